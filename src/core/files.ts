@@ -1,0 +1,67 @@
+/** Files on disk, Node only: an output appears whole (temporary name, then rename), and errors are tagged. */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FerroscopeError, fail } from './errors.ts';
+
+/** Turns an operating-system error about `path` into a tagged one. */
+export function fileError(error: unknown, path: string): FerroscopeError {
+  if (error instanceof FerroscopeError) return error;
+  const code = (error as { code?: string }).code ?? '';
+  if (code === 'ENOENT')
+    return new FerroscopeError('file-missing', `${path} does not exist.`, 'Check the path.', { path });
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new FerroscopeError(
+      'disk-full',
+      `The disk is full: ${path} was not written; nothing else was changed.`,
+      'Free some space and run the same command again.',
+      { path },
+    );
+  }
+  return new FerroscopeError(
+    'file-unreadable',
+    `${path}: ${(error as Error).message ?? String(error)}`,
+    'Check the path and its permissions.',
+    { path },
+  );
+}
+
+/** The file's bytes. @throws 'file-missing', 'file-unreadable' */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+/** Writes the whole file or nothing, making its folder. @throws 'disk-full', 'file-unreadable' */
+export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(data);
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw fileError(error, path);
+  }
+}
+
+/** Refuses to touch an output that exists, unless told to. @throws 'file-exists' */
+export function refuseExisting(path: string, overwrite: boolean): void {
+  if (!overwrite && existsSync(path)) {
+    fail('file-exists', `${path} exists already.`, 'Choose another --out, or add --overwrite to replace it.', { path });
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Reads a recipe: defaults, ranges and checks. What each value means and its unit stand in `recipe.ts`.
+ * Unknown keys and values out of range are errors that say where and, for keys, name the nearest known one.
+ *
+ * What this is not: defaults for a study. A recipe may leave out what has a default below; nothing else is guessed.
+ */
+
+import { parse as parseToml, stringify as stringifyToml, TomlError } from 'smol-toml';
+import * as z from 'zod';
+import { fail } from './errors.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Mean-square displacement u² per axis, in Å²; B = 8π²u². */
+const u2 = z.number().min(0).max(0.1);
+const positive = z.number().positive();
+const fraction = z.number().min(0).max(1);
+const count = z.int().min(1);
+
+/** A [low, high] pair from which values are drawn uniformly. */
+const between = (low: number, high: number) =>
+  z
+    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
+    .refine(([a, b]) => a <= b, 'must be [low, high] with low ≤ high');
+
+const crystal = z.strictObject({
+  material: z.enum(['BST', 'BTO', 'STO']).default('BST'),
+  a_A: z.number().min(3).max(5).default(3.95),
+  ba_fraction: fraction.default(0.5),
+  a_order: z.enum(['random', 'checkerboard']).default('random'),
+  u2_A2: z
+    .strictObject({ Ba: u2.default(0.0057), Sr: u2.default(0.0079), Ti: u2.default(0.0056), O: u2.default(0.0092) })
+    .prefault({}),
+});
+
+const structures = z.strictObject({
+  count: count.default(8),
+  held_out: count.default(2),
+  cells: z.tuple([count.max(32), count.max(32), count.max(8)]).default([8, 8, 2]),
+  texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('smooth'),
+  p_max_uC_cm2: z.number().min(0).max(100).default(30),
+  p_distribution: z.enum(['magnitude', 'volume']).default('magnitude'),
+  correlation_nm: positive.max(100).default(1.2),
+  gradient_step_pm: z.number().min(0).max(20).default(2),
+  jitter_pm: z.number().min(0).max(30).default(3),
+});
+
+const microscope = z.strictObject({
+  voltage_kV: z.number().min(20).max(1500).default(300),
+  convergence_mrad: z.number().min(0.1).max(40).default(2.2),
+  defocus_nm: z.number().min(-1000).max(1000).default(0),
+});
+
+const library = z.strictObject({
+  seed: z.int().min(0).default(1),
+  thickness_nm: z
+    .strictObject({ min: positive.max(500), max: positive.max(500), step: positive.max(100).default(1) })
+    .refine((t) => t.min <= t.max, 'min must not exceed max')
+    .prefault({ min: 30, max: 80 }),
+  tilt_max_mrad: z.number().min(0).max(50).default(2),
+  patterns_per_structure: count.default(2000),
+  on_column_fraction: fraction.default(0.5),
+  duplicate_pm: z.number().min(0).max(20).default(1.5),
+  pixels: z.int().min(16).max(1024).default(64),
+  pixels_per_order: z.int().min(2).max(64).default(8),
+  grid_per_cell: z.int().min(12).max(128).default(28),
+  slices_per_cell: z.int().min(2).max(128).default(16),
+  slicing: z.enum(['spline', 'box', 'whole-atom']).default('spline'),
+  factors: z.enum(['lobato', 'kirkland']).default('lobato'),
+  band_limit: z.number().min(0.3).max(1).default(1),
+});
+
+const network = z.strictObject({
+  channels: z.array(count).length(6).default([16, 32, 64, 128, 256, 512]),
+  latent: count.default(32),
+  predictor_latent: count.default(24),
+  predictor_width: count.default(256),
+  input: z.enum(['sqrt', 'linear']).default('sqrt'),
+});
+
+const training = z.strictObject({
+  seed: z.int().min(0).default(1),
+  epochs: count.default(8),
+  batch: z.int().min(2).default(32),
+  learning_rate: positive.max(1).default(1e-3),
+  learning_rate_final: z.number().min(0).max(1).default(1),
+  weights: z
+    .strictObject({
+      reconstruction: z.number().min(0).default(1),
+      mmd: z.number().min(0).default(100),
+      prediction: z.number().min(0).default(5),
+    })
+    .prefault({}),
+  patience: count.default(3),
+  dose_e: between(1, 1e12).optional(),
+  symmetry: z.boolean().default(true),
+  inelastic_fraction: between(0, 0.9).default([0, 0]),
+  inelastic_hwhm_mrad: between(0.05, 20).default([0.7, 1.4]),
+  background_fraction: between(0, 0.9).default([0, 0]),
+  blur_mrad: between(0, 5).default([0, 0]),
+});
+
+const scan = z.strictObject({
+  rotation_deg: z.number().min(-180).max(180).optional(),
+  hot_sigma: positive.default(8),
+});
+
+/** A scan that Ferroscope itself simulates by direct multislice, with an imperfect detector: `ferroscope demo`. */
+const experiment = z.strictObject({
+  seed: z.int().min(0).default(7),
+  shape: z.tuple([count, count]).default([6, 6]),
+  thickness_nm: positive.default(40),
+  wedge_nm: z.number().min(0).max(100).default(0),
+  tilt_mrad: z.tuple([z.number(), z.number()]).default([0.4, -0.3]),
+  dose_e: positive.default(1e6),
+  detector_pixels: z.int().min(32).max(2048).default(128),
+  mrad_per_pixel: positive.default(0.45),
+  rotation_deg: z.number().min(-45).max(45).default(3),
+  descan_px: z.tuple([z.number(), z.number()]).default([1.5, -1]),
+  dark_counts: z.number().min(0).default(0),
+  read_noise_counts: z.number().min(0).default(0),
+  hot_pixels: z.int().min(0).default(8),
+});
+
+const analysis = z.strictObject({
+  batch: count.default(64),
+});
+
+const recipeSchema: z.ZodType<Recipe> = z.strictObject({
+  crystal: crystal.prefault({}),
+  structures: structures.prefault({}),
+  microscope: microscope.prefault({}),
+  library: library.prefault({}),
+  network: network.prefault({}),
+  training: training.prefault({}),
+  scan: scan.prefault({}),
+  experiment: experiment.prefault({}),
+  analysis: analysis.prefault({}),
+});
+
+/** Edit distance (Levenshtein), case counted as a tenth of an edit, to name the nearest known key. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const x = a[i - 1] ?? '';
+      const y = b[j - 1] ?? '';
+      const swap = x === y ? 0 : x.toLowerCase() === y.toLowerCase() ? 0.1 : 1;
+      next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + swap));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let value: unknown = DEFAULTS;
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
+  const optional: Record<string, string[]> = { training: ['dose_e'], scan: ['rotation_deg'] };
+  return [...Object.keys((value as object | undefined) ?? {}), ...(optional[path.join('.')] ?? [])];
+}
+
+/**
+ * Reads a recipe.
+ * @throws FerroscopeError 'recipe' for text that is not TOML, an unknown key, a wrong type or a value out of range
+ */
+export function parseRecipe(text: string, name = 'recipe'): Recipe {
+  let tree: unknown;
+  try {
+    tree = parseToml(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const first = error.message.split('\n')[0] ?? '';
+    fail('recipe', `${name} is not TOML: line ${error.line}, column ${error.column}: ${first}`, 'Mend that line.');
+  }
+  const result = recipeSchema.safeParse(tree);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (!issue) fail('recipe', `${name} does not fit the schema.`, 'Compare it with a recipe in examples/.');
+  const place = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const known = keysAt(issue.path);
+    const nearest = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0];
+    const where = place === '' ? `${name} has no section` : `${name}: [${place}] has no key`;
+    fail('recipe', `${where} '${key}'.`, nearest ? `Did you mean '${nearest}'?` : `Known: ${known.join(', ')}.`, {
+      path: place,
+      key,
+      known,
+    });
+  }
+  fail('recipe', `${name}: ${place}: ${issue.message}.`, `Mend the value of ${place}; units are in the key's name.`, {
+    path: place,
+  });
+}
+
+const DEFAULTS: Recipe = recipeSchema.parse({});
+
+/** The recipe as TOML, every default written out. */
+export function recipeToToml(recipe: Recipe): string {
+  return stringifyToml(recipe);
+}
+
+/** A hash (64 bits, hexadecimal) of the recipe with all defaults written out, whatever the order of its keys. */
+export function recipeHash(recipe: unknown): string {
+  const text = canonical(recipe);
+  let a = 0x811c9dc5;
+  let b = 0x050c5d1f;
+  for (let i = 0; i < text.length; i++) {
+    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193) >>> 0;
+    b = Math.imul((b ^ text.charCodeAt(i)) + 0x7ed55d16, 0x85ebca6b) >>> 0;
+    b = (b ^ (b >>> 13)) >>> 0;
+  }
+  return a.toString(16).padStart(8, '0') + b.toString(16).padStart(8, '0');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+    return `{${entries
+      .toSorted(([x], [y]) => (x < y ? -1 : 1))
+      .map(([k, v]) => `${k}:${canonical(v)}`)
+      .join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

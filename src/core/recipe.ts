@@ -1,0 +1,156 @@
+/**
+ * A recipe: one TOML file that describes a whole study. Every value has a unit in its name or in the comment here.
+ * Defaults and ranges stand in `recipe-schema.ts`, which reads and checks the text; this file says what things mean.
+ */
+
+export interface CrystalRecipe {
+  /** Soft-mode eigenvector, Born charges and polarization per displacement: those of Ba0.5Sr0.5TiO3, BaTiO3 or SrTiO3. */
+  readonly material: 'BST' | 'BTO' | 'STO';
+  /** Pseudo-cubic lattice parameter [Å]. */
+  readonly a_A: number;
+  /** Fraction of A sites that hold Ba; the rest hold Sr. */
+  readonly ba_fraction: number;
+  /** How Ba and Sr share the A sites: drawn at random by the seed, or alternating ('checkerboard', fraction 0.5). */
+  readonly a_order: 'random' | 'checkerboard';
+  /** Total mean-square thermal displacement per axis [Å²]; the Debye–Waller factor is exp(−2π²u²k²). */
+  readonly u2_A2: { readonly Ba: number; readonly Sr: number; readonly Ti: number; readonly O: number };
+}
+
+export interface StructuresRecipe {
+  /** Structures for training. */
+  readonly count: number;
+  /** Held-out structures for validation: no pattern of theirs is ever trained on. */
+  readonly held_out: number;
+  /** Unit cells along x, y and z; the block repeats along z through the thickness. */
+  readonly cells: readonly [number, number, number];
+  /** Polarization texture. 'mixed' alternates 'smooth' and 'gradient' from structure to structure. */
+  readonly texture: 'uniform' | 'gradient' | 'smooth' | 'mixed';
+  /** Largest |P| of a texture [µC/cm²]. */
+  readonly p_max_uC_cm2: number;
+  /** How |P| is distributed over a smooth texture: evenly up to the maximum, or evenly in the ball's volume. */
+  readonly p_distribution: 'magnitude' | 'volume';
+  /** Correlation length of a smooth texture in the plane [nm]. */
+  readonly correlation_nm: number;
+  /** Step of the gradient texture from cell to cell, δTi [pm] (the paper's 2 pm). */
+  readonly gradient_step_pm: number;
+  /** Residual displacement of every atom and coordinate, rms [pm], beyond the soft mode and the Debye–Waller factor. */
+  readonly jitter_pm: number;
+}
+
+export interface MicroscopeRecipe {
+  /** Beam energy [keV] = accelerating voltage [kV]. */
+  readonly voltage_kV: number;
+  /** Convergence semi-angle [mrad]. */
+  readonly convergence_mrad: number;
+  /** Defocus [nm]; positive puts the crossover before the entrance surface (underfocus is negative C10 here: C10 = −defocus). */
+  readonly defocus_nm: number;
+}
+
+export interface LibraryRecipe {
+  readonly seed: number;
+  /** Thickness [nm]: every unit cell count whose thickness is nearest to min, min + step, … max. */
+  readonly thickness_nm: { readonly min: number; readonly max: number; readonly step: number };
+  /** Largest tilt of the incident beam from the zone axis, per axis [mrad]. */
+  readonly tilt_max_mrad: number;
+  /** Patterns drawn from each structure. */
+  readonly patterns_per_structure: number;
+  /** Share of the patterns whose probe sits on a Ti column; the others are anywhere in the plane. */
+  readonly on_column_fraction: number;
+  /** Columns of one structure whose δTi differ by less than this in every component count as one [pm]; 0 keeps all. */
+  readonly duplicate_pm: number;
+  /** Detector of the library: pixels × pixels, direct beam at index pixels/2. */
+  readonly pixels: number;
+  /** Pixel of that detector as a fraction 1/pixels_per_order of the reciprocal lattice spacing 1/a. */
+  readonly pixels_per_order: number;
+  /** Real-space grid: pixels per unit cell along x and y. */
+  readonly grid_per_cell: number;
+  /** Slices per unit cell along z. */
+  readonly slices_per_cell: number;
+  /** How an atom's potential is shared among slices; 'whole-atom' is only for comparison with the paper. */
+  readonly slicing: 'spline' | 'box' | 'whole-atom';
+  /** Scattering factors. */
+  readonly factors: 'lobato' | 'kirkland';
+  /** Antialias band limit as a fraction of the Nyquist frequency; 1 leaves it out. */
+  readonly band_limit: number;
+}
+
+export interface NetworkRecipe {
+  /** Output channels of the six convolution blocks. */
+  readonly channels: readonly number[];
+  /** Latent dimension of the autoencoder, and how many of its components the predictor reads. */
+  readonly latent: number;
+  readonly predictor_latent: number;
+  /** Width of the predictor's two hidden layers. */
+  readonly predictor_width: number;
+  /** What the network sees of an intensity I: √I (equalises shot noise) or I. Then standardised per pixel. */
+  readonly input: 'sqrt' | 'linear';
+}
+
+export interface TrainingRecipe {
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learning_rate: number;
+  /** Final learning rate as a fraction of the first; a cosine leads from one to the other (1: constant). */
+  readonly learning_rate_final: number;
+  /** λ of reconstruction, MMD and prediction (paper, equation 3). */
+  readonly weights: { readonly reconstruction: number; readonly mmd: number; readonly prediction: number };
+  /** Epochs without a better validation loss before training stops. */
+  readonly patience: number;
+  /** Dose of the training patterns [electrons per pattern], drawn log-uniformly; leave out for noise-free patterns. */
+  readonly dose_e?: readonly [number, number] | undefined;
+  /** Use the eight in-plane symmetry operations of the square lattice (4mm) as augmentation. */
+  readonly symmetry: boolean;
+  /** Share of electrons scattered inelastically and its angular half width at half maximum [mrad], drawn per pattern. */
+  readonly inelastic_fraction: readonly [number, number];
+  readonly inelastic_hwhm_mrad: readonly [number, number];
+  /** Share of electrons in a smooth background, drawn per pattern. */
+  readonly background_fraction: readonly [number, number];
+  /** Blur of the detector and of the resampling, rms [mrad], drawn per pattern. */
+  readonly blur_mrad: readonly [number, number];
+}
+
+export interface ScanRecipe {
+  /** Known rotation of the pattern's lattice against the detector axes [degrees]; found by itself when left out. */
+  readonly rotation_deg?: number | undefined;
+  /** Factor a pixel's value must exceed its neighbours by, in robust sigmas, to count as hot. */
+  readonly hot_sigma: number;
+}
+
+/** A scan that Ferroscope itself simulates by direct multislice, with an imperfect detector: `ferroscope demo`. */
+export interface ExperimentRecipe {
+  readonly seed: number;
+  /** Scan positions along y and x, one per unit cell, on the Ti columns. */
+  readonly shape: readonly [number, number];
+  readonly thickness_nm: number;
+  /** Thickness gained from the first to the last scan row [nm]. */
+  readonly wedge_nm: number;
+  readonly tilt_mrad: readonly [number, number];
+  readonly dose_e: number;
+  readonly detector_pixels: number;
+  readonly mrad_per_pixel: number;
+  readonly rotation_deg: number;
+  /** Drift of the pattern's centre across the scan [detector pixels], along y and x. */
+  readonly descan_px: readonly [number, number];
+  /** Camera offset and read noise, rms [counts]. */
+  readonly dark_counts: number;
+  readonly read_noise_counts: number;
+  readonly hot_pixels: number;
+}
+
+export interface AnalysisRecipe {
+  /** Patterns in one inference batch. */
+  readonly batch: number;
+}
+
+export interface Recipe {
+  readonly crystal: CrystalRecipe;
+  readonly structures: StructuresRecipe;
+  readonly microscope: MicroscopeRecipe;
+  readonly library: LibraryRecipe;
+  readonly network: NetworkRecipe;
+  readonly training: TrainingRecipe;
+  readonly scan: ScanRecipe;
+  readonly experiment: ExperimentRecipe;
+  readonly analysis: AnalysisRecipe;
+}
