@@ -28,8 +28,6 @@ for (const file of readdirSync(join(root, 'kernels')).filter((f) => f.endsWith('
       '65536',
       '--enable',
       relaxed ? 'simd,relaxed-simd' : 'simd',
-      '--use',
-      `RELAXED=${relaxed ? 1 : 0}`,
     ]);
     if (error) {
       console.error(stderr.toString());

@@ -1,0 +1,156 @@
+/**
+ * Multislice on the WebAssembly kernel, float32: holds a block's transmission functions and sends waves through it.
+ * Twin of `reference.ts`, which is the oracle.
+ */
+
+import { interactionConstant, wavelength } from '../optics.ts';
+import { axisPropagator } from '../propagator.ts';
+import type { MultisliceOptions } from '../reference.ts';
+import type { SliceStack } from '../slices.ts';
+import { type FftPlan, fftPlan } from './fft-plan.ts';
+import { panelIndex } from './panels.ts';
+import type { SliceKernel } from './wasm.ts';
+
+/** Repeats of the block across a wider window (a probe needs room that a small block does not give). */
+export type Tiles = readonly [x: number, y: number];
+
+export class Multislice {
+  readonly nx: number;
+  readonly ny: number;
+  readonly length_A: readonly [number, number];
+  readonly #kernel: SliceKernel;
+  readonly #period: number;
+  readonly #dz: number;
+  readonly #plans: readonly [FftPlan, FftPlan];
+  readonly #at: {
+    psi: number;
+    tmp: number;
+    out: number;
+    scratch: number;
+    transmission: number;
+    plan: readonly [number, number];
+    order: readonly [number, number];
+    factor: readonly [number, number];
+  };
+  readonly #voltage_kV: number;
+  readonly #bandLimit: number;
+
+  /** Computes the transmission functions exp(iσV) of `stack`, tiled. Takes nSlices·nx·ny·8 bytes of the kernel's memory. */
+  constructor(kernel: SliceKernel, stack: SliceStack, voltage_kV: number, tiles: Tiles = [1, 1], bandLimit = 1) {
+    this.#kernel = kernel;
+    this.nx = stack.nx * tiles[0];
+    this.ny = stack.ny * tiles[1];
+    this.length_A = [stack.cell_A[0] * tiles[0], stack.cell_A[1] * tiles[1]];
+    this.#period = stack.nSlices;
+    this.#dz = stack.dz_A;
+    this.#voltage_kV = voltage_kV;
+    this.#bandLimit = bandLimit;
+    this.#plans = [fftPlan(this.nx), fftPlan(this.ny)];
+    const { nx, ny } = this;
+    const field = nx * ny * 8;
+    const block = (bytes: number) => kernel.allocate(bytes);
+    const pair = (make: (plan: FftPlan) => number): readonly [number, number] => [
+      make(this.#plans[0]),
+      make(this.#plans[1]),
+    ];
+    this.#at = {
+      psi: block(field),
+      tmp: block(field),
+      out: block(field),
+      scratch: block(64 * Math.max(nx, ny)),
+      plan: pair((plan) => block(plan.bytes.length)),
+      order: pair((plan) => block(4 * plan.n)),
+      factor: pair((plan) => block(8 * plan.n)),
+      transmission: block(field * stack.nSlices),
+    };
+    this.#plans.forEach((plan, axis) => {
+      kernel.bytes(this.#at.plan[axis]!, plan.bytes.length).set(plan.bytes);
+      kernel.ints(this.#at.order[axis]!, plan.n).set(plan.position);
+    });
+    const sigma = interactionConstant(voltage_kV);
+    for (let s = 0; s < stack.nSlices; s++) {
+      const v = stack.slice(s);
+      const t = kernel.floats(this.#at.transmission + s * field, 2 * nx * ny);
+      for (let y = 0; y < ny; y++) {
+        for (let x = 0; x < nx; x++) {
+          const phase = sigma * v[(y % stack.ny) * stack.nx + (x % stack.nx)]!;
+          const at = panelIndex(x, y, ny);
+          t[at] = Math.cos(phase);
+          t[at + 4] = Math.sin(phase);
+        }
+      }
+    }
+  }
+
+  #setPropagator(options: Pick<MultisliceOptions, 'offset_invA' | 'tilt_mrad'>): void {
+    const lambda = wavelength(this.#voltage_kV);
+    for (const axis of [0, 1] as const) {
+      const plan = this.#plans[axis];
+      const { re, im } = axisPropagator(
+        plan.n,
+        this.length_A[axis],
+        this.#dz,
+        lambda,
+        options.offset_invA?.[axis] ?? 0,
+        options.tilt_mrad?.[axis] ?? 0,
+        this.#bandLimit,
+      );
+      const factor = this.#kernel.floats(this.#at.factor[axis], 2 * plan.n);
+      for (let k = 0; k < plan.n; k++) {
+        const at = 2 * plan.position[k]!;
+        factor[at] = re[k]! / plan.n;
+        factor[at + 1] = im[k]! / plan.n;
+      }
+    }
+  }
+
+  /**
+   * Sends the wave that `fill` writes (real space, panels) through the block, repeated along z, and calls `onExit` after
+   * each slice count in `exits` (ascending) with the wave's transform: panels of frequencies, multiplied by nx·ny.
+   * The view is valid only inside the call.
+   */
+  run(
+    fill: (panels: Float32Array) => void,
+    exits: readonly number[],
+    options: Pick<MultisliceOptions, 'offset_invA' | 'tilt_mrad'>,
+    onExit: (exit: number, spectrum: Float32Array) => void,
+  ): void {
+    const { nx, ny } = this;
+    const at = this.#at;
+    const kernel = this.#kernel;
+    this.#setPropagator(options);
+    fill(kernel.floats(at.psi, 2 * nx * ny));
+    let done = 0;
+    for (const exit of exits) {
+      kernel.run.propagate(
+        at.psi,
+        at.tmp,
+        at.scratch,
+        nx,
+        ny,
+        at.transmission,
+        this.#period,
+        done,
+        exit - done,
+        at.plan[0],
+        at.plan[1],
+        at.factor[0],
+        at.factor[1],
+      );
+      done = exit;
+      kernel.run.transform(
+        at.psi,
+        at.tmp,
+        at.out,
+        at.scratch,
+        nx,
+        ny,
+        at.plan[0],
+        at.plan[1],
+        at.order[0],
+        at.order[1],
+      );
+      onExit(exit, kernel.floats(at.out, 2 * nx * ny));
+    }
+  }
+}

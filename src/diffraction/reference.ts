@@ -1,0 +1,92 @@
+/**
+ * Multislice in float64, written to be read: ψ ← P·(T·ψ) slice after slice (Kirkland 2010, equation 6.86). The reference
+ * that the WebAssembly kernel is tested against; not for production.
+ */
+
+import { Fft2 } from './fft.ts';
+import { interactionConstant, wavelength } from './optics.ts';
+import { axisPropagator } from './propagator.ts';
+import type { SliceStack } from './slices.ts';
+
+/** A complex field [ny][nx]. */
+export interface Wave {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+export interface MultisliceOptions {
+  readonly voltage_kV: number;
+  readonly bandLimit?: number;
+  readonly offset_invA?: readonly [number, number];
+  readonly tilt_mrad?: readonly [number, number];
+}
+
+/**
+ * Sends `wave` (real space, changed in place) through the stack, repeated along z, and calls `onExit` with its transform
+ * (frequencies [ny][nx], exponent −2πi, divided by nx·ny) after each slice count in `exits` (ascending).
+ */
+export function multisliceReference(
+  stack: SliceStack,
+  wave: Wave,
+  exits: readonly number[],
+  options: MultisliceOptions,
+  onExit: (exit: number, spectrum: Wave) => void,
+): void {
+  const { nx, ny, nSlices, cell_A, dz_A } = stack;
+  const lambda = wavelength(options.voltage_kV);
+  const sigma = interactionConstant(options.voltage_kV);
+  const limit = options.bandLimit ?? 1;
+  const [bx, by] = options.offset_invA ?? [0, 0];
+  const [tx, ty] = options.tilt_mrad ?? [0, 0];
+  const px = axisPropagator(nx, cell_A[0], dz_A, lambda, bx, tx, limit);
+  const py = axisPropagator(ny, cell_A[1], dz_A, lambda, by, ty, limit);
+  const fft = new Fft2(nx, ny);
+  const slices = Array.from({ length: nSlices }, (_, s) => stack.slice(s));
+  const { re, im } = wave;
+  const n = nx * ny;
+  let done = 0;
+  for (const exit of exits) {
+    for (; done < exit; done++) {
+      const v = slices[done % nSlices]!;
+      for (let i = 0; i < n; i++) {
+        const c = Math.cos(sigma * v[i]!);
+        const s = Math.sin(sigma * v[i]!);
+        const r = re[i]!;
+        re[i] = r * c - im[i]! * s;
+        im[i] = r * s + im[i]! * c;
+      }
+      fft.run(re, im, -1);
+      for (let y = 0, i = 0; y < ny; y++) {
+        for (let x = 0; x < nx; x++, i++) {
+          const pr = (px.re[x]! * py.re[y]! - px.im[x]! * py.im[y]!) / n;
+          const pi = (px.re[x]! * py.im[y]! + px.im[x]! * py.re[y]!) / n;
+          const r = re[i]!;
+          re[i] = r * pr - im[i]! * pi;
+          im[i] = r * pi + im[i]! * pr;
+        }
+      }
+      fft.run(re, im, 1);
+    }
+    const spectrum = { re: re.slice(), im: im.slice() };
+    fft.run(spectrum.re, spectrum.im, -1);
+    for (let i = 0; i < n; i++) {
+      spectrum.re[i] = spectrum.re[i]! / n;
+      spectrum.im[i] = spectrum.im[i]! / n;
+    }
+    onExit(exit, spectrum);
+  }
+}
+
+/** exp(2πi(hx/nx + ky/ny)): a plane wave on the grid's reciprocal lattice, unit amplitude. */
+export function planeWave(nx: number, ny: number, h: number, k: number): Wave {
+  const re = new Float64Array(nx * ny);
+  const im = new Float64Array(nx * ny);
+  for (let y = 0, i = 0; y < ny; y++) {
+    for (let x = 0; x < nx; x++, i++) {
+      const angle = 2 * Math.PI * ((h * x) / nx + (k * y) / ny);
+      re[i] = Math.cos(angle);
+      im[i] = Math.sin(angle);
+    }
+  }
+  return { re, im };
+}
