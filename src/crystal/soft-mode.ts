@@ -1,0 +1,74 @@
+/**
+ * Atoms from a local soft-mode field u [Å], one vector per cell: v_τα = ξ_τ u_α, where Ti takes the u of its own cell,
+ * each O averages its 2 Ti cells and each A its 8, periodic along x, y, z. This is the convention of King-Smith and
+ * Vanderbilt and of Zhong et al., PRB 52, 6301 (1995), from memory: the sharing rule was not checked against
+ * the papers.
+ *
+ * What this is not: acoustic displacements, strain or oxygen tilts; and the sharing rule smooths, so that the local
+ * polarization of the atoms (`local.ts`) is not P(u) but its average over neighbours: a plane wave cos(k·R) along α keeps
+ * [Z_Ti ξ_Ti + Σ_b Z_b ξ_b cos²(k_b a/2) + Z_A ξ_A Π_b cos²(k_b a/2)] / Z* of its amplitude.
+ */
+
+import { fail } from '../core/errors.ts';
+import type { Material } from './material.ts';
+import { cellCount, cellIndex, requireSites, SITE, type Structure, type Vec3 } from './structure.ts';
+
+/** Cells whose Ti an atom of the given site touches, relative to its own: Ti 1, O 2, A 8. */
+export function sharingCells(site: number): readonly Vec3[] {
+  return SHARING[site] ?? [];
+}
+
+const SHARING: Readonly<Record<number, readonly Vec3[]>> = {
+  [SITE.Ti]: [[0, 0, 0]],
+  [SITE.Ox]: [
+    [0, 0, 0],
+    [-1, 0, 0],
+  ],
+  [SITE.Oy]: [
+    [0, 0, 0],
+    [0, -1, 0],
+  ],
+  [SITE.Oz]: [
+    [0, 0, 0],
+    [0, 0, -1],
+  ],
+  [SITE.A]: [0, 1, 2, 3, 4, 5, 6, 7].map((bits): Vec3 => [-(bits & 1), -((bits >> 1) & 1), -(bits >> 2)]),
+};
+
+/** Axis of the Ti–O bond that an O site lies on (0 x, 1 y, 2 z); −1 for A and Ti. */
+export function bondAxis(site: number): number {
+  return site === SITE.Ox ? 0 : site === SITE.Oy ? 1 : site === SITE.Oz ? 2 : -1;
+}
+
+/** Mode component of a site for a displacement along `axis`. */
+function modeOf(material: Material, site: number, axis: number): number {
+  if (site === SITE.A) return material.mode.A;
+  if (site === SITE.Ti) return material.mode.Ti;
+  return bondAxis(site) === axis ? material.mode.Opar : material.mode.Operp;
+}
+
+/**
+ * The structure with every atom moved by the soft mode.
+ * @param u_A mode amplitude [Å], [nz][ny][nx][3]
+ */
+export function displaceBySoftMode(structure: Structure, material: Material, u_A: Float64Array): Structure {
+  const { cells, cell, kind } = requireSites(structure);
+  if (u_A.length !== 3 * cellCount(cells)) {
+    fail('shape', `The mode field has ${u_A.length / 3} cells, the block ${cellCount(cells)}.`, 'Give one u per cell.');
+  }
+  const positions_A = structure.positions_A.slice();
+  for (let atom = 0; atom < kind.length; atom++) {
+    const site = kind[atom] ?? 0;
+    const sharing = sharingCells(site);
+    for (const [di, dj, dk] of sharing) {
+      const [i, j, k] = [cell[3 * atom] ?? 0, cell[3 * atom + 1] ?? 0, cell[3 * atom + 2] ?? 0];
+      const from = 3 * cellIndex(cells, i + di, j + dj, k + dk);
+      for (let axis = 0; axis < 3; axis++) {
+        const u = u_A[from + axis] ?? 0;
+        positions_A[3 * atom + axis] =
+          positions_A[3 * atom + axis]! + (modeOf(material, site, axis) * u) / sharing.length;
+      }
+    }
+  }
+  return { ...structure, positions_A };
+}

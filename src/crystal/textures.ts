@@ -1,0 +1,108 @@
+/**
+ * Polarization textures: P [µC/cm²] per cell, [nz][ny][nx][3], periodic along x, y and z. The block repeats through the
+ * thickness, so that a texture varies along z only over the block's nz cells.
+ *
+ * - uniform: one vector, direction isotropic, |P| as `p_distribution` says.
+ * - gradient: the paper's diverging model (Methods, 'Generation of atomic models': δTi gradually increasing by 2 pm), made
+ *   periodic: a triangle wave.
+ * - smooth: three independent Gaussian fields g; the direction of P is that of g, isotropic, and since |g| follows the
+ *   Maxwell distribution, |P| = p_max F(|g|), F its cumulative distribution, is uniform on [0, p_max] ('magnitude');
+ *   with the cube root of F, P is uniform in the ball ('volume'). Exact over many structures, not within one.
+ *
+ * What this is not: physics. No energy chooses these; they cover the directions that a network has to learn.
+ * These are imposed textures: the atoms' own P is smoother (`soft-mode.ts`).
+ */
+
+import type { RandomStream } from '../core/random.ts';
+import type { StructuresRecipe } from '../core/recipe.ts';
+import { gaussianField } from './gaussian-field.ts';
+import { cellCount, type Vec3 } from './structure.ts';
+
+type Distribution = StructuresRecipe['p_distribution'];
+
+/** Isotropic unit vector. */
+function direction(stream: RandomStream): Vec3 {
+  const z = stream.between(-1, 1);
+  const angle = stream.between(0, 2 * Math.PI);
+  const r = Math.sqrt(1 - z * z);
+  return [r * Math.cos(angle), r * Math.sin(angle), z];
+}
+
+/** Share of the maximum for a uniform deviate: |P|/p_max. */
+function magnitude(uniform: number, distribution: Distribution): number {
+  return distribution === 'magnitude' ? uniform : Math.cbrt(uniform);
+}
+
+/** Cumulative Maxwell distribution of the length r of three standard normal deviates: P(3/2, r²/2), by its power series. */
+export function maxwellCdf(r: number): number {
+  const x = (r * r) / 2;
+  if (x > 40) return 1;
+  let term = 4 / (3 * Math.sqrt(Math.PI));
+  let sum = term;
+  for (let n = 1; term > 1e-17 * sum; n++) {
+    term *= x / (n + 1.5);
+    sum += term;
+  }
+  return Math.min(1, x ** 1.5 * Math.exp(-x) * sum);
+}
+
+export function uniformTexture(
+  cells: Vec3,
+  pMax: number,
+  distribution: Distribution,
+  stream: RandomStream,
+): Float64Array {
+  const size = pMax * magnitude(stream.uniform(), distribution);
+  const unit = direction(stream);
+  return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => size * (unit[index % 3] ?? 0));
+}
+
+/**
+ * A triangle wave along x, y or an in-plane diagonal (drawn), P along ± one isotropic direction (drawn) and through zero
+ * between: δTi changes by the step from cell to cell along the gradient (along both axes for a diagonal), but for the
+ * smaller step at a turning point that no cell meets. Unequal edges: the step holds along the shorter one, the other's is
+ * smaller. |P| is clipped at `pMax`, where the wave is then flat.
+ * @param step_uC_cm2 the step of P that makes the wanted step of δTi
+ */
+export function gradientTexture(cells: Vec3, pMax: number, step_uC_cm2: number, stream: RandomStream): Float64Array {
+  const [nx, ny] = cells;
+  const [h, l] = (
+    [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [1, -1],
+    ] as const
+  )[stream.integer(4)] ?? [1, 0];
+  const length = Math.min(h === 0 ? Number.POSITIVE_INFINITY : nx, l === 0 ? Number.POSITIVE_INFINITY : ny);
+  const [x0, y0] = [stream.integer(nx), stream.integer(ny)];
+  const unit = direction(stream);
+  return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => {
+    const cell = Math.floor(index / 3);
+    const phase = (h * ((cell % nx) - x0)) / nx + (l * ((Math.floor(cell / nx) % ny) - y0)) / ny;
+    const triangle = 0.25 - Math.abs(phase - Math.round(phase));
+    const size = Math.max(-pMax, Math.min(pMax, step_uC_cm2 * length * triangle));
+    return size * (unit[index % 3] ?? 0);
+  });
+}
+
+/** @param correlation correlation length, in cells */
+export function smoothTexture(
+  cells: Vec3,
+  pMax: number,
+  distribution: Distribution,
+  correlation: number,
+  stream: RandomStream,
+): Float64Array {
+  const g = [0, 1, 2].map(() => gaussianField(cells, correlation, stream));
+  const texture = new Float64Array(3 * cellCount(cells));
+  for (let cell = 0; cell < cellCount(cells); cell++) {
+    const vector = g.map((field) => field[cell] ?? 0);
+    const length = Math.hypot(...vector);
+    const scale = length === 0 ? 0 : (pMax * magnitude(maxwellCdf(length), distribution)) / length;
+    vector.forEach((value, axis) => {
+      texture[3 * cell + axis] = value * scale;
+    });
+  }
+  return texture;
+}

@@ -1,0 +1,60 @@
+/**
+ * Disorder beyond the texture: a Gaussian shift of every coordinate ('jitter'), and the Debye–Waller factor that is left
+ * once the displacements frozen into the block are taken out of the total, so that none is counted twice:
+ *
+ *     u²_residual(species) = max(0, U(species) − var(displacements of that species in the block))      [Å² per axis]
+ *
+ * The choice: the block's displacements (soft mode and jitter alike) are frozen in and repeat through the thickness; U is
+ * the total mean-square displacement of a diffraction refinement, which holds frozen and moving parts alike; what remains
+ * goes into exp(−2π²u²k²), B = 8π²u². The variance is taken about the mean of each sublattice (Ba on A, Sr on A, Ti and
+ * each of the three O) and axis: a uniform polarization shifts sublattices and makes no disorder.
+ *
+ * What this is not: frozen phonons. No dynamics, no correlated thermal motion.
+ */
+
+import type { RandomStream } from '../core/random.ts';
+import type { CrystalRecipe } from '../core/recipe.ts';
+import { displacements, requireSites, type Structure } from './structure.ts';
+
+/** The structure with every coordinate of every atom shifted by a normal deviate. @param rms_pm its rms [pm] */
+export function withJitter(structure: Structure, rms_pm: number, stream: RandomStream): Structure {
+  if (rms_pm === 0) return structure;
+  return { ...structure, positions_A: structure.positions_A.map((x) => x + (rms_pm / 100) * stream.normal()) };
+}
+
+/**
+ * Variance per axis [Å²] of the displacements frozen into the block, by species: the mean over the atoms and the three
+ * axes of the square about the mean of the atom's sublattice and axis. @throws 'unsupported' without sites
+ */
+export function frozenVariance(structure: Structure): Map<string, number> {
+  const { kind } = requireSites(structure);
+  const d = displacements(structure);
+  const groups = new Map<string, { species: string; n: number; sum: number; square: number }>();
+  structure.symbols.forEach((species, atom) => {
+    for (let axis = 0; axis < 3; axis++) {
+      const key = `${species} ${kind[atom]} ${axis}`;
+      const group = groups.get(key) ?? { species, n: 0, sum: 0, square: 0 };
+      const value = d[3 * atom + axis] ?? 0;
+      group.n++;
+      group.sum += value;
+      group.square += value * value;
+      groups.set(key, group);
+    }
+  });
+  const totals = new Map<string, { n: number; square: number }>();
+  for (const { species, n, sum, square } of groups.values()) {
+    const total = totals.get(species) ?? { n: 0, square: 0 };
+    totals.set(species, { n: total.n + n, square: total.square + Math.max(0, square - (sum * sum) / n) });
+  }
+  return new Map([...totals].map(([species, { n, square }]) => [species, square / n]));
+}
+
+/**
+ * Debye–Waller u² per species [Å²] for the diffraction of this block; a species that the block lacks keeps its total.
+ * @param u2_A2 total mean-square displacement per axis, `recipe.crystal.u2_A2`
+ */
+export function residualU2(structure: Structure, u2_A2: CrystalRecipe['u2_A2']): CrystalRecipe['u2_A2'] {
+  const frozen = frozenVariance(structure);
+  const left = (species: keyof CrystalRecipe['u2_A2']) => Math.max(0, u2_A2[species] - (frozen.get(species) ?? 0));
+  return { Ba: left('Ba'), Sr: left('Sr'), Ti: left('Ti'), O: left('O') };
+}
