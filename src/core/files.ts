@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { FerroscopeError, fail } from './errors.ts';
 
 /** Turns an operating-system error about `path` into a tagged one. */
@@ -63,5 +63,30 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
 export function refuseExisting(path: string, overwrite: boolean): void {
   if (!overwrite && existsSync(path)) {
     fail('file-exists', `${path} exists already.`, 'Choose another --out, or add --overwrite to replace it.', { path });
+  }
+}
+
+/**
+ * Writes a folder of files (paths relative to it) whole or not at all: under a temporary name beside its place, then renamed.
+ * A folder that is there already is replaced. @throws 'disk-full', 'file-unreadable'
+ */
+export async function writeFolderWhole(path: string, files: Iterable<readonly [string, Uint8Array]>): Promise<void> {
+  const tag = randomBytes(4).toString('hex');
+  const temporary = join(dirname(path), `.${basename(path)}.${tag}.part`);
+  const replaced = join(dirname(path), `.${basename(path)}.${tag}.old`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    for (const [name, bytes] of files) {
+      const file = join(temporary, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+    }
+    if (existsSync(path)) await rename(path, replaced);
+    await rename(temporary, path);
+    await rm(replaced, { recursive: true, force: true });
+  } catch (error) {
+    if (existsSync(replaced) && !existsSync(path)) await rename(replaced, path).catch(() => {});
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw fileError(error, path);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * NPY and NPZ (NumPy's array files, NEP 1): read little-endian numeric arrays in row-major order, write float32,
- * float64 and integers. Not here: object arrays, Fortran order, structured types.
+ * NPY and NPZ (NumPy's array files, NEP 1): read little-endian numeric arrays in either order, write float32,
+ * float64 and integers in row-major order. Not here: object arrays, structured types.
  */
 
 import { unzipSync, zipSync } from 'fflate';
@@ -52,9 +52,7 @@ export function readNpy(bytes: Uint8Array, name = 'array'): NdArray {
   const header = new TextDecoder().decode(bytes.subarray(wide ? 12 : 10, start));
   const descr = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? bad('no dtype');
   const shapeText = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? bad('no shape');
-  if (/'fortran_order':\s*True/.test(header)) {
-    fail('unsupported', `${name} is in Fortran order.`, 'Save numpy.ascontiguousarray(x).');
-  }
+  const fortran = /'fortran_order':\s*True/.test(header);
   const make = TYPES[descr];
   if (!make)
     fail('unsupported', `${name} has dtype ${descr}.`, `Convert it to one of ${Object.keys(TYPES).join(' ')}.`);
@@ -63,10 +61,28 @@ export function readNpy(bytes: Uint8Array, name = 'array'): NdArray {
     .filter((part) => part.trim() !== '')
     .map(Number);
   const body = bytes.slice(start);
+  if (body.length % Number(descr.slice(2)) !== 0) bad('it ends inside a value');
   const data = make(body.buffer);
   const expected = shape.reduce((a, b) => a * b, 1);
   if (data.length !== expected) bad(`${data.length} values where the shape says ${expected}`);
-  return { data, shape };
+  return { data: fortran ? rowMajor(data, shape) : data, shape };
+}
+
+/** The values of a column-major array in row-major order. */
+function rowMajor<T extends NumericArray>(data: T, shape: readonly number[]): T {
+  const out = data.slice() as T;
+  const index = new Array<number>(shape.length).fill(0);
+  for (let i = 0; i < data.length; i++) {
+    let from = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) from = from * shape[axis]! + index[axis]!;
+    out[i] = data[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = index[axis]! + 1;
+      if (index[axis]! < shape[axis]!) break;
+      index[axis] = 0;
+    }
+  }
+  return out;
 }
 
 /** Reads every array of an NPZ file. */

@@ -42,7 +42,7 @@ export interface MicroscopeRecipe {
   readonly voltage_kV: number;
   /** Convergence semi-angle [mrad]. */
   readonly convergence_mrad: number;
-  /** Defocus [nm]; positive puts the crossover before the entrance surface (underfocus is negative C10 here: C10 = −defocus). */
+  /** Defocus [nm]; positive puts the crossover that far behind the entrance surface, inside the specimen (underfocus, C10 = −defocus). */
   readonly defocus_nm: number;
 }
 

@@ -1,0 +1,30 @@
+/**
+ * What each pattern of a library is labelled with. The default labels average the columns under the probe, weighted by its
+ * intensity in vacuum along its path through the block; '…_column' is the one column nearest to the probe at the entrance.
+ */
+
+import type { LabelInfo } from './dataset.ts';
+
+const VECTORS: readonly (readonly [stem: string, unit: string])[] = [
+  ['P', 'uC/cm2'],
+  ['dTi', 'pm'],
+  ['dO', 'pm'],
+];
+
+const AXES = ['x', 'y', 'z'] as const;
+
+/** The labels a model predicts, in order. */
+export const PREDICTED_LABELS: readonly LabelInfo[] = [
+  ...VECTORS.flatMap(([stem, unit]) => AXES.map((axis) => ({ name: `${stem}_${axis}`, unit }))),
+  { name: 'tilt_x', unit: 'mrad' },
+  { name: 'tilt_y', unit: 'mrad' },
+  { name: 'thickness', unit: 'nm' },
+];
+
+/** All labels stored with a pattern: the predicted ones, then the single column's, then the probe's position in the block. */
+export const STORED_LABELS: readonly LabelInfo[] = [
+  ...PREDICTED_LABELS,
+  ...VECTORS.flatMap(([stem, unit]) => AXES.map((axis) => ({ name: `${stem}_${axis}_column`, unit }))),
+  { name: 'probe_x', unit: 'A' },
+  { name: 'probe_y', unit: 'A' },
+];

@@ -1,0 +1,99 @@
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import { quietTask } from '../core/task.ts';
+import { PREDICTED_LABELS } from './labels.ts';
+import { parsePart, simulateLibrary } from './run.ts';
+import { openLibrary, selectLabels } from './store.ts';
+
+const recipe = parseRecipe(`
+[structures]
+count = 3
+held_out = 1
+cells = [2, 2, 1]
+texture = "smooth"
+[library]
+thickness_nm = { min = 2, max = 4, step = 1 }
+tilt_max_mrad = 1
+patterns_per_structure = 300
+pixels = 16
+pixels_per_order = 4
+grid_per_cell = 20
+`);
+
+let folder: string;
+let whole: string;
+const options = { program: 'test' };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ferroscope-library-'));
+  whole = join(folder, 'whole.zarr');
+  await simulateLibrary(recipe, whole, { ...options, workers: 2 }, quietTask);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Every file of a folder by its path. */
+async function contents(path: string): Promise<Map<string, string>> {
+  const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const read = files.map(async (entry) => {
+    const file = join(entry.parentPath, entry.name);
+    return [file.slice(path.length), (await readFile(file)).toString('base64')] as const;
+  });
+  return new Map((await Promise.all(read)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test('does not depend on how many workers make it', async () => {
+  const alone = join(folder, 'alone.zarr');
+  await simulateLibrary(recipe, alone, { ...options, workers: 1 }, quietTask);
+  expect(await contents(alone)).toEqual(await contents(whole));
+});
+
+test('parts made separately merge to the same library', async () => {
+  const parts = [1, 2, 3].map((i) => join(folder, `part-${i}.zarr`));
+  for (const [i, path] of parts.entries()) {
+    await simulateLibrary(recipe, path, { ...options, part: parsePart(`${i + 1}/3`) }, quietTask);
+  }
+  await expect(openLibrary(parts[0]!)).rejects.toMatchObject({ tag: 'incomplete' });
+  for (const path of parts.slice(1)) await cp(path, parts[0]!, { recursive: true });
+  expect(await contents(parts[0]!)).toEqual(await contents(whole));
+});
+
+test('stopped in the middle, it resumes and ends the same', async () => {
+  const path = join(folder, 'stopped.zarr');
+  const stop = new AbortController();
+  const task = {
+    signal: stop.signal,
+    progress: (done: number) => {
+      if (done > 350) stop.abort();
+    },
+  };
+  await expect(simulateLibrary(recipe, path, { ...options, workers: 1 }, task)).rejects.toMatchObject({
+    tag: 'aborted',
+  });
+  const result = await simulateLibrary(recipe, path, { ...options, workers: 2 }, quietTask);
+  expect(result.kept).toBeGreaterThan(0);
+  expect(result.made).toBeLessThan(4);
+  expect(await contents(path)).toEqual(await contents(whole));
+});
+
+test('refuses a folder that holds another recipe', async () => {
+  const other = parseRecipe('');
+  await expect(simulateLibrary(other, whole, options, quietTask)).rejects.toMatchObject({ tag: 'file-exists' });
+});
+
+test('reads patterns in any order, with labels by name', async () => {
+  const data = await openLibrary(whole);
+  expect(data.count).toBe(4 * 300);
+  expect(data.isHeldOut(899)).toBe(false);
+  expect(data.isHeldOut(900)).toBe(true);
+  const one = await data.read([700, 3]);
+  const two = await data.read([3, 700]);
+  expect([...one.patterns.subarray(0, 256)]).toEqual([...two.patterns.subarray(256)]);
+  const picked = await selectLabels(data, PREDICTED_LABELS).read([3]);
+  expect([...picked.labels]).toEqual([...two.labels.subarray(0, PREDICTED_LABELS.length)]);
+  const sum = one.patterns.subarray(0, 256).reduce((a, b) => a + b, 0);
+  expect(sum).toBeGreaterThan(0.5);
+  expect(sum).toBeLessThan(1);
+});

@@ -1,0 +1,91 @@
+/**
+ * The sampling plan: which positions, tilts and thicknesses become patterns of one structure. Deterministic from the recipe
+ * and the structure's index.
+ */
+
+import { fail } from '../core/errors.ts';
+import { RandomStream } from '../core/random.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { LatticeDetector } from '../diffraction/detector.ts';
+import { type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
+
+export function detectorOf(recipe: Recipe): LatticeDetector {
+  return {
+    pixels: recipe.library.pixels,
+    pixelsPerOrder: recipe.library.pixels_per_order,
+    a_A: recipe.crystal.a_A,
+    voltage_kV: recipe.microscope.voltage_kV,
+    convergence_mrad: recipe.microscope.convergence_mrad,
+  };
+}
+
+/** Unit-cell counts nearest to the recipe's thicknesses, ascending, each once. */
+export function thicknessCells(recipe: Recipe): number[] {
+  const { min, max, step } = recipe.library.thickness_nm;
+  const cells = new Set<number>();
+  for (let i = 0; min + i * step <= max + 1e-9; i++) {
+    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / recipe.crystal.a_A)));
+  }
+  return [...cells].sort((a, b) => a - b);
+}
+
+/** Columns [ny][nx] without those that repeat an earlier one: every component of δTi within the tolerance. */
+export function distinctColumns(dTi: Float64Array, tolerance_pm: number): number[] {
+  const kept: number[] = [];
+  const n = dTi.length / 3;
+  for (let c = 0; c < n; c++) {
+    const same = (k: number) => [0, 1, 2].every((i) => Math.abs(dTi[3 * c + i]! - dTi[3 * k + i]!) < tolerance_pm);
+    if (!kept.some(same)) kept.push(c);
+  }
+  return kept;
+}
+
+export interface StructurePlan {
+  /** Position of the tilts' lattice in its own steps (see scattering-matrix.ts). */
+  readonly offset: readonly [number, number];
+  readonly requests: readonly PatternRequest[];
+  /** θ of each request [mrad], [requests][2]. */
+  readonly tilt_mrad: Float64Array;
+  readonly thickness_nm: Float64Array;
+}
+
+/** @param dTi column means of δTi [ny][nx][3], pm */
+export function planStructure(recipe: Recipe, index: number, heldOut: boolean, dTi: Float64Array): StructurePlan {
+  const { library, structures, crystal } = recipe;
+  const random = new RandomStream(library.seed, 'plan', heldOut ? 'held-out' : 'training', index);
+  const step = pixel_mrad(detectorOf(recipe));
+  const offset: [number, number] = [random.uniform(), random.uniform()];
+  const range = offset.map((o) => {
+    const low = Math.ceil(-library.tilt_max_mrad / step - o);
+    const high = Math.floor(library.tilt_max_mrad / step - o);
+    return [low, high] as const;
+  });
+  for (const [axis, [low, high]] of range.entries()) {
+    // A range narrower than one step may miss every lattice point: take the nearest to the zone axis.
+    if (low > high) {
+      offset[axis] = 0;
+      range[axis] = [0, 0];
+    }
+  }
+  const columns = distinctColumns(dTi, library.duplicate_pm);
+  const thickness = thicknessCells(recipe);
+  if (thickness.length === 0) fail('recipe', 'The thickness range holds no unit cell.', 'Widen library.thickness_nm.');
+  const nx = structures.cells[0];
+  const requests: PatternRequest[] = [];
+  const tilt_mrad = new Float64Array(2 * library.patterns_per_structure);
+  const thickness_nm = new Float64Array(library.patterns_per_structure);
+  for (let i = 0; i < library.patterns_per_structure; i++) {
+    const onColumn = random.uniform() < library.on_column_fraction;
+    const column = columns[random.integer(columns.length)]!;
+    const anywhere = [random.uniform() * structures.cells[0], random.uniform() * structures.cells[1]] as const;
+    const position_A: [number, number] = onColumn
+      ? [((column % nx) + 0.5) * crystal.a_A, (Math.floor(column / nx) + 0.5) * crystal.a_A]
+      : [anywhere[0] * crystal.a_A, anywhere[1] * crystal.a_A];
+    const tilt = range.map(([low, high]) => low + random.integer(high - low + 1)) as [number, number];
+    const cells = thickness[random.integer(thickness.length)]!;
+    requests.push({ position_A, tilt, exit: cells * library.slices_per_cell });
+    for (const axis of [0, 1] as const) tilt_mrad[2 * i + axis] = (tilt[axis] + offset[axis]) * step;
+    thickness_nm[i] = (cells * crystal.a_A) / 10;
+  }
+  return { offset, requests, tilt_mrad, thickness_nm };
+}
