@@ -1,7 +1,6 @@
-/** A worker thread, Node only: makes shards on request and writes them. Started by `run.ts`. */
+/** A worker thread, Node only: makes shards and writes them. Started by `run.ts`. */
 
-import { parentPort } from 'node:worker_threads';
-import { FerroscopeError } from '../core/errors.ts';
+import { serve } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { simulateShard } from './shard.ts';
@@ -13,27 +12,14 @@ export interface ShardJob {
   readonly name: ShardName;
 }
 
-export type ShardReply =
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
-  | { readonly kind: 'done'; readonly passes: number }
-  | { readonly kind: 'error'; readonly tag?: string; readonly message: string; readonly hint?: string };
+const kernel = SliceKernel.load();
 
-const port = parentPort;
-if (port) {
-  const kernel = SliceKernel.load();
-  const send = (reply: ShardReply) => port.postMessage(reply);
-  port.on('message', async ({ recipe, path, name }: ShardJob) => {
-    try {
-      const shard = simulateShard(recipe, name.index, name.heldOut, await kernel, {
-        signal: new AbortController().signal,
-        progress: (done, total) => send({ kind: 'progress', done, total }),
-      });
-      await writeShard(path, name, shard, recipe.library.pixels);
-      send({ kind: 'done', passes: shard.passes });
-    } catch (error) {
-      if (error instanceof FerroscopeError) {
-        send({ kind: 'error', tag: error.tag, message: error.message, hint: error.hint });
-      } else send({ kind: 'error', message: (error as Error).stack ?? String(error) });
-    }
+/** Makes one shard; returns its number of plane-wave passes. */
+serve<ShardJob, number>(async ({ recipe, path, name }, progress) => {
+  const shard = simulateShard(recipe, name.index, name.heldOut, await kernel, {
+    signal: new AbortController().signal,
+    progress: (done, total) => progress(done / total),
   });
-}
+  await writeShard(path, name, shard, recipe.library.pixels);
+  return shard.passes;
+});
