@@ -1,0 +1,170 @@
+/**
+ * Charts by Observable Plot on the house page: thin axes, a light grid, labels with true subscripts. Plot draws marks and
+ * ticks; this file gives it a document (linkedom), takes out its style sheet and adds the labels.
+ */
+
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { numberLabel, powerLabel } from './labels.ts';
+import { ticks } from './scale.ts';
+import { el, escapeText, svgPage, text } from './svg.ts';
+import { COLUMN_WIDTH, FONT, GRID, INK, MARGIN, TEXT } from './theme.ts';
+
+export interface AxisOptions {
+  /** SVG text content (labels.ts), unit included. */
+  readonly label: string;
+  readonly domain: readonly [number, number];
+  readonly log?: boolean;
+  /** Values with a tick, overriding Plot's choice. */
+  readonly ticks?: readonly number[];
+  readonly grid?: boolean;
+}
+
+export interface ChartOptions {
+  readonly title?: string;
+  readonly description: string;
+  /** Whole figure [px]; default a journal column wide and 0.68 of that high. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+  readonly marginLeft?: number;
+  readonly marginRight?: number;
+  /** Marks, bottom first. */
+  readonly marks: readonly Plot.Markish[];
+  /** SVG over the marks; `at` turns data into page coordinates. */
+  readonly over?: (at: (x: number, y: number) => [number, number], frame: Frame) => string;
+  /** SVG under the marks. */
+  readonly under?: (at: (x: number, y: number) => [number, number], frame: Frame) => string;
+}
+
+/** The rectangle of the axes [px]. */
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A new document for Plot to draw in. */
+function newDocument(): Document {
+  return parseHTML('<!doctype html><html><body></body></html>').document as unknown as Document;
+}
+
+/** Powers of ten inside a domain; where there are fewer than three, 1, 2 and 5 times them, or even steps. */
+function logTicks([low, high]: readonly [number, number]): number[] {
+  const tens: number[] = [];
+  for (let n = Math.floor(Math.log10(low)); n <= Math.ceil(Math.log10(high)); n++) tens.push(10 ** n);
+  const inside = (v: number): boolean => v >= low * 0.999 && v <= high * 1.001;
+  if (tens.filter(inside).length >= 3) return tens.filter(inside);
+  const fine = tens.flatMap((t) => [1, 2, 5].map((m) => Number((m * t).toPrecision(3)))).filter(inside);
+  return fine.length >= 3 ? fine : ticks(low, high, 4);
+}
+
+/** Tick labels of one axis: on a logarithmic axis that reaches far, powers of ten throughout. */
+function tickLabel(axis: AxisOptions, value: number): string {
+  const power = Math.log10(value);
+  const far = axis.log && (axis.domain[1] >= 1e5 || axis.domain[0] < 1e-3);
+  return far && Math.abs(power - Math.round(power)) < 1e-9 ? powerLabel(Math.round(power)) : numberLabel(value, 6);
+}
+
+/** Draws a chart. */
+export function chart(options: ChartOptions): string {
+  const width = options.width ?? COLUMN_WIDTH;
+  const height = options.height ?? Math.round(0.68 * width);
+  const frame: Frame = {
+    left: MARGIN + (options.marginLeft ?? 38),
+    top: options.title ? MARGIN + TEXT.title + 8 : MARGIN + 2,
+    right: width - MARGIN - (options.marginRight ?? 4),
+    bottom: height - MARGIN - 28,
+  };
+  const scale = ({ domain, log }: AxisOptions): Plot.ScaleOptions => ({
+    type: log ? 'log' : 'linear',
+    domain: [...domain],
+    grid: false,
+    label: null,
+    axis: null,
+  });
+  const chosen = (axis: AxisOptions): number[] | undefined =>
+    axis.ticks ? [...axis.ticks] : axis.log ? logTicks(axis.domain) : undefined;
+  const tickOptions = (axis: AxisOptions) => {
+    const at = chosen(axis);
+    return {
+      label: null,
+      tickSize: 3,
+      tickPadding: 3,
+      fontSize: TEXT.base,
+      tickFormat: (value: number) => tickLabel(axis, value),
+      ...(at ? { ticks: at } : { tickSpacing: 42 }),
+    };
+  };
+  const gridOptions = (axis: AxisOptions) => {
+    const at = chosen(axis);
+    return { stroke: GRID, strokeOpacity: 1, strokeWidth: 0.7, ...(at ? { ticks: at } : { tickSpacing: 42 }) };
+  };
+  const svg = Plot.plot({
+    document: newDocument(),
+    width,
+    height,
+    marginLeft: frame.left,
+    marginTop: frame.top,
+    marginRight: width - frame.right,
+    marginBottom: height - frame.bottom,
+    style: { fontFamily: FONT },
+    x: scale(options.x),
+    y: scale(options.y),
+    marks: [
+      ...(options.x.grid ? [Plot.gridX(gridOptions(options.x))] : []),
+      ...(options.y.grid ? [Plot.gridY(gridOptions(options.y))] : []),
+      ...options.marks,
+      Plot.axisX({ ...tickOptions(options.x), anchor: 'bottom', strokeWidth: 0.7 }),
+      Plot.axisY({ ...tickOptions(options.y), anchor: 'left', strokeWidth: 0.7 }),
+      Plot.ruleY([options.y.domain[0]], { strokeWidth: 0.7 }),
+      Plot.ruleX([options.x.domain[0]], { strokeWidth: 0.7 }),
+    ],
+  });
+  for (const style of svg.querySelectorAll('style')) style.remove();
+  const place = (axis: AxisOptions, from: number, to: number) => {
+    const f = axis.log ? Math.log : (v: number) => v;
+    const [low, high] = axis.domain;
+    return (value: number): number => from + ((f(value) - f(low)) / (f(high) - f(low))) * (to - from);
+  };
+  const toX = place(options.x, frame.left, frame.right);
+  const toY = place(options.y, frame.bottom, frame.top);
+  const at = (x: number, y: number): [number, number] => [toX(x), toY(y)];
+  const middle = (frame.top + frame.bottom) / 2;
+  return svgPage({
+    width,
+    height,
+    description: options.description,
+    body: [
+      options.title
+        ? text(MARGIN, MARGIN + TEXT.title - 1, escapeText(options.title), {
+            'font-size': TEXT.title,
+            'font-weight': 600,
+          })
+        : '',
+      options.under?.(at, frame) ?? '',
+      el(
+        'g',
+        { class: 'chart', color: INK, fill: 'currentColor', 'font-size': TEXT.base, 'text-anchor': 'middle' },
+        shorten(svg.innerHTML),
+      ),
+      text((frame.left + frame.right) / 2, height - MARGIN - 2, options.x.label, { 'text-anchor': 'middle' }),
+      text(MARGIN + TEXT.base - 1, middle, options.y.label, {
+        'text-anchor': 'middle',
+        transform: `rotate(-90 ${MARGIN + TEXT.base - 1} ${middle})`,
+      }),
+      options.over?.(at, frame) ?? '',
+    ]
+      .filter((part) => part !== '')
+      .join('\n'),
+  });
+}
+
+/** Numbers of Plot's output with at most two decimals, so that the last digits of a machine do not show. */
+function shorten(svg: string): string {
+  return svg
+    .replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    .replaceAll('><', '>\n<');
+}

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { doseCurve } from './dose-curve.ts';
+import { exampleParity, examplePattern } from './examples.ts';
+import { densities, histogram } from './histogram.ts';
+import { parityPlot } from './parity-plot.ts';
+import { patternFigure, patternLevel } from './pattern-figure.ts';
+import { decodePng } from './png.ts';
+import { trainingCurve } from './training-curve.ts';
+
+const numbers = (text: string): number[] => [...text.matchAll(/-?[\d.]+/g)].map((m) => Number(m[0]));
+
+test('parity: the line of agreement runs from corner to corner, up the page, and the corner states the errors', () => {
+  const svg = parityPlot([0, 1, 2, 3], [1, 0, 5, 0], { name: 'dTi_z', unit: 'pm' });
+  const [x0, y0, x1, y1] = numbers(/d="(M[^"]+)" stroke="#1b1f24"[^>]*class="parity"/.exec(svg)![1]!);
+  expect(x1!).toBeGreaterThan(x0!);
+  expect(y1!).toBeLessThan(y0!);
+  expect(svg).toContain('>MAE 2.00 pm<');
+  expect(svg).toContain('>r = 0.108<');
+});
+
+test('parity: a point above the line is drawn above it', () => {
+  const svg = parityPlot([0, 10, 5], [0, 10, 9], { name: 'P_x', unit: 'uC/cm2' });
+  const dots = [...svg.matchAll(/<circle[^>]*?cy="([\d.]+)" cx="([\d.]+)"/g)].map((m) => [Number(m[2]), Number(m[1])]);
+  expect(dots).toHaveLength(3);
+  const [low, high, above] = dots as [number, number][];
+  const onLine = low![1]! + ((above![0]! - low![0]!) / (high![0]! - low![0]!)) * (high![1]! - low![1]!);
+  expect(above![1]!).toBeLessThan(onLine - 10);
+});
+
+test('density integrates to the share inside the range, and skips what is not finite', () => {
+  expect(densities([0.5, 1.5, 1.6, Number.NaN, 9], [0, 2], 2)).toEqual([0.25, 0.5]);
+  expect(densities([2], [0, 2], 2)).toEqual([0, 1]);
+});
+
+test('training: a falling loss falls on the page; the kept epoch is marked; nothing positive is an error', () => {
+  const svg = trainingCurve([{ name: 'validation', values: [10, 1, 0.1] }], { best: 3 });
+  const line = numbers(/aria-label="line"[^>]*>\s*<path d="([^"]+)"/.exec(svg)![1]!);
+  expect(line).toHaveLength(6);
+  expect(line[3]! - line[1]!).toBeGreaterThan(20);
+  // Equal factors are equal distances on a logarithmic axis.
+  expect(line[5]! - line[3]!).toBeCloseTo(line[3]! - line[1]!, 1);
+  const mark = numbers(/class="best" d="([^"]+)"/.exec(svg)![1]!);
+  expect(mark[0]).toBeCloseTo(line[4]!, 1);
+  expect(() => trainingCurve([{ name: 'x', values: [0, Number.NaN] }])).toThrow('No loss is positive');
+});
+
+test('intensity levels', () => {
+  expect([0, 25, 100, 400].map((v) => patternLevel(v, 100, 'sqrt'))).toEqual([0, 0.5, 1, 1]);
+  expect([-100, 0, 50].map((v) => patternLevel(v, 100, 'difference'))).toEqual([0, 0.5, 0.75]);
+  expect([0, 0.99, 100].map((v) => patternLevel(v, 100, 'log'))).toEqual([0, expect.closeTo(0.5, 2), 1]);
+});
+
+test('a pattern keeps its orientation: qx right, qy down', () => {
+  const data = new Float32Array(64 * 64);
+  data[5 * 64 + 40] = 1;
+  data.fill(1, 63 * 64);
+  const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5 }]);
+  const image = decodePng(new Uint8Array(Buffer.from(/base64,([^"]+)"/.exec(svg)![1]!, 'base64')));
+  expect(image.width).toBe(64);
+  expect(image.data[5 * 64 + 40]).toBe(255);
+  expect(image.data[40 * 64 + 5]).toBe(0);
+  expect(image.data[63 * 64]).toBe(255);
+});
+
+test('gallery', async () => {
+  const { truth, predicted } = exampleParity(3000, 25, 3);
+  const file = (name: string): string => `__snapshots__/${name}.svg`;
+  await expect(parityPlot(truth, predicted, { name: 'P_x', unit: 'uC/cm2' })).toMatchFileSnapshot(file('parity-plot'));
+  await expect(
+    histogram(
+      [
+        { name: 'map', values: predicted },
+        { name: 'truth', values: truth },
+      ],
+      { name: 'P_x', unit: 'uC/cm2', mark: 0 },
+    ),
+  ).toMatchFileSnapshot(file('histogram'));
+  const falling = (from: number, to: number) => Array.from({ length: 8 }, (_, i) => from * (to / from) ** (i / 7));
+  await expect(
+    trainingCurve(
+      [
+        { name: 'training', values: falling(9, 0.3) },
+        { name: 'validation', values: falling(8, 0.4) },
+        { name: 'prediction', values: falling(1, 0.02) },
+      ],
+      { best: 8, title: 'Training' },
+    ),
+  ).toMatchFileSnapshot(file('training-curve'));
+  await expect(
+    patternFigure([
+      { title: 'square root', ...examplePattern(64) },
+      { title: 'logarithm', ...examplePattern(64), scale: 'log' },
+    ]),
+  ).toMatchFileSnapshot(file('pattern-figure'));
+  const doses = [1e4, 1e5, 1e6, 1e7];
+  await expect(
+    doseCurve(
+      [
+        { name: 'P_x', points: doses.map((d) => [d, 0.3 + 80 / Math.sqrt(d)]), limitAt1e6: 0.06 },
+        { name: 'P_z', points: doses.map((d) => [d, 9 - d / 1e7]), limitAt1e6: 19 },
+      ],
+      { unit: 'uC/cm2', dose_e: 1e6, typical: 12 },
+    ),
+  ).toMatchFileSnapshot(file('dose-curve'));
+});

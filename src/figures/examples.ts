@@ -1,0 +1,106 @@
+/**
+ * Made-up data for the gallery and the tests: plausible to look at, not simulated. Deterministic.
+ * Polarization in µC/cm², displacement pm, tilt mrad, thickness nm, patterns in electrons.
+ */
+
+import { RandomStream } from '../core/random.ts';
+import type { MapChannel, PolarizationMap } from '../polarization/polarization-map.ts';
+
+const META = {
+  recipe_hash: '9f31c0de5a77b214',
+  version: '0.1.0',
+  seed: 1,
+  source: 'made-up.h5',
+  dose_e: 1e6,
+  held_out_mae: { P_x: 0.42, P_y: 0.4, P_z: 8.9, tilt_x: 0.006, tilt_y: 0.006, thickness: 0.12 },
+};
+
+/** Vortices and a domain wall on [ry][rx] cells of 0.395 nm; with `gap`, a corner that was not measured. */
+export function exampleMap(ry: number, rx: number, options: { gap?: boolean; noise?: number } = {}): PolarizationMap {
+  const random = new RandomStream(5, 'figures', 'example');
+  const noise = options.noise ?? 0.6;
+  const count = ry * rx;
+  const make = (f: (u: number, v: number) => number, spread: number): Float32Array => {
+    const out = new Float32Array(count);
+    for (let y = 0; y < ry; y++) {
+      for (let x = 0; x < rx; x++) {
+        const missing = options.gap && x > 0.8 * rx && y < 0.25 * ry;
+        const value = f(x / 12, y / 12) + spread * random.normal();
+        out[y * rx + x] = missing ? Number.NaN : value;
+      }
+    }
+    return out;
+  };
+  const angle = (u: number, v: number): number =>
+    2.1 * Math.sin(1.7 * u + 0.6 * v) + 1.6 * Math.cos(2.3 * v - 0.8 * u) + u;
+  const rise = (u: number, v: number): number => Math.tanh(3 * Math.sin(1.9 * u - 1.2 * v + 0.9 * Math.cos(2 * v)));
+  const size = (u: number, v: number): number => 17 + 6 * Math.sin(3.1 * u + 1) * Math.cos(2.2 * v);
+  const px = make((u, v) => size(u, v) * Math.cos(angle(u, v)) * Math.cos(1.25 * rise(u, v)), noise);
+  const py = make((u, v) => size(u, v) * Math.sin(angle(u, v)) * Math.cos(1.25 * rise(u, v)), noise);
+  const pz = make((u, v) => size(u, v) * Math.sin(1.25 * rise(u, v)), noise);
+  const channel = (name: string, unit: string, values: Float32Array, sigma?: number): MapChannel =>
+    sigma === undefined ? { name, unit, values } : { name, unit, values, sigma: new Float32Array(count).fill(sigma) };
+  return {
+    shape: [ry, rx],
+    step_nm: 0.395,
+    channels: [
+      channel('P_x', 'uC/cm2', px, noise),
+      channel('P_y', 'uC/cm2', py, noise),
+      channel('P_z', 'uC/cm2', pz, noise),
+      channel(
+        'dTi_x',
+        'pm',
+        px.map((v) => v * 0.4),
+      ),
+      channel(
+        'tilt_x',
+        'mrad',
+        make((u, v) => 0.4 + 0.3 * u - 0.5 * v, 0.01),
+      ),
+      channel(
+        'thickness',
+        'nm',
+        make((u, v) => 46 + 3.2 * v + 0.4 * u, 0.12),
+      ),
+    ],
+    meta: META,
+  };
+}
+
+/** True and predicted values with a given error, for parity plots. */
+export function exampleParity(
+  count: number,
+  spread: number,
+  error: number,
+): { truth: Float32Array; predicted: Float32Array } {
+  const random = new RandomStream(6, 'figures', 'parity', count);
+  const truth = Float32Array.from({ length: count }, () => random.between(-spread, spread));
+  return { truth, predicted: truth.map((v) => 0.97 * v + error * random.normal()) };
+}
+
+/** A square diffraction pattern of overlapping disks with Poisson noise. */
+export function examplePattern(
+  pixels: number,
+  seed = 7,
+): { data: Float32Array; shape: [number, number]; mrad_per_pixel: number } {
+  const random = new RandomStream(seed, 'figures', 'pattern');
+  const mrad = 40 / pixels;
+  const data = new Float32Array(pixels * pixels);
+  for (let y = 0; y < pixels; y++) {
+    for (let x = 0; x < pixels; x++) {
+      const qx = (x - pixels / 2) * mrad;
+      const qy = (y - pixels / 2) * mrad;
+      let mean = 1.5;
+      for (let h = -4; h <= 4; h++) {
+        for (let k = -4; k <= 4; k++) {
+          const d = Math.hypot(qx - 5 * h, qy - 5 * k);
+          const strength = 4000 * Math.exp(-0.9 * Math.hypot(h, k)) * (1 + 0.15 * h);
+          const inside = 1 / (1 + Math.exp((d - 2.1) / 0.08));
+          mean += strength * inside * (0.6 + 0.4 * Math.cos(2.2 * d + h - 0.7 * k));
+        }
+      }
+      data[y * pixels + x] = random.poisson(mean);
+    }
+  }
+  return { data, shape: [pixels, pixels], mrad_per_pixel: mrad };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { channelHtml, channelSvg, countLabel, fixedLabel, numberLabel, richText, unitLabel } from './labels.ts';
+import { el, escapeText, px } from './svg.ts';
+
+test('numbers as people write them', () => {
+  expect([-1.5, 0, 1234567, 1e6, 2.5e-5, Number.NaN].map((v) => numberLabel(v))).toEqual([
+    '−1.5',
+    '0',
+    '1.23 × 10⁶',
+    '10⁶',
+    '2.5 × 10⁻⁵',
+    '–',
+  ]);
+  expect([3, 0.2, 12345, -0.5].map((v) => fixedLabel(v))).toEqual(['3.00', '0.200', '12345', '−0.500']);
+  expect([7, 20000, 1234567].map(countLabel)).toEqual(['7', '20\u2009000', '1\u2009234\u2009567']);
+  expect(unitLabel('uC/cm2')).toBe('µC/cm²');
+});
+
+test('names of channels: subscripts drop and what follows rises again', () => {
+  expect(channelHtml('dTi_x')).toBe('<i>δ</i><sub>Ti,</sub><sub><i>x</i></sub>');
+  expect(channelHtml('P_z_column')).toBe('<i>P</i><sub><i>z</i></sub> (one column)');
+  const shifts = [...channelSvg('P_x', 9, '(pm)').matchAll(/dy="([^"]+)"/g)].map((m) => Number(m[1]));
+  expect(shifts).toHaveLength(2);
+  expect(shifts[0]! + shifts[1]!).toBe(0);
+  expect(shifts[0]).toBeGreaterThan(0);
+});
+
+test('what users write is text', () => {
+  expect(escapeText(`<a href="x" o='1'>&\u0000`)).toBe('&lt;a href=&quot;x&quot; o=&#39;1&#39;&gt;&amp;');
+  expect(richText('<b> P_z of XP_z')).toBe('&lt;b&gt; <i>P</i><sub><i>z</i></sub> of XP_z');
+  expect(channelHtml('<x>')).toBe('&lt;x&gt;');
+  expect(el('g', { id: undefined, class: '"', x: -0.001 })).toBe('<g class="&quot;" x="0"/>');
+  expect(px(1.005e2)).toBe('100.5');
+});

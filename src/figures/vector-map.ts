@@ -1,0 +1,137 @@
+/**
+ * The polarization vector map: colour is the whole vector (vector-colour.ts), arrows are its in-plane part.
+ *
+ * x to the right, y down, as arrays [ry][rx] are stored: an arrow for +y points down the page. Where cells are small an arrow
+ * is the mean over a square block of cells; the legend says so. Arrow lengths have a key in µC/cm².
+ */
+
+import type { PolarizationMap } from '../polarization/polarization-map.ts';
+import { getChannel } from '../polarization/polarization-map.ts';
+import { arrowGroup, arrowPath } from './arrow.ts';
+import { numberLabel, textWidth, unitLabel } from './labels.ts';
+import { axes, border, cellImage, fitMap, STRIP, scaleBar } from './map-frame.ts';
+import { quantile, roundDown, roundUp } from './scale.ts';
+import { el, escapeText, px, svgPage, text } from './svg.ts';
+import { COLUMN_WIDTH, INK, MARGIN, TEXT } from './theme.ts';
+import { vectorColour } from './vector-colour.ts';
+import { LEGEND_WIDTH, legendColumn, legendRow } from './vector-legend.ts';
+
+export interface VectorMapOptions {
+  readonly title?: string;
+  /** Width [px]; default a journal column, 321. */
+  readonly width?: number;
+  /** Tallest that the map itself may be [px]; default 1.1 times the width. */
+  readonly maxHeight?: number;
+  /** |P| of full colour, in the channels' unit; default: 99% of the vectors are below it. */
+  readonly pMax?: number;
+  /** Channels that make the vector; default P_x, P_y, P_z. */
+  readonly channels?: readonly [string, string, string];
+  /** Least distance between arrows [px]; default 10. */
+  readonly arrowSpacing?: number;
+  /** Length of the arrow of an in-plane vector of size pMax, in units of the distance between arrows; default 1.3. */
+  readonly arrowLength?: number;
+}
+
+/** Draws the map. @throws 'model-mismatch' without the three channels */
+export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}): string {
+  const [nameX, nameY, nameZ] = options.channels ?? ['P_x', 'P_y', 'P_z'];
+  const { values: vx, unit } = getChannel(map, nameX);
+  const { values: vy } = getChannel(map, nameY);
+  const { values: vz } = getChannel(map, nameZ);
+  const sizes = vx.map((x, i) => Math.hypot(x, vy[i]!, vz[i]!));
+  const typical = quantile(sizes, 0.99);
+  const pMax = options.pMax ?? (typical > 0 ? roundUp(typical) : 1);
+
+  const [ry, rx] = map.shape;
+  const width = options.width ?? COLUMN_WIDTH;
+  const top = options.title ? MARGIN + TEXT.title + 6 : MARGIN;
+  const beside = rx / ry < 2.6;
+  const room = width - 2 * MARGIN - (beside ? LEGEND_WIDTH + 12 : 0);
+  const box = fitMap(map.shape, MARGIN, top, room, options.maxHeight ?? 1.1 * width);
+  const pageWidth = beside ? box.x + box.width + 12 + LEGEND_WIDTH + MARGIN : width;
+
+  const cells = cellImage(box, map.shape, (i) =>
+    Number.isFinite(sizes[i]!) ? vectorColour(vx[i]! / pMax, vy[i]! / pMax, vz[i]! / pMax) : undefined,
+  );
+  const cell = box.width / rx;
+  const block = Math.max(1, Math.ceil((options.arrowSpacing ?? 10) / cell));
+  const spacing = Math.min(block * cell, 26);
+  const perUnit = ((options.arrowLength ?? 1.3) * spacing) / pMax;
+  const arrows = blockMeans(map.shape, block, vx, vy).map(([cx, cy, x, y]) =>
+    arrowPath(box.x + cx * cell, box.y + cy * cell, x * perUnit, y * perUnit),
+  );
+
+  const below = box.y + box.height;
+  const legend = beside
+    ? legendColumn(box.x + box.width + 12, box, pMax, unit, nameZ)
+    : legendRow(MARGIN, below + STRIP + 6, pMax, unit, nameZ);
+  const axesX = pageWidth - MARGIN - 20;
+  const axesY = beside ? Math.max(below + 7, legend.bottom + 10) : below + 7;
+
+  // The key stands beside the scale bar where there is room, otherwise under it.
+  const longest = Math.min(70, 0.4 * box.width);
+  const key = arrowKey(roundDown(Math.max(1.6 * pMax, 10 / perUnit)), perUnit, unit, block);
+  const nextToBar = MARGIN + longest + 16;
+  const fits = nextToBar + key.width < axesX - 12 || (beside && nextToBar + key.width < box.x + box.width + 8);
+  const [keyX, keyY] = fits ? [nextToBar, below + 8.1] : [MARGIN, below + 8.1 + 21];
+  const strip = [
+    scaleBar(MARGIN, below + 7, longest, map.step_nm / cell, 'nm'),
+    el('g', { class: 'arrow-key', transform: `translate(${px(keyX)} ${px(keyY)})` }, key.svg),
+  ];
+  const bottom = Math.max(keyY + 12, legend.bottom, axesY + 19);
+  const title = options.title
+    ? [
+        text(MARGIN, MARGIN + TEXT.title - 1, escapeText(options.title), {
+          'font-size': TEXT.title,
+          'font-weight': 600,
+        }),
+      ]
+    : [];
+  return svgPage({
+    width: pageWidth,
+    height: bottom + MARGIN,
+    description: `${options.title ?? 'Polarization vector map'}: ${ry} × ${rx} positions, hue the in-plane direction, lightness the component along the beam, arrows the in-plane component; full colour at ${numberLabel(pMax)} ${unitLabel(unit)}.`,
+    body: [...title, cells, arrowGroup(arrows), border(box), ...strip, axes(axesX, axesY), legend.svg].join('\n'),
+  });
+}
+
+/** Means of (x, y) over blocks of cells: [centre x, centre y (in cells), mean x, mean y]; blocks without data are left out. */
+export function blockMeans(
+  [ry, rx]: readonly [number, number],
+  block: number,
+  vx: ArrayLike<number>,
+  vy: ArrayLike<number>,
+): [number, number, number, number][] {
+  const out: [number, number, number, number][] = [];
+  for (let y0 = 0; y0 < ry; y0 += block) {
+    for (let x0 = 0; x0 < rx; x0 += block) {
+      const y1 = Math.min(ry, y0 + block);
+      const x1 = Math.min(rx, x0 + block);
+      let count = 0;
+      let sumX = 0;
+      let sumY = 0;
+      for (let y = y0; y < y1; y++) {
+        for (let x = x0; x < x1; x++) {
+          const i = y * rx + x;
+          if (!Number.isFinite(vx[i]! + vy[i]!)) continue;
+          count++;
+          sumX += vx[i]!;
+          sumY += vy[i]!;
+        }
+      }
+      if (count > 0) out.push([(x0 + x1) / 2, (y0 + y1) / 2, sumX / count, sumY / count]);
+    }
+  }
+  return out;
+}
+
+/** The key of arrow lengths: an arrow and its words, from (0, 0) [px]. */
+function arrowKey(value: number, perUnit: number, unit: string, block: number): { svg: string; width: number } {
+  const length = value * perUnit;
+  const words = `in plane, ${numberLabel(value)} ${unitLabel(unit)}${block > 1 ? `, mean of ${block} × ${block}` : ''}`;
+  const svg = [
+    el('path', { d: arrowPath(length / 2, 0, length, 0), fill: INK }),
+    text(0, TEXT.small + 2.1, escapeText(words), { 'font-size': TEXT.small }),
+  ].join('');
+  return { svg, width: Math.max(length, 0.94 * textWidth(words, TEXT.small)) };
+}

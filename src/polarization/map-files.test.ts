@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readNpz } from '../core/npy.ts';
+import { mapToCsv, mapToNpz, readMapZarr, writeMapCsv, writeMapZarr } from './map-files.ts';
+import { checkMap, getChannel, longName, type PolarizationMap } from './polarization-map.ts';
+
+const map: PolarizationMap = {
+  shape: [2, 3],
+  step_nm: 0.395,
+  channels: [
+    {
+      name: 'P_x',
+      unit: 'uC/cm2',
+      values: Float32Array.of(1, -2, 3.5, Number.NaN, 0, 0.1),
+      sigma: Float32Array.of(0.5, 0.5, 0.25, Number.NaN, 1, 2),
+    },
+    { name: 'thickness', unit: 'nm', values: Float32Array.of(50, 51, 52, 53, 54, 55) },
+  ],
+  meta: {
+    recipe_hash: 'ab12',
+    version: '0.1.0',
+    seed: 7,
+    source: 'scan.h5',
+    dose_e: 1e6,
+    held_out_mae: { P_x: 0.4, thickness: 0.2 },
+  },
+};
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ferroscope-map-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('map.zarr comes back as it went, and leaves nothing else behind', async () => {
+  const path = join(folder, 'map.zarr');
+  await writeMapZarr(path, map);
+  expect(await readMapZarr(path)).toEqual(map);
+  expect(await readdir(folder)).toEqual(['map.zarr']);
+  const array = JSON.parse(await readFile(join(path, 'P_x/zarr.json'), 'utf8'));
+  expect(array).toMatchObject({
+    zarr_format: 3,
+    shape: [2, 3],
+    data_type: 'float32',
+    dimension_names: ['y', 'x'],
+    attributes: { unit: 'uC/cm2', long_name: 'polarization along x', step_nm: 0.395 },
+  });
+});
+
+test('an existing map is kept unless overwriting is asked for, and then replaced whole', async () => {
+  const path = join(folder, 'again.zarr');
+  await writeMapZarr(path, map);
+  await expect(writeMapZarr(path, map)).rejects.toMatchObject({ tag: 'file-exists' });
+  const other: PolarizationMap = { ...map, channels: map.channels.slice(1) };
+  await writeMapZarr(path, other, { overwrite: true });
+  expect(await readMapZarr(path)).toEqual(other);
+  expect((await readdir(path)).toSorted()).toEqual(['thickness', 'zarr.json']);
+});
+
+test('what is not a map, or not all of one, says so', async () => {
+  await expect(readMapZarr(join(folder, 'nowhere'))).rejects.toMatchObject({ tag: 'file-missing' });
+  await expect(readMapZarr(folder)).rejects.toMatchObject({ tag: 'format' });
+  const path = join(folder, 'torn.zarr');
+  await writeMapZarr(path, map);
+  await rm(join(path, 'thickness'), { recursive: true });
+  await expect(readMapZarr(path)).rejects.toMatchObject({ tag: 'incomplete' });
+});
+
+test('a write that fails leaves the folder as it was', async () => {
+  const blocked = join(folder, 'a-file');
+  await writeFile(blocked, 'x');
+  await expect(writeMapZarr(join(blocked, 'map.zarr'), map)).rejects.toMatchObject({ tag: 'file-unreadable' });
+  expect(await readFile(blocked, 'utf8')).toBe('x');
+});
+
+test('CSV: a header with units, a line per position, y before x, empty where unmeasured', async () => {
+  expect(mapToCsv(map).split('\n')).toEqual([
+    'y_nm,x_nm,P_x_uC_cm2,P_x_sigma_uC_cm2,thickness_nm',
+    '0,0,1,0.5,50',
+    '0,0.395,-2,0.5,51',
+    '0,0.79,3.5,0.25,52',
+    '0.395,0,,,53',
+    '0.395,0.395,0,1,54',
+    '0.395,0.79,0.1,2,55',
+    '',
+  ]);
+  const path = join(folder, 'map.csv');
+  await writeMapCsv(path, map);
+  await expect(writeMapCsv(path, map)).rejects.toMatchObject({ tag: 'file-exists' });
+});
+
+test('NPZ holds every channel, the step, the units and the provenance', () => {
+  const arrays = readNpz(mapToNpz(map));
+  expect(Object.keys(arrays).toSorted()).toEqual(['P_x', 'P_x_sigma', 'attributes_json', 'step_nm', 'thickness']);
+  expect(arrays.P_x).toEqual({ data: map.channels[0]?.values, shape: [2, 3] });
+  const text = new TextDecoder().decode(arrays.attributes_json?.data as Uint8Array);
+  expect(JSON.parse(text)).toEqual({ units: { P_x: 'uC/cm2', thickness: 'nm' }, provenance: map.meta });
+});
+
+test('a channel that does not fill the shape, or an unknown name, is an error with its name', () => {
+  expect(() => checkMap({ ...map, channels: [{ name: 'P_x', unit: 'pm', values: new Float32Array(5) }] })).toThrow(
+    'Channel P_x: 5 values for 2 × 3 positions.',
+  );
+  expect(() => getChannel(map, 'P_q')).toThrow("no channel 'P_q'");
+  expect(longName('dTi_x_column')).toBe('displacement of Ti from the centre of its cell along x, nearest column only');
+});

@@ -1,0 +1,190 @@
+/**
+ * Polarization maps on disk, Node only: `map.zarr` (Zarr v3, read and written), CSV and NPZ (written).
+ *
+ * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
+ * `unit`, `long_name`, `step_nm`; its uncertainty, where stated, is the array `<name>_sigma`. The group's attributes hold
+ * `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
+ * reader opens it.
+ *
+ * A folder appears whole: it is written under a temporary name beside its place and renamed.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as zarr from 'zarrita';
+import { fail } from '../core/errors.ts';
+import { fileError, refuseExisting, writeWhole } from '../core/files.ts';
+import { writeNpz } from '../core/npy.ts';
+import { checkMap, longName, type MapChannel, type MapProvenance, type PolarizationMap } from './polarization-map.ts';
+
+const FORMAT = 'ferroscope-map/1';
+
+export interface WriteOptions {
+  /** Replace a map that is there already; default false. */
+  readonly overwrite?: boolean;
+}
+
+/** Every file of the map's Zarr group, by its path inside the folder. */
+async function encodeZarr(map: PolarizationMap): Promise<Map<zarr.AbsolutePath, Uint8Array>> {
+  const files = new Map<zarr.AbsolutePath, Uint8Array>();
+  const root = zarr.root(files);
+  const names = map.channels.map((channel) => channel.name);
+  await zarr.create(root, {
+    attributes: { format: FORMAT, shape: map.shape, step_nm: map.step_nm, channels: names, provenance: map.meta },
+  });
+  const put = async (name: string, unit: string, words: string, values: Float32Array): Promise<void> => {
+    const array = await zarr.create(root.resolve(name), {
+      shape: [...map.shape],
+      chunkShape: [...map.shape],
+      dtype: 'float32',
+      fillValue: Number.NaN,
+      codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
+      dimensionNames: ['y', 'x'],
+      attributes: { unit, long_name: words, step_nm: map.step_nm },
+    });
+    await zarr.set(array, null, { data: values, shape: [...map.shape], stride: [map.shape[1], 1] });
+  };
+  for (const { name, unit, values, sigma } of map.channels) {
+    await put(name, unit, longName(name), values);
+    if (sigma) await put(`${name}_sigma`, unit, `standard uncertainty of the ${longName(name)}`, sigma);
+  }
+  return files;
+}
+
+/** Writes the map as a Zarr v3 folder, whole or not at all. @throws 'file-exists', 'shape', 'range', 'disk-full' */
+export async function writeMapZarr(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
+  checkMap(map);
+  refuseExisting(path, options.overwrite ?? false);
+  const tag = randomBytes(4).toString('hex');
+  const temporary = join(dirname(path), `.${basename(path)}.${tag}.part`);
+  const replaced = join(dirname(path), `.${basename(path)}.${tag}.old`);
+  try {
+    for (const [key, bytes] of await encodeZarr(map)) {
+      const file = join(temporary, key);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+    }
+    if (existsSync(path)) await rename(path, replaced);
+    await rename(temporary, path);
+    await rm(replaced, { recursive: true, force: true });
+  } catch (error) {
+    if (existsSync(replaced) && !existsSync(path)) await rename(replaced, path).catch(() => {});
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw fileError(error, path);
+  }
+}
+
+/** A folder as a store that Zarr reads from. */
+function folderStore(path: string): zarr.AsyncReadable {
+  return {
+    async get(key) {
+      try {
+        return new Uint8Array(await readFile(join(path, key)));
+      } catch (error) {
+        if ((error as { code?: string }).code === 'ENOENT') return undefined;
+        throw fileError(error, path);
+      }
+    },
+  };
+}
+
+interface GroupAttributes {
+  readonly format?: string;
+  readonly shape: [number, number];
+  readonly step_nm: number;
+  readonly channels: string[];
+  readonly provenance: MapProvenance;
+}
+
+/** Reads a map that {@link writeMapZarr} wrote. @throws 'file-missing', 'format', 'incomplete', 'shape' */
+export async function readMapZarr(path: string): Promise<PolarizationMap> {
+  if (!existsSync(path)) fail('file-missing', `${path} does not exist.`, 'Check the path.', { path });
+  const store = folderStore(path);
+  const group = await zarr.open.v3(store, { kind: 'group' }).catch(() => undefined);
+  const attributes = group?.attrs as GroupAttributes | undefined;
+  if (!group || attributes?.format !== FORMAT) {
+    fail('format', `${path} is not a map of Ferroscope.`, `Give a folder that 'ferroscope map' wrote.`, { path });
+  }
+  const load = async (name: string): Promise<{ values: Float32Array; unit: string } | undefined> => {
+    if (!existsSync(join(path, name, 'zarr.json'))) return undefined;
+    try {
+      const array = await zarr.open.v3(group.resolve(name), { kind: 'array' });
+      if (!array.is('float32'))
+        fail('format', `${path}: ${name} is not float32.`, 'Write the map again.', { path, name });
+      const { data } = await zarr.get(array);
+      return { values: data as Float32Array, unit: String(array.attrs.unit) };
+    } catch (error) {
+      throw fileError(error, join(path, name));
+    }
+  };
+  const channels: MapChannel[] = [];
+  for (const name of attributes.channels) {
+    const found = await load(name);
+    if (!found) fail('incomplete', `${path} lacks its channel ${name}.`, 'Map the scan again.', { path, name });
+    const sigma = (await load(`${name}_sigma`))?.values;
+    channels.push({ name, unit: found.unit, values: found.values, ...(sigma ? { sigma } : {}) });
+  }
+  const { shape, step_nm, provenance } = attributes;
+  const map: PolarizationMap = { shape, step_nm, channels, meta: provenance };
+  checkMap(map);
+  return map;
+}
+
+/** A unit as part of a column's name: 'uC/cm2' gives 'uC_cm2'. */
+const unitSuffix = (unit: string): string => unit.replaceAll(/[^A-Za-z0-9]+/g, '_');
+
+/**
+ * One line per position, row by row: `y_nm,x_nm,P_x_uC_cm2,P_x_sigma_uC_cm2,…`. Positions count from the scan's first
+ * corner; a value that was not measured is an empty field; numbers have the seven digits of a float32.
+ */
+export function mapToCsv(map: PolarizationMap): string {
+  checkMap(map);
+  const columns = map.channels.flatMap(({ name, unit, values, sigma }) => [
+    { head: `${name}_${unitSuffix(unit)}`, values },
+    ...(sigma ? [{ head: `${name}_sigma_${unitSuffix(unit)}`, values: sigma }] : []),
+  ]);
+  const number = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(7))) : '');
+  const lines = [['y_nm', 'x_nm', ...columns.map((column) => column.head)].join(',')];
+  const [ry, rx] = map.shape;
+  for (let y = 0; y < ry; y++) {
+    for (let x = 0; x < rx; x++) {
+      const place = [number(y * map.step_nm), number(x * map.step_nm)];
+      lines.push([...place, ...columns.map((column) => number(column.values[y * rx + x]!))].join(','));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, `step_nm` (one value),
+ * and `attributes_json`, the UTF-8 bytes of { units, provenance }:
+ * `json.loads(bytes(npz['attributes_json']))`.
+ */
+export function mapToNpz(map: PolarizationMap): Uint8Array {
+  checkMap(map);
+  const units = Object.fromEntries(map.channels.map(({ name, unit }) => [name, unit]));
+  const text = new TextEncoder().encode(JSON.stringify({ units, provenance: map.meta }));
+  const arrays = map.channels.flatMap(({ name, values, sigma }) => [
+    [name, { data: values, shape: map.shape }] as const,
+    ...(sigma ? [[`${name}_sigma`, { data: sigma, shape: map.shape }] as const] : []),
+  ]);
+  return writeNpz({
+    ...Object.fromEntries(arrays),
+    step_nm: { data: Float64Array.of(map.step_nm), shape: [1] },
+    attributes_json: { data: text, shape: [text.length] },
+  });
+}
+
+/** Writes {@link mapToCsv}. @throws 'file-exists', 'disk-full' */
+export async function writeMapCsv(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
+  refuseExisting(path, options.overwrite ?? false);
+  await writeWhole(path, mapToCsv(map));
+}
+
+/** Writes {@link mapToNpz}. @throws 'file-exists', 'disk-full' */
+export async function writeMapNpz(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
+  refuseExisting(path, options.overwrite ?? false);
+  await writeWhole(path, mapToNpz(map));
+}

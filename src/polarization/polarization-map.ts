@@ -1,0 +1,119 @@
+/**
+ * A polarization map: what a model says at every scan position, channel by channel, with where it came from.
+ *
+ * Arrays are row-major [ry][rx]: the first axis is y, the second x. Channels are named like the labels of the library
+ * ('P_x', 'dTi_y', 'tilt_x', 'thickness'), with their units: polarization 'uC/cm2', displacement 'pm', tilt 'mrad',
+ * thickness 'nm'. NaN marks a position that was not measured. Not here: drawing (figures/), files (map-files.ts).
+ */
+
+import { fail } from '../core/errors.ts';
+
+export interface MapChannel {
+  /** A label's name, such as 'P_x'; '…_column' marks the value of the single nearest column. */
+  readonly name: string;
+  /** 'uC/cm2', 'pm', 'mrad' or 'nm'. */
+  readonly unit: string;
+  /** [ry][rx], in `unit`; NaN where nothing was measured. */
+  readonly values: Float32Array;
+  /** Standard uncertainty of each value, in `unit`. */
+  readonly sigma?: Float32Array | undefined;
+}
+
+/** Where a map came from: enough to make it again. */
+export interface MapProvenance {
+  /** Hash of the recipe, every default written out (core/recipe-schema). */
+  readonly recipe_hash: string;
+  /** Version of the program that made the map. */
+  readonly version: string;
+  readonly seed: number;
+  /** Name of the scan's file, without its folder. */
+  readonly source: string;
+  /** Mean electrons per pattern; left out when the scan does not tell. */
+  readonly dose_e?: number | undefined;
+  /** Mean absolute error of the model on its held-out structures, by label, in the label's unit. */
+  readonly held_out_mae: Readonly<Record<string, number>>;
+}
+
+export interface PolarizationMap {
+  /** Scan positions along y and x. */
+  readonly shape: readonly [number, number];
+  /** Distance between neighbouring positions [nm], the same along y and x. */
+  readonly step_nm: number;
+  readonly channels: readonly MapChannel[];
+  readonly meta: MapProvenance;
+}
+
+/** The channel of that name, or undefined. */
+export function findChannel(map: PolarizationMap, name: string): MapChannel | undefined {
+  return map.channels.find((channel) => channel.name === name);
+}
+
+/** The channel of that name. @throws 'model-mismatch' when the map has none */
+export function getChannel(map: PolarizationMap, name: string): MapChannel {
+  const found = findChannel(map, name);
+  if (found) return found;
+  const known = map.channels.map((channel) => channel.name);
+  fail('model-mismatch', `The map has no channel '${name}'.`, `It has: ${known.join(', ') || 'none'}.`, {
+    name,
+    known,
+  });
+}
+
+/** Checks that every channel fills the shape once, under its own name. @throws 'shape', 'range' */
+export function checkMap(map: PolarizationMap): void {
+  const [ry, rx] = map.shape;
+  const count = ry * rx;
+  if (!(Number.isInteger(ry) && Number.isInteger(rx) && count > 0)) {
+    fail('shape', `A map of ${ry} × ${rx} positions is empty.`, 'Give the scan at least one row and one column.');
+  }
+  if (!(map.step_nm > 0)) {
+    fail('range', `The scan step is ${map.step_nm} nm.`, 'Give the distance between scan positions in nm, above zero.');
+  }
+  const seen = new Set<string>();
+  for (const { name, values, sigma } of map.channels) {
+    if (!/^\w+$/.test(name) || seen.has(name) || name.endsWith('_sigma')) {
+      fail(
+        'range',
+        `'${name}' cannot name a channel of this map.`,
+        'Use each name once; letters, digits, underscores; not ending in _sigma.',
+        { name },
+      );
+    }
+    seen.add(name);
+    for (const [what, array] of [
+      ['values', values],
+      ['sigma', sigma],
+    ] as const) {
+      if (array && array.length !== count) {
+        fail(
+          'shape',
+          `Channel ${name}: ${array.length} ${what} for ${ry} × ${rx} positions.`,
+          'Fill [ry][rx] row by row.',
+          { name, expected: count, found: array.length },
+        );
+      }
+    }
+  }
+}
+
+const QUANTITIES: Readonly<Record<string, string>> = {
+  P: 'polarization',
+  dTi: 'displacement of Ti from the centre of its cell',
+  dO: 'displacement of O from the centre of its cell',
+  tilt: 'tilt of the incident beam from the zone axis',
+  thickness: 'specimen thickness',
+};
+
+/** The unit that channels of that name have in this program; '' for names that it does not know. */
+export function usualUnit(name: string): string {
+  const quantity = name.split('_')[0] ?? '';
+  return { P: 'uC/cm2', dTi: 'pm', dO: 'pm', tilt: 'mrad', thickness: 'nm' }[quantity] ?? '';
+}
+
+/** What a channel holds, in words: 'polarization along x', for file attributes and table rows. */
+export function longName(name: string): string {
+  const column = name.endsWith('_column');
+  const [quantity = '', axis] = (column ? name.slice(0, -'_column'.length) : name).split('_');
+  const words = QUANTITIES[quantity] ?? quantity;
+  return `${words}${axis ? ` along ${axis}` : ''}${column ? ', nearest column only' : ''}`;
+}
