@@ -9,13 +9,12 @@
  * A folder appears whole: it is written under a temporary name beside its place and renamed.
  */
 
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
-import { fileError, refuseExisting, writeWhole } from '../core/files.ts';
+import { fileError, refuseExisting, writeFolderWhole, writeWhole } from '../core/files.ts';
 import { writeNpz } from '../core/npy.ts';
 import { checkMap, longName, type MapChannel, type MapProvenance, type PolarizationMap } from './polarization-map.ts';
 
@@ -26,8 +25,9 @@ export interface WriteOptions {
   readonly overwrite?: boolean;
 }
 
-/** Every file of the map's Zarr group, by its path inside the folder. */
-async function encodeZarr(map: PolarizationMap): Promise<Map<zarr.AbsolutePath, Uint8Array>> {
+/** Every file of the map's Zarr group, by its path inside the folder. @throws 'shape', 'range' */
+export async function encodeMapZarr(map: PolarizationMap): Promise<Map<string, Uint8Array>> {
+  checkMap(map);
   const files = new Map<zarr.AbsolutePath, Uint8Array>();
   const root = zarr.root(files);
   const names = map.channels.map((channel) => channel.name);
@@ -50,30 +50,13 @@ async function encodeZarr(map: PolarizationMap): Promise<Map<zarr.AbsolutePath, 
     await put(name, unit, longName(name), values);
     if (sigma) await put(`${name}_sigma`, unit, `standard uncertainty of the ${longName(name)}`, sigma);
   }
-  return files;
+  return new Map([...files].map(([key, bytes]) => [key.slice(1), bytes]));
 }
 
 /** Writes the map as a Zarr v3 folder, whole or not at all. @throws 'file-exists', 'shape', 'range', 'disk-full' */
 export async function writeMapZarr(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
-  checkMap(map);
   refuseExisting(path, options.overwrite ?? false);
-  const tag = randomBytes(4).toString('hex');
-  const temporary = join(dirname(path), `.${basename(path)}.${tag}.part`);
-  const replaced = join(dirname(path), `.${basename(path)}.${tag}.old`);
-  try {
-    for (const [key, bytes] of await encodeZarr(map)) {
-      const file = join(temporary, key);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, bytes);
-    }
-    if (existsSync(path)) await rename(path, replaced);
-    await rename(temporary, path);
-    await rm(replaced, { recursive: true, force: true });
-  } catch (error) {
-    if (existsSync(replaced) && !existsSync(path)) await rename(replaced, path).catch(() => {});
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    throw fileError(error, path);
-  }
+  await writeFolderWhole(path, await encodeMapZarr(map));
 }
 
 /** A folder as a store that Zarr reads from. */

@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { unitPair } from './unit-pair.ts';
 
 export interface FftPlan {
   readonly n: number;
@@ -13,8 +14,12 @@ export interface FftPlan {
   readonly position: Int32Array;
 }
 
-/** Radices of n, outermost first; the innermost is fused with the propagator. @throws 'range' if n is not 4·2ᵃ3ᵇ5ᶜ7ᵈ */
+/**
+ * Radices of n, at least two, outermost first; the innermost is fused with the propagator. Odd ones outside and 4s inside is
+ * the fastest order (up to 5% over 4s outside: `npm run bench -- slice`). @throws 'range' if n is not 4·2ᵃ3ᵇ5ᶜ7ᵈ
+ */
 export function radices(n: number): number[] {
+  if (n === 4) return [2, 2];
   const found: number[] = [];
   let rest = n;
   for (const radix of [7, 5, 3]) {
@@ -32,7 +37,7 @@ export function radices(n: number): number[] {
   else if (rest !== 1 || n % 4 !== 0) {
     fail('range', `A grid of ${n} points is not 4 times a product of 2, 3, 5 and 7.`, 'Choose another grid_per_cell.');
   }
-  return [...fours, ...found];
+  return [...found, ...fours];
 }
 
 export function fftPlan(n: number): FftPlan {
@@ -43,11 +48,13 @@ export function fftPlan(n: number): FftPlan {
   for (let s = 0, length = n; s < stages.length; s++) {
     const radix = stages[s]!;
     const m = length / radix;
+    let drift = 0;
     ints.push(radix, m, header + 4 * twiddles.length);
     for (let j = 0; j < m; j++) {
       for (let q = 1; q < radix; q++) {
-        const angle = (-2 * Math.PI * j * q) / length;
-        twiddles.push(Math.cos(angle), Math.sin(angle));
+        const { re, im, excess } = unitPair((-2 * Math.PI * j * q) / length, drift);
+        drift += excess;
+        twiddles.push(re, im);
       }
     }
     length = m;

@@ -11,6 +11,17 @@ import { type FftPlan, fftPlan } from './fft-plan.ts';
 import { panelIndex } from './panels.ts';
 import type { SliceKernel } from './wasm.ts';
 
+/** Tables of the propagator that slices take in turn. */
+const FACTOR_TABLES = 16;
+
+/** `value` in float32 at every `stride`, rounded so that the running mean stays right: one rounding error, not one per slice. */
+function spread(value: number, tables: Float32Array, at: number, stride: number): void {
+  for (let rest = value, i = at; i < tables.length; i += stride) {
+    tables[i] = rest;
+    rest += value - tables[i]!;
+  }
+}
+
 /** Repeats of the block across a wider window (a probe needs room that a small block does not give). */
 export type Tiles = readonly [x: number, y: number];
 
@@ -60,7 +71,7 @@ export class Multislice {
       scratch: block(64 * Math.max(nx, ny)),
       plan: pair((plan) => block(plan.bytes.length)),
       order: pair((plan) => block(4 * plan.n)),
-      factor: pair((plan) => block(8 * plan.n)),
+      factor: pair((plan) => block(8 * plan.n * FACTOR_TABLES)),
       transmission: block(field * stack.nSlices),
     };
     this.#plans.forEach((plan, axis) => {
@@ -95,11 +106,10 @@ export class Multislice {
         options.tilt_mrad?.[axis] ?? 0,
         this.#bandLimit,
       );
-      const factor = this.#kernel.floats(this.#at.factor[axis], 2 * plan.n);
+      const tables = this.#kernel.floats(this.#at.factor[axis], 2 * plan.n * FACTOR_TABLES);
       for (let k = 0; k < plan.n; k++) {
-        const at = 2 * plan.position[k]!;
-        factor[at] = re[k]! / plan.n;
-        factor[at + 1] = im[k]! / plan.n;
+        spread(re[k]! / plan.n, tables, 2 * plan.position[k]!, 2 * plan.n);
+        spread(im[k]! / plan.n, tables, 2 * plan.position[k]! + 1, 2 * plan.n);
       }
     }
   }
@@ -134,6 +144,7 @@ export class Multislice {
         exit - done,
         at.plan[0],
         at.plan[1],
+        FACTOR_TABLES,
         at.factor[0],
         at.factor[1],
       );

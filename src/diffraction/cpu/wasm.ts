@@ -18,6 +18,7 @@ interface SliceExports {
     count: number,
     planX: number,
     planY: number,
+    factors: number,
     factorX: number,
     factorY: number,
   ): void;
@@ -90,7 +91,11 @@ export class SliceKernel {
     return at;
   }
 
-  /** Forgets every block allocated after `mark` (a value `allocate` returned, or 1024 for all). */
+  /** Where the next block will be; give it to `release` to forget every block allocated since. */
+  mark(): number {
+    return this.#top;
+  }
+
   release(mark: number): void {
     this.#top = mark;
   }

@@ -1,0 +1,32 @@
+/** Reading the arguments that several commands share. */
+
+import { fail } from '../core/errors.ts';
+import { readText } from '../core/files.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import type { CommandLine } from './main.ts';
+
+/** The command's n-th positional argument. */
+export function argument(line: CommandLine, n: number): string {
+  return line.positional[n] ?? fail('usage', 'An argument is missing.', 'See --help.');
+}
+
+/** A text option, or undefined. */
+export function option(line: CommandLine, name: string): string | undefined {
+  const value = line.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** --workers. @throws 'usage' */
+export function workersOption(line: CommandLine): { workers?: number } {
+  const text = option(line, 'workers');
+  if (text === undefined) return {};
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 1)
+    fail('usage', `--workers ${text} is not a number of threads.`, 'Write 1 or more.');
+  return { workers };
+}
+
+export async function readRecipe(path: string): Promise<Recipe> {
+  return parseRecipe(await readText(path), path);
+}

@@ -1,0 +1,113 @@
+/** `ferroscope info FILE`: what is in a scan, a model, a library, a map, a truth or a recipe. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import { readNpy, readNpz } from '../core/npy.ts';
+import { recipeHash } from '../core/recipe-schema.ts';
+import { hasShard, readInfo, shardNames } from '../library/store.ts';
+import { openModel } from '../network/infer.ts';
+import { readMapZarr } from '../polarization/map-files.ts';
+import { describeFile } from '../scan/describe.ts';
+import { argument, readRecipe } from './arguments.ts';
+import type { CommandLine } from './main.ts';
+
+interface Info {
+  readonly lines: readonly string[];
+  readonly json: object;
+}
+
+export async function runInfo(line: CommandLine): Promise<void> {
+  const path = argument(line, 0);
+  if (!existsSync(path)) fail('file-missing', `${path} does not exist.`, 'Check the path.', { path });
+  const { lines, json } = await describe(path);
+  line.console.result(lines, json);
+}
+
+async function describe(path: string): Promise<Info> {
+  if (path.endsWith('.onnx')) return describeModel(path);
+  if (path.endsWith('.toml')) {
+    const recipe = await readRecipe(path);
+    return { lines: [`${path}: a recipe, hash ${recipeHash(recipe)}`], json: { kind: 'recipe', recipe } };
+  }
+  if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
+  if (existsSync(join(path, 'map.zarr'))) return describeMap(join(path, 'map.zarr'));
+  if (existsSync(join(path, 'zarr.json'))) {
+    return (await isMap(path)) ? describeMap(path) : describeLibrary(path);
+  }
+  return describeFile(path);
+}
+
+async function isMap(path: string): Promise<boolean> {
+  const { readText } = await import('../core/files.ts');
+  return (await readText(join(path, 'zarr.json'))).includes('ferroscope-map');
+}
+
+async function describeModel(path: string): Promise<Info> {
+  const model = await openModel(path);
+  const { info } = model;
+  const d = info.detector;
+  return {
+    lines: [
+      `${path}: a model by ${info.programVersion}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts ? ', adapted to a scan' : ''}`,
+      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å; input ${d.pixels}×${d.pixels}, ${d.pixelsPerOrder} pixels per 1/a; ${info.normalisation}`,
+      '  mean absolute error on held-out structures (noise-free; as trained):',
+      ...info.scores.noiseFree.map(
+        (s, i) => `    ${s.name.padEnd(10)} ${s.mae.toFixed(3)}; ${info.scores.training[i]!.mae.toFixed(3)} ${s.unit}`,
+      ),
+    ],
+    json: { kind: 'model', ...info },
+  };
+}
+
+async function describeLibrary(path: string): Promise<Info> {
+  const info = await readInfo(path);
+  const names = shardNames(info.recipe);
+  const there = names.filter((name) => hasShard(path, name)).length;
+  const count = there * info.recipe.library.patterns_per_structure;
+  const d = info.detector;
+  return {
+    lines: [
+      `${path}: a library by ${info.program}, recipe ${info.recipeHash}: ${there} of ${names.length} structures, ${count} patterns of ${d.pixels}×${d.pixels}`,
+      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å`,
+      `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unit}]`).join(', ')}`,
+    ],
+    json: { kind: 'library', structures: there, of: names.length, patterns: count, ...info },
+  };
+}
+
+async function describeMap(path: string): Promise<Info> {
+  const map = await readMapZarr(path);
+  return {
+    lines: [
+      `${path}: a map of ${map.meta.source}, ${map.shape.join(' × ')} positions, ${map.step_nm} nm apart`,
+      ...map.channels.map(({ name, unit, values }) => {
+        const finite = [...values].filter(Number.isFinite);
+        const mean = finite.reduce((a, b) => a + b, 0) / finite.length;
+        return `  ${name.padEnd(10)} ${Math.min(...finite).toFixed(2)} … ${Math.max(...finite).toFixed(2)} ${unit}, mean ${mean.toFixed(2)}`;
+      }),
+    ],
+    json: {
+      kind: 'map',
+      shape: map.shape,
+      step_nm: map.step_nm,
+      channels: map.channels.map(({ name, unit }) => ({ name, unit })),
+      ...map.meta,
+    },
+  };
+}
+
+async function describeArrays(path: string): Promise<Info> {
+  const bytes = await readBytes(path);
+  const arrays = path.endsWith('.npz') ? readNpz(bytes, path) : { array: readNpy(bytes, path) };
+  const rows = Object.entries(arrays).map(([name, { data, shape }]) => ({
+    name,
+    shape,
+    type: data.constructor.name.replace('Array', '').toLowerCase(),
+  }));
+  return {
+    lines: [`${path}: NumPy arrays`, ...rows.map((row) => `  ${row.name} ${row.type} [${row.shape.join(', ')}]`)],
+    json: { kind: 'arrays', arrays: rows },
+  };
+}

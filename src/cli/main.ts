@@ -1,0 +1,137 @@
+/** The command line. Exit codes: 0 done, 1 failed, 2 bad usage. A failure prints what happened and what to do, never a stack trace. */
+
+import { Command, CommanderError, Option } from 'commander';
+import { FerroscopeError } from '../core/errors.ts';
+import { Console } from './console.ts';
+import { VERSION } from './version.ts';
+
+interface CommandLine {
+  readonly positional: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly console: Console;
+}
+
+type Run = (line: CommandLine) => Promise<void>;
+
+/** Runs the command line and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const onInterrupt = () => {
+    if (stop.signal.aborted) process.exit(1);
+    process.stderr.write('\nStopping; press Ctrl-C again to stop at once.\n');
+    stop.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  try {
+    await program(stop.signal).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof FerroscopeError) {
+      process.stderr.write(`\nferroscope: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`);
+      return error.tag === 'usage' ? 2 : 1;
+    }
+    process.stderr.write(`\nferroscope: this is a bug, please report it: ${(error as Error).stack ?? error}\n`);
+    return 1;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+  }
+}
+
+function program(signal: AbortSignal): Command {
+  const root = new Command('ferroscope')
+    .description('4D-STEM scans of ferroelectrics to maps of the polarization vector.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(ferroscope COMMAND --help shows what it takes)');
+
+  const add = (usage: string, text: string, example: string, load: () => Promise<Run>): Command =>
+    root
+      .command(usage)
+      .description(text)
+      .addHelpText('after', `\nExample:\n  ${example}`)
+      .exitOverride()
+      .option('--json', 'print the result as one line of JSON')
+      .action(async (...args: unknown[]) => {
+        const command = args.at(-1) as Command;
+        const options = command.opts<Record<string, string | boolean | undefined>>();
+        const run = await load();
+        await run({ positional: command.args, options, console: new Console(options.json === true, signal) });
+      });
+  const overwrite = () => new Option('--overwrite', 'replace an output that exists');
+  const workers = () => new Option('--workers <n>', 'worker threads (default: all cores)');
+
+  add(
+    'demo',
+    'the whole way on a small built-in study; ends in a report',
+    'ferroscope demo --out demo-out',
+    async () => (await import('./demo.ts')).runDemo,
+  )
+    .option('--out <folder>', 'where to put everything; an unfinished demo there is resumed', 'demo-out')
+    .option('--recipe <file>', 'another study in place of the built-in one')
+    .addOption(workers());
+
+  add(
+    'structures <recipe>',
+    'atoms with known polarization, as extxyz',
+    'ferroscope structures examples/demo.toml --out structures',
+    async () => (await import('./structures.ts')).runStructures,
+  )
+    .option('--out <folder>', 'where to put one .extxyz a structure', 'structures')
+    .addOption(overwrite());
+
+  add(
+    'simulate <recipe>',
+    'a library of labelled patterns; resumes where it was stopped',
+    'ferroscope simulate examples/demo.toml --out library.zarr',
+    async () => (await import('./simulate.ts')).runSimulate,
+  )
+    .option('--out <folder>', 'the library', 'library.zarr')
+    .option('--shard <i/n>', 'only the i-th of n parts, for a job array')
+    .addOption(workers());
+
+  add(
+    'train <recipe>',
+    'a model from a library; resumes where it was stopped',
+    'ferroscope train examples/demo.toml --library library.zarr --out model.onnx',
+    async () => (await import('./train.ts')).runTrain,
+  )
+    .option('--library <folder>', 'what ferroscope simulate wrote', 'library.zarr')
+    .option('--out <file>', 'the model', 'model.onnx')
+    .option('--scan <file>', 'adapt to the patterns of this scan while training')
+    .addOption(overwrite());
+
+  add(
+    'map <scan>',
+    'a polarization map of a 4D-STEM file',
+    'ferroscope map scan.h5 --model model.onnx --out map',
+    async () => (await import('./map.ts')).runMap,
+  )
+    .requiredOption('--model <file>', 'what ferroscope train wrote')
+    .option('--out <folder>', 'map.zarr, map.csv, figures and report.html (default: the scan’s name + "-map")')
+    .option(
+      '--truth <file>',
+      'a known truth to score against: .zarr map, or .npz with P_probe [axis 0][axis 1][3] along its own axes',
+    )
+    .option('--dataset <path>', 'which dataset of the file, where it has several')
+    .addOption(overwrite());
+
+  add(
+    'info <file>',
+    'what is in a file: scan, model, library or map',
+    'ferroscope info scan.h5',
+    async () => (await import('./info.ts')).runInfo,
+  );
+
+  add(
+    'report <folder>',
+    'one HTML file from a map folder',
+    'ferroscope report map',
+    async () => (await import('./report.ts')).runReport,
+  );
+  return root;
+}
+
+export type { CommandLine };

@@ -1,0 +1,99 @@
+/** The folder that `ferroscope map` writes and `ferroscope report` reads: its files, and how they become a report. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { readBytes, readText } from '../core/files.ts';
+import { readNpz, writeNpz } from '../core/npy.ts';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import { dTiPerDisplacement, materialOf, polarizationPerDisplacement } from '../crystal/material.ts';
+import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { renderMap } from '../figures/map-report.ts';
+import type { ReportSection } from '../figures/report.ts';
+import type { ModelInfo } from '../network/model-info.ts';
+import { encodeMapZarr, mapToCsv, readMapZarr } from '../polarization/map-files.ts';
+import type { PolarizationMap } from '../polarization/polarization-map.ts';
+import { scoreMap } from '../polarization/score.ts';
+import { type Calibration, calibrationSummary } from '../scan/calibration.ts';
+
+export interface MapFolder {
+  readonly map: PolarizationMap;
+  readonly calibration: Calibration;
+  readonly model: ModelInfo;
+  readonly meanPattern: Float32Array;
+  readonly meanReconstruction: Float32Array;
+  readonly truth?: PolarizationMap | undefined;
+}
+
+/** Data files of the folder, by path; without figures and report. */
+export async function mapFolderFiles(folder: MapFolder): Promise<Map<string, Uint8Array>> {
+  const text = (value: string) => new TextEncoder().encode(value);
+  const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
+  const pixels = folder.model.detector.pixels;
+  const files = new Map<string, Uint8Array>([
+    ['map.csv', text(mapToCsv(folder.map))],
+    ['calibration.json', json(folder.calibration)],
+    ['model.json', json(folder.model)],
+    [
+      'patterns.npz',
+      writeNpz({
+        mean: { data: folder.meanPattern, shape: [pixels, pixels] },
+        reconstruction: { data: folder.meanReconstruction, shape: [pixels, pixels] },
+      }),
+    ],
+  ]);
+  for (const [name, bytes] of await encodeMapZarr(folder.map)) files.set(`map.zarr/${name}`, bytes);
+  if (folder.truth) {
+    for (const [name, bytes] of await encodeMapZarr(folder.truth)) files.set(`truth.zarr/${name}`, bytes);
+  }
+  return files;
+}
+
+/** @throws 'file-missing', 'format' where the folder is not one that `ferroscope map` wrote */
+export async function readMapFolder(path: string): Promise<MapFolder> {
+  if (!existsSync(join(path, 'map.zarr'))) {
+    fail('format', `${path} is not a map folder: it has no map.zarr.`, 'Give the folder that ferroscope map wrote.');
+  }
+  const patterns = readNpz(await readBytes(join(path, 'patterns.npz')), 'patterns.npz');
+  const truth = join(path, 'truth.zarr');
+  return {
+    map: await readMapZarr(join(path, 'map.zarr')),
+    calibration: JSON.parse(await readText(join(path, 'calibration.json'))) as Calibration,
+    model: JSON.parse(await readText(join(path, 'model.json'))) as ModelInfo,
+    meanPattern: patterns.mean!.data as Float32Array,
+    meanReconstruction: patterns.reconstruction!.data as Float32Array,
+    truth: existsSync(truth) ? await readMapZarr(truth) : undefined,
+  };
+}
+
+/** report.html and figures, by path. */
+export function renderMapFolder(
+  folder: MapFolder,
+  title: string,
+  extra: readonly ReportSection[] = [],
+): Map<string, string> {
+  const { map, calibration, model, truth } = folder;
+  const recipe = parseRecipe(model.recipe, 'the model’s recipe');
+  const material = materialOf(recipe.crystal.material);
+  const asTrained = new Map(model.scores.training.map((score) => [score.name, score.mae]));
+  return renderMap({
+    title,
+    map,
+    calibration: calibrationSummary(calibration),
+    warnings: calibration.warnings,
+    heldOut: model.scores.noiseFree.map(({ name, unit, mae }) => ({
+      name,
+      unit,
+      noiseFree: mae,
+      asTrained: asTrained.get(name) ?? Number.NaN,
+    })),
+    meanPattern: folder.meanPattern,
+    meanReconstruction: folder.meanReconstruction,
+    pixel_mrad: pixel_mrad(model.detector),
+    truth: truth && { map: truth, scores: scoreMap(map, truth) },
+    recipe_toml: model.recipe,
+    uC_cm2_per_pm:
+      polarizationPerDisplacement(material, recipe.crystal.a_A ** 3) / (100 * dTiPerDisplacement(material)),
+    extra,
+  });
+}

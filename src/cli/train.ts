@@ -1,0 +1,74 @@
+/** `ferroscope train RECIPE`: a model from a library, adapted to a scan where one is given. */
+
+import { refuseExisting, writeWhole } from '../core/files.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { Task } from '../core/task.ts';
+import { PREDICTED_LABELS } from '../library/labels.ts';
+import { detectorOf } from '../library/plan.ts';
+import { openLibrary, selectLabels } from '../library/store.ts';
+import type { ExperimentSource } from '../network/batches.ts';
+import { openModel } from '../network/infer.ts';
+import type { ModelInfo } from '../network/model-info.ts';
+import { type TrainResult, train } from '../network/train.ts';
+import { calibrate } from '../scan/calibrate.ts';
+import { openScan } from '../scan/open.ts';
+import { calibratedPatterns } from '../scan/calibrated.ts';
+import { argument, option, readRecipe } from './arguments.ts';
+import type { CommandLine } from './main.ts';
+import { PROGRAM } from './version.ts';
+
+/** Trains and writes the model; a checkpoint stands beside it until the model is there. */
+export async function trainToFile(
+  recipe: Recipe,
+  library: string,
+  out: string,
+  scan: string | undefined,
+  task: Task,
+): Promise<TrainResult & { readonly info: ModelInfo }> {
+  const data = selectLabels(await openLibrary(library), PREDICTED_LABELS);
+  const experiment = scan === undefined ? undefined : await experimentOf(recipe, scan, task);
+  const result = await train(
+    recipe,
+    data,
+    { experiment, checkpoint: `${out}.checkpoint`, programVersion: PROGRAM },
+    task,
+  );
+  await writeWhole(out, result.model);
+  const model = await openModel(result.model);
+  await model.close();
+  return { ...result, info: model.info };
+}
+
+async function experimentOf(recipe: Recipe, path: string, task: Task): Promise<ExperimentSource> {
+  const source = await openScan(path);
+  const detector = detectorOf(recipe);
+  const { a_A, voltage_kV, convergence_mrad } = detector;
+  const calibration = await calibrate(source, { a_A, voltage_kV, convergence_mrad, ...recipe.scan }, task);
+  return calibratedPatterns(source, calibration, detector);
+}
+
+export async function runTrain(line: CommandLine): Promise<void> {
+  const recipe = await readRecipe(argument(line, 0));
+  const out = option(line, 'out') ?? 'model.onnx';
+  refuseExisting(out, line.options.overwrite === true);
+  const start = performance.now();
+  const result = await trainToFile(
+    recipe,
+    option(line, 'library') ?? 'library.zarr',
+    out,
+    option(line, 'scan'),
+    line.console.task,
+  );
+  const train_s = (performance.now() - start) / 1e3;
+  const best = result.history.findLast((record) => record.best);
+  line.console.result(
+    [
+      `${out}: ${result.history.length} epochs in ${train_s.toFixed(0)} s, best ${best?.epoch ?? '-'}. On held-out structures (noise-free; as trained):`,
+      ...result.info.scores.noiseFree.map(
+        (score, i) =>
+          `  ${score.name.padEnd(10)} MAE ${score.mae.toFixed(3)}; ${result.info.scores.training[i]!.mae.toFixed(3)} ${score.unit}`,
+      ),
+    ],
+    { out, train_s, history: result.history, scores: result.info.scores },
+  );
+}

@@ -1,0 +1,171 @@
+/**
+ * The shape of the WAE-predictor: sizes, strides and the list of its parameters with their initial values.
+ * The paper (Methods, 'Model architecture'): six blocks (convolution, batch norm, swish) to 2048 features, a fully
+ * connected layer to 32 latents, the mirror image back, a predictor of two (fully connected, layer norm, swish) on 24
+ * latents, and per-pixel domain-adaptation layers (scale 1, offset 0 at first) for experimental patterns.
+ *
+ * Kernels are 3×3 with padding 1. Blocks halve the map, except the first ones of a small detector, so that the last map
+ * is 2×2: 64 pixels keep the first block at stride 1, 32 the first two. Initial weights are normal with variance
+ * 2/fan-in before a swish (He et al. 2015) and 1/fan-in elsewhere. A convolution before a batch norm has no bias.
+ */
+
+import { fail } from '../core/errors.ts';
+import { RandomStream } from '../core/random.ts';
+import type { NetworkRecipe } from '../core/recipe.ts';
+import { sizeOf } from './graph.ts';
+import { type PixelOrder, rasterOrder, refine, type Stencil, stencil } from './lattice.ts';
+
+export interface Architecture {
+  /** Pixels along each side of a pattern. */
+  readonly pixels: number;
+  readonly channels: readonly number[];
+  /** Stride of each of the six encoder blocks; the decoder runs them backwards. */
+  readonly strides: readonly number[];
+  /** Pixels along each side of the last map. */
+  readonly inner: number;
+  readonly latent: number;
+  readonly predictorLatent: number;
+  readonly predictorWidth: number;
+  /** Number of labels. */
+  readonly labels: number;
+  /** Whether there are domain-adaptation layers. */
+  readonly adapts: boolean;
+}
+
+export function architecture(recipe: NetworkRecipe, pixels: number, labels: number, adapts: boolean): Architecture {
+  const halvings = Math.log2(pixels) - 1;
+  if (!Number.isInteger(halvings) || halvings < 2 || halvings > 8) {
+    fail('range', `The network cannot take ${pixels} pixels.`, 'Set library.pixels to 32, 64, 128 or 256.', { pixels });
+  }
+  if (recipe.predictor_latent > recipe.latent) {
+    fail('range', 'The predictor reads more latents than there are.', 'Lower network.predictor_latent.', {});
+  }
+  const blocks = recipe.channels.length;
+  const strides: number[] = recipe.channels.map((_, i) => (i < blocks - halvings ? 1 : 2));
+  return {
+    pixels,
+    channels: recipe.channels,
+    strides,
+    inner: pixels / strides.reduce((a, b) => a * b, 1),
+    latent: recipe.latent,
+    predictorLatent: recipe.predictor_latent,
+    predictorWidth: recipe.predictor_width,
+    labels,
+    adapts,
+  };
+}
+
+/** The stencils of the six blocks, first to last: `fine` is a block's input in the encoder. */
+export function stencils(a: Architecture): Stencil[] {
+  let order: PixelOrder = rasterOrder(2);
+  while (order.size < a.inner) order = refine(order, 2);
+  return a.strides
+    .toReversed()
+    .map((stride) => {
+      const s = stencil(order, stride);
+      order = s.fine;
+      return s;
+    })
+    .toReversed();
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Standard deviation of the normal initial values, or one constant for all. */
+  readonly initial: { readonly deviation: number } | { readonly value: number };
+}
+
+const constant = (name: string, shape: readonly number[], value: number): Parameter => ({
+  name,
+  shape,
+  initial: { value },
+});
+
+const normal = (name: string, shape: readonly number[], fanIn: number, gain: number): Parameter => ({
+  name,
+  shape,
+  initial: { deviation: Math.sqrt(gain / fanIn) },
+});
+
+/** Every trained parameter, in the order in which a checkpoint keeps them. */
+export function parameters(a: Architecture): Parameter[] {
+  const list: Parameter[] = [];
+  const inputs = [1, ...a.channels];
+  const norm = (name: string, size: number) =>
+    list.push(constant(`${name}.gamma`, [size], 1), constant(`${name}.beta`, [size], 0));
+  a.channels.forEach((out, i) => {
+    const channels = inputs[i] ?? 1;
+    list.push(normal(`encoder.${i}.weight`, [9, channels, out], 9 * channels, 2));
+    norm(`encoder.${i}`, out);
+  });
+  const features = a.inner * a.inner * (a.channels.at(-1) ?? 1);
+  list.push(normal('latent.weight', [features, a.latent], features, 1), constant('latent.bias', [a.latent], 0));
+  list.push(normal('features.weight', [a.latent, features], a.latent, 1), constant('features.bias', [features], 0));
+  inputs.toReversed().forEach((channels, i, all) => {
+    const out = all[i + 1];
+    if (out === undefined) return;
+    const last = i === a.channels.length - 1;
+    const stride = a.strides.at(-1 - i) ?? 1;
+    list.push(normal(`decoder.${i}.weight`, [channels, 9, out], (9 * channels) / stride ** 2, last ? 1 : 2));
+    if (last) list.push(constant(`decoder.${i}.bias`, [1], 0));
+    else norm(`decoder.${i}`, out);
+  });
+  const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth, a.labels];
+  for (let i = 0; i < 3; i++) {
+    const [from = 1, to = 1] = [widths[i], widths[i + 1]];
+    list.push(normal(`predictor.${i}.weight`, [from, to], from, 1), constant(`predictor.${i}.bias`, [to], 0));
+    if (i < 2) norm(`predictor.${i}`, to);
+  }
+  if (a.adapts) {
+    for (const place of ['before', 'after']) {
+      list.push(constant(`adapt.${place}.scale`, [a.pixels ** 2], 1));
+      list.push(constant(`adapt.${place}.offset`, [a.pixels ** 2], 0));
+    }
+  }
+  return list;
+}
+
+/** Running mean (0) and variance (1) of every batch norm, in the order of a checkpoint. */
+export function statistics(a: Architecture): Parameter[] {
+  const decoder = a.channels.slice(0, -1).toReversed();
+  const blocks = [
+    ...a.channels.map((size, i) => [`encoder.${i}`, size] as const),
+    ...decoder.map((size, i) => [`decoder.${i}`, size] as const),
+  ];
+  return blocks.flatMap(([name, size]) => [
+    constant(`${name}.mean`, [size], 0),
+    constant(`${name}.variance`, [size], 1),
+  ]);
+}
+
+/** Multiply-adds of one forward pass of one pattern: the convolutions and fully connected layers. */
+export function multiplyAdds(a: Architecture): number {
+  let size = a.pixels;
+  let sum = 0;
+  const inputs = [1, ...a.channels];
+  a.channels.forEach((out, i) => {
+    size /= a.strides[i] ?? 1;
+    sum += 2 * 9 * size * size * (inputs[i] ?? 1) * out;
+  });
+  for (const { name, shape } of parameters(a))
+    if (/^(latent|features|predictor.*)\.weight/.test(name)) sum += sizeOf(shape);
+  return sum;
+}
+
+/** The initial values of `list`, one after another. */
+export function initialValues(list: readonly Parameter[], seed: number): Float32Array {
+  const out = new Float32Array(list.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  let at = 0;
+  for (const { name, shape, initial } of list) {
+    const size = sizeOf(shape);
+    if ('value' in initial) {
+      out.fill(initial.value, at, at + size);
+    } else {
+      const stream = new RandomStream(seed, 'initial', name);
+      for (let i = 0; i < size; i++) out[at + i] = initial.deviation * stream.normal();
+    }
+    at += size;
+  }
+  return out;
+}

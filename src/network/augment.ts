@@ -1,0 +1,150 @@
+/**
+ * What an experiment does to a pattern, drawn afresh for every pattern and epoch: a symmetry operation, inelastic blur,
+ * detector blur, a smooth background, and the Poisson noise of a dose. Each pattern has its own random stream, named by
+ * purpose, epoch and index, so that batches can be made in any order and by any worker.
+ *   I → (1−b)·blur(I) + b·B·ΣI,  then counts N ~ Poisson(dose·I), then N/dose
+ * B is a decaying central term plus one or two broad rings, normalised to 1: a stand-in for what a thin amorphous layer
+ * and diffuse scattering add, not a model of either.
+ *
+ * Patterns are intensity fractions per pixel, [qy][qx] with the direct beam at [n/2][n/2]; angles in mrad.
+ */
+
+import { RandomStream } from '../core/random.ts';
+import type { TrainingRecipe } from '../core/recipe.ts';
+import type { LatticeDetector } from '../diffraction/detector.ts';
+import { wavelength } from '../diffraction/optics.ts';
+import { type Blur, Blurrer, theta0Of } from './blur.ts';
+import { type LabelPair, labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
+
+export interface AugmentJob {
+  /** 'augment' draws a symmetry operation too; 'validate' and 'statistics' leave the patterns as they lie. */
+  readonly purpose: 'augment' | 'validate' | 'statistics';
+  readonly epoch: number;
+  readonly indices: readonly number[];
+  /** [indices][pixels²] and [indices][labels]; changed in place. */
+  readonly patterns: Float32Array;
+  readonly labels: Float32Array;
+}
+
+export interface AugmentSettings {
+  readonly training: TrainingRecipe;
+  readonly detector: LatticeDetector;
+  readonly labels: readonly string[];
+}
+
+/** Pixel of the detector [mrad]: λ/(a·pixelsPerOrder). */
+export function pixelMrad(detector: LatticeDetector): number {
+  return (1e3 * wavelength(detector.voltage_kV)) / (detector.a_A * detector.pixelsPerOrder);
+}
+
+const NO_BLUR: Blur = { fraction: 0, theta0: 0, sigma: 0 };
+
+interface Draw {
+  readonly blur: Blur;
+  readonly background: number;
+  readonly dose: number | undefined;
+}
+
+export class Augmenter {
+  readonly #training: TrainingRecipe;
+  readonly #pixels: number;
+  readonly #mrad: number;
+  readonly #pairs: readonly LabelPair[];
+  readonly #tables: readonly Int32Array[];
+  readonly #blurrer: Blurrer | undefined;
+  /** Distance of each pixel from the direct beam, in eighths of a pixel. */
+  readonly #radius: Uint16Array;
+  readonly #scratch: Float32Array;
+
+  constructor({ training, detector, labels }: AugmentSettings) {
+    const n = detector.pixels;
+    this.#training = training;
+    this.#pixels = n;
+    this.#mrad = pixelMrad(detector);
+    this.#pairs = training.symmetry ? labelPairs(labels) : [];
+    this.#tables = training.symmetry ? pixelTables(n) : [];
+    this.#blurrer = training.inelastic_fraction[1] > 0 || training.blur_mrad[1] > 0 ? new Blurrer(n) : undefined;
+    this.#radius = Uint16Array.from({ length: n * n }, (_, i) =>
+      Math.round(8 * Math.hypot(Math.floor(i / n) - n / 2, (i % n) - n / 2)),
+    );
+    this.#scratch = new Float32Array(n * n);
+  }
+
+  /** Changes the job's patterns and labels in place. */
+  apply({ purpose, epoch, indices, patterns, labels }: AugmentJob): void {
+    const size = this.#pixels ** 2;
+    const width = labels.length / Math.max(1, indices.length);
+    const pattern = (i: number): Float32Array => patterns.subarray(i * size, (i + 1) * size);
+    const streams = indices.map((index) => new RandomStream(this.#training.seed, purpose, epoch, index));
+    const draws = streams.map((stream, i): Draw => {
+      if (purpose === 'augment' && this.#training.symmetry) {
+        const operation = stream.integer(OPERATION_COUNT);
+        this.#turn(pattern(i), operation);
+        turnLabels(labels.subarray(i * width, (i + 1) * width), this.#pairs, operation);
+      }
+      return this.#draw(stream);
+    });
+    if (this.#blurrer) {
+      this.#scratch.fill(0);
+      for (let i = 0; i < indices.length; i += 2) {
+        const other = i + 1 < indices.length ? pattern(i + 1) : this.#scratch;
+        this.#blurrer.pair(pattern(i), draws[i]?.blur ?? NO_BLUR, other, draws[i + 1]?.blur ?? NO_BLUR);
+      }
+    }
+    draws.forEach(({ background, dose }, i) => {
+      const stream = streams[i];
+      if (!stream) return;
+      if (background > 0) this.#background(pattern(i), background, stream);
+      if (dose !== undefined) addNoise(pattern(i), dose, stream);
+    });
+  }
+
+  #draw(stream: RandomStream): Draw {
+    const t = this.#training;
+    const fraction = stream.between(...t.inelastic_fraction);
+    const hwhm = stream.between(...t.inelastic_hwhm_mrad);
+    const sigma = stream.between(...t.blur_mrad) / this.#mrad;
+    const background = stream.between(...t.background_fraction);
+    const dose = t.dose_e && Math.exp(stream.between(Math.log(t.dose_e[0]), Math.log(t.dose_e[1])));
+    return { blur: { fraction, theta0: theta0Of(hwhm) / this.#mrad, sigma }, background, dose };
+  }
+
+  #turn(pattern: Float32Array, operation: number): void {
+    const table = this.#tables[operation];
+    if (operation === 0 || !table) return;
+    this.#scratch.set(pattern);
+    for (let i = 0; i < table.length; i++) pattern[i] = this.#scratch[table[i]!]!;
+  }
+
+  #background(pattern: Float32Array, fraction: number, stream: RandomStream): void {
+    const half = this.#pixels / 2;
+    const decay = half * stream.between(0.1, 0.5);
+    const rings = Array.from({ length: 1 + stream.integer(2) }, () => ({
+      height: stream.between(0, 0.5),
+      radius: half * stream.between(0.2, 0.9),
+      width: half * stream.between(0.08, 0.25),
+    }));
+    const profile = Float32Array.from({ length: Math.ceil(8 * half * Math.SQRT2) + 2 }, (_, i) => {
+      const q = i / 8;
+      return rings.reduce(
+        (sum, ring) => sum + ring.height * Math.exp(-0.5 * ((q - ring.radius) / ring.width) ** 2),
+        Math.exp(-q / decay),
+      );
+    });
+    let total = 0;
+    let norm = 0;
+    for (let i = 0; i < pattern.length; i++) {
+      total += pattern[i]!;
+      norm += profile[this.#radius[i]!]!;
+    }
+    const factor = (fraction * total) / norm;
+    for (let i = 0; i < pattern.length; i++) {
+      pattern[i] = (1 - fraction) * pattern[i]! + factor * profile[this.#radius[i]!]!;
+    }
+  }
+}
+
+/** Replaces the pattern by Poisson counts of `dose` electrons, divided by the dose again. */
+export function addNoise(pattern: Float32Array, dose: number, stream: RandomStream): void {
+  for (let i = 0; i < pattern.length; i++) pattern[i] = stream.poisson(dose * pattern[i]!) / dose;
+}

@@ -1,0 +1,87 @@
+/**
+ * Operators that move or sum elements: reshape, transpose, slice, concat, take, reduce. With their gradients.
+ * Shapes are static; strides and negative steps are not here.
+ */
+
+import { fail } from '../core/errors.ts';
+import { type Graph, sizeOf, type Tensor } from './graph.ts';
+
+export function reshape(g: Graph, x: Tensor, shape: readonly number[]): Tensor {
+  if (sizeOf(shape) !== sizeOf(x.shape)) {
+    fail('shape', `Cannot reshape [${x.shape.join(', ')}] to [${shape.join(', ')}].`, 'This is a bug in the graph.');
+  }
+  const y = g.emit('Reshape', [x, g.ints(shape)], shape);
+  return g.record(y, [x], (dy) => [g.emit('Reshape', [dy, g.ints(x.shape)], x.shape)]);
+}
+
+export function transpose(g: Graph, x: Tensor, perm: readonly number[]): Tensor {
+  const y = g.emit(
+    'Transpose',
+    [x],
+    perm.map((i) => x.shape[i] ?? 0),
+    { perm: { ints: perm } },
+  );
+  const inverse = perm.map((_, i) => perm.indexOf(i));
+  return g.record(y, [x], (dy) => [g.emit('Transpose', [dy], x.shape, { perm: { ints: inverse } })]);
+}
+
+/** x[…, start:end, …] along one axis. */
+export function slice(g: Graph, x: Tensor, axis: number, start: number, end: number): Tensor {
+  const shape = x.shape.map((size, i) => (i === axis ? end - start : size));
+  const y = g.emit('Slice', [x, g.ints([start]), g.ints([end]), g.ints([axis])], shape);
+  return g.record(y, [x], (dy) => {
+    const before = x.shape.map((_, i) => (i === axis ? start : 0));
+    const after = x.shape.map((size, i) => (i === axis ? size - end : 0));
+    return [g.emit('Pad', [dy, g.ints([...before, ...after])], x.shape)];
+  });
+}
+
+export function concat(g: Graph, parts: readonly Tensor[], axis: number): Tensor {
+  const total = parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0);
+  const shape = (parts[0]?.shape ?? []).map((size, i) => (i === axis ? total : size));
+  const y = g.emit('Concat', parts, shape, { axis: { i: axis } });
+  return g.record(y, parts, (dy) => {
+    let start = 0;
+    return parts.map((part) => {
+      const end = start + (part.shape[axis] ?? 0);
+      const out = g.emit('Slice', [dy, g.ints([start]), g.ints([end]), g.ints([axis])], part.shape);
+      start = end;
+      return out;
+    });
+  });
+}
+
+/** x[:, order, …]: a permutation of axis 1. */
+export function permute(g: Graph, x: Tensor, order: Int32Array): Tensor {
+  const inverse = new Int32Array(order.length);
+  order.forEach((from, to) => {
+    inverse[from] = to;
+  });
+  const y = g.emit('Gather', [x, g.table(order, [order.length])], x.shape, { axis: { i: 1 } });
+  return g.record(y, [x], (dy) => [
+    g.emit('Gather', [dy, g.table(inverse, [order.length])], x.shape, { axis: { i: 1 } }),
+  ]);
+}
+
+function expand(g: Graph, dy: Tensor, shape: readonly number[]): Tensor {
+  return g.emit('Expand', [dy, g.ints(shape)], shape);
+}
+
+/** Sum over `axes`, which stay with size 1; with no axes given, over all, to a scalar. */
+export function reduceSum(g: Graph, x: Tensor, axes?: readonly number[]): Tensor {
+  if (!axes) {
+    const y = g.emit('ReduceSum', [x], [], { keepdims: { i: 0 } });
+    return g.record(y, [x], (dy) => [expand(g, dy, x.shape)]);
+  }
+  const shape = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const y = g.emit('ReduceSum', [x, g.ints(axes)], shape, { keepdims: { i: 1 } });
+  return g.record(y, [x], (dy) => [expand(g, dy, x.shape)]);
+}
+
+/** Mean over `axes`, which stay with size 1; with no axes given, over all, to a scalar. */
+export function reduceMean(g: Graph, x: Tensor, axes?: readonly number[]): Tensor {
+  const sum = reduceSum(g, x, axes);
+  const factor = g.scalar(sizeOf(sum.shape) / sizeOf(x.shape));
+  const y = g.emit('Mul', [sum, factor], sum.shape);
+  return g.record(y, [sum], (dy) => [g.emit('Mul', [dy, factor], sum.shape)]);
+}

@@ -1,0 +1,134 @@
+/**
+ * Elementwise operators with NumPy broadcasting, and their gradients. Each emits ONNX nodes and leaves its gradient on
+ * the tape. f(x) → y; ∂L/∂x = ∂L/∂y · f′(x), summed over broadcast axes.
+ *
+ * What this is not: fused. The blocks that dominate training (normalisation, swish) are in `ops-norm.ts`.
+ */
+
+import { fail } from '../core/errors.ts';
+import { type Graph, sizeOf, type Tensor } from './graph.ts';
+
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1)
+      fail('shape', `Shapes [${a.join(', ')}] and [${b.join(', ')}] do not broadcast.`, 'This is a bug in the graph.');
+    return x === 1 ? y : x;
+  });
+}
+
+/** Sums `gradient` over the axes along which a tensor of `shape` was broadcast. */
+function unbroadcast(g: Graph, gradient: Tensor, shape: readonly number[]): Tensor {
+  const rank = gradient.shape.length;
+  const axes = gradient.shape
+    .map((size, i) => ((shape[i - rank + shape.length] ?? 1) === 1 && size !== 1 ? i : -1))
+    .filter((i) => i >= 0);
+  let out = gradient;
+  if (axes.length > 0) {
+    const kept = gradient.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+    out = g.emit('ReduceSum', [gradient, g.ints(axes)], kept, { keepdims: { i: 1 } });
+  }
+  if (out.shape.length === shape.length && out.shape.every((size, i) => size === shape[i])) return out;
+  return g.emit('Reshape', [out, g.ints(shape)], shape);
+}
+
+function binary(
+  g: Graph,
+  op: string,
+  a: Tensor,
+  b: Tensor,
+  backward: (dy: Tensor, y: Tensor, needed: readonly boolean[]) => (Tensor | undefined)[],
+): Tensor {
+  const y = g.emit(op, [a, b], broadcastShape(a.shape, b.shape));
+  return g.record(y, [a, b], (dy, needed) =>
+    backward(dy, y, needed).map((part, i) => part && unbroadcast(g, part, (i === 0 ? a : b).shape)),
+  );
+}
+
+const raw = (g: Graph, op: string, ...x: Tensor[]): Tensor =>
+  g.emit(
+    op,
+    x,
+    x.map((t) => t.shape).reduce((a, b) => broadcastShape(a, b)),
+  );
+
+export function add(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return binary(g, 'Add', a, b, (dy) => [dy, dy]);
+}
+
+export function sub(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return binary(g, 'Sub', a, b, (dy, _y, [, needB]) => [dy, needB ? raw(g, 'Neg', dy) : undefined]);
+}
+
+export function mul(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return binary(g, 'Mul', a, b, (dy, _y, [needA, needB]) => [
+    needA ? raw(g, 'Mul', dy, b) : undefined,
+    needB ? raw(g, 'Mul', dy, a) : undefined,
+  ]);
+}
+
+export function div(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return binary(g, 'Div', a, b, (dy, y, [needA, needB]) => {
+    const da = raw(g, 'Div', dy, b);
+    return [needA ? da : undefined, needB ? raw(g, 'Neg', raw(g, 'Mul', da, y)) : undefined];
+  });
+}
+
+/** An elementwise function; `slope` emits ∂L/∂x from ∂L/∂y, x and y. */
+function unary(g: Graph, op: string, x: Tensor, slope: (dy: Tensor, y: Tensor) => Tensor): Tensor {
+  const y = g.emit(op, [x], x.shape);
+  return g.record(y, [x], (dy) => [slope(dy, y)]);
+}
+
+export function neg(g: Graph, x: Tensor): Tensor {
+  return unary(g, 'Neg', x, (dy) => raw(g, 'Neg', dy));
+}
+
+export function exp(g: Graph, x: Tensor): Tensor {
+  return unary(g, 'Exp', x, (dy, y) => raw(g, 'Mul', dy, y));
+}
+
+export function log(g: Graph, x: Tensor): Tensor {
+  return unary(g, 'Log', x, (dy) => raw(g, 'Div', dy, x));
+}
+
+export function sqrt(g: Graph, x: Tensor): Tensor {
+  return unary(g, 'Sqrt', x, (dy, y) => raw(g, 'Div', raw(g, 'Mul', dy, g.scalar(0.5)), y));
+}
+
+export function sigmoid(g: Graph, x: Tensor): Tensor {
+  return unary(g, 'Sigmoid', x, (dy, y) => raw(g, 'Mul', dy, raw(g, 'Mul', y, raw(g, 'Sub', g.scalar(1), y))));
+}
+
+export function tanh(g: Graph, x: Tensor): Tensor {
+  return unary(g, 'Tanh', x, (dy, y) => raw(g, 'Mul', dy, raw(g, 'Sub', g.scalar(1), raw(g, 'Mul', y, y))));
+}
+
+export function square(g: Graph, x: Tensor): Tensor {
+  const y = raw(g, 'Mul', x, x);
+  return g.record(y, [x], (dy) => [raw(g, 'Mul', dy, raw(g, 'Mul', x, g.scalar(2)))]);
+}
+
+/** x to a constant power, x > 0. */
+export function pow(g: Graph, x: Tensor, exponent: number): Tensor {
+  const y = raw(g, 'Pow', x, g.scalar(exponent));
+  return g.record(y, [x], (dy) => [
+    raw(g, 'Mul', dy, raw(g, 'Mul', g.scalar(exponent), raw(g, 'Pow', x, g.scalar(exponent - 1)))),
+  ]);
+}
+
+/** x times a number. */
+export function scale(g: Graph, x: Tensor, factor: number): Tensor {
+  return mul(g, x, g.scalar(factor));
+}
+
+/** Mean of x² over all elements, a scalar: the mean squared error of a difference. */
+export function meanSquare(g: Graph, x: Tensor): Tensor {
+  const n = sizeOf(x.shape);
+  const flat = g.emit('Reshape', [x, g.ints([n])], [n]);
+  const total = g.emit('ReduceSum', [raw(g, 'Mul', flat, flat)], [], { keepdims: { i: 0 } });
+  const y = raw(g, 'Mul', total, g.scalar(1 / n));
+  return g.record(y, [x], (dy) => [raw(g, 'Mul', x, raw(g, 'Mul', dy, g.scalar(2 / n)))]);
+}

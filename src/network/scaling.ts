@@ -1,0 +1,81 @@
+/**
+ * The standardisation of a training: mean and standard deviation of what the network sees, per pixel, and of the labels,
+ * over a sample of training patterns with the same noise, blur and background (and, for labels, symmetry) as in training.
+ * A pixel's deviation is at least a tenth of the rms over pixels: dark pixels that hold noise alone are not blown up.
+ */
+
+import { RandomStream } from '../core/random.ts';
+import type { NetworkRecipe } from '../core/recipe.ts';
+import type { PatternDataset } from '../library/dataset.ts';
+import type { AugmentThread } from './batches.ts';
+import type { LabelScaling } from './export.ts';
+import type { InputScaling } from './step.ts';
+
+const SAMPLE = 1024;
+const FLOOR = 0.1;
+
+/** Mean and variance per column, accumulated row by row (Welford). */
+class Moments {
+  readonly mean: Float64Array;
+  readonly #sum: Float64Array;
+  #rows = 0;
+
+  constructor(columns: number) {
+    this.mean = new Float64Array(columns);
+    this.#sum = new Float64Array(columns);
+  }
+
+  add(row: Float32Array, f: (value: number) => number): void {
+    this.#rows++;
+    for (let i = 0; i < row.length; i++) {
+      const value = f(row[i]!);
+      const delta = value - this.mean[i]!;
+      this.mean[i]! += delta / this.#rows;
+      this.#sum[i]! += delta * (value - this.mean[i]!);
+    }
+  }
+
+  deviation(): Float64Array {
+    return this.#sum.map((sum) => Math.sqrt(sum / Math.max(1, this.#rows)));
+  }
+}
+
+export async function measureScaling(
+  data: PatternDataset,
+  indices: readonly number[],
+  network: NetworkRecipe,
+  seed: number,
+  thread: AugmentThread,
+): Promise<{ input: InputScaling; labels: LabelScaling }> {
+  const pixels = data.detector.pixels ** 2;
+  const width = data.labels.length;
+  const inputs = new Moments(pixels);
+  const labels = new Moments(width);
+  const sample = Array.from(new RandomStream(seed, 'sample').shuffle(Int32Array.from(indices)).subarray(0, SAMPLE));
+  const seen = network.input === 'sqrt' ? (v: number) => Math.sqrt(Math.max(0, v)) : (v: number) => Math.max(0, v);
+  for (let first = 0; first < sample.length; first += 64) {
+    const here = sample.slice(first, first + 64);
+    const job = { purpose: 'augment', epoch: -1, indices: here, ...(await data.read(here)) } as const;
+    const made = await thread.run(job);
+    here.forEach((_, i) => {
+      inputs.add(made.patterns.subarray(i * pixels, (i + 1) * pixels), seen);
+      labels.add(made.labels.subarray(i * width, (i + 1) * width), (v) => v);
+    });
+  }
+  const deviation = inputs.deviation();
+  const rms = Math.sqrt(deviation.reduce((sum, d) => sum + d * d, 0) / pixels);
+  const floor = rms > 0 ? FLOOR * rms : 1;
+  const labelDeviation = labels.deviation();
+  return {
+    input: {
+      transform: network.input,
+      mean: Float32Array.from(inputs.mean),
+      deviation: Float32Array.from(deviation, (d) => Math.max(d, floor)),
+    },
+    labels: {
+      mean: Float32Array.from(labels.mean),
+      // A label that does not vary keeps its unit.
+      deviation: Float32Array.from(labelDeviation, (d, i) => (d > 1e-6 * Math.abs(labels.mean[i] ?? 0) ? d : 1)),
+    },
+  };
+}

@@ -1,0 +1,275 @@
+/**
+ * One training step, forward, backward and Adam, as one ONNX graph; and the validation graph. The state (parameters,
+ * moments, batch-norm statistics) lives in two sets of arrays that the steps use in turn: one is read while the other
+ * is written, so nothing is copied.
+ *
+ * What this is not: the loop over epochs (`train.ts`) or the preparation of batches (`batches.ts`).
+ */
+
+import type * as ort from 'onnxruntime-node';
+import type { TrainingRecipe } from '../core/recipe.ts';
+import { adamStep, adamUpdate } from './adam.ts';
+import { type Architecture, type Parameter, parameters, statistics } from './architecture.ts';
+import { gradients } from './autodiff.ts';
+import { Graph, sizeOf, type Tensor } from './graph.ts';
+import { batchNorm, batchNormFixed } from './ops-norm.ts';
+import { permute } from './ops-shape.ts';
+import { Session, tensorOf } from './session.ts';
+import { losses, type Norm, Wae } from './wae.ts';
+
+/** Weight of the newest batch in the running statistics of a batch norm. */
+const MOMENTUM = 0.1;
+
+/** How raw intensities become what the network sees: (f(I) − mean)/deviation per pixel, f = √ or identity. */
+export interface InputScaling {
+  readonly transform: 'sqrt' | 'linear';
+  readonly mean: Float32Array;
+  readonly deviation: Float32Array;
+}
+
+export interface LossValues {
+  readonly total: number;
+  readonly reconstruction: number;
+  readonly mmd: number;
+  readonly prediction: number;
+}
+
+/** The flat arrays of a state: parameters, first and second moments, batch-norm statistics. */
+export interface StateArrays {
+  readonly p: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  readonly s: Float32Array;
+}
+
+export interface Batch {
+  /** [n][pixels²], intensity fractions. */
+  readonly patterns: Float32Array;
+  /** [n][labels], standardised. */
+  readonly labels: Float32Array;
+  /** [n][latent], draws of the prior. */
+  readonly prior: Float32Array;
+  readonly experiment?: Float32Array | undefined;
+}
+
+type Kind = keyof StateArrays;
+
+function tensors(arrays: StateArrays, a: Architecture, prefix: string): Record<string, ort.Tensor> {
+  const out: Record<string, ort.Tensor> = {};
+  const lay = (kind: Kind, list: readonly Parameter[]): void => {
+    let at = 0;
+    for (const { name, shape } of list) {
+      const size = sizeOf(shape);
+      out[`${prefix}${kind}/${name}`] = tensorOf(arrays[kind].subarray(at, at + size), shape);
+      at += size;
+    }
+  };
+  for (const kind of ['p', 'm', 'v'] as const) lay(kind, parameters(a));
+  lay('s', statistics(a));
+  return out;
+}
+
+const copyOf = (x: StateArrays): StateArrays => ({ p: x.p.slice(), m: x.m.slice(), v: x.v.slice(), s: x.s.slice() });
+
+/** Intensities [n, pixels²] in raster order to what the network sees, in Z-order. */
+function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array): Tensor {
+  const positive = g.emit('Max', [x, g.scalar(0)], x.shape);
+  const seen = scaling.transform === 'sqrt' ? g.emit('Sqrt', [positive], x.shape) : positive;
+  const sorted = permute(g, seen, order);
+  const inOrder = (data: Float32Array): Tensor =>
+    g.constant(
+      Float32Array.from(order, (pixel) => data[pixel] ?? 0),
+      [order.length],
+    );
+  return g.emit('Div', [g.emit('Sub', [sorted, inOrder(scaling.mean)], x.shape), inOrder(scaling.deviation)], x.shape);
+}
+
+function stateInputs(g: Graph, kind: Kind, list: readonly Parameter[]): Record<string, Tensor> {
+  return Object.fromEntries(list.map(({ name, shape }) => [name, g.input(`${kind}/${name}`, shape)]));
+}
+
+const need = (tensors: Readonly<Record<string, Tensor>>, name: string): Tensor => {
+  const tensor = tensors[name];
+  if (!tensor) throw new Error(`No tensor ${name}`);
+  return tensor;
+};
+
+function batchInputs(g: Graph, a: Architecture, n: number, experiment: boolean) {
+  const pixels = a.pixels ** 2;
+  return {
+    patterns: g.input('patterns', [n, pixels]),
+    labels: g.input('labels', [n, a.labels]),
+    prior: g.input('prior', [n, a.latent]),
+    experiment: experiment ? g.input('experiment', [n, pixels]) : undefined,
+  };
+}
+
+/** The training step as the bytes of an .onnx file. */
+export function trainingGraph(
+  a: Architecture,
+  n: number,
+  scaling: InputScaling,
+  weights: TrainingRecipe['weights'],
+): Uint8Array {
+  const g = new Graph();
+  const inputs = batchInputs(g, a, n, a.adapts);
+  const rate = g.input('learning_rate', []);
+  const t = g.input('step', []);
+  const list = parameters(a);
+  const p = stateInputs(g, 'p', list);
+  const m = stateInputs(g, 'm', list);
+  const v = stateInputs(g, 'v', list);
+  const s = stateInputs(g, 's', statistics(a));
+  const fresh: [string, Tensor][] = [];
+  const norm: Norm = (x, name) => {
+    const out = batchNorm(g, x, need(p, `${name}.gamma`), need(p, `${name}.beta`));
+    const rows = x.shape[0] ?? 2;
+    const blend = (key: string, now: Tensor, factor: number): void => {
+      const old = need(s, key);
+      const kept = g.emit('Mul', [old, g.scalar(1 - MOMENTUM)], old.shape);
+      fresh.push([key, g.emit('Add', [kept, g.emit('Mul', [now, g.scalar(MOMENTUM * factor)], old.shape)], old.shape)]);
+    };
+    blend(`${name}.mean`, out.mean, 1);
+    blend(`${name}.variance`, out.variance, rows / (rows - 1));
+    return out.output;
+  };
+  const wae = new Wae(g, a, p, norm);
+  const x = prepare(g, inputs.patterns, scaling, wae.order);
+  const experiment = inputs.experiment && prepare(g, inputs.experiment, scaling, wae.order);
+  const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior, experiment }, weights);
+  const step = adamStep(g, rate, t);
+  const wanted = list.map(({ name }) => need(p, name));
+  const slopes = gradients(g, loss.total, wanted);
+  list.forEach(({ name }, i) => {
+    const gradient = slopes[i];
+    if (!gradient) return;
+    const next = adamUpdate(g, step, need(p, name), need(m, name), need(v, name), gradient);
+    g.output(`next/p/${name}`, next.p);
+    g.output(`next/m/${name}`, next.m);
+    g.output(`next/v/${name}`, next.v);
+  });
+  for (const [key, tensor] of fresh) g.output(`next/s/${key}`, tensor);
+  for (const key of ['total', 'reconstruction', 'mmd', 'prediction'] as const) g.output(key, loss[key]);
+  return g.toModel({ name: 'training step' });
+}
+
+/** The loss with kept batch-norm statistics, no gradient; simulated patterns only. */
+export function validationGraph(
+  a: Architecture,
+  n: number,
+  scaling: InputScaling,
+  weights: TrainingRecipe['weights'],
+): Uint8Array {
+  const g = new Graph();
+  const inputs = batchInputs(g, a, n, false);
+  const p = stateInputs(
+    g,
+    'p',
+    parameters(a).filter(({ name }) => !name.startsWith('adapt.')),
+  );
+  const s = stateInputs(g, 's', statistics(a));
+  const norm: Norm = (x, name) =>
+    batchNormFixed(
+      g,
+      x,
+      need(p, `${name}.gamma`),
+      need(p, `${name}.beta`),
+      need(s, `${name}.mean`),
+      need(s, `${name}.variance`),
+    );
+  const wae = new Wae(g, a, p, norm);
+  const x = prepare(g, inputs.patterns, scaling, wae.order);
+  const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior }, weights);
+  for (const key of ['total', 'reconstruction', 'mmd', 'prediction'] as const) g.output(key, loss[key]);
+  g.output('predicted', loss.labels);
+  return g.toModel({ name: 'validation' });
+}
+
+/** Runs training steps and validation batches on a state that it owns. */
+export class Trainer {
+  readonly #a: Architecture;
+  readonly #n: number;
+  readonly #training: Session;
+  readonly #validation: Session;
+  readonly #sets: readonly [StateArrays, StateArrays];
+  readonly #feeds: readonly Record<string, ort.Tensor>[];
+  readonly #receives: readonly Record<string, ort.Tensor>[];
+  #now: 0 | 1 = 0;
+
+  private constructor(a: Architecture, n: number, training: Session, validation: Session, state: StateArrays) {
+    this.#a = a;
+    this.#n = n;
+    this.#training = training;
+    this.#validation = validation;
+    this.#sets = [copyOf(state), copyOf(state)];
+    this.#feeds = this.#sets.map((set) => tensors(set, a, ''));
+    this.#receives = this.#sets.map((set) => tensors(set, a, 'next/'));
+  }
+
+  static async open(
+    a: Architecture,
+    n: number,
+    scaling: InputScaling,
+    weights: TrainingRecipe['weights'],
+    state: StateArrays,
+  ): Promise<Trainer> {
+    const training = await Session.open(trainingGraph(a, n, scaling, weights));
+    const validation = await Session.open(validationGraph(a, n, scaling, weights));
+    return new Trainer(a, n, training, validation, state);
+  }
+
+  /** The present state; valid until the next step but one. */
+  get state(): StateArrays {
+    return this.#sets[this.#now];
+  }
+
+  /** One step; `t` counts steps from 1. */
+  async step(batch: Batch, rate: number, t: number): Promise<LossValues> {
+    const next = this.#now === 0 ? 1 : 0;
+    const out = await this.#training.run(
+      {
+        ...this.#feeds[this.#now],
+        ...this.#batch(batch),
+        learning_rate: tensorOf(Float32Array.of(rate), []),
+        step: tensorOf(Float32Array.of(t), []),
+      },
+      this.#receives[next],
+    );
+    this.#now = next;
+    return lossesOf(out);
+  }
+
+  async validate(batch: Batch): Promise<LossValues & { labels: Float32Array }> {
+    const state = this.#feeds[this.#now] ?? {};
+    const known = new Set(this.#validation.inputNames);
+    const feeds = Object.fromEntries(Object.entries(state).filter(([name]) => known.has(name)));
+    const out = await this.#validation.run({ ...feeds, ...this.#batch({ ...batch, experiment: undefined }) });
+    return { ...lossesOf(out), labels: out.predicted ?? new Float32Array() };
+  }
+
+  async close(): Promise<void> {
+    await this.#training.close();
+    await this.#validation.close();
+  }
+
+  #batch(batch: Batch): Record<string, ort.Tensor> {
+    const n = this.#n;
+    const pixels = this.#a.pixels ** 2;
+    return {
+      patterns: tensorOf(batch.patterns, [n, pixels]),
+      labels: tensorOf(batch.labels, [n, this.#a.labels]),
+      prior: tensorOf(batch.prior, [n, this.#a.latent]),
+      ...(batch.experiment ? { experiment: tensorOf(batch.experiment, [n, pixels]) } : {}),
+    };
+  }
+}
+
+function lossesOf(out: Readonly<Record<string, Float32Array>>): LossValues {
+  const one = (name: string): number => out[name]?.[0] ?? Number.NaN;
+  return {
+    total: one('total'),
+    reconstruction: one('reconstruction'),
+    mmd: one('mmd'),
+    prediction: one('prediction'),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The eight in-plane symmetry operations of the square lattice (4mm), on patterns and on labels.
+ * An operation is a matrix M of 0 and ±1 on (x, y): a crystal turned by M gives the pattern I′(q) = I(M⁻¹q), and its
+ * in-plane vectors (polarization, displacements, the beam's tilt) become M·v; components along z and scalars stay.
+ *
+ * The grid is even, with q = 0 at index n/2, so index 0 (q = −n/2) has no partner at +n/2. It is filled periodically
+ * (−n/2 ≡ n/2): every operation is then an exact permutation of the pixels, conserves intensity and has an exact inverse.
+ * What that costs: the outermost row or column of a mirrored pattern shows the opposite edge of the detector.
+ */
+
+import { fail } from '../core/errors.ts';
+
+/** Rows of M for the operation's number 0 … 7; 0 is the identity, 0 … 3 are rotations by 90°, 4 … 7 have a mirror. */
+const OPERATIONS: readonly (readonly [number, number, number, number])[] = [
+  [1, 0, 0, 1],
+  [0, -1, 1, 0],
+  [-1, 0, 0, -1],
+  [0, 1, -1, 0],
+  [-1, 0, 0, 1],
+  [1, 0, 0, -1],
+  [0, 1, 1, 0],
+  [0, -1, -1, 0],
+];
+
+export const OPERATION_COUNT = 8;
+
+export interface LabelPair {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The pairs of labels that turn with the crystal: '<stem>_x…' with '<stem>_y…', such as P_x_column with P_y_column. */
+export function labelPairs(names: readonly string[]): LabelPair[] {
+  return names.flatMap((name, x) => {
+    const match = /^(.+)_([xy])(_.+)?$/.exec(name);
+    if (!match) return [];
+    const partner = `${match[1]}_${match[2] === 'x' ? 'y' : 'x'}${match[3] ?? ''}`;
+    const other = names.indexOf(partner);
+    if (other < 0) {
+      fail('unsupported', `Label ${name} has no partner ${partner}.`, 'Set training.symmetry = false.', { name });
+    }
+    return match[2] === 'x' ? [{ x, y: other }] : [];
+  });
+}
+
+/** For each operation, the source pixel of each destination pixel; patterns are [qy][qx]. */
+export function pixelTables(n: number): Int32Array[] {
+  const wrap = (q: number): number => (q + n / 2 + n) % n;
+  return OPERATIONS.map(([a, b, c, d]) => {
+    const table = new Int32Array(n * n);
+    for (let y = 0; y < n; y++) {
+      for (let x = 0; x < n; x++) {
+        const [qx, qy] = [x - n / 2, y - n / 2];
+        // The inverse of an orthogonal matrix is its transpose.
+        table[y * n + x] = wrap(b * qx + d * qy) * n + wrap(a * qx + c * qy);
+      }
+    }
+    return table;
+  });
+}
+
+/** Turns the labels in place. */
+export function turnLabels(labels: Float32Array, pairs: readonly LabelPair[], operation: number): void {
+  const [a, b, c, d] = OPERATIONS[operation] ?? [1, 0, 0, 1];
+  for (const { x, y } of pairs) {
+    const [vx, vy] = [labels[x] ?? 0, labels[y] ?? 0];
+    labels[x] = a * vx + b * vy;
+    labels[y] = c * vx + d * vy;
+  }
+}

@@ -1,0 +1,174 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { FerroscopeError } from '../core/errors.ts';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import { quietTask, type Task } from '../core/task.ts';
+import { evaluate } from './evaluate.ts';
+import { type Model, openModel } from './infer.ts';
+import { checkModelFits } from './model-info.ts';
+import { testDataset } from './test-data.ts';
+import { train } from './train.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ferroscope-train-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const small = '[network]\nchannels = [8, 8, 16, 16, 32, 32]\npredictor_width = 64\n';
+const recipe = (training: string) => parseRecipe(`${small}[training]\n${training}`);
+const data = testDataset(32, 1600);
+const options = (name: string) => ({ checkpoint: join(folder, name), programVersion: 'test' });
+
+async function failure(work: Promise<unknown>): Promise<FerroscopeError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof FerroscopeError)) throw new Error(`Expected a tagged error, got ${String(error)}`);
+  return error;
+}
+
+describe('a short training', () => {
+  const trained = train(
+    recipe('epochs = 8\nlearning_rate = 3e-3\nlearning_rate_final = 0.05\ndose_e = [1e5, 1e7]\nseed = 2'),
+    data,
+    options('short'),
+    quietTask,
+  );
+  const opened: Promise<Model> = trained.then(({ model }) => openModel(model));
+
+  test('reaches a correlation above 0.9 for every label of structures it never saw', async () => {
+    const { scores } = (await opened).info;
+    for (const { name, correlation } of scores.training) expect(correlation, name).toBeGreaterThan(0.9);
+    const { history } = await trained;
+    expect(history.length).toBe(8);
+    expect(history.some(({ best }) => best)).toBe(true);
+    expect(history.at(-1)?.validation.prediction).toBeLessThan(0.3 * (history[0]?.training.prediction ?? 0));
+  });
+
+  test('validation in training and the exported model agree', async () => {
+    const model = await opened;
+    const heldOut = Array.from({ length: data.count }, (_, i) => i).filter((i) => data.isHeldOut(i));
+    const whole = await evaluate(
+      model,
+      data,
+      heldOut,
+      { seed: 2, training: recipe('dose_e = [1e5, 1e7]').training },
+      quietTask,
+    );
+    whole.forEach((score, i) => {
+      expect(score.rmse).toBeCloseTo(model.info.scores.training[i]?.rmse ?? 0, 3);
+    });
+    // Mean square over labels of rmse/deviation is the validation label loss of the best epoch.
+    const deviation = [30, 30, 30, 2, 2, 10].map((span) => span / Math.sqrt(3));
+    const loss = whole.reduce((sum, { rmse }, i) => sum + (rmse / (deviation[i] ?? 1)) ** 2, 0) / whole.length;
+    const best = (await trained).history.findLast((record) => record.best)?.validation.prediction ?? 0;
+    expect(loss / best).toBeGreaterThan(0.85);
+    expect(loss / best).toBeLessThan(1.15);
+  });
+
+  test('the model says what it is and refuses another microscope', async () => {
+    const { info } = await opened;
+    expect(info.labels.map(({ name }) => name)).toContain('tilt_x');
+    expect(info.dose_e).toEqual([1e5, 1e7]);
+    expect(parseRecipe(info.recipe).training.seed).toBe(2);
+    checkModelFits(info, { voltage_kV: 300, convergence_mrad: 2.2 });
+    expect(() => checkModelFits(info, { voltage_kV: 200, convergence_mrad: 2.2 })).toThrow(/300 kV/);
+    expect(() => checkModelFits(info, { voltage_kV: 300, convergence_mrad: 2.2, a_A: 4.1 })).toThrow(/lattice/);
+  });
+
+  test('reconstructs patterns, and predicts the same with and without doing so, in any batches', async () => {
+    const model = await opened;
+    const indices = [8, 9, 18, 19, 28];
+    const { patterns } = await data.read(indices);
+    const whole = await model.predict(patterns, 5);
+    const labelsOnly = await model.predict(patterns, 5, { reconstruction: false, batch: 2 });
+    expect(labelsOnly.reconstruction.length).toBe(0);
+    whole.labels.forEach((v, i) => {
+      expect(Math.abs(v - (labelsOnly.labels[i] ?? 0))).toBeLessThan(1e-3);
+    });
+    const power = patterns.reduce((sum, v) => sum + v * v, 0);
+    const error = patterns.reduce((sum, v, i) => sum + (v - (whole.reconstruction[i] ?? 0)) ** 2, 0);
+    expect(error / power).toBeLessThan(0.02);
+    expect((await failure(model.predict(patterns, 4))).tag).toBe('shape');
+  });
+
+  test('Python’s ONNX Runtime gives the same numbers', async (context) => {
+    if (spawnSync('python3', ['-c', 'import onnxruntime, numpy']).status !== 0) {
+      context.skip('python3 with onnxruntime and numpy is missing: the exported file was not tried in Python');
+    }
+    const { model: bytes } = await trained;
+    const { patterns } = await data.read([8, 9, 18]);
+    writeFileSync(join(folder, 'm.onnx'), bytes);
+    writeFileSync(join(folder, 'x.bin'), new Uint8Array(patterns.buffer));
+    const script = [
+      'import numpy, onnxruntime, json, sys',
+      's = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])',
+      'x = numpy.fromfile(sys.argv[2], "<f4").reshape(3, 1, 32, 32)',
+      'print(json.dumps([y.ravel().tolist() for y in s.run(["labels", "latent", "reconstruction"], {"patterns": x})]))',
+    ].join('\n');
+    const run = spawnSync('python3', ['-c', script, join(folder, 'm.onnx'), join(folder, 'x.bin')], {
+      encoding: 'utf8',
+    });
+    expect(run.stderr).toBe('');
+    const theirs = JSON.parse(run.stdout) as number[][];
+    const ours = await (await opened).predict(patterns, 3);
+    [ours.labels, ours.latent, ours.reconstruction].forEach((array, k) => {
+      expect(theirs[k]?.length).toBe(array.length);
+      array.forEach((v, i) => {
+        expect(Math.abs(v - (theirs[k]?.[i] ?? Number.NaN))).toBeLessThan(1e-4 * (1 + Math.abs(v)));
+      });
+    });
+  });
+});
+
+test('a stopped training resumes to the very result of an uninterrupted one', async () => {
+  const study = recipe('epochs = 2\ndose_e = [1e5, 1e7]\nbatch = 64');
+  const whole = await train(study, data, options('whole'), quietTask);
+  const controller = new AbortController();
+  const stopAt = (steps: number): Task => ({
+    signal: controller.signal,
+    progress: (done, _total, what) => {
+      if (what === 'steps' && done === steps) controller.abort();
+    },
+  });
+  expect((await failure(train(study, data, options('resumed'), stopAt(27)))).tag).toBe('aborted');
+  let first = 0;
+  const resumed = await train(study, data, options('resumed'), {
+    ...quietTask,
+    progress: (done, _total, what) => {
+      if (what === 'steps' && first === 0) first = done;
+    },
+  });
+  expect(first).toBe(28);
+  expect(Buffer.from(resumed.model).equals(Buffer.from(whole.model))).toBe(true);
+  expect(resumed.history).toEqual(whole.history);
+  // A finished training gives its model again, and another recipe does not take it over.
+  const again = await train(study, data, options('whole'), quietTask);
+  expect(Buffer.from(again.model).equals(Buffer.from(whole.model))).toBe(true);
+  expect((await failure(train(recipe('epochs = 3'), data, options('whole'), quietTask))).tag).toBe('model-mismatch');
+});
+
+test('domain adaptation: experimental patterns take part, and the model has a domain input', async () => {
+  const experiment = {
+    count: 100,
+    read: async (indices: ArrayLike<number>) => {
+      const { patterns } = await data.read(indices);
+      return patterns.map((v, i) => v * (1 + 0.3 * Math.sin(i % 1024)));
+    },
+  };
+  const { model: bytes } = await train(recipe('epochs = 1'), data, { ...options('adapted'), experiment }, quietTask);
+  const model = await openModel(bytes);
+  expect(model.info.adapts).toBe(true);
+  const { patterns } = await data.read([1, 2]);
+  const simulated = await model.predict(patterns, 2);
+  const measured = await model.predict(patterns, 2, { experimental: true });
+  expect(Array.from(measured.latent)).not.toEqual(Array.from(simulated.latent));
+  await model.close();
+});
+
+test('bytes that are no model are a format error', async () => {
+  expect((await failure(openModel(new Uint8Array([1, 2, 3, 255, 255])))).tag).toBe('format');
+  expect((await failure(openModel(join(folder, 'missing.onnx')))).tag).toBe('file-missing');
+});

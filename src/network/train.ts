@@ -1,0 +1,348 @@
+/**
+ * Training of the WAE-predictor on a library, from recipe to model: epochs of Adam steps, validation on held-out
+ * structures after each, the best model kept, and a checkpoint from which a stopped training continues to the same
+ * result (the paper, Methods, 'Model Training'; every number is in the recipe).
+ *
+ * The best model has the lowest validation loss of reconstruction and labels. Training stops early after `patience`
+ * epochs without a better one, or as many in which the validation MMD has diverged: an MMD estimated from batches is too
+ * noisy, times λ = 100, to choose between models, but not to see a divergence.
+ */
+
+import { FerroscopeError, fail } from '../core/errors.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { checkAborted, type Task } from '../core/task.ts';
+import type { PatternDataset } from '../library/dataset.ts';
+import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
+import { AugmentThread, ahead, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { evaluate } from './evaluate.ts';
+import { exportModel, type LabelScaling } from './export.ts';
+import { openModel } from './infer.ts';
+import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } from './model-info.ts';
+import { measureScaling } from './scaling.ts';
+import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
+
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Steps done since training began. */
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Mean over the epoch's steps. */
+  readonly training: LossValues;
+  /** Over held-out patterns. */
+  readonly validation: LossValues;
+  /** Whether this is the best model so far. */
+  readonly best: boolean;
+}
+
+export interface TrainOptions {
+  readonly experiment?: ExperimentSource | undefined;
+  /** File that holds the state of the training; it is written at every epoch, once a minute and when stopped. */
+  readonly checkpoint: string;
+  readonly programVersion: string;
+  /** Seconds between checkpoints. Default 60. */
+  readonly checkpointEvery_s?: number | undefined;
+}
+
+export interface TrainResult {
+  readonly model: Uint8Array;
+  readonly history: EpochRecord[];
+}
+
+/** At most this many held-out patterns are used to validate an epoch and to score the model. */
+const VALIDATION_LIMIT = 2048;
+
+interface Progress {
+  /** What the checkpoint belongs to. */
+  key: string;
+  transform: 'sqrt' | 'linear';
+  epoch: number;
+  /** Steps done in this epoch, and since training began. */
+  stepInEpoch: number;
+  steps: number;
+  sums: LossValues;
+  bestScore: number;
+  bestMmd: number;
+  /** Epochs since the best one. */
+  stale: number;
+  finished: boolean;
+  history: EpochRecord[];
+}
+
+const NO_LOSS: LossValues = { total: 0, reconstruction: 0, mmd: 0, prediction: 0 };
+const combine = (a: LossValues, b: LossValues, f: (x: number, y: number) => number): LossValues => ({
+  total: f(a.total, b.total),
+  reconstruction: f(a.reconstruction, b.reconstruction),
+  mmd: f(a.mmd, b.mmd),
+  prediction: f(a.prediction, b.prediction),
+});
+
+/** Trains a model. @throws 'incomplete' without patterns, 'not-finite' when the loss diverges, 'aborted' when stopped */
+export async function train(
+  recipe: Recipe,
+  data: PatternDataset,
+  options: TrainOptions,
+  task: Task,
+): Promise<TrainResult> {
+  const all = Array.from({ length: data.count }, (_, i) => i);
+  const training = all.filter((i) => !data.isHeldOut(i));
+  const heldOut = spread(
+    all.filter((i) => data.isHeldOut(i)),
+    VALIDATION_LIMIT,
+  );
+  if (training.length === 0 || heldOut.length === 0) {
+    fail(
+      'incomplete',
+      'Training needs patterns of training and of held-out structures.',
+      'Simulate the library first.',
+      {
+        training: training.length,
+        heldOut: heldOut.length,
+      },
+    );
+  }
+  const thread = new AugmentThread({
+    training: recipe.training,
+    detector: data.detector,
+    labels: data.labels.map(({ name }) => name),
+  });
+  try {
+    const a = architecture(recipe.network, data.detector.pixels, data.labels.length, options.experiment !== undefined);
+    const run = new Run(recipe, data, options, task, { a, thread, training, heldOut });
+    return await run.run();
+  } finally {
+    await thread.close();
+  }
+}
+
+/** Up to `limit` of the items, evenly spaced. */
+function spread(items: readonly number[], limit: number): number[] {
+  if (items.length <= limit) return [...items];
+  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)] ?? 0);
+}
+
+interface Parts {
+  readonly a: Architecture;
+  readonly thread: AugmentThread;
+  readonly training: readonly number[];
+  readonly heldOut: readonly number[];
+}
+
+class Run {
+  readonly #recipe: Recipe;
+  readonly #data: PatternDataset;
+  readonly #options: TrainOptions;
+  readonly #task: Task;
+  readonly #parts: Parts;
+
+  constructor(recipe: Recipe, data: PatternDataset, options: TrainOptions, task: Task, parts: Parts) {
+    this.#recipe = recipe;
+    this.#data = data;
+    this.#options = options;
+    this.#task = task;
+    this.#parts = parts;
+  }
+
+  async run(): Promise<TrainResult> {
+    const { training: t } = this.#recipe;
+    const { progress, scaling, state, best } = await this.#begin();
+    const { a, thread, heldOut } = this.#parts;
+    const plan: BatchPlan = {
+      data: this.#data,
+      thread,
+      seed: t.seed,
+      batch: t.batch,
+      latent: a.latent,
+      scaling: scaling.labels,
+      experiment: this.#options.experiment,
+    };
+    const trainer = await Trainer.open(a, t.batch, scaling.input, t.weights, state);
+    let saved = performance.now();
+    const save = async (): Promise<void> => {
+      const { p, m, v, s } = trainer.state;
+      const { mean, deviation } = scaling.input;
+      const { mean: labelMean, deviation: labelDeviation } = scaling.labels;
+      const arrays = { p, m, v, s, bestP: best.p, bestS: best.s, mean, deviation, labelMean, labelDeviation };
+      await writeCheckpoint(this.#options.checkpoint, { header: progress, arrays });
+      saved = performance.now();
+    };
+    try {
+      while (progress.epoch < t.epochs && !progress.finished) {
+        const { epoch } = progress;
+        const order = epochOrder(this.#parts.training, t.seed, epoch, t.batch);
+        const perEpoch = order.length / t.batch;
+        const total = perEpoch * t.epochs;
+        const offset = epoch * perEpoch;
+        const make = (i: number) =>
+          makeBatch(plan, 'augment', epoch, offset + i, Array.from(order.subarray(i * t.batch, (i + 1) * t.batch)));
+        for await (const batch of ahead(progress.stepInEpoch, perEpoch, make)) {
+          if (this.#task.signal.aborted) {
+            await save();
+            checkAborted(this.#task);
+          }
+          const loss = await trainer.step(batch, this.#rate(progress.steps, total), progress.steps + 1);
+          if (!Number.isFinite(loss.total)) {
+            fail('not-finite', 'The training loss is no longer finite.', 'Lower training.learning_rate.', { ...loss });
+          }
+          progress.sums = combine(progress.sums, loss, (x, y) => x + y);
+          progress.stepInEpoch++;
+          progress.steps++;
+          const note = `epoch ${epoch + 1}/${t.epochs}, label loss ${loss.prediction.toPrecision(3)}`;
+          this.#task.progress(progress.steps, total, 'steps', note);
+          if (performance.now() - saved > 1e3 * (this.#options.checkpointEvery_s ?? 60)) await save();
+        }
+        const validation = await this.#validate(trainer, plan, heldOut);
+        const mean = combine(progress.sums, NO_LOSS, (x) => x / perEpoch);
+        const improved = this.#judge(progress, validation);
+        if (improved) {
+          best.p.set(trainer.state.p);
+          best.s.set(trainer.state.s);
+        }
+        progress.history.push({
+          epoch,
+          steps: progress.steps,
+          learningRate: this.#rate(progress.steps, total),
+          training: mean,
+          validation,
+          best: improved,
+        });
+        Object.assign(progress, { sums: NO_LOSS, stepInEpoch: 0, epoch: epoch + 1 });
+        progress.finished = progress.stale >= t.patience;
+        await save();
+      }
+    } finally {
+      await trainer.close();
+    }
+    return { model: await this.#finish(best, scaling), history: progress.history };
+  }
+
+  /** Cosine from the first to the final learning rate; `step` steps are done of `total`. */
+  #rate(step: number, total: number): number {
+    const { learning_rate: rate, learning_rate_final: final } = this.#recipe.training;
+    return rate * (final + 0.5 * (1 - final) * (1 + Math.cos((Math.PI * step) / total)));
+  }
+
+  /** Counts the epoch as better, stale or diverged. */
+  #judge(progress: Progress, validation: LossValues): boolean {
+    const { weights } = this.#recipe.training;
+    const score = weights.reconstruction * validation.reconstruction + weights.prediction * validation.prediction;
+    const diverged = weights.mmd > 0 && validation.mmd > 0.05 + 3 * Math.max(0, progress.bestMmd);
+    progress.bestMmd = Math.min(progress.bestMmd, validation.mmd);
+    const improved = !diverged && score < progress.bestScore;
+    progress.stale = improved ? 0 : progress.stale + 1;
+    if (improved) progress.bestScore = score;
+    return improved || progress.history.length === 0;
+  }
+
+  async #validate(trainer: Trainer, plan: BatchPlan, heldOut: readonly number[]): Promise<LossValues> {
+    const count = Math.max(1, Math.floor(heldOut.length / plan.batch));
+    const make = (i: number) => {
+      const indices = Array.from({ length: plan.batch }, (_, k) => heldOut[(i * plan.batch + k) % heldOut.length] ?? 0);
+      return makeBatch({ ...plan, experiment: undefined }, 'validate', 0, i, indices);
+    };
+    let sums = NO_LOSS;
+    for await (const batch of ahead(0, count, make))
+      sums = combine(sums, await trainer.validate(batch), (x, y) => x + y);
+    return combine(sums, NO_LOSS, (x) => x / count);
+  }
+
+  /** What the training starts from: the checkpoint if there is one, else the initial values. */
+  async #begin(): Promise<{
+    progress: Progress;
+    scaling: { input: InputScaling; labels: LabelScaling };
+    state: StateArrays;
+    best: { p: Float32Array; s: Float32Array };
+  }> {
+    const { a, thread, training } = this.#parts;
+    const { network, training: t } = this.#recipe;
+    const key = recipeHash({
+      network,
+      training: t,
+      detector: this.#data.detector,
+      labels: this.#data.labels,
+      patterns: [this.#data.count, training.length],
+      experiment: this.#options.experiment?.count ?? 0,
+    });
+    const kept = await readCheckpoint<Progress>(this.#options.checkpoint);
+    if (!kept) {
+      const p = initialValues(parameters(a), t.seed);
+      const s = initialValues(statistics(a), t.seed);
+      const scaling = await measureScaling(this.#data, training, network, t.seed, thread);
+      const progress: Progress = {
+        key,
+        transform: network.input,
+        epoch: 0,
+        stepInEpoch: 0,
+        steps: 0,
+        sums: NO_LOSS,
+        bestScore: Number.MAX_VALUE,
+        bestMmd: 1,
+        stale: 0,
+        finished: false,
+        history: [],
+      };
+      const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
+      return { progress, scaling, state, best: { p: p.slice(), s: s.slice() } };
+    }
+    if (kept.header.key !== key) {
+      throw new FerroscopeError(
+        'model-mismatch',
+        `${this.#options.checkpoint} belongs to a training with another recipe or library.`,
+        'Remove it to start again, or name another checkpoint.',
+        { path: this.#options.checkpoint },
+      );
+    }
+    const get = (name: string): Float32Array => kept.arrays[name] ?? new Float32Array();
+    return {
+      progress: kept.header,
+      scaling: {
+        input: { transform: kept.header.transform, mean: get('mean'), deviation: get('deviation') },
+        labels: { mean: get('labelMean'), deviation: get('labelDeviation') },
+      },
+      state: { p: get('p'), m: get('m'), v: get('v'), s: get('s') },
+      best: { p: get('bestP'), s: get('bestS') },
+    };
+  }
+
+  /** The best model with its scores on held-out patterns. */
+  async #finish(
+    best: { p: Float32Array; s: Float32Array },
+    scaling: { input: InputScaling; labels: LabelScaling },
+  ): Promise<Uint8Array> {
+    const { training: t, network } = this.#recipe;
+    const { a, heldOut } = this.#parts;
+    const write = (scores: ModelScores): Uint8Array => {
+      const info: ModelInfo = {
+        programVersion: this.#options.programVersion,
+        recipe: recipeToToml(this.#recipe),
+        recipeHash: recipeHash(this.#recipe),
+        seed: t.seed,
+        labels: this.#data.labels,
+        detector: this.#data.detector,
+        normalisation:
+          'Input: intensity per pixel as a fraction of the incident beam; the graph takes ' +
+          `${network.input === 'sqrt' ? 'its square root' : 'it as it is'} and standardises it per pixel.`,
+        input: network.input,
+        dose_e: t.dose_e ? [t.dose_e[0], t.dose_e[1]] : null,
+        adapts: a.adapts,
+        scores,
+      };
+      const metadata = infoToMetadata(info);
+      const version = this.#options.programVersion;
+      return exportModel({ architecture: a, ...best, input: scaling.input, labels: scaling.labels, metadata, version });
+    };
+    const none: LabelScore[] = [];
+    const model = await openModel(write({ training: none, noiseFree: none, dose1e6: none }));
+    try {
+      const score = (extra: object) => evaluate(model, this.#data, heldOut, { seed: t.seed, ...extra }, this.#task);
+      return write({
+        training: await score({ training: t }),
+        noiseFree: await score({}),
+        dose1e6: await score({ dose: 1e6 }),
+      });
+    } finally {
+      await model.close();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The WAE-predictor as a differentiable graph on maps kept as [batch, pixel, channel]: encoder, decoder, predictor,
+ * domain adaptation, and the loss of the paper's equation 3,
+ *   L = λ_recon·MSE(reconstruction) + λ_MMD·MMD(latents, Gaussian) + λ_pred·MSE(labels),
+ * all in standardised units. Experimental patterns have no labels: they enter the reconstruction and the MMD, each of
+ * which is then the mean of its simulated and its experimental value.
+ *
+ * What this is not: the model that users load. `export.ts` writes that with ONNX's own convolutions, from the same
+ * parameters; a test holds the two against each other.
+ */
+
+import type { TrainingRecipe } from '../core/recipe.ts';
+import { type Architecture, stencils } from './architecture.ts';
+import type { Graph, Tensor } from './graph.ts';
+import type { Stencil } from './lattice.ts';
+import { latticeDown, latticeUp } from './lattice-conv.ts';
+import { mmd } from './mmd.ts';
+import { add, meanSquare, mul, scale, sub } from './ops.ts';
+import { linear } from './ops-matmul.ts';
+import { layerNorm, swish } from './ops-norm.ts';
+import { concat, reshape, slice } from './ops-shape.ts';
+
+export type Named = Readonly<Record<string, Tensor>>;
+
+/** Batch norm of x [rows, channels] by name: in training from the batch itself, afterwards from kept statistics. */
+export type Norm = (x: Tensor, name: string) => Tensor;
+
+/** What the standardised patterns pass through; all maps in Z-order. */
+export class Wae {
+  readonly #g: Graph;
+  readonly #a: Architecture;
+  readonly #p: Named;
+  readonly #norm: Norm;
+  readonly #stencils: readonly Stencil[];
+
+  constructor(g: Graph, a: Architecture, p: Named, norm: Norm) {
+    this.#g = g;
+    this.#a = a;
+    this.#p = p;
+    this.#norm = norm;
+    this.#stencils = stencils(a);
+  }
+
+  /** The raster index of each pixel of a pattern in Z-order. */
+  get order(): Int32Array {
+    return this.#stencils[0]?.fine.raster ?? new Int32Array();
+  }
+
+  /** x [n, pixels²] → latents [n, latent]. */
+  encode(x: Tensor): Tensor {
+    const g = this.#g;
+    const n = x.shape[0] ?? 0;
+    let map = reshape(g, x, [n, this.#a.pixels ** 2, 1]);
+    this.#a.channels.forEach((_, i) => {
+      const s = this.#stencils[i];
+      if (s) map = this.#block(latticeDown(g, map, this.#get(`encoder.${i}.weight`), s), `encoder.${i}`);
+    });
+    const features = (map.shape[1] ?? 0) * (map.shape[2] ?? 0);
+    return linear(g, reshape(g, map, [n, features]), this.#get('latent.weight'), this.#get('latent.bias'));
+  }
+
+  /** z [n, latent] → [n, pixels²]. */
+  decode(z: Tensor): Tensor {
+    const g = this.#g;
+    const n = z.shape[0] ?? 0;
+    const features = linear(g, z, this.#get('features.weight'), this.#get('features.bias'));
+    let map = reshape(g, features, [n, this.#a.inner ** 2, this.#a.channels.at(-1) ?? 1]);
+    const blocks = this.#a.channels.length;
+    for (let i = 0; i < blocks; i++) {
+      const s = this.#stencils[blocks - 1 - i];
+      if (!s) continue;
+      map = latticeUp(g, map, this.#get(`decoder.${i}.weight`), s);
+      if (i < blocks - 1) map = this.#block(map, `decoder.${i}`);
+    }
+    return add(g, reshape(g, map, [n, this.#a.pixels ** 2]), this.#get(`decoder.${blocks - 1}.bias`));
+  }
+
+  /** z [n, latent] → standardised labels [n, labels]. */
+  predict(z: Tensor): Tensor {
+    const g = this.#g;
+    let h = slice(g, z, 1, 0, this.#a.predictorLatent);
+    for (let i = 0; i < 3; i++) {
+      h = linear(g, h, this.#get(`predictor.${i}.weight`), this.#get(`predictor.${i}.bias`));
+      if (i < 2) {
+        h = swish(g, layerNorm(g, h, this.#get(`predictor.${i}.gamma`), this.#get(`predictor.${i}.beta`)));
+      }
+    }
+    return h;
+  }
+
+  /** The domain-adaptation layer: x·scale + offset, per pixel. */
+  adapt(x: Tensor, place: 'before' | 'after'): Tensor {
+    const g = this.#g;
+    return add(g, mul(g, x, this.#get(`adapt.${place}.scale`)), this.#get(`adapt.${place}.offset`));
+  }
+
+  #get(name: string): Tensor {
+    const tensor = this.#p[name];
+    if (!tensor) throw new Error(`No parameter ${name}`);
+    return tensor;
+  }
+
+  #block(map: Tensor, name: string): Tensor {
+    const [n = 0, pixels = 0, channels = 0] = map.shape;
+    const rows = reshape(this.#g, map, [n * pixels, channels]);
+    return reshape(this.#g, swish(this.#g, this.#norm(rows, name)), map.shape);
+  }
+}
+
+export interface Losses {
+  readonly total: Tensor;
+  readonly reconstruction: Tensor;
+  readonly mmd: Tensor;
+  readonly prediction: Tensor;
+  /** Standardised labels of the simulated patterns. */
+  readonly labels: Tensor;
+}
+
+/** The composite loss of standardised simulated patterns x with labels, and of experimental ones. */
+export function losses(
+  g: Graph,
+  wae: Wae,
+  batch: { x: Tensor; labels: Tensor; prior: Tensor; experiment?: Tensor | undefined },
+  weights: TrainingRecipe['weights'],
+): Losses {
+  const { x, prior, experiment } = batch;
+  const n = x.shape[0] ?? 0;
+  const all = experiment ? concat(g, [x, wae.adapt(experiment, 'before')], 0) : x;
+  const count = all.shape[0] ?? 0;
+  const z = wae.encode(all);
+  const out = wae.decode(z);
+  const zSim = experiment ? slice(g, z, 0, 0, n) : z;
+  const labels = wae.predict(zSim);
+  const prediction = meanSquare(g, sub(g, labels, batch.labels));
+  let reconstruction = meanSquare(g, sub(g, experiment ? slice(g, out, 0, 0, n) : out, x));
+  let discrepancy = mmd(g, zSim, prior);
+  if (experiment) {
+    const outExp = wae.adapt(slice(g, out, 0, n, count), 'after');
+    const half = (a: Tensor, b: Tensor): Tensor => scale(g, add(g, a, b), 0.5);
+    reconstruction = half(reconstruction, meanSquare(g, sub(g, outExp, experiment)));
+    discrepancy = half(discrepancy, mmd(g, slice(g, z, 0, n, count), prior));
+  }
+  const total = add(
+    g,
+    add(g, scale(g, reconstruction, weights.reconstruction), scale(g, discrepancy, weights.mmd)),
+    scale(g, prediction, weights.prediction),
+  );
+  return { total, reconstruction, mmd: discrepancy, prediction, labels };
+}

@@ -1,0 +1,124 @@
+/**
+ * From a scan and a model to a polarization map: calibrate, resample onto the model's detector, predict, position by position in
+ * batches. No more than one batch of patterns is held.
+ *
+ * The uncertainty of a channel is the model's rms error on held-out structures under training noise: honest for patterns like
+ * those it was trained on, the same at every position, and silent about what the simulation leaves out.
+ */
+
+import { checkAborted, type Task } from '../core/task.ts';
+import type { Model } from '../network/infer.ts';
+import { checkModelFits } from '../network/model-info.ts';
+import { calibrate } from '../scan/calibrate.ts';
+import type { Calibration } from '../scan/calibration.ts';
+import type { PatternSource } from '../scan/pattern-source.ts';
+import { calibratedPatterns } from '../scan/calibrated.ts';
+import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
+
+export interface MapOptions {
+  readonly version: string;
+  /** The scan's file name. */
+  readonly source: string;
+  /** Patterns in one inference batch. */
+  readonly batch: number;
+  readonly rotation_deg?: number | undefined;
+  readonly hot_sigma?: number | undefined;
+}
+
+export interface MapResult {
+  readonly map: PolarizationMap;
+  readonly calibration: Calibration;
+  /** Means over the scan of what the model saw and of what it reconstructs, [pixels][pixels], fractions of the beam. */
+  readonly meanPattern: Float32Array;
+  readonly meanReconstruction: Float32Array;
+  /** Seconds spent calibrating, and mapping. */
+  readonly calibrate_s: number;
+  readonly map_s: number;
+}
+
+/** @throws 'model-mismatch' for a model of another microscope, and what calibration and reading throw */
+export async function mapScan(
+  source: PatternSource,
+  model: Model,
+  options: MapOptions,
+  task: Task,
+): Promise<MapResult> {
+  const { info } = model;
+  const { detector } = info;
+  checkModelFits(info, {
+    voltage_kV: source.info.voltage_kV ?? detector.voltage_kV,
+    convergence_mrad: source.info.semiangle_mrad ?? detector.convergence_mrad,
+  });
+  const start = performance.now();
+  const calibration = await calibrate(
+    source,
+    {
+      a_A: detector.a_A,
+      voltage_kV: detector.voltage_kV,
+      convergence_mrad: detector.convergence_mrad,
+      rotation_deg: options.rotation_deg,
+      hot_sigma: options.hot_sigma,
+    },
+    task,
+  );
+  checkModelFits(info, {
+    voltage_kV: detector.voltage_kV,
+    convergence_mrad: calibration.disk_radius_mrad,
+  });
+  const calibrated = performance.now();
+
+  const patterns = calibratedPatterns(source, calibration, detector);
+  const count = patterns.count;
+  const size = detector.pixels ** 2;
+  const values = info.labels.map(() => new Float32Array(count));
+  const meanPattern = new Float32Array(size);
+  const meanReconstruction = new Float32Array(size);
+  for (let first = 0; first < count; first += options.batch) {
+    checkAborted(task);
+    const here = Math.min(options.batch, count - first);
+    const seen = await patterns.read(Array.from({ length: here }, (_, i) => first + i));
+    const predicted = await model.predict(seen, here, { experimental: info.adapts, batch: options.batch });
+    for (let i = 0; i < here; i++) {
+      for (const [label, channel] of values.entries()) {
+        channel[first + i] = predicted.labels[i * values.length + label]!;
+      }
+    }
+    for (let i = 0; i < seen.length; i++) {
+      meanPattern[i % size] = meanPattern[i % size]! + seen[i]! / count;
+      meanReconstruction[i % size] = meanReconstruction[i % size]! + predicted.reconstruction[i]! / count;
+    }
+    task.progress(first + here, count, 'positions mapped');
+  }
+
+  const rmse = new Map(info.scores.training.map((score) => [score.name, score.rmse]));
+  const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {
+    const error = rmse.get(name);
+    return {
+      name,
+      unit,
+      values: values[label]!,
+      ...(error === undefined ? {} : { sigma: new Float32Array(count).fill(error) }),
+    };
+  });
+  const meta: MapProvenance = {
+    recipe_hash: info.recipeHash,
+    version: options.version,
+    seed: info.seed,
+    source: options.source,
+    dose_e: calibration.dose_e,
+    held_out_mae: Object.fromEntries(info.scores.training.map(({ name, mae }) => [name, mae])),
+  };
+  return {
+    map: {
+      shape: [source.shape[0], source.shape[1]],
+      step_nm: source.info.step_nm ?? detector.a_A / 10,
+      channels,
+      meta,
+    },
+    calibration,
+    meanPattern,
+    meanReconstruction,
+    calibrate_s: (calibrated - start) / 1e3,
+    map_s: (performance.now() - calibrated) / 1e3,
+  };
+}

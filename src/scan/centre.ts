@@ -1,0 +1,151 @@
+/**
+ * The centre of one pattern from the edges of its disks, and mean patterns with their centres brought together.
+ *
+ * All disks of a pattern share one shift. Each gives an estimate with a covariance C from counting statistics; what is
+ * left of dynamical contrast adds τ² (a few tenths of a pixel, different for every disk, measured from the scatter over
+ * many patterns), so they are averaged with weights (C + τ²)⁻¹; a disk that disagrees by more than three sigmas counts
+ * less. Iterated from the expected centre (Gauss–Newton).
+ */
+
+import { checkAborted, type Task } from '../core/task.ts';
+import { centreAt, type DescanPlane, type Pair } from './calibration.ts';
+import type { Corrector } from './correct.ts';
+import { type DiskGeometry, fitDisk, type Image } from './disk-edge.ts';
+import { median, robustSigma } from './linear.ts';
+import { indexPosition } from './pattern-source.ts';
+
+/** τ before it is measured [px]. */
+const FIRST_TAU_PX = 0.2;
+const ITERATIONS = 4;
+
+/** A disk that centres are taken from. */
+export interface GuideDisk {
+  readonly hk: Pair;
+  /** Error of its place that counting statistics do not explain [px]. */
+  tau: number;
+}
+
+export function guideDisks(disks: readonly Pair[]): GuideDisk[] {
+  return disks.map((hk) => ({ hk, tau: FIRST_TAU_PX }));
+}
+
+/** Place of disk (h, k) relative to the centre [px]. */
+export function diskOffset(geometry: DiskGeometry, h: number, k: number): Pair {
+  const [[a, b], [c, d]] = geometry.map;
+  const g = geometry.spacing_mrad;
+  return [g * (a * h + b * k), g * (c * h + d * k)];
+}
+
+export interface CentreFit {
+  readonly centre: Pair;
+  /** Where each guide disk would rather have the centre, relative to it [px]; undefined where it was not seen. */
+  readonly misplaced: readonly (Pair | undefined)[];
+}
+
+/** The centre [y, x] of a pattern; undefined where its disks' edges do not say. */
+export function patternCentre(
+  image: Image,
+  geometry: DiskGeometry,
+  start: Pair,
+  guides: readonly GuideDisk[],
+): CentreFit | undefined {
+  let centre = start;
+  let misplaced: (Pair | undefined)[] = [];
+  for (let pass = 0; pass < ITERATIONS; pass++) {
+    const here = centre;
+    const fits = guides.map(({ hk }) => {
+      const [oy, ox] = diskOffset(geometry, ...hk);
+      const fit = fitDisk(image, geometry, [here[0] + oy, here[1] + ox], { rich: true });
+      // An edge that cannot be told from noise has a covariance larger than a pixel.
+      return fit && fit.covariance[0] + fit.covariance[2] < 2 ? fit : undefined;
+    });
+    const seen = fits.filter((fit) => fit !== undefined);
+    if (seen.length === 0) return undefined;
+    const middle: Pair = [median(seen.map((fit) => fit.shift[0])), median(seen.map((fit) => fit.shift[1]))];
+    let [wyy, wyx, wxx, by, bx] = [0, 0, 0, 0, 0];
+    for (const [i, fit] of fits.entries()) {
+      if (!fit) continue;
+      const tau2 = guides[i]!.tau ** 2;
+      const [cyy, cyx, cxx] = [fit.covariance[0] + tau2, fit.covariance[1], fit.covariance[2] + tau2];
+      const det = cyy * cxx - cyx * cyx;
+      const away = Math.hypot(fit.shift[0] - middle[0], fit.shift[1] - middle[1]) / Math.sqrt(cyy + cxx);
+      const trust = (away > 3 && seen.length > 2 ? (3 / away) ** 2 : 1) / det;
+      const [iyy, iyx, ixx] = [trust * cxx, -trust * cyx, trust * cyy];
+      wyy += iyy;
+      wyx += iyx;
+      wxx += ixx;
+      by += iyy * fit.shift[0] + iyx * fit.shift[1];
+      bx += iyx * fit.shift[0] + ixx * fit.shift[1];
+    }
+    const det = wyy * wxx - wyx * wyx;
+    let sy = (wxx * by - wyx * bx) / det;
+    let sx = (wyy * bx - wyx * by) / det;
+    // One Gauss–Newton step holds within about the blur of the edge.
+    const length = Math.hypot(sy, sx);
+    const limit = 1.5 * geometry.edge_px + 0.5;
+    if (length > limit) {
+      sy *= limit / length;
+      sx *= limit / length;
+    }
+    centre = [centre[0] + sy, centre[1] + sx];
+    misplaced = fits.map((fit) => fit && [fit.shift[0] - sy, fit.shift[1] - sx]);
+    if (length < 0.05) break;
+  }
+  return { centre, misplaced };
+}
+
+/** Measures the guides' τ from many patterns: their scatter about the common centre, never below 0.03 px. */
+export function learnScatter(guides: readonly GuideDisk[], fits: readonly CentreFit[]): void {
+  for (const [i, guide] of guides.entries()) {
+    const seen = fits.map((fit) => fit.misplaced[i]).filter((v) => v !== undefined);
+    if (seen.length < 8) continue;
+    const spread = (axis: 0 | 1): number =>
+      robustSigma(
+        seen.map((v) => v[axis]),
+        0,
+      );
+    guide.tau = Math.max(0.03, Math.hypot(spread(0), spread(1)) * Math.SQRT1_2);
+  }
+}
+
+/**
+ * Mean of the patterns, each moved so that its centre lies at `target`, by bilinear interpolation (which blurs edges
+ * symmetrically and moves none).
+ */
+export async function alignedMean(
+  corrector: Corrector,
+  indices: readonly number[],
+  plane: DescanPlane,
+  target: Pair,
+  task: Task,
+): Promise<Float64Array> {
+  const [, , ny, nx] = corrector.source.shape;
+  const sum = new Float64Array(ny * nx);
+  for (const [i, index] of indices.entries()) {
+    checkAborted(task);
+    const pattern = await corrector.read(index, 1);
+    const [y, x] = indexPosition(corrector.source, index);
+    const [cy, cx] = centreAt(plane, y, x);
+    addShifted(sum, pattern, ny, nx, target[0] - cy, target[1] - cx);
+    task.progress(i + 1, indices.length, 'patterns averaged');
+  }
+  for (let k = 0; k < sum.length; k++) sum[k]! /= indices.length;
+  return sum;
+}
+
+function addShifted(sum: Float64Array, pattern: Float32Array, ny: number, nx: number, sy: number, sx: number): void {
+  const jy = Math.floor(sy);
+  const jx = Math.floor(sx);
+  const fy = sy - jy;
+  const fx = sx - jx;
+  const weights = [(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx];
+  for (const [corner, w] of weights.entries()) {
+    const dy = jy + (corner >> 1);
+    const dx = jx + (corner & 1);
+    for (let y = Math.max(0, -dy); y < Math.min(ny, ny - dy); y++) {
+      const from = y * nx;
+      const to = (y + dy) * nx + dx;
+      for (let x = Math.max(0, -dx); x < Math.min(nx, nx - dx); x++) sum[to + x]! += w * pattern[from + x]!;
+    }
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * What is in a file of a microscope, for `ferroscope info`: every HDF5 flavour in detail, other formats by their
+ * signature. Reads metadata only. A file that Ferroscope cannot open as a scan is still described, with the reason.
+ */
+
+import { basename } from 'node:path';
+import { FerroscopeError, fail } from '../core/errors.ts';
+import { infoOf, openEmd } from './emd.ts';
+import { type Found, findArrays } from './emd-find.ts';
+import {
+  attribute,
+  child,
+  childDataset,
+  childGroup,
+  Dataset,
+  firstBytes,
+  guarded,
+  type Hdf5File,
+  isHdf5,
+  numberType,
+  openHdf5,
+  walk,
+} from './hdf5.ts';
+import type { ScanInfo } from './pattern-source.ts';
+
+export interface Description {
+  /** Such as 'emd-1.0', 'prismatic', 'velox', 'arina-master', 'hdf5', 'dm4'. */
+  readonly kind: string;
+  /** Whether openScan reads it. */
+  readonly opens: boolean;
+  readonly lines: readonly string[];
+  readonly json: object;
+}
+
+const KINDS: Record<Found['layout'], string> = {
+  'EMD 1.0 (py4DSTEM)': 'emd-1.0',
+  'py4DSTEM 0.x': 'py4dstem-0.x',
+  Prismatic: 'prismatic',
+  'Berkeley EMD 0.2': 'berkeley-emd',
+  HDF5: 'hdf5',
+};
+
+/** @throws 'file-missing', 'file-unreadable', and 'unsupported' for a file that no signature explains */
+export async function describeFile(path: string): Promise<Description> {
+  const head = await firstBytes(path, 1024);
+  if (head.length === 0) fail('format', `${path} is empty (0 bytes).`, 'Copy it again from its source.', { path });
+  if (isHdf5(head)) return describeHdf5(path);
+  const other = signature(head, path);
+  if (!other) {
+    const hint =
+      'Ferroscope reads 4D scans in HDF5 (EMD, py4DSTEM, Prismatic); convert it with the program that wrote it.';
+    fail('unsupported', `${path} is none of the formats that Ferroscope knows.`, hint, { path });
+  }
+  const reason = `${other[1]}: Ferroscope does not read this format yet.`;
+  return {
+    kind: other[0],
+    opens: false,
+    lines: [`${basename(path)}: ${reason}`, 'Convert it to EMD with py4DSTEM or HyperSpy.'],
+    json: { file: basename(path), kind: other[0], opens: false, reason },
+  };
+}
+
+/** Formats told by their first bytes, or by their extension where they have no signature. */
+function signature(head: Uint8Array, path: string): [kind: string, name: string] | undefined {
+  const text = new TextDecoder('latin1').decode(head.subarray(0, 16));
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const version = head.length >= 12 ? view.getUint32(0) : 0;
+  if (version === 3 || version === 4) return [`dm${version}`, `Gatan DigitalMicrograph ${version}`];
+  if (text.startsWith('MQ1,')) return ['mib', 'Quantum Detectors Merlin (MIB)'];
+  if (text.startsWith('IMGBLO') || /\.blo$/i.test(path)) return ['blo', 'NanoMEGAS block file (BLO)'];
+  if (text.startsWith('NUMPY', 1)) return ['npy', 'NumPy array, which says nothing about scan or detector'];
+  if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
+  if (text.startsWith('MATLAB')) return ['mat', 'MATLAB 5 file'];
+  if (text.startsWith('<?xml') && /empad/i.test(path)) return ['empad-xml', 'EMPAD header'];
+  if (/\.xml$/i.test(path)) return ['xml', 'XML file (of an EMPAD scan, perhaps)'];
+  if (/\.tvips$/i.test(path)) return ['tvips', 'TVIPS stream'];
+  if (/\.mrc$/i.test(path)) return ['mrc', 'MRC stack'];
+  return undefined;
+}
+
+function sizeText(shape: readonly number[] | null): string {
+  return shape && shape.length > 0 ? shape.join(' × ') : 'a scalar';
+}
+
+async function describeHdf5(path: string): Promise<Description> {
+  const file = await openHdf5(path);
+  let arrays: Found[];
+  let special: { kind: string; reason: string } | undefined;
+  let json: Record<string, unknown>;
+  const lines: string[] = [];
+  try {
+    [arrays, special] = guarded(path, 'reading', () => [findArrays(file), knownOtherwise(file)] as const);
+    const cube = arrays.find((found) => found.dataset.shape?.length === 4);
+    const info = cube && guarded(path, 'reading', () => infoOf(cube));
+    json = { file: basename(path), arrays: arrays.map(arrayJson), info };
+    if (info && cube) lines.push(...scanLines(info, cube.dataset.shape ?? [], cube));
+    for (const found of arrays.filter((item) => item !== cube)) {
+      lines.push(`  also ${found.dataset.path}: ${sizeText(found.dataset.shape)} ${numberType(found.dataset) ?? ''}`);
+    }
+    if (arrays.length === 0) for (const line of guarded(path, 'reading', () => contents(file))) lines.push(line);
+  } finally {
+    file.close();
+  }
+  const cube = arrays.find((found) => found.dataset.shape?.length === 4);
+  const kind = special?.kind ?? (cube ? KINDS[cube.layout] : arrays[0] ? KINDS[arrays[0].layout] : 'hdf5');
+  let opens = false;
+  let reason = special?.reason;
+  try {
+    (await openEmd(path)).close();
+    opens = true;
+  } catch (error) {
+    if (!(error instanceof FerroscopeError)) throw error;
+    const hint = error.hint.includes('ferroscope info') ? '' : ` ${error.hint}`;
+    reason = special?.reason ?? `${error.message.replace(`${path} `, 'It ')}${hint}`;
+  }
+  const title = opens
+    ? `${basename(path)}: a 4D-STEM scan, ${KIND_NAMES[kind] ?? kind}.`
+    : `${basename(path)}: not a scan that Ferroscope reads. ${reason}`;
+  return { kind, opens, lines: [title, ...lines], json: { ...json, kind, opens, ...(opens ? {} : { reason }) } };
+}
+
+const KIND_NAMES: Record<string, string> = {
+  'emd-1.0': 'EMD 1.0 (py4DSTEM)',
+  'py4dstem-0.x': 'py4DSTEM before EMD 1.0',
+  prismatic: 'simulated by Prismatic',
+  'berkeley-emd': 'Berkeley EMD 0.2',
+  hdf5: 'plain HDF5',
+};
+
+function arrayJson(found: Found): object {
+  const { dataset, axes, title } = found;
+  return {
+    path: dataset.path,
+    title,
+    shape: dataset.shape,
+    dtype: numberType(dataset),
+    axes: axes.map((axis) => axis ?? null),
+  };
+}
+
+function scanLines(info: ScanInfo, shape: readonly number[], found: Found): string[] {
+  const [ry, rx, qy, qx] = shape;
+  const unknown = 'not stated';
+  const lines = [
+    `  patterns      ${info.dataset}`,
+    `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : `${round(info.step_nm)} nm`}`,
+    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : `${round(info.q_pixel)} ${info.q_unit}`}`,
+    `  numbers       ${numberType(found.dataset)}, ${round((found.dataset.metadata.size * shape.reduce((a, b) => a * b, 1)) / 1e6)} MB unpacked`,
+  ];
+  if (info.voltage_kV !== undefined) lines.push(`  voltage       ${round(info.voltage_kV)} kV`);
+  if (info.semiangle_mrad !== undefined) lines.push(`  semi-angle    ${round(info.semiangle_mrad)} mrad`);
+  if (info.rotation_deg !== undefined)
+    lines.push(`  rotation      ${round(info.rotation_deg)}° (the file's convention)`);
+  if (info.flip !== undefined) lines.push(`  axes swapped  ${info.flip ? 'yes' : 'no'}`);
+  return [...lines, ...info.notes.map((note) => `  note: ${note}`)];
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}
+
+/** HDF5 files of other programs, which hold no 4D scan by themselves. */
+function knownOtherwise(file: Hdf5File): { kind: string; reason: string } | undefined {
+  const velox = childDataset(file, 'Version');
+  const text = velox ? String(([] as unknown[]).concat(velox.json_value)[0] ?? '') : '';
+  if (text.includes('Velox')) {
+    const reason =
+      'A Velox EMD file (Thermo Fisher): images and spectra, no 4D scan. Export the 4D data set of the camera itself.';
+    return { kind: 'velox', reason };
+  }
+  if (childGroup(file, 'Experiments')) {
+    return { kind: 'hyperspy', reason: 'A HyperSpy file (hspy) without a 4D data set.' };
+  }
+  const entry = childGroup(file, 'entry');
+  const data = entry && childGroup(entry, 'data');
+  const detector = entry && child(entry, 'instrument/detector/description');
+  const description = detector instanceof Dataset ? String(detector.json_value) : '';
+  const frames = data?.keys().some((name) => /^data_\d+$/.test(name));
+  if (frames) {
+    const camera = description || 'a Dectris camera';
+    const reason = `A master file of ${camera}: frames lie in linked files as [frame][y][x], compressed with bitshuffle; neither is read yet. Save it as EMD with py4DSTEM.`;
+    return { kind: 'dectris-master', reason };
+  }
+  const bare = data && childDataset(data, 'data');
+  if (
+    attribute(file, 'NX_class') === undefined &&
+    bare?.shape?.length === 3 &&
+    attribute(bare, 'image_nr_low') !== undefined
+  ) {
+    const reason = `Frames of a Dectris camera, ${sizeText(bare.shape)}: one of the data files of a master file, without the scan's shape.`;
+    return { kind: 'dectris-data', reason };
+  }
+  return undefined;
+}
+
+/** The largest datasets of a file that holds no array in EMD groups. */
+function contents(file: Hdf5File): string[] {
+  const all: { path: string; shape: number[]; size: number; type: string }[] = [];
+  for (const node of walk(file, 5000)) {
+    if (!(node instanceof Dataset)) continue;
+    const shape = node.shape ?? [];
+    all.push({
+      path: node.path,
+      shape,
+      size: shape.reduce((a, b) => a * b, 1),
+      type: numberType(node) ?? 'text or compound',
+    });
+  }
+  const largest = all.toSorted((a, b) => b.size - a.size).slice(0, 8);
+  return largest.map((item) => `  ${item.path}: ${sizeText(item.shape)} ${item.type}`);
+}

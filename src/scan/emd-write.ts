@@ -1,0 +1,246 @@
+/**
+ * Writes a 4D-STEM scan as EMD 1.0, the layout that py4DSTEM and emdfile read: a root with a DataCube (one chunk per
+ * pattern, shuffle-free gzip), 2D arrays for vacuum probe and dark reference, and a Calibration. The file appears whole
+ * (temporary name, then rename); patterns are taken one by one, so a scan never needs to be in memory. The UUID is a
+ * hash of what was written: the same scan gives the same one.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { fileError } from '../core/files.ts';
+import { checkAborted, quietTask, type Task } from '../core/task.ts';
+import { createHdf5, type Group, guarded, type Hdf5File, hdf5Error } from './hdf5.ts';
+import { checkShape, type ReciprocalUnit } from './pattern-source.ts';
+
+export type PatternArray = Uint8Array | Uint16Array | Uint32Array | Float32Array;
+/** Patterns in scan order, or a function that gives pattern `index` (= y·rx + x). All of one array type. */
+export type Patterns =
+  | AsyncIterable<PatternArray>
+  | Iterable<PatternArray>
+  | ((index: number) => PatternArray | Promise<PatternArray>);
+export type MetadataTree = { readonly [key: string]: number | string | boolean | null | MetadataTree };
+
+export interface EmdScan {
+  /** [ry, rx, qy, qx] */
+  readonly shape: readonly [number, number, number, number];
+  readonly patterns: Patterns;
+  /** Step between scan positions [nm]; left out: the file says 'pixels'. */
+  readonly step_nm?: number | undefined;
+  /** Size of a detector pixel in `qUnits`; left out: the file says 'pixels'. */
+  readonly qPixel?: number | undefined;
+  readonly qUnits?: ReciprocalUnit | undefined;
+  /** Raw counts [qy][qx]. */
+  readonly vacuum?: ArrayLike<number> | undefined;
+  readonly dark?: ArrayLike<number> | undefined;
+  /** Further metadata groups of the root, such as { microscope: { voltage_kV: 300 } }. */
+  readonly metadata?: { readonly [group: string]: MetadataTree } | undefined;
+  /** gzip level, 1 to 9. */
+  readonly compression?: number | undefined;
+}
+
+/** py4DSTEM's spelling. */
+const UNIT_NAMES: Record<ReciprocalUnit, string> = { '1/A': 'A^-1', '1/nm': 'nm^-1', mrad: 'mrad' };
+const DTYPES = { Uint8Array: '<B', Uint16Array: '<H', Uint32Array: '<I', Float32Array: '<f' } as const;
+
+/** Writes the scan to `path`. @throws 'shape', 'disk-full', 'file-unreadable', 'aborted' */
+export async function writeEmd(path: string, scan: EmdScan, task: Task = quietTask): Promise<void> {
+  checkShape(scan.shape, 'The scan to write');
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await createHdf5(temporary);
+    try {
+      await writeTree(file, scan, path, task);
+    } finally {
+      guarded(path, 'closing', () => file.close());
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    if ((error as { code?: string }).code) throw fileError(error, path);
+    throw error;
+  }
+}
+
+function mark(group: Group, type: string, pythonClass?: string): Group {
+  group.create_attribute('emd_group_type', type);
+  if (pythonClass) group.create_attribute('python_class', pythonClass);
+  return group;
+}
+
+async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task): Promise<void> {
+  const [, , qy, qx] = scan.shape;
+  const hash = createHash('sha1');
+  const q = axis(scan.qPixel, scan.qUnits && UNIT_NAMES[scan.qUnits]);
+  const r = axis(scan.step_nm, 'nm');
+  const root = guarded(path, 'writing', () => {
+    mark(file, 'file');
+    file.create_attribute('version_major', 1, null, '<q');
+    file.create_attribute('version_minor', 0, null, '<q');
+    file.create_attribute('authoring_program', 'ferroscope');
+    file.create_attribute('authoring_user', '');
+    return mark(file.create_group('datacube_root'), 'root', 'Root');
+  });
+  await writeCube(root, scan, path, hash, [r, r, q, q], task);
+  guarded(path, 'writing', () => {
+    for (const [name, data] of [
+      ['vacuum_probe', scan.vacuum],
+      ['dark_reference', scan.dark],
+    ] as const) {
+      if (!data) continue;
+      if (data.length !== qy * qx) {
+        fail(
+          'shape',
+          `${name} has ${data.length} values where a pattern has ${qy} × ${qx}.`,
+          'Give the whole detector.',
+        );
+      }
+      const group = mark(root.create_group(name), 'array', 'Array');
+      const values = Float32Array.from(data);
+      hash.update(new Uint8Array(values.buffer));
+      const dataset = group.create_dataset({
+        name: 'data',
+        data: values,
+        shape: [qy, qx],
+        chunks: [qy, qx],
+        compression: 'gzip',
+        dtype: '<f',
+      });
+      dataset.create_attribute('units', 'counts');
+      writeAxes(group, ['Qx', 'Qy'], [q, q]);
+    }
+    const bundle = mark(root.create_group('metadatabundle'), 'metadatabundle');
+    const calibration = mark(bundle.create_group('calibration'), 'metadata', 'Calibration');
+    const values = {
+      Q_pixel_size: q.size,
+      Q_pixel_units: q.unit,
+      R_pixel_size: r.size,
+      R_pixel_units: r.unit,
+      QR_flip: false,
+    };
+    writeItems(calibration, { ...values, _root_treepath: '' });
+    const targets = calibration.create_group('_target_paths');
+    targets.create_attribute('type', 'list_of_strings');
+    targets.create_attribute('length', 1, null, '<q');
+    targets.create_dataset({ name: '0', data: '/datacube', shape: [], dtype: 'S' });
+    for (const [name, tree] of Object.entries(scan.metadata ?? {})) {
+      writeItems(mark(bundle.create_group(name), 'metadata', 'Metadata'), tree);
+    }
+    hash.update(JSON.stringify([scan.shape, values, scan.metadata ?? {}]));
+    const hex = hash.digest('hex');
+    const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    file.create_attribute('UUID', uuid);
+  });
+}
+
+interface WrittenAxis {
+  readonly size: number;
+  readonly unit: string;
+}
+
+function axis(size: number | undefined, unit: string | undefined): WrittenAxis {
+  return size !== undefined && unit !== undefined ? { size, unit } : { size: 1, unit: 'pixels' };
+}
+
+/** A linear axis is written as its first two values. */
+function writeAxes(group: Group, names: readonly string[], axes: readonly WrittenAxis[]): void {
+  for (const [i, { size, unit }] of axes.entries()) {
+    const dim = group.create_dataset({ name: `dim${i}`, data: new Float64Array([0, size]) });
+    dim.create_attribute('name', names[i] ?? '');
+    dim.create_attribute('units', unit);
+  }
+}
+
+async function writeCube(
+  root: Group,
+  scan: EmdScan,
+  path: string,
+  hash: ReturnType<typeof createHash>,
+  axes: readonly WrittenAxis[],
+  task: Task,
+): Promise<void> {
+  const [ry, rx, qy, qx] = scan.shape;
+  const total = ry * rx;
+  const group = guarded(path, 'writing', () => mark(root.create_group('datacube'), 'array', 'DataCube'));
+  let dataset: ReturnType<Group['create_dataset']> | undefined;
+  let type = '';
+  let index = 0;
+  for await (const pattern of inOrder(scan.patterns, total)) {
+    checkAborted(task);
+    if (index >= total)
+      fail('shape', `More than ${total} patterns were given for a scan of ${ry} × ${rx}.`, 'Check the shape.');
+    if (pattern.length !== qy * qx) {
+      fail('shape', `Pattern ${index} has ${pattern.length} pixels, not ${qy} × ${qx}.`, 'Check the shape.', { index });
+    }
+    const name = pattern.constructor.name;
+    if (!dataset) {
+      type = name;
+      const dtype =
+        DTYPES[name as keyof typeof DTYPES] ??
+        fail('unsupported', `Patterns cannot be ${name}.`, 'Use Uint16Array or Float32Array.');
+      const empty = new (pattern.constructor as new (n: number) => PatternArray)(0);
+      dataset = guarded(path, 'writing', () => {
+        const created = group.create_dataset({
+          name: 'data',
+          data: empty,
+          dtype,
+          shape: [0, rx, qy, qx],
+          maxshape: [ry, rx, qy, qx],
+          chunks: [1, 1, qy, qx],
+          compression: 'gzip',
+          compression_opts: scan.compression ?? 4,
+        });
+        created.resize([ry, rx, qy, qx]);
+        created.create_attribute('units', 'pixel intensity');
+        return created;
+      });
+    }
+    if (name !== type)
+      fail('shape', `Pattern ${index} is a ${name}, the first was a ${type}.`, 'Give one type throughout.');
+    const y = Math.floor(index / rx);
+    const x = index % rx;
+    try {
+      dataset.write_slice(
+        [
+          [y, y + 1],
+          [x, x + 1],
+          [0, qy],
+          [0, qx],
+        ],
+        pattern,
+      );
+    } catch (error) {
+      throw hdf5Error(error, path, 'writing');
+    }
+    hash.update(new Uint8Array(pattern.buffer, pattern.byteOffset, pattern.byteLength));
+    task.progress(++index, total, 'patterns');
+  }
+  if (index < total)
+    fail('incomplete', `Only ${index} of ${total} patterns were given.`, 'Give them all.', { index, total });
+  guarded(path, 'writing', () => writeAxes(group, ['Rx', 'Ry', 'Qx', 'Qy'], axes));
+}
+
+async function* inOrder(patterns: Patterns, total: number): AsyncGenerator<PatternArray> {
+  if (typeof patterns === 'function') for (let i = 0; i < total; i++) yield await patterns(i);
+  else yield* patterns;
+}
+
+/** emdfile's metadata items: scalars with a 'type' attribute, groups for nested trees. */
+function writeItems(group: Group, tree: MetadataTree): void {
+  for (const [name, value] of Object.entries(tree)) {
+    if (value !== null && typeof value === 'object') {
+      const nested = group.create_group(name);
+      nested.create_attribute('type', 'dict');
+      writeItems(nested, value);
+    } else if (typeof value === 'number') {
+      group.create_dataset({ name, data: value, shape: [], dtype: '<d' }).create_attribute('type', 'number');
+    } else if (typeof value === 'boolean') {
+      group.create_dataset({ name, data: value ? 1 : 0, shape: [], dtype: '<b' }).create_attribute('type', 'bool');
+    } else {
+      const dataset = group.create_dataset({ name, data: value ?? '_None', shape: [], dtype: 'S' });
+      dataset.create_attribute('type', value === null ? 'None' : 'string');
+    }
+  }
+}

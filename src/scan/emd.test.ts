@@ -1,0 +1,161 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { FerroscopeError } from '../core/errors.ts';
+import { Corrector } from './correct.ts';
+import { describeFile } from './describe.ts';
+import { type EmdScan, writeEmd } from './emd-write.ts';
+import { createHdf5 } from './hdf5.ts';
+import { openScan } from './open.ts';
+import { memorySource } from './pattern-source.ts';
+
+const SAMPLES = '/work/shared/samples';
+const folder = mkdtempSync(join(tmpdir(), 'ferroscope-emd-'));
+
+function needSamples(ctx: { skip: (note: string) => void }): void {
+  if (existsSync(SAMPLES)) return;
+  console.warn(`SKIPPED: ${SAMPLES} is missing: real microscope files were not opened.`);
+  ctx.skip(`${SAMPLES} is missing`);
+}
+
+async function problem(action: Promise<unknown>): Promise<FerroscopeError> {
+  const error = await action.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  if (error instanceof FerroscopeError) return error;
+  throw error ?? new Error('no error');
+}
+
+const scan: EmdScan = {
+  shape: [2, 3, 6, 5],
+  patterns: (index) => Uint16Array.from({ length: 30 }, (_, k) => index * 100 + k),
+  step_nm: 0.395,
+  qPixel: 0.0132,
+  qUnits: '1/A',
+  vacuum: new Float32Array(30).fill(7),
+  dark: new Float32Array(30).fill(2),
+  metadata: { microscope: { voltage_kV: 300, convergence_semiangle_mrad: 2.2 } },
+};
+
+test('a scan survives writing and reading, with all that was said about it', async () => {
+  const path = join(folder, 'round.h5');
+  await writeEmd(path, scan);
+  const source = await openScan(path);
+  expect(source.shape).toEqual([2, 3, 6, 5]);
+  expect(source.info).toMatchObject({
+    dtype: 'uint16',
+    step_nm: 0.395,
+    q_pixel: 0.0132,
+    q_unit: '1/A',
+    voltage_kV: 300,
+    semiangle_mrad: 2.2,
+  });
+  expect(source.vacuum?.[4]).toBe(7);
+  expect(source.dark?.[4]).toBe(2);
+  // From the end of the first row into the second.
+  const patterns = await source.read(2, 3);
+  expect([...patterns.subarray(30, 33)]).toEqual([300, 301, 302]);
+  expect((await problem(source.read(5, 2))).tag).toBe('range');
+  source.close();
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('a scan with too few or wrong patterns leaves no file', async () => {
+  const path = join(folder, 'never.h5');
+  async function* two() {
+    yield new Float32Array(30);
+    yield new Float32Array(30);
+  }
+  expect((await problem(writeEmd(path, { ...scan, patterns: two() }))).tag).toBe('incomplete');
+  expect((await problem(writeEmd(path, { ...scan, patterns: () => new Float32Array(29) }))).tag).toBe('shape');
+  expect(readdirSync(folder).filter((name) => name.startsWith('never'))).toEqual([]);
+});
+
+test('files that are missing, empty, cut short or no HDF5 say so', async () => {
+  const whole = join(folder, 'whole.h5');
+  await writeEmd(whole, scan);
+  const bytes = readFileSync(whole);
+  writeFileSync(join(folder, 'half.h5'), bytes.subarray(0, bytes.length >> 1));
+  writeFileSync(join(folder, 'text.h5'), 'not a scan at all');
+  writeFileSync(join(folder, 'empty.h5'), '');
+  expect((await problem(openScan(join(folder, 'none.h5')))).tag).toBe('file-missing');
+  const half = await problem(openScan(join(folder, 'half.h5')));
+  expect(half.tag).toBe('file-unreadable');
+  expect(half.message).toContain('cut short');
+  expect((await problem(describeFile(join(folder, 'half.h5')))).tag).toBe('file-unreadable');
+  expect((await problem(openScan(join(folder, 'text.h5')))).tag).toBe('unsupported');
+  expect((await problem(openScan(join(folder, 'empty.h5')))).tag).toBe('format');
+  expect((await problem(openScan(folder))).tag).toBe('file-unreadable');
+});
+
+test('a stack of three axes is refused by name, a plain 4D dataset is read', async () => {
+  const path = join(folder, 'stack.h5');
+  const file = await createHdf5(path);
+  const group = file.create_group('frames');
+  group.create_attribute('emd_group_type', 'array');
+  group.create_dataset({ name: 'data', data: new Uint16Array(24), shape: [4, 3, 2] });
+  file.close();
+  const error = await problem(openScan(path));
+  expect(error.tag).toBe('shape');
+  expect(error.message).toContain('4 × 3 × 2');
+  expect((await describeFile(path)).opens).toBe(false);
+
+  const plain = join(folder, 'plain.h5');
+  const other = await createHdf5(plain);
+  other.create_dataset({ name: 'anything', data: new Float64Array(16).fill(2.5), shape: [2, 2, 2, 2] });
+  other.close();
+  const source = await openScan(plain);
+  expect([...(await source.read(3, 1))]).toEqual([2.5, 2.5, 2.5, 2.5]);
+  source.close();
+});
+
+test('NaN is reported with its place', async () => {
+  const data = new Float32Array(2 * 2 * 4 * 4).fill(1);
+  data[3 * 16 + 6] = Number.NaN;
+  const error = await problem(new Corrector(memorySource([2, 2, 4, 4], data)).read(2, 2));
+  expect(error.tag).toBe('not-finite');
+  expect(error.fields).toMatchObject({ position: [1, 1], pixel: [1, 2], count: 1 });
+});
+
+test('every HDF5 sample is described; those that hold a scan open', async (ctx) => {
+  needSamples(ctx);
+  const files = readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(emd|h5|hspy|nxs)$/.test(name),
+  );
+  expect(files.length).toBeGreaterThan(5);
+  const opening: string[] = [];
+  for (const name of files) {
+    const description = await describeFile(join(SAMPLES, name));
+    expect(description.lines.length).toBeGreaterThan(1);
+    expect(() => JSON.stringify(description.json)).not.toThrow();
+    if (description.opens) opening.push(`${name.split('/').at(-1)} ${description.kind}`);
+    else expect((await problem(openScan(join(SAMPLES, name)))).hint).not.toBe('');
+  }
+  expect(opening.toSorted()).toEqual([
+    'Si100_4D.emd prismatic',
+    'py4DSTEM_size2x3x4x5.h5 emd-1.0',
+    'twinA_4dstem.h5 emd-1.0',
+  ]);
+});
+
+test("py4DSTEM's and Prismatic's own files give calibrations and counts", async (ctx) => {
+  needSamples(ctx);
+  const emd = await openScan(join(SAMPLES, 'rosettasciio/py4DSTEM_size2x3x4x5.h5'));
+  expect(emd.shape).toEqual([2, 3, 4, 5]);
+  expect(emd.info.flip).toBe(false);
+  expect(emd.info.step_nm).toBeCloseTo(0.126797, 6);
+  expect(emd.info.q_pixel).toBeCloseTo(0.0442516, 6);
+  emd.close();
+  const prismatic = await openScan(join(SAMPLES, 'rosettasciio/Si100_4D.emd'));
+  // Steps of 0.5 Å; pixels of 1/(5.43 Å), although the file's labels say nm.
+  expect(prismatic.info).toMatchObject({ voltage_kV: 100, semiangle_mrad: 24, q_unit: '1/A' });
+  expect(prismatic.info.step_nm).toBeCloseTo(0.05, 6);
+  expect(prismatic.info.q_pixel).toBeCloseTo(1 / 5.43, 4);
+  expect((await prismatic.read(120, 1)).every(Number.isFinite)).toBe(true);
+  prismatic.close();
+  // Bitshuffle cannot be decoded: no zeros instead.
+  const frames = await problem(openScan(join(SAMPLES, 'rosettasciio/test_00_data_000001.h5')));
+  expect(['shape', 'unsupported']).toContain(frames.tag);
+});

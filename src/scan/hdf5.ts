@@ -1,0 +1,211 @@
+/**
+ * HDF5 through h5wasm, made safe: every failure of the library becomes a tagged error (by default h5wasm prints to
+ * stderr and returns zeros), filters that cannot be decoded are refused before reading, numbers come as typed arrays.
+ * Not here: what any group means.
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { type Attribute, Dataset, File, Group, Module, ready } from 'h5wasm/node';
+import { FerroscopeError, fail } from '../core/errors.ts';
+import { fileError } from '../core/files.ts';
+
+export { Dataset, Group };
+
+/** Filters of HDF5 itself: none, deflate, shuffle, fletcher32, (szip), nbit, scale-offset. */
+const BUILT_IN_FILTERS: ReadonlySet<number> = new Set([1, 2, 3, 5, 6]);
+const SIGNATURE: readonly number[] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** The first bytes of a file. @throws 'file-missing', 'file-unreadable' */
+export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  try {
+    if (existsSync(path) && statSync(path).isDirectory()) {
+      fail('file-unreadable', `${path} is a folder.`, 'Give the file itself.', { path });
+    }
+    const handle = await open(path, 'r');
+    try {
+      const bytes = new Uint8Array(count);
+      const { bytesRead } = await handle.read(bytes, 0, count, 0);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+export function isHdf5(head: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => head[i] === byte);
+}
+
+/** The last sentence of HDF5's own report, which says the cause: 'truncated file: eof = …'. */
+function cause(error: unknown): string {
+  const lines = String((error as Error)?.message ?? error).split('\n');
+  const deepest = lines.findLast((line) => /#\d{3}:/.test(line)) ?? lines[0] ?? '';
+  return deepest.replace(/^.*\(\): /, '').trim();
+}
+
+/** Turns what h5wasm threw into a tagged error. */
+export function hdf5Error(error: unknown, path: string, doing: string): FerroscopeError {
+  if (error instanceof FerroscopeError) return error;
+  const why = cause(error);
+  const text = String((error as Error)?.message ?? error);
+  if (/No space left|errno = 51\b|Disk quota/.test(text)) return fileError({ code: 'ENOSPC' }, path);
+  if (/truncated/.test(text)) {
+    const message = `${path} is cut short: ${why}.`;
+    return new FerroscopeError(
+      'file-unreadable',
+      message,
+      'Copy it again from its source; the transfer did not finish.',
+      {
+        path,
+      },
+    );
+  }
+  return new FerroscopeError('file-unreadable', `${path}: ${doing} failed: ${why}.`, 'Check or copy the file again.', {
+    path,
+  });
+}
+
+/** Runs one HDF5 action with its errors tagged. */
+export function guarded<T>(path: string, doing: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw hdf5Error(error, path, doing);
+  }
+}
+
+/** Loads the library once; its errors throw from then on. */
+export async function loadHdf5(): Promise<void> {
+  await ready;
+  Module.activate_throwing_error_handler();
+}
+
+/** Opens a file for reading. @throws 'file-missing', 'file-unreadable', 'format' */
+export async function openHdf5(path: string): Promise<File> {
+  const head = await firstBytes(path, 8);
+  if (!isHdf5(head)) {
+    fail('format', `${path} is not an HDF5 file.`, 'EMD, h5 and hspy files are HDF5; check what wrote this one.', {
+      path,
+    });
+  }
+  await loadHdf5();
+  const file = guarded(path, 'opening', () => new File(path, 'r'));
+  if (file.file_id <= 0n) throw hdf5Error(new Error('the library could not open it'), path, 'opening');
+  return file;
+}
+
+/** Creates a file. @throws 'disk-full', 'file-unreadable' */
+export async function createHdf5(path: string): Promise<File> {
+  await loadHdf5();
+  return guarded(path, 'creating', () => new File(path, 'w'));
+}
+
+export type { File as Hdf5File };
+
+/** A scalar as a number, string or boolean; undefined for anything else. */
+export function plain(value: unknown): number | string | boolean | undefined {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
+  if ((Array.isArray(value) || ArrayBuffer.isView(value)) && (value as ArrayLike<unknown>).length === 1) {
+    return plain((value as ArrayLike<unknown>)[0]);
+  }
+  return undefined;
+}
+
+/** A scalar attribute. */
+export function attribute(
+  node: { attrs: Record<string, Attribute> },
+  name: string,
+): number | string | boolean | undefined {
+  return plain(node.attrs[name]?.json_value);
+}
+
+export function child(group: Group, name: string): Group | Dataset | undefined {
+  const found = group.get(name);
+  return found instanceof Group || found instanceof Dataset ? found : undefined;
+}
+
+export function childGroup(group: Group, name: string): Group | undefined {
+  const found = child(group, name);
+  return found instanceof Group ? found : undefined;
+}
+
+export function childDataset(group: Group, name: string): Dataset | undefined {
+  const found = child(group, name);
+  return found instanceof Dataset ? found : undefined;
+}
+
+/** All groups and datasets below `group`, parents first, links not followed twice; at most `limit` of them. */
+export function* walk(group: Group, limit = 20000): Generator<Group | Dataset> {
+  const queue: Group[] = [group];
+  let seen = 0;
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    for (const name of next.keys()) {
+      const node = child(next, name);
+      if (!node) continue;
+      if (++seen > limit) return;
+      yield node;
+      if (node instanceof Group) queue.push(node);
+    }
+  }
+}
+
+/** 'uint16', 'float32' …; undefined for what is not a plain real number. */
+export function numberType(dataset: Dataset): string | undefined {
+  const match = /^[<>|]?([bhiqefd])$/i.exec(String(dataset.dtype));
+  const letter = match?.[1];
+  if (!letter) return undefined;
+  const bits = { b: 8, h: 16, i: 32, q: 64, e: 16, f: 32, d: 64 }[letter.toLowerCase()] ?? 0;
+  if ('efd'.includes(letter)) return `float${bits}`;
+  return `${letter === letter.toLowerCase() ? 'int' : 'uint'}${bits}`;
+}
+
+/** Refuses a dataset that h5wasm would misread. @throws 'unsupported' */
+export function checkReadable(dataset: Dataset, path: string): string {
+  const type = numberType(dataset);
+  const where = `${path}:${dataset.path}`;
+  if (!type || type === 'float16') {
+    fail(
+      'unsupported',
+      `${where} holds ${type ?? 'compound, text or complex values'}.`,
+      'Save it as uint16 or float32.',
+    );
+  }
+  const alien = dataset.filters.find((filter) => !BUILT_IN_FILTERS.has(filter.id));
+  if (alien) {
+    const name = alien.name.split(';')[0] || `filter ${alien.id}`;
+    const hint =
+      'Rewrite it with gzip, for example: h5repack -f GZIP=4 in.h5 out.h5 (with the HDF5 plugins installed).';
+    fail('unsupported', `${where} is compressed with ${name}, which is not built in.`, hint, {
+      path,
+      filter: alien.id,
+    });
+  }
+  return type;
+}
+
+/** A hyperslab as float32: `ranges` holds [start, stop] per axis. @throws 'file-unreadable' */
+export function readSlab(dataset: Dataset, ranges: readonly (readonly [number, number])[], path: string): Float32Array {
+  const value = guarded(path, `reading ${dataset.path}`, () => dataset.slice(ranges.map(([a, b]) => [a, b])));
+  return toFloat32(value, path);
+}
+
+/** A whole dataset as float32. */
+export function readAll(dataset: Dataset, path: string): Float32Array {
+  return toFloat32(
+    guarded(path, `reading ${dataset.path}`, () => dataset.value),
+    path,
+  );
+}
+
+function toFloat32(value: unknown, path: string): Float32Array {
+  if (value instanceof Float32Array) return value;
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) return Float32Array.from(value, Number);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return new Float32Array(value as unknown as ArrayLike<number>);
+  if (typeof value === 'number' || typeof value === 'bigint') return new Float32Array([Number(value)]);
+  fail('unsupported', `${path}: an array is not of plain numbers.`, 'Save it as uint16 or float32.', { path });
+}
