@@ -1,12 +1,10 @@
 /**
- * Electron scattering factor f_e(k) [Å] with k = 1/d = 2 sinθ/λ [1/Å], and what becomes of it along the beam:
- * the mixed-space potential v(k⊥, z) of one atom and its integral over a slice.
+ * Electron scattering factor f_e(k) [Å] with k = 1/d = 2 sinθ/λ [1/Å], and the Debye–Waller factor. (Along the beam: box-integral.ts.)
  *
  * Lobato: f = Σ a(2 + bk²)/(1 + bk²)². Kirkland: f = Σ a/(b + k²) + Σ c·exp(−dk²). Sums run in float64: terms nearly cancel.
  * Projected potential of an atom: V(k⊥) = f_e(k⊥)/κ [V·Å³], 1/κ = h²/(2πme) = 47.8776 V·Å².
  */
 
-import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { fail } from '../core/errors.ts';
 import { KIRKLAND, LOBATO } from './factor-tables.ts';
 
@@ -42,35 +40,4 @@ function noTable(element: string, model: string): never {
 /** Debye–Waller factor exp(−2π²u²k²) for a mean-square displacement u² [Å²] per axis. */
 export function debyeWaller(u2_A2: number, k2: number): number {
   return Math.exp(-2 * Math.PI * Math.PI * u2_A2 * k2);
-}
-
-/**
- * Cumulative integral along z of an atom's mixed-space potential, C(z) = ∫_{−∞}^{z} v(k⊥, z′) dz′ [V·Å³], by a Fourier
- * series over kz in a box of `period_A`, Debye–Waller factors u² across and u²z along the beam: exact up to the tails of periodic images.
- * Returns samples at z = −period/2 + j·period/n, j = 0…n; C(−period/2) = 0 and C(period/2) = V(k⊥).
- */
-export function cumulativePotential(
-  f: (k2: number) => number,
-  u2_A2: number,
-  kPerp2: number,
-  period_A: number,
-  n: number,
-  u2z_A2: number = u2_A2,
-): Float64Array {
-  const out = new Float64Array(n + 1);
-  const half = period_A / 2;
-  const k0 = SCATTERING_TO_POTENTIAL * f(kPerp2) * debyeWaller(u2_A2, kPerp2);
-  for (let j = 0; j <= n; j++) out[j] = (k0 * j) / n;
-  // The Nyquist frequency of the samples bounds the series; the Debye–Waller factor usually ends it long before.
-  for (let m = 1; m <= n / 2; m++) {
-    const kz = m / period_A;
-    const term =
-      SCATTERING_TO_POTENTIAL * f(kPerp2 + kz * kz) * debyeWaller(u2_A2, kPerp2) * debyeWaller(u2z_A2, kz * kz);
-    if (Math.abs(term) < 1e-12 * Math.abs(k0)) break;
-    // ∫ 2·cos(2πkz z)/period dz from −half = sin(2πkz z)/(πkz·period) − sin(−2πkz·half)/(…), the latter 0.
-    const scale = term / (Math.PI * kz * period_A);
-    const step = (2 * Math.PI * m) / n;
-    for (let j = 0; j <= n; j++) out[j] = (out[j] ?? 0) + scale * Math.sin(step * j - 2 * Math.PI * kz * half);
-  }
-  return out;
 }

@@ -13,14 +13,17 @@
 
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { fail } from '../core/errors.ts';
+import { BoxIntegral } from './box-integral.ts';
 import { Fft2, frequency } from './fft.ts';
-import { cumulativePotential, debyeWaller, type FactorModel, scatteringFactor } from './scattering-factor.ts';
+import { debyeWaller, type FactorModel, scatteringFactor } from './scattering-factor.ts';
 
 /** Atoms in an orthogonal box; positions [n][3] in Å, periodic in all directions. */
 export interface Atoms {
   readonly cell_A: readonly [number, number, number];
   readonly symbols: readonly string[];
   readonly positions_A: Float64Array;
+  /** Share of each atom that is there, 1 where absent: a virtual crystal has two half atoms in one place. */
+  readonly occupancy?: Float64Array;
 }
 
 export interface SliceOptions {
@@ -72,165 +75,166 @@ function weights(
   ];
 }
 
-/** Samples of the cumulative potential per Å of box length along z. */
-const SAMPLES_PER_A = 200;
+/**
+ * The frequencies of a real potential: half plane kx ≥ 0, the rest follows by conjugation. The Nyquist frequencies are left out. Frequencies of equal |k|
+ * form a shell; shells ascend.
+ */
+class HalfPlane {
+  readonly width: number;
+  readonly height: number;
+  /** |k| of each shell [1/Å]. */
+  readonly k: Float64Array;
+  readonly #fx: Float64Array;
+  readonly #fy: Float64Array;
+  /** Shell of each frequency; −1 outside the band limit. */
+  readonly #shell: Int32Array;
+  readonly #phaseR: Float64Array;
+  readonly #phaseI: Float64Array;
 
-export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
-  const { nx, ny, nSlices } = options;
-  const [lx, ly, lz] = atoms.cell_A;
-  const dz = lz / nSlices;
-  const bandLimit = options.bandLimit ?? 1;
-  const species = [...new Set(atoms.symbols)].sort();
-  const n = atoms.symbols.length;
-  for (const value of atoms.positions_A) {
-    if (!Number.isFinite(value))
-      fail('not-finite', 'An atom has a position that is not a number.', 'Mend the structure.');
-  }
-
-  // Half plane kx ≥ 0; a potential is real, the rest follows by conjugation. The Nyquist frequencies are left out.
-  const halfX = (nx >> 1) + (nx & 1);
-  const inBand = (i: number, size: number) => Math.abs(frequency(i, size)) < (bandLimit * size) / 2;
-  const k2 = new Float64Array(halfX * ny);
-  const keep = new Uint8Array(halfX * ny);
-  const shells = new Map<number, number>();
-  const shellOf = new Int32Array(halfX * ny);
-  const shellK2: number[] = [];
-  for (let y = 0; y < ny; y++) {
-    for (let x = 0; x < halfX; x++) {
-      const i = y * halfX + x;
-      const value = (x / lx) ** 2 + (frequency(y, ny) / ly) ** 2;
-      const key = Math.round(value * 1e9);
-      let shell = shells.get(key);
-      if (shell === undefined) {
-        shell = shellK2.length;
-        shells.set(key, shell);
-        shellK2.push(value);
+  constructor(nx: number, ny: number, lx: number, ly: number, bandLimit: number) {
+    const inBand = (i: number, size: number) => Math.abs(frequency(i, size)) < (bandLimit * size) / 2;
+    this.width = (nx >> 1) + (nx & 1);
+    this.height = ny;
+    this.#fx = Float64Array.from({ length: this.width }, (_, x) => x / lx);
+    this.#fy = Float64Array.from({ length: ny }, (_, y) => frequency(y, ny) / ly);
+    this.#phaseR = new Float64Array(this.width);
+    this.#phaseI = new Float64Array(this.width);
+    this.#shell = new Int32Array(this.width * ny).fill(-1);
+    const key = (x: number, y: number) => Math.round((this.#fx[x]! ** 2 + this.#fy[y]! ** 2) * 1e9);
+    const members = new Map<number, number[]>();
+    for (let y = 0, i = 0; y < ny; y++) {
+      for (let x = 0; x < this.width; x++, i++) {
+        if (!inBand(x, nx) || !inBand(y, ny)) continue;
+        const list = members.get(key(x, y));
+        if (list) list.push(i);
+        else members.set(key(x, y), [i]);
       }
-      k2[i] = value;
-      shellOf[i] = shell;
-      keep[i] = inBand(x, nx) && inBand(y, ny) ? 1 : 0;
     }
+    const keys = [...members.keys()].sort((a, b) => a - b);
+    this.k = Float64Array.from(keys, (value) => {
+      const i = members.get(value)![0]!;
+      return Math.hypot(this.#fx[i % this.width]!, this.#fy[Math.floor(i / this.width)]!);
+    });
+    for (const [shell, value] of keys.entries()) for (const i of members.get(value)!) this.#shell[i] = shell;
   }
 
-  const members = species.map((symbol) => atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])));
-  const factor = species.map((symbol) => scatteringFactor(symbol, options.factors));
-  const u2 = species.map((symbol) => options.u2_A2?.[symbol] ?? 0);
-  const u2z = species.map((symbol, s) => options.u2z_A2?.[symbol] ?? u2[s]!);
-  const projected = species.map((_, s) =>
-    Float64Array.from(shellK2, (value) => SCATTERING_TO_POTENTIAL * factor[s]!(value) * debyeWaller(u2[s]!, value)),
-  );
+  get size(): number {
+    return this.#shell.length;
+  }
 
-  const samples = Math.ceil(lz * SAMPLES_PER_A);
-  const cumulative =
-    options.slicing === 'box'
-      ? species.map((_, s) =>
-          shellK2.map((value) => cumulativePotential(factor[s]!, u2[s]!, value, lz, samples, u2z[s]!)),
-        )
-      : [];
-
-  const fft = new Fft2(nx, ny);
-  const phase = {
-    xr: new Float64Array(halfX),
-    xi: new Float64Array(halfX),
-    yr: new Float64Array(ny),
-    yi: new Float64Array(ny),
-  };
-
-  /** Adds amplitude(shell)·exp(−2πik·r) of one atom to the half plane. */
-  function deposit(
-    atom: number,
-    amplitude: Float64Array | undefined,
+  /** Adds weight·amplitude(shell)·exp(−2πik·r) for the first `shells` shells; no amplitude: 1. */
+  addAtom(
+    x_A: number,
+    y_A: number,
     weight: number,
+    amplitude: Float64Array | undefined,
+    shells: number,
     re: Float64Array,
     im: Float64Array,
   ): void {
-    const fx = atoms.positions_A[3 * atom]! / lx;
-    const fy = atoms.positions_A[3 * atom + 1]! / ly;
-    for (let x = 0; x < halfX; x++) {
-      phase.xr[x] = weight * Math.cos(2 * Math.PI * x * fx);
-      phase.xi[x] = -weight * Math.sin(2 * Math.PI * x * fx);
+    if (shells === 0) return;
+    const reach = this.k[shells - 1]! + 1e-6;
+    for (let x = 0; x < this.width; x++) {
+      const angle = -2 * Math.PI * this.#fx[x]! * x_A;
+      this.#phaseR[x] = weight * Math.cos(angle);
+      this.#phaseI[x] = weight * Math.sin(angle);
     }
-    for (let y = 0; y < ny; y++) {
-      const angle = 2 * Math.PI * frequency(y, ny) * fy;
+    for (let y = 0; y < this.height; y++) {
+      const ky = this.#fy[y]!;
+      if (Math.abs(ky) > reach) continue;
+      const angle = -2 * Math.PI * ky * y_A;
       const yr = Math.cos(angle);
-      const yi = -Math.sin(angle);
-      for (let x = 0, i = y * halfX; x < halfX; x++, i++) {
-        const xr = phase.xr[x]!;
-        const xi = phase.xi[x]!;
-        const a = amplitude === undefined ? 1 : amplitude[shellOf[i]!]!;
+      const yi = Math.sin(angle);
+      const end = Math.min(this.width, Math.floor(Math.sqrt(reach * reach - ky * ky) / (this.#fx[1] ?? reach)) + 1);
+      for (let x = 0, i = y * this.width; x < end; x++, i++) {
+        const shell = this.#shell[i]!;
+        if (shell < 0 || shell >= shells) continue;
+        const xr = this.#phaseR[x]!;
+        const xi = this.#phaseI[x]!;
+        const a = amplitude === undefined ? 1 : amplitude[shell]!;
         re[i] = re[i]! + a * (xr * yr - xi * yi);
         im[i] = im[i]! + a * (xr * yi + xi * yr);
       }
     }
   }
 
+  /** Adds factor(shell)·sum to the whole plane [height][nx] of a real field's spectrum. */
+  unfold(
+    sumRe: Float64Array,
+    sumIm: Float64Array,
+    factor: Float64Array,
+    nx: number,
+    re: Float64Array,
+    im: Float64Array,
+  ): void {
+    for (let y = 0, i = 0; y < this.height; y++) {
+      for (let x = 0; x < this.width; x++, i++) {
+        const shell = this.#shell[i]!;
+        if (shell < 0) continue;
+        const f = factor[shell]!;
+        const at = y * nx + x;
+        re[at] = re[at]! + f * sumRe[i]!;
+        im[at] = im[at]! + f * sumIm[i]!;
+        if (x === 0) continue;
+        const mirror = ((this.height - y) % this.height) * nx + (nx - x);
+        re[mirror] = re[mirror]! + f * sumRe[i]!;
+        im[mirror] = im[mirror]! - f * sumIm[i]!;
+      }
+    }
+  }
+}
+
+/** @throws 'not-finite' for a position that is not a number; 'shape' without atoms */
+export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
+  const { nx, ny, nSlices, slicing } = options;
+  const [lx, ly, lz] = atoms.cell_A;
+  const dz = lz / nSlices;
+  if (atoms.symbols.length === 0) fail('shape', 'The structure has no atoms.', 'Give at least one atom.');
+  for (const value of atoms.positions_A) {
+    if (!Number.isFinite(value))
+      fail('not-finite', 'An atom has a position that is not a number.', 'Mend the structure.');
+  }
+
+  const plane = new HalfPlane(nx, ny, lx, ly, options.bandLimit ?? 1);
+  const shells = plane.k.length;
+  const species = [...new Set(atoms.symbols)].sort().map((symbol) => {
+    const f = scatteringFactor(symbol, options.factors);
+    const u2 = options.u2_A2?.[symbol] ?? 0;
+    return {
+      members: atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])),
+      projected: plane.k.map((k) => SCATTERING_TO_POTENTIAL * f(k * k) * debyeWaller(u2, k * k)),
+      box: slicing === 'box' ? new BoxIntegral(f, options.u2z_A2?.[symbol] ?? u2, lz, plane.k[shells - 1]!) : undefined,
+    };
+  });
+  const fft = new Fft2(nx, ny);
+  const fraction = new Float64Array(shells);
+
   function slice(index: number): Float64Array {
     const re = new Float64Array(nx * ny);
     const im = new Float64Array(nx * ny);
-    const sumRe = new Float64Array(halfX * ny);
-    const sumIm = new Float64Array(halfX * ny);
-    for (let s = 0; s < species.length; s++) {
+    const sumRe = new Float64Array(plane.size);
+    const sumIm = new Float64Array(plane.size);
+    for (const { members, projected, box } of species) {
       sumRe.fill(0);
       sumIm.fill(0);
-      if (options.slicing === 'box') {
-        const amplitude = new Float64Array(shellK2.length);
-        for (const atom of members[s]!) {
-          boxIntegral(cumulative[s]!, atoms.positions_A[3 * atom + 2]!, index * dz, dz, lz, samples, amplitude);
-          deposit(atom, amplitude, 1, sumRe, sumIm);
-        }
-      } else {
-        for (const atom of members[s]!) {
-          for (const [at, weight] of weights(atoms.positions_A[3 * atom + 2]!, dz, nSlices, options.slicing)) {
-            if (at === index && weight > 0) deposit(atom, undefined, weight, sumRe, sumIm);
+      for (const atom of members) {
+        const [x, y, z] = atoms.positions_A.subarray(3 * atom) as unknown as [number, number, number];
+        const share = atoms.occupancy?.[atom] ?? 1;
+        if (slicing === 'box') {
+          const reached = box!.fractions(index * dz - z, dz, plane.k, fraction);
+          plane.addAtom(x, y, share, fraction, reached, sumRe, sumIm);
+        } else {
+          for (const [at, weight] of weights(z, dz, nSlices, slicing)) {
+            if (at === index && weight > 0) plane.addAtom(x, y, share * weight, undefined, shells, sumRe, sumIm);
           }
         }
-        const f = projected[s]!;
-        for (let i = 0; i < sumRe.length; i++) {
-          sumRe[i] = sumRe[i]! * f[shellOf[i]!]!;
-          sumIm[i] = sumIm[i]! * f[shellOf[i]!]!;
-        }
       }
-      for (let y = 0; y < ny; y++) {
-        for (let x = 0, i = y * halfX; x < halfX; x++, i++) {
-          if (!keep[i]) continue;
-          const at = y * nx + x;
-          re[at] = re[at]! + sumRe[i]!;
-          im[at] = im[at]! + sumIm[i]!;
-          if (x === 0) continue;
-          const mirror = ((ny - y) % ny) * nx + (nx - x);
-          re[mirror] = re[mirror]! + sumRe[i]!;
-          im[mirror] = im[mirror]! - sumIm[i]!;
-        }
-      }
+      plane.unfold(sumRe, sumIm, projected, nx, re, im);
     }
     fft.run(re, im, 1);
     const area = lx * ly;
     for (let i = 0; i < re.length; i++) re[i] = re[i]! / area;
     return re;
   }
-
-  if (n === 0) fail('shape', 'The structure has no atoms.', 'Give at least one atom.');
   return { nx, ny, nSlices, cell_A: atoms.cell_A, dz_A: dz, slice };
-}
-
-/** ∫ of the atom's potential over [z0, z0 + dz), periodic with lz, for every shell of k⊥. */
-function boxIntegral(
-  tables: readonly Float64Array[],
-  zAtom: number,
-  z0: number,
-  dz: number,
-  lz: number,
-  samples: number,
-  out: Float64Array,
-): void {
-  // Relative start in [−lz/2, lz/2), in samples; C grows by V over one period.
-  const start = ((((z0 - zAtom) / lz + 0.5) % 1) + 1) % 1;
-  const at = (u: number, table: Float64Array): number => {
-    const turns = Math.floor(u);
-    const p = (u - turns) * samples;
-    const i = Math.min(Math.floor(p), samples - 1);
-    const t = p - i;
-    return turns * table[samples]! + table[i]! * (1 - t) + table[i + 1]! * t;
-  };
-  for (let k = 0; k < tables.length; k++) out[k] = at(start + dz / lz, tables[k]!) - at(start, tables[k]!);
 }

@@ -35,6 +35,8 @@ export class Session {
       const session = await ort.InferenceSession.create(model, {
         intraOpNumThreads: availableParallelism(),
         logSeverityLevel: 3,
+        // Waiting threads sleep: spinning takes half the cores from the thread that prepares batches (and from others).
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
         ...options,
       });
       return new Session(session);

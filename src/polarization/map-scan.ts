@@ -10,9 +10,9 @@ import { checkAborted, type Task } from '../core/task.ts';
 import type { Model } from '../network/infer.ts';
 import { checkModelFits } from '../network/model-info.ts';
 import { calibrate } from '../scan/calibrate.ts';
+import { calibratedPatterns } from '../scan/calibrated.ts';
 import type { Calibration } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
-import { calibratedPatterns } from '../scan/calibrated.ts';
 import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
 
 export interface MapOptions {

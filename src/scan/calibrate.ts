@@ -18,11 +18,12 @@ import {
   partsOf,
 } from './calibration.ts';
 import { alignedMean, type CentreFit, type GuideDisk, guideDisks, learnScatter, patternCentre } from './centre.ts';
+import { conclude } from './conclude.ts';
 import { Corrector } from './correct.ts';
 import type { DiskGeometry, Image } from './disk-edge.ts';
 import { findBadPixels } from './hot-pixels.ts';
 import { fitLattice, type LatticeFit } from './lattice.ts';
-import { brightest, type SearchImage, searchLattice } from './lattice-search.ts';
+import { brightest, type LatticeGuess, type SearchOptions, searchLattice } from './lattice-search.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 import { fitPlane, type MeasuredCentre, type PlaneFit } from './plane-fit.ts';
 import { choosePatterns, survey } from './survey.ts';
@@ -30,8 +31,8 @@ import { pixel_mrad, wavelength_A } from './units.ts';
 
 /** Patterns that calibration looks at, at most. */
 const PATTERN_LIMIT = 1024;
-/** Patterns in the first round of centres, which only has to straighten the plane. */
-const FIRST_ROUND = 64;
+/** Patterns whose centres are measured, in the first round, which only has to straighten the plane, and the second. */
+const ROUNDS: readonly number[] = [64, 256];
 /** What a lattice must reach: mean edge contrast, and that in standard deviations of counting statistics. */
 const LEAST_CONTRAST = 0.04;
 const LEAST_SIGNIFICANCE = 8;
@@ -64,24 +65,21 @@ export async function calibrate(
     warnings.push(`${bad.hot.length + bad.dead.length} pixels count as hot or dead: hot_sigma may be too low.`);
   }
 
-  let plane = fitPlane(first.rough, [ry, rx], 0.1);
   const target: Pair = [(ny - 1) / 2, (nx - 1) / 2];
   const image = (data: Float64Array): Image => {
     // Shot noise of a mean, and one part in fifty of the signal for what the model of an edge leaves out.
     const typical = data.reduce((a, b) => a + Math.max(0, b), 0) / data.length;
     return { data, ny, nx, per_count: counts_per_electron, floor: 0.02 * typical * counts_per_electron + 1e-9 };
   };
-
-  let mean = await alignedMean(corrector, indices, plane.plane, target, task);
-  const guess = guessLattice(
-    { counts: Float64Array.from(mean, (v) => (Math.max(0, v) * indices.length) / counts_per_electron), ny, nx },
-    {
-      ratio: spacing_mrad / convergence_mrad,
-      radius: vacuumDisk && mayUseVacuum(vacuumDisk.radius) ? vacuumDisk.radius : undefined,
-      rotation: beam.rotation_deg,
-      rough: roughRadius,
-    },
-  );
+  const begun = await firstLattice(corrector, indices, first.rough, target, task, {
+    spacing_over_radius: spacing_mrad / convergence_mrad,
+    radius_px: vacuumDisk?.radius,
+    rotation_deg: beam.rotation_deg,
+    rough_px: roughRadius,
+    counts_per_electron,
+  });
+  let { plane, mean } = begun;
+  const { guess } = begun;
   const start: DiskGeometry = {
     map: mapFrom(spacing_mrad / guess.spacing_px, guess.rotation_deg),
     radius_mrad: convergence_mrad,
@@ -93,7 +91,8 @@ export async function calibrate(
 
   const guides = guideDisks(lattice.strongest);
   const noise = { read: first.read_noise, counts_per_electron };
-  for (const some of [thin(indices, FIRST_ROUND), indices]) {
+  for (const count of ROUNDS) {
+    const some = thin(indices, count);
     const expected = moved(plane.plane, lattice.centre, target);
     const found = await allCentres(corrector, some, expected, lattice, guides, noise, task);
     if (found.length < Math.max(1, 0.2 * some.length)) {
@@ -115,11 +114,7 @@ export async function calibrate(
     mean = await alignedMean(corrector, indices, plane.plane, target, task);
     lattice = fitLattice(image(mean), lattice.geometry, target, vacuum);
   }
-  return finish(source, beam, { bad, plane, lattice, target, indices, corrector, mean, warnings });
-}
-
-function mayUseVacuum(radius: number): boolean {
-  return radius >= 1.5;
+  return conclude(source, beam, { bad, plane, lattice, target, indices, corrector, mean, warnings });
 }
 
 /** Radius of the direct beam in a vacuum image: the area above half of the plateau, as a circle. */
@@ -144,7 +139,7 @@ export function vacuumRadius(
     sy += Math.floor(k / nx);
     sx += k % nx;
   }
-  if (n < 4 || n > size / 4 || !(plateau > 0)) return undefined;
+  if (n < 8 || n > size / 4 || !(plateau > 0)) return undefined;
   return { radius: Math.sqrt(n / Math.PI), centre: [sy / n, sx / n] };
 }
 
@@ -156,30 +151,54 @@ function guessRadius(source: PatternSource, beam: BeamAndCrystal): number | unde
   return radius >= 1.5 && radius < Math.min(source.shape[2], source.shape[3]) / 3 ? radius : undefined;
 }
 
-/** @throws 'incomplete' */
-function guessLattice(
-  image: SearchImage,
-  options: { ratio: number; radius?: number | undefined; rotation?: number | undefined; rough: number },
-) {
-  const spacing_over_radius = options.ratio;
-  const begin = brightest(image, 0.8 * options.rough);
-  const attempt = (radius_px: number | undefined) =>
-    searchLattice(image, begin, { spacing_over_radius, radius_px, rotation_deg: options.rotation });
-  let found = attempt(options.radius);
-  const weak = (): boolean => !found || found.contrast < LEAST_CONTRAST || found.significance < LEAST_SIGNIFICANCE;
-  if (weak() && options.radius !== undefined) found = attempt(undefined);
-  if (!found || weak()) {
-    const reached = found
-      ? `best edge contrast ${found.contrast.toFixed(3)}, ${found.significance.toFixed(1)} sigmas`
-      : 'no candidate fits the image';
-    fail(
-      'incomplete',
-      `No lattice of diffraction disks was found in the mean pattern (${reached}).`,
-      'Check a_A, voltage_kV and convergence_mrad in the recipe, that the disks are separate and in focus, and (scan.rotation_deg) a rotation given by hand.',
-      { contrast: found?.contrast, significance: found?.significance },
-    );
+interface FirstOptions extends SearchOptions {
+  readonly rough_px: number;
+  readonly counts_per_electron: number;
+}
+
+/**
+ * The first lattice, with the patterns aligned by the rough centres' plane or, where that does not show it better, not
+ * aligned at all: rough centres follow the brightest disk, and few of them make a bad plane. @throws 'incomplete'
+ */
+async function firstLattice(
+  corrector: Corrector,
+  indices: readonly number[],
+  rough: readonly MeasuredCentre[],
+  target: Pair,
+  task: Task,
+  options: FirstOptions,
+): Promise<{ plane: PlaneFit; mean: Float64Array; guess: LatticeGuess }> {
+  const [ry, rx, ny, nx] = corrector.source.shape;
+  const fitted = fitPlane(rough, [ry, rx], 0.1);
+  const still: PlaneFit = {
+    ...fitted,
+    plane: { ...fitted.plane, centre_px: target, per_ry_px: [0, 0], per_rx_px: [0, 0] },
+  };
+  const { radius_px, rotation_deg, spacing_over_radius } = options;
+  let best: { plane: PlaneFit; mean: Float64Array; guess: LatticeGuess } | undefined;
+  const clear = (guess: LatticeGuess | undefined): guess is LatticeGuess =>
+    guess !== undefined && guess.contrast >= LEAST_CONTRAST && guess.significance >= LEAST_SIGNIFICANCE;
+  for (const plane of [fitted, still]) {
+    const mean = await alignedMean(corrector, indices, plane.plane, target, task);
+    const scale = indices.length / options.counts_per_electron;
+    const image = { counts: Float64Array.from(mean, (v) => Math.max(0, v) * scale), ny, nx };
+    const begin = brightest(image, 0.8 * options.rough_px);
+    let guess = searchLattice(image, begin, { spacing_over_radius, radius_px, rotation_deg });
+    if (!clear(guess) && radius_px !== undefined) {
+      guess = searchLattice(image, begin, { spacing_over_radius, rotation_deg });
+    }
+    if (guess && (!best || guess.rank > best.guess.rank)) best = { plane, mean, guess };
   }
-  return found;
+  if (best && clear(best.guess)) return best;
+  const reached = best
+    ? `best edge contrast ${best.guess.contrast.toFixed(3)}, ${best.guess.significance.toFixed(1)} sigmas`
+    : 'no candidate fits the image';
+  fail(
+    'incomplete',
+    `No lattice of diffraction disks was found in the mean pattern (${reached}).`,
+    'Check a_A, voltage_kV and convergence_mrad in the recipe, and that separate disks are visible and in focus; a known scan.rotation_deg narrows the search.',
+    { contrast: best?.guess.contrast, significance: best?.guess.significance },
+  );
 }
 
 /** The plane, moved by what the lattice's centre says about it. */
@@ -224,123 +243,4 @@ async function allCentres(
     task.progress(i + 1, indices.length, 'centres');
   }
   return found;
-}
-
-interface Parts {
-  readonly bad: { readonly hot: readonly number[]; readonly dead: readonly number[] };
-  readonly plane: PlaneFit;
-  readonly lattice: LatticeFit;
-  readonly target: Pair;
-  readonly indices: readonly number[];
-  readonly corrector: Corrector;
-  readonly mean: Float64Array;
-  readonly warnings: string[];
-}
-
-function finish(source: PatternSource, beam: BeamAndCrystal, parts: Parts): Calibration {
-  const { bad, plane, lattice, target, indices, corrector, mean, warnings } = parts;
-  const { counts_per_electron = 1 } = beam;
-  const map = partsOf(lattice.geometry.map);
-  const turned = nearestTurn(map.rotation_deg, beam.rotation_deg);
-  const turns = Math.round((turned - map.rotation_deg) / 90);
-  const final = turnMap(lattice.geometry.map, turns);
-  const here = partsOf(final);
-  const vacuum = corrector.vacuum();
-  const vacuum_e = vacuum ? vacuum.reduce((a, b) => a + b, 0) / counts_per_electron : undefined;
-  const detected_e = mean.reduce((a, b) => a + b, 0) / counts_per_electron;
-  const dose_e = vacuum_e && vacuum_e > 0 ? vacuum_e : detected_e;
-  const radius = lattice.geometry.radius_mrad;
-  const off = radius / beam.convergence_mrad - 1;
-  if (Math.abs(off) > 0.05)
-    warnings.push(
-      `The disks' radius is ${radius.toFixed(2)} mrad, ${(100 * off).toFixed(0)} % off the convergence given.`,
-    );
-  if (lattice.rms_px > 0.3)
-    warnings.push(
-      `Disks lie ${lattice.rms_px.toFixed(2)} px off their lattice: check the crystal and its orientation.`,
-    );
-  if (Math.abs(map.ellipse) > 0.05)
-    warnings.push(`The lattice is ${(100 * map.ellipse).toFixed(1)} % off square: check that the zone axis is [001].`);
-  if (plane.outliers > 0.2)
-    warnings.push(`${(100 * plane.outliers).toFixed(0)} % of the centres do not follow the descan plane.`);
-  if (detected_e > 1.05 * dose_e)
-    warnings.push('The patterns hold more electrons than the vacuum probe: the dose may belong to another exposure.');
-  if (!source.dark) {
-    const lowest = mean.toSorted()[Math.floor(mean.length / 50)]!;
-    if (lowest * mean.length > 0.05 * detected_e * counts_per_electron) {
-      warnings.push(
-        `There is no dark reference, and the faintest pixels hold ${lowest.toPrecision(3)} counts: an offset would falsify dose and intensities.`,
-      );
-    }
-  }
-  if (!vacuum)
-    warnings.push('There is no vacuum probe: the dose is the sum of the patterns and misses what the detector missed.');
-  const stated =
-    source.info.q_pixel && source.info.q_unit
-      ? pixel_mrad(source.info.q_pixel, source.info.q_unit, beam.voltage_kV)
-      : undefined;
-  if (stated && Math.abs(stated / here.px_mrad - 1) > 0.05) {
-    warnings.push(
-      `The file states ${stated.toPrecision(4)} mrad per pixel; the lattice says ${here.px_mrad.toPrecision(4)}.`,
-    );
-  }
-  const shift: Pair = [lattice.centre[0] - target[0], lattice.centre[1] - target[1]];
-  const descan: DescanPlane = {
-    ...plane.plane,
-    centre_px: [plane.plane.centre_px[0] + shift[0], plane.plane.centre_px[1] + shift[1]],
-  };
-  return {
-    version: 1,
-    shape: source.shape,
-    crystal: { a_A: beam.a_A, voltage_kV: beam.voltage_kV, convergence_mrad: beam.convergence_mrad },
-    centre0_px: descan.centre_px,
-    centre0_se_px: [
-      Math.hypot(plane.centre_se[0], lattice.se.centre_px[0]),
-      Math.hypot(plane.centre_se[1], lattice.se.centre_px[1]),
-    ],
-    descan,
-    map_px_per_mrad: final,
-    rotation_deg: here.rotation_deg,
-    rotation_se_deg: lattice.se.rotation_deg,
-    px_mrad: here.px_mrad,
-    px_se_mrad: lattice.se.px_mrad,
-    ellipse_percent: 100 * here.ellipse,
-    ellipse_se_percent: 100 * lattice.se.ellipse,
-    ellipse_axis_deg: here.axis_deg,
-    disk_radius_mrad: radius,
-    disk_radius_se_mrad: lattice.se.radius_mrad,
-    edge_px: lattice.geometry.edge_px,
-    hot_pixels: bad.hot,
-    dead_pixels: bad.dead,
-    dose_e,
-    dose_from: vacuum_e && vacuum_e > 0 ? 'vacuum probe' : 'sum of the patterns',
-    counts_per_electron,
-    detected_e,
-    used: {
-      dark: source.dark !== undefined,
-      gain: source.gain !== undefined,
-      vacuum: vacuum !== undefined,
-      patterns: indices.length,
-      disks: lattice.disks,
-    },
-    residuals: { centre_rms_px: plane.rms, centre_outliers: plane.outliers, lattice_rms_px: lattice.rms_px },
-    warnings,
-  };
-}
-
-/** The equivalent of a fourfold lattice's rotation in (−45, 45], or nearest to a given one. */
-function nearestTurn(rotation: number, wanted: number | undefined): number {
-  const middle = wanted ?? 0;
-  const turned = rotation - 90 * Math.round((rotation - middle) / 90);
-  return wanted === undefined && turned <= -45 ? turned + 90 : turned;
-}
-
-/** M of a crystal whose axes are renamed by a quarter turn, `turns` times: M·R(90°)ⁿ. */
-function turnMap(map: readonly [Pair, Pair], turns: number): [Pair, Pair] {
-  let [[a, b], [c, d]] = map;
-  for (let i = 0; i < ((turns % 4) + 4) % 4; i++) [a, b, c, d] = [b, -a, d, -c];
-  return [
-    [a, b],
-    [c, d],
-  ];
 }

@@ -121,19 +121,37 @@ export async function alignedMean(
 ): Promise<Float64Array> {
   const [, , ny, nx] = corrector.source.shape;
   const sum = new Float64Array(ny * nx);
+  // How much of a pattern each pixel got, as differences along both axes: every pattern covers a rectangle.
+  const cover = new Float64Array((ny + 1) * (nx + 1));
   for (const [i, index] of indices.entries()) {
     checkAborted(task);
     const pattern = await corrector.read(index, 1);
     const [y, x] = indexPosition(corrector.source, index);
     const [cy, cx] = centreAt(plane, y, x);
-    addShifted(sum, pattern, ny, nx, target[0] - cy, target[1] - cx);
+    addShifted(sum, cover, pattern, ny, nx, target[0] - cy, target[1] - cx);
     task.progress(i + 1, indices.length, 'patterns averaged');
   }
-  for (let k = 0; k < sum.length; k++) sum[k]! /= indices.length;
+  for (let y = 0; y < ny; y++) {
+    for (let x = 0, row = 0; x < nx; x++) {
+      const k = y * (nx + 1) + x;
+      row += cover[k]!;
+      cover[k] = row + (y > 0 ? cover[k - nx - 1]! : 0);
+      // A pixel that few patterns reached is too noisy to show.
+      sum[y * nx + x] = cover[k]! > 0.2 * indices.length ? sum[y * nx + x]! / cover[k]! : 0;
+    }
+  }
   return sum;
 }
 
-function addShifted(sum: Float64Array, pattern: Float32Array, ny: number, nx: number, sy: number, sx: number): void {
+function addShifted(
+  sum: Float64Array,
+  cover: Float64Array,
+  pattern: Float32Array,
+  ny: number,
+  nx: number,
+  sy: number,
+  sx: number,
+): void {
   const jy = Math.floor(sy);
   const jx = Math.floor(sx);
   const fy = sy - jy;
@@ -142,6 +160,13 @@ function addShifted(sum: Float64Array, pattern: Float32Array, ny: number, nx: nu
   for (const [corner, w] of weights.entries()) {
     const dy = jy + (corner >> 1);
     const dx = jx + (corner & 1);
+    if (Math.abs(dy) >= ny || Math.abs(dx) >= nx) continue;
+    const [top, bottom] = [Math.max(0, dy), Math.min(ny, ny + dy)];
+    const [left, right] = [Math.max(0, dx), Math.min(nx, nx + dx)];
+    cover[top * (nx + 1) + left]! += w;
+    cover[top * (nx + 1) + right]! -= w;
+    cover[bottom * (nx + 1) + left]! -= w;
+    cover[bottom * (nx + 1) + right]! += w;
     for (let y = Math.max(0, -dy); y < Math.min(ny, ny - dy); y++) {
       const from = y * nx;
       const to = (y + dy) * nx + dx;

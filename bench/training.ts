@@ -1,0 +1,68 @@
+/**
+ * Speed of one training step of the paper's architecture (128×128 pixels, batch 32, 12 labels) in ONNX Runtime, and of
+ * the same step in PyTorch where a Python with torch is named in FERROSCOPE_TORCH_PYTHON. GFLOP/s count the
+ * multiply-adds of convolutions and fully connected layers, forward and twice backward.
+ * Usage: node bench/training.ts [pixels]
+ */
+
+import { spawnSync } from 'node:child_process';
+import { RandomStream } from '../src/core/random.ts';
+import { parseRecipe } from '../src/core/recipe-schema.ts';
+import { architecture, initialValues, multiplyAdds, parameters, statistics } from '../src/network/architecture.ts';
+import { Trainer } from '../src/network/step.ts';
+
+const pixels = Number(process.argv[2] ?? 128);
+const batch = 32;
+const steps = 30;
+const labels = 12;
+
+const { network, training } = parseRecipe('');
+const a = architecture(network, pixels, labels, false);
+const p = initialValues(parameters(a), 1);
+const empty = () => new Float32Array(p.length);
+const state = { p, m: empty(), v: empty(), s: initialValues(statistics(a), 1) };
+const stream = new RandomStream(1, 'bench');
+const draw = (size: number) => Float32Array.from({ length: size }, () => stream.uniform());
+const scaling = {
+  transform: 'sqrt',
+  mean: new Float32Array(pixels ** 2),
+  deviation: new Float32Array(pixels ** 2).fill(1),
+} as const;
+const trainer = await Trainer.open(a, batch, scaling, training.weights, state);
+const data = {
+  patterns: draw(batch * pixels ** 2),
+  labels: draw(batch * labels),
+  prior: draw(batch * network.latent),
+};
+const times: number[] = [];
+const before = process.cpuUsage();
+for (let t = 1; t <= steps; t++) {
+  const start = performance.now();
+  await trainer.step(data, training.learning_rate, t);
+  times.push(performance.now() - start);
+}
+const cpu = process.cpuUsage(before);
+times.sort((x, y) => x - y);
+const median = times[steps >> 1] ?? Number.NaN;
+const gflop = (6 * multiplyAdds(a) * batch) / 1e9;
+console.log(
+  `training step, ${pixels}×${pixels}, batch ${batch}: median ${median.toFixed(1)} ms, best ${times[0]?.toFixed(1)} ms`,
+);
+console.log(
+  `  ${(1e3 / median).toFixed(1)} steps/s, ${(gflop / (median / 1e3)).toFixed(0)} GFLOP/s, ${gflop.toFixed(1)} GFLOP a step`,
+);
+console.log(`  processor time ${((cpu.user + cpu.system) / 1e3 / steps).toFixed(0)} ms a step`);
+await trainer.close();
+
+const python = process.env.FERROSCOPE_TORCH_PYTHON;
+if (python) {
+  const run = spawnSync(python, [
+    new URL('./peers/torch_training.py', import.meta.url).pathname,
+    String(pixels),
+    String(steps),
+  ]);
+  const torch = Number(run.stdout.toString());
+  console.log(`  PyTorch on the same cores: median ${torch} ms; ratio ${(torch / median).toFixed(2)}`);
+} else {
+  console.log('  PyTorch not compared: FERROSCOPE_TORCH_PYTHON names no Python.');
+}

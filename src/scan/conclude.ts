@@ -1,0 +1,131 @@
+/**
+ * From the fits to the plain result: names the crystal's axes, derives pixel, rotation and ellipse from M, counts the
+ * dose, and says what a user should look at.
+ */
+
+import type { BeamAndCrystal, Calibration, DescanPlane, Pair } from './calibration.ts';
+import { partsOf } from './calibration.ts';
+import type { Corrector } from './correct.ts';
+import type { LatticeFit } from './lattice.ts';
+import type { PatternSource } from './pattern-source.ts';
+import type { PlaneFit } from './plane-fit.ts';
+import { pixel_mrad } from './units.ts';
+
+export interface Fits {
+  readonly bad: { readonly hot: readonly number[]; readonly dead: readonly number[] };
+  readonly plane: PlaneFit;
+  readonly lattice: LatticeFit;
+  readonly target: Pair;
+  readonly indices: readonly number[];
+  readonly corrector: Corrector;
+  readonly mean: Float64Array;
+  readonly warnings: string[];
+}
+
+export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits): Calibration {
+  const { bad, plane, lattice, target, indices, corrector, mean, warnings } = fits;
+  const { counts_per_electron = 1 } = beam;
+  const map = partsOf(lattice.geometry.map);
+  const turned = nearestTurn(map.rotation_deg, beam.rotation_deg);
+  const turns = Math.round((turned - map.rotation_deg) / 90);
+  const final = turnMap(lattice.geometry.map, turns);
+  const here = partsOf(final);
+  const vacuum = corrector.vacuum();
+  const vacuum_e = vacuum ? vacuum.reduce((a, b) => a + b, 0) / counts_per_electron : undefined;
+  const detected_e = mean.reduce((a, b) => a + b, 0) / counts_per_electron;
+  const dose_e = vacuum_e && vacuum_e > 0 ? vacuum_e : detected_e;
+  const radius = lattice.geometry.radius_mrad;
+  const off = radius / beam.convergence_mrad - 1;
+  if (Math.abs(off) > 0.05)
+    warnings.push(
+      `The disks' radius is ${radius.toFixed(2)} mrad, ${(100 * off).toFixed(0)} % off the convergence given.`,
+    );
+  if (lattice.rms_px > 0.3)
+    warnings.push(
+      `Disks lie ${lattice.rms_px.toFixed(2)} px off their lattice: check the crystal and its orientation.`,
+    );
+  if (Math.abs(map.ellipse) > 0.05)
+    warnings.push(`The lattice is ${(100 * map.ellipse).toFixed(1)} % off square: check that the zone axis is [001].`);
+  if (plane.outliers > 0.2)
+    warnings.push(`${(100 * plane.outliers).toFixed(0)} % of the centres do not follow the descan plane.`);
+  if (detected_e > 1.05 * dose_e)
+    warnings.push('The patterns hold more electrons than the vacuum probe: the dose may belong to another exposure.');
+  if (!source.dark) {
+    const lowest = mean.toSorted()[Math.floor(mean.length / 50)]!;
+    if (lowest * mean.length > 0.05 * detected_e * counts_per_electron) {
+      warnings.push(
+        `There is no dark reference, and the faintest pixels hold ${lowest.toPrecision(3)} counts: an offset would falsify dose and intensities.`,
+      );
+    }
+  }
+  if (!vacuum)
+    warnings.push('There is no vacuum probe: the dose is the sum of the patterns and misses what the detector missed.');
+  const stated =
+    source.info.q_pixel && source.info.q_unit
+      ? pixel_mrad(source.info.q_pixel, source.info.q_unit, beam.voltage_kV)
+      : undefined;
+  if (stated && Math.abs(stated / here.px_mrad - 1) > 0.05) {
+    warnings.push(
+      `The file states ${stated.toPrecision(4)} mrad per pixel; the lattice says ${here.px_mrad.toPrecision(4)}.`,
+    );
+  }
+  const shift: Pair = [lattice.centre[0] - target[0], lattice.centre[1] - target[1]];
+  const descan: DescanPlane = {
+    ...plane.plane,
+    centre_px: [plane.plane.centre_px[0] + shift[0], plane.plane.centre_px[1] + shift[1]],
+  };
+  return {
+    version: 1,
+    shape: source.shape,
+    crystal: { a_A: beam.a_A, voltage_kV: beam.voltage_kV, convergence_mrad: beam.convergence_mrad },
+    centre0_px: descan.centre_px,
+    centre0_se_px: [
+      Math.hypot(plane.centre_se[0], lattice.se.centre_px[0]),
+      Math.hypot(plane.centre_se[1], lattice.se.centre_px[1]),
+    ],
+    descan,
+    map_px_per_mrad: final,
+    rotation_deg: here.rotation_deg,
+    rotation_se_deg: lattice.se.rotation_deg,
+    px_mrad: here.px_mrad,
+    px_se_mrad: lattice.se.px_mrad,
+    ellipse_percent: 100 * here.ellipse,
+    ellipse_se_percent: 100 * lattice.se.ellipse,
+    ellipse_axis_deg: here.axis_deg,
+    disk_radius_mrad: radius,
+    disk_radius_se_mrad: lattice.se.radius_mrad,
+    edge_px: lattice.geometry.edge_px,
+    hot_pixels: bad.hot,
+    dead_pixels: bad.dead,
+    dose_e,
+    dose_from: vacuum_e && vacuum_e > 0 ? 'vacuum probe' : 'sum of the patterns',
+    counts_per_electron,
+    detected_e,
+    used: {
+      dark: source.dark !== undefined,
+      gain: source.gain !== undefined,
+      vacuum: vacuum !== undefined,
+      patterns: indices.length,
+      disks: lattice.disks,
+    },
+    residuals: { centre_rms_px: plane.rms, centre_outliers: plane.outliers, lattice_rms_px: lattice.rms_px },
+    warnings,
+  };
+}
+
+/** The equivalent of a fourfold lattice's rotation in (−45, 45], or nearest to a given one. */
+function nearestTurn(rotation: number, wanted: number | undefined): number {
+  const middle = wanted ?? 0;
+  const turned = rotation - 90 * Math.round((rotation - middle) / 90);
+  return wanted === undefined && turned <= -45 ? turned + 90 : turned;
+}
+
+/** M of a crystal whose axes are renamed by a quarter turn, `turns` times: M·R(90°)ⁿ. */
+function turnMap(map: readonly [Pair, Pair], turns: number): [Pair, Pair] {
+  let [[a, b], [c, d]] = map;
+  for (let i = 0; i < ((turns % 4) + 4) % 4; i++) [a, b, c, d] = [b, -a, d, -c];
+  return [
+    [a, b],
+    [c, d],
+  ];
+}

@@ -1,0 +1,208 @@
+/** From a recipe to a map of a file, through the command line, on a study small enough for seconds; and what bad input gets. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli } from './run-cli.ts';
+
+const RECIPE = `
+[structures]
+count = 3
+held_out = 1
+cells = [2, 2, 1]
+[library]
+thickness_nm = { min = 8, max = 12 }
+tilt_max_mrad = 0.5
+patterns_per_structure = 96
+pixels = 32
+pixels_per_order = 4
+grid_per_cell = 20
+slices_per_cell = 8
+[network]
+channels = [4, 4, 8, 8, 16, 32]
+predictor_width = 32
+[training]
+epochs = 2
+dose_e = [1e5, 1e6]
+[experiment]
+shape = [3, 4]
+thickness_nm = 10
+tilt_mrad = [0.2, -0.1]
+detector_pixels = 96
+mrad_per_pixel = 0.5
+hot_pixels = 3
+`;
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ferroscope-cli-'));
+  await writeFile(at('recipe.toml'), RECIPE);
+  const { code, err } = await cli('demo', '--recipe', at('recipe.toml'), '--out', at('demo'));
+  expect(err).not.toContain('bug');
+  expect(code).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the demo', () => {
+  test('says what it did in summary.json', async () => {
+    const summary = JSON.parse(await readFile(at('demo/summary.json'), 'utf8'));
+    expect(summary.patterns).toBe(4 * 96);
+    expect(summary.passes).toBeGreaterThan(0);
+    for (const key of ['simulate_s', 'train_s', 'map_s', 'mae_tilt_mrad', 'mae_thickness_nm', 'dose', 'seed']) {
+      expect(summary[key], key).toBeGreaterThan(0);
+    }
+    for (const key of ['mae_pm', 'mae_uC_cm2', 'correlation']) {
+      for (const axis of ['x', 'y', 'z']) expect(Number.isFinite(summary[key][axis]), `${key}.${axis}`).toBe(true);
+    }
+  });
+
+  test('leaves a report, a map, figures and a scan that any EMD reader opens', async () => {
+    expect(await readFile(at('demo/report.html'), 'utf8')).toContain('Against the truth');
+    const map = await cli('info', at('demo/map'));
+    expect(map.out).toContain('3 × 4 positions');
+    const scan = await cli('info', at('demo/scan.h5'), '--json');
+    expect(JSON.parse(scan.out)).toMatchObject({ kind: 'emd-1.0' });
+    const csv = (await readFile(at('demo/map/map.csv'), 'utf8')).trim().split('\n');
+    expect(csv).toHaveLength(1 + 12);
+    expect(csv[0]).toContain('P_x_uC_cm2');
+    expect(existsSync(at('demo/map/figures/polarization.svg'))).toBe(true);
+  });
+
+  test('run again keeps its library, its model and its scan', async () => {
+    const before = await readFile(at('demo/model.onnx'));
+    const { code, out } = await cli('demo', '--recipe', at('recipe.toml'), '--out', at('demo'), '--json');
+    expect(code).toBe(0);
+    expect((await readFile(at('demo/model.onnx'))).equals(before)).toBe(true);
+    expect(JSON.parse(out).passes).toBe(0);
+  });
+
+  test('info describes its library, model and recipe; report makes the report again', async () => {
+    expect((await cli('info', at('demo/library.zarr'))).out).toContain('4 of 4 structures');
+    expect((await cli('info', at('demo/model.onnx'))).out).toContain('300 kV');
+    expect((await cli('info', at('recipe.toml'))).out).toContain('a recipe');
+    await rm(at('demo/map/report.html'));
+    expect((await cli('report', at('demo/map'))).code).toBe(0);
+    expect(existsSync(at('demo/map/report.html'))).toBe(true);
+  });
+
+  test('structures writes extxyz', async () => {
+    const { code, out } = await cli('structures', at('recipe.toml'), '--out', at('structures'), '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).structures).toBe(4);
+    expect(await readFile(at('structures/training-0002.extxyz'), 'utf8')).toContain('Lattice="7.9');
+  });
+});
+
+/** Expects a failure that says `message` and `hint`, and shows no stack. */
+async function fails(argv: string[], code: number, message: RegExp): Promise<void> {
+  const result = await cli(...argv);
+  expect(result.err).toMatch(message);
+  expect(result.err).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  expect(result.code).toBe(code);
+}
+
+describe('bad input', () => {
+  test('usage: an unknown command, a missing option, a shard that is none', async () => {
+    await fails(['mapp'], 2, /unknown command/);
+    await fails(['map', 'scan.h5'], 2, /--model/);
+    await fails(['simulate', at('recipe.toml'), '--shard', '4/3'], 2, /not a shard/);
+    await fails(['simulate', at('recipe.toml'), '--workers', 'two'], 2, /not a number of threads/);
+  });
+
+  test('files that are missing', async () => {
+    await fails(['map', at('none.h5'), '--model', at('demo/model.onnx')], 1, /none\.h5/);
+    await fails(
+      ['map', at('demo/scan.h5'), '--model', at('none.onnx'), '--out', at('m')],
+      1,
+      /none\.onnx does not exist/,
+    );
+    await fails(['info', at('none.h5')], 1, /does not exist/);
+    await fails(['simulate', at('none.toml')], 1, /does not exist/);
+    await fails(['report', at('demo')], 1, /not a map folder/);
+  });
+
+  test('a truncated HDF5 file', async () => {
+    const whole = await readFile(at('demo/scan.h5'));
+    await writeFile(at('half.h5'), whole.subarray(0, whole.length / 2));
+    await fails(['map', at('half.h5'), '--model', at('demo/model.onnx'), '--out', at('m')], 1, /half\.h5/);
+    expect(existsSync(at('m'))).toBe(false);
+  });
+
+  test('a damaged model', async () => {
+    await writeFile(at('bad.onnx'), 'not a model');
+    await fails(['map', at('demo/scan.h5'), '--model', at('bad.onnx'), '--out', at('m')], 1, /model/);
+  });
+
+  test('a recipe with a wrong unit, key or range', async () => {
+    const write = (name: string, text: string) => writeFile(at(name), text);
+    await write('unit.toml', '[library.thickness_A]\nmin = 300\nmax = 800\n');
+    await fails(['simulate', at('unit.toml')], 1, /thickness_A[\s\S]*thickness_nm/);
+    await write('key.toml', '[structures]\ncout = 3\n');
+    await fails(['simulate', at('key.toml')], 1, /cout[\s\S]*count/);
+    await write('range.toml', '[microscope]\nvoltage_kV = 300000\n');
+    await fails(['simulate', at('range.toml')], 1, /microscope\.voltage_kV/);
+    await write('lattice.toml', `${RECIPE}`.replace('pixels_per_order = 4', 'pixels_per_order = 5'));
+    await fails(['simulate', at('lattice.toml'), '--out', at('lattice.zarr')], 1, /pixels_per_order/);
+  });
+
+  test('a model for another microscope', async () => {
+    const { openScan } = await import('../src/scan/open.ts');
+    const { writeEmd } = await import('../src/scan/emd-write.ts');
+    const source = await openScan(at('demo/scan.h5'));
+    const patterns = Array.from({ length: 12 }, (_, i) => i);
+    await writeEmd(at('other.h5'), {
+      shape: source.shape,
+      patterns: async (index) => Float32Array.from(await source.read(patterns[index]!, 1)),
+      step_nm: 0.395,
+      qPixel: 0.5,
+      qUnits: 'mrad',
+      metadata: { microscope: { voltage_kV: 200, convergence_mrad: 2.2 } },
+    });
+    source.close();
+    await fails(
+      ['map', at('other.h5'), '--model', at('demo/model.onnx'), '--out', at('m')],
+      1,
+      /trained for a voltage of 300 kV/,
+    );
+  });
+
+  test('an output that exists is left alone', async () => {
+    await mkdir(at('taken'), { recursive: true });
+    await writeFile(at('taken/mine.txt'), 'keep');
+    await fails(
+      ['map', at('demo/scan.h5'), '--model', at('demo/model.onnx'), '--out', at('taken')],
+      1,
+      /exists already/,
+    );
+    await fails(['simulate', at('recipe.toml'), '--out', at('taken')], 1, /exists and is not a library/);
+    await fails(['structures', at('recipe.toml'), '--out', at('taken')], 1, /exists already/);
+    expect(await readFile(at('taken/mine.txt'), 'utf8')).toBe('keep');
+  });
+
+  test('a full disk loses nothing and says so', async (context) => {
+    const small = at('small');
+    await mkdir(small);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'pipe' });
+    } catch {
+      console.warn('skipped: no small file system can be mounted here (needs root)');
+      context.skip();
+    }
+    try {
+      await fails(
+        ['map', at('demo/scan.h5'), '--model', at('demo/model.onnx'), '--out', join(small, 'map')],
+        1,
+        /disk is full/,
+      );
+      expect(existsSync(join(small, 'map'))).toBe(false);
+      await fails(['simulate', at('recipe.toml'), '--out', join(small, 'library.zarr')], 1, /disk is full/);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+});

@@ -1,0 +1,24 @@
+/** Runs the command line in this process and catches what it prints. Not a test. */
+
+import { main } from '../src/cli/main.ts';
+
+export interface CliResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export async function cli(...argv: string[]): Promise<CliResult> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const { stdout, stderr } = process;
+  const held = [stdout.write, stderr.write] as const;
+  stdout.write = ((text: string) => out.push(text) > 0) as typeof stdout.write;
+  stderr.write = ((text: string) => err.push(text) > 0) as typeof stderr.write;
+  try {
+    const code = await main(argv);
+    return { code, out: out.join(''), err: err.join('') };
+  } finally {
+    [stdout.write, stderr.write] = held;
+  }
+}
