@@ -1,7 +1,10 @@
-/** Small displaced perovskite blocks for the tests of this room; not for production (see crystal/). */
+/** Small crystals, measures and reference files for the tests of this room; not for production (see crystal/). */
 
+import { existsSync, readFileSync } from 'node:fs';
+import { type NdArray, readNpy } from '../core/npy.ts';
 import type { RandomStream } from '../core/random.ts';
-import type { Atoms } from './slices.ts';
+import { type MultisliceOptions, multisliceReference, planeWave, type Wave } from './reference.ts';
+import type { Atoms, SliceStack } from './slices.ts';
 
 /** cells[0]×cells[1]×cells[2] cells of (Ba,Sr)TiO3, A at a/4 and TiO2 at 3a/4 along z, every coordinate off by 0.05 Å rms. */
 export function perovskiteBlock(
@@ -34,4 +37,103 @@ export function perovskiteBlock(
     symbols,
     positions_A: Float64Array.from(positions),
   };
+}
+
+/** Where the planes of a one-cell crystal lie, in units of a: an AO plane and a TiO2 plane. */
+export interface VirtualCrystal {
+  readonly a_A: number;
+  readonly planes: readonly [ao: number, tio2: number];
+  /** Displacement of Ti [Å]. */
+  readonly ti_A?: readonly [number, number, number];
+  /** Displacement of everything [Å]. */
+  readonly shift_A?: readonly [number, number, number];
+}
+
+/** One cell of (Ba,Sr)TiO3 whose A site holds half a Ba and half a Sr. */
+export function virtualCrystal(options: VirtualCrystal): Atoms {
+  const { a_A: a, planes, ti_A = [0, 0, 0], shift_A = [0, 0, 0] } = options;
+  const [ao, tio2] = planes;
+  const sites: [symbol: string, x: number, y: number, z: number][] = [
+    ['Ba', 0, 0, ao],
+    ['Sr', 0, 0, ao],
+    ['Ti', 0.5, 0.5, tio2],
+    ['O', 0.5, 0.5, ao],
+    ['O', 0.5, 0, tio2],
+    ['O', 0, 0.5, tio2],
+  ];
+  return {
+    cell_A: [a, a, a],
+    symbols: sites.map(([symbol]) => symbol),
+    positions_A: Float64Array.from(
+      sites.flatMap(([symbol, ...f]) =>
+        f.map((value, axis) => value * a + shift_A[axis]! + (symbol === 'Ti' ? ti_A[axis]! : 0)),
+      ),
+    ),
+    occupancy: Float64Array.from(sites, ([symbol]) => (symbol === 'Ba' || symbol === 'Sr' ? 0.5 : 1)),
+  };
+}
+
+/** SrTiO3, one cell, AO plane at a/4. */
+export function strontiumTitanate(a: number): Atoms {
+  const { cell_A, positions_A } = virtualCrystal({ a_A: a, planes: [0.25, 0.75] });
+  return { cell_A, symbols: ['Sr', 'Ti', 'O', 'O', 'O'], positions_A: positions_A.slice(3) };
+}
+
+/** The same block with its potential spread evenly along the beam, in `nSlices` slices. */
+export function averaged(stack: SliceStack, nSlices: number): SliceStack {
+  const mean = new Float64Array(stack.nx * stack.ny);
+  for (let s = 0; s < stack.nSlices; s++) {
+    const v = stack.slice(s);
+    for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + v[i]! / nSlices;
+  }
+  return { ...stack, nSlices, dz_A: stack.cell_A[2] / nSlices, slice: () => mean };
+}
+
+/** Intensities |ψ(h, k)|² of a spectrum [ny][nx], frequencies in FFT order. */
+export function intensities(spectrum: Wave): Float64Array {
+  return spectrum.re.map((re, i) => re * re + spectrum.im[i]! * spectrum.im[i]!);
+}
+
+/** Σ|a − b| / Σ b. */
+export function r1(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0;
+  let sum = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference += Math.abs(a[i]! - b[i]!);
+    sum += b[i]!;
+  }
+  return difference / sum;
+}
+
+/** Intensities of all beams after each of `exits` slices for a plane wave, float64. */
+export function planeWaveBeams(
+  stack: SliceStack,
+  exits: readonly number[],
+  options: MultisliceOptions,
+  start: readonly [h: number, k: number] = [0, 0],
+): Float64Array[] {
+  const out: Float64Array[] = [];
+  multisliceReference(stack, planeWave(stack.nx, stack.ny, ...start), exits, options, (_, spectrum) =>
+    out.push(intensities(spectrum)),
+  );
+  return out;
+}
+
+/** The part of vitest's context that skipping takes. */
+interface Skips {
+  skip(note?: string): never;
+}
+
+/** A file of the reference data beside the project; where it is missing the test is skipped, aloud. */
+export function sharedFile(context: Skips, path: string): Uint8Array {
+  const full = `/work/shared/${path}`;
+  if (existsSync(full)) return new Uint8Array(readFileSync(full));
+  const reason = `${full} is missing: this check against another program did not run.`;
+  console.warn(`SKIPPED: ${reason}`);
+  return context.skip(reason);
+}
+
+/** A shared NPY file. */
+export function sharedNpy(context: Skips, name: string): NdArray {
+  return readNpy(sharedFile(context, `reference/${name}.npy`), name);
 }

@@ -2,13 +2,15 @@
  * From a scan and a model to a polarization map: calibrate, resample onto the model's detector, predict, position by position in
  * batches. No more than one batch of patterns is held.
  *
- * The uncertainty of a channel is the model's rms error on held-out structures under training noise: honest for patterns like
- * those it was trained on, the same at every position, and silent about what the simulation leaves out.
+ * The uncertainty of a value: the model's rms error on held-out structures under training noise, and in quadrature the spread of
+ * its answers over the eight orientations of the pattern (`network/symmetric.ts`). The first is honest for patterns like those
+ * of the library, the second grows where a pattern is unlike them; neither knows an error that all orientations share.
  */
 
 import { checkAborted, type Task } from '../core/task.ts';
 import type { Model } from '../network/infer.ts';
 import { checkModelFits } from '../network/model-info.ts';
+import { predictSymmetric } from '../network/symmetric.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import type { Calibration } from '../scan/calibration.ts';
@@ -71,21 +73,25 @@ export async function mapScan(
   const count = patterns.count;
   const size = detector.pixels ** 2;
   const values = info.labels.map(() => new Float32Array(count));
+  const spreads = info.labels.map(() => new Float32Array(count));
   const meanPattern = new Float32Array(size);
   const meanReconstruction = new Float32Array(size);
   for (let first = 0; first < count; first += options.batch) {
     checkAborted(task);
     const here = Math.min(options.batch, count - first);
     const seen = await patterns.read(Array.from({ length: here }, (_, i) => first + i));
-    const predicted = await model.predict(seen, here, { experimental: info.adapts, batch: options.batch });
+    const how = { experimental: info.adapts, batch: options.batch };
+    const { labels, spread } = await predictSymmetric(model, seen, here, how);
+    const { reconstruction } = await model.predict(seen, here, how);
     for (let i = 0; i < here; i++) {
       for (const [label, channel] of values.entries()) {
-        channel[first + i] = predicted.labels[i * values.length + label]!;
+        channel[first + i] = labels[i * values.length + label]!;
+        spreads[label]![first + i] = spread[i * values.length + label]!;
       }
     }
     for (let i = 0; i < seen.length; i++) {
       meanPattern[i % size] = meanPattern[i % size]! + seen[i]! / count;
-      meanReconstruction[i % size] = meanReconstruction[i % size]! + predicted.reconstruction[i]! / count;
+      meanReconstruction[i % size] = meanReconstruction[i % size]! + reconstruction[i]! / count;
     }
     task.progress(first + here, count, 'positions mapped');
   }
@@ -97,7 +103,7 @@ export async function mapScan(
       name,
       unit,
       values: values[label]!,
-      ...(error === undefined ? {} : { sigma: new Float32Array(count).fill(error) }),
+      ...(error === undefined ? {} : { sigma: spreads[label]!.map((spread) => Math.hypot(error, spread)) }),
     };
   });
   const meta: MapProvenance = {
