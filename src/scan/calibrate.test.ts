@@ -4,16 +4,16 @@ import { expect, test } from 'vitest';
 import { FerroscopeError } from '../core/errors.ts';
 import { readNpz } from '../core/npy.ts';
 import { RandomStream } from '../core/random.ts';
+import { wavelength } from '../diffraction/optics.ts';
 import { calibrate } from './calibrate.ts';
 import { calibratedPatterns } from './calibrated.ts';
 import { calibrationSummary, centreAt, mapFrom, partsOf } from './calibration.ts';
 import { openScan } from './open.ts';
 import { memorySource, type PatternSource } from './pattern-source.ts';
-import { wavelength_A } from './units.ts';
 
 const TWIN = '/work/shared/samples/twin-a';
 const BEAM = { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
-const SPACING = (wavelength_A(300) * 1e3) / 3.95;
+const SPACING = (wavelength(300) * 1e3) / 3.95;
 
 interface Camera {
   readonly rotation: number;

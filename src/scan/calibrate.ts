@@ -8,6 +8,7 @@
 
 import { fail } from '../core/errors.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
+import { wavelength } from '../diffraction/optics.ts';
 import {
   type BeamAndCrystal,
   type Calibration,
@@ -27,7 +28,7 @@ import { brightest, type LatticeGuess, type SearchOptions, searchLattice } from 
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 import { fitPlane, type MeasuredCentre, type PlaneFit } from './plane-fit.ts';
 import { choosePatterns, survey } from './survey.ts';
-import { pixel_mrad, wavelength_A } from './units.ts';
+import { pixel_mrad } from './units.ts';
 
 /** Patterns that calibration looks at, at most. */
 const PATTERN_LIMIT = 1024;
@@ -52,7 +53,7 @@ export async function calibrate(
       fail('range', `${name} is ${value}.`, 'It must be positive.', { name, value });
   }
   const [ry, rx, ny, nx] = source.shape;
-  const spacing_mrad = (wavelength_A(voltage_kV) * 1e3) / a_A;
+  const spacing_mrad = (wavelength(voltage_kV) * 1e3) / a_A;
   const warnings: string[] = [];
   const indices = choosePatterns(source, PATTERN_LIMIT);
 

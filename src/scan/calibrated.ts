@@ -5,11 +5,11 @@
 
 import { fail } from '../core/errors.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
+import { wavelength } from '../diffraction/optics.ts';
 import { type Calibration, centreAt } from './calibration.ts';
 import { Corrector } from './correct.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 import { Resampler } from './resample.ts';
-import { wavelength_A } from './units.ts';
 
 export interface CalibratedPatterns {
   readonly count: number;
@@ -52,7 +52,7 @@ export function calibratedPatterns(
   }
   const n = detector.pixels;
   // The detector is locked to the crystal's lattice: it is the calibration's own 1/a that sets its scale.
-  const pixel_mrad = (wavelength_A(crystal.voltage_kV) * 1e3) / (crystal.a_A * detector.pixelsPerOrder);
+  const pixel_mrad = (wavelength(crystal.voltage_kV) * 1e3) / (crystal.a_A * detector.pixelsPerOrder);
   const grid = { pixels: n, pixel_mrad, map: calibration.map_px_per_mrad };
   const resampler = new Resampler(grid, ny, nx);
   const corrector = new Corrector(source, [...calibration.hot_pixels, ...calibration.dead_pixels]);

@@ -1,6 +1,6 @@
 /** Units as files spell them, brought to nm (scan) and mrad, 1/Å or 1/nm (diffraction). Unknown spellings stay unknown. */
 
-import { ELECTRON_REST_EV, HC_EV_ANGSTROM } from '../core/constants.ts';
+import { wavelength } from '../diffraction/optics.ts';
 import type { ReciprocalUnit } from './pattern-source.ts';
 
 const LENGTH_NM: Record<string, number> = { pm: 1e-3, a: 0.1, angstrom: 0.1, nm: 1, um: 1e3, micrometer: 1e3, m: 1e9 };
@@ -31,14 +31,8 @@ export function reciprocal(size: number, unit: string): { size: number; unit: Re
   return undefined;
 }
 
-/** Relativistic electron wavelength [Å]: λ = hc / √(eU(2mc² + eU)). */
-export function wavelength_A(voltage_kV: number): number {
-  const energy = voltage_kV * 1e3;
-  return HC_EV_ANGSTROM / Math.sqrt(energy * (2 * ELECTRON_REST_EV + energy));
-}
-
 /** A pixel size in mrad. */
 export function pixel_mrad(size: number, unit: ReciprocalUnit, voltage_kV: number): number {
   if (unit === 'mrad') return size;
-  return wavelength_A(voltage_kV) * 1e3 * (unit === '1/A' ? size : size / 10);
+  return wavelength(voltage_kV) * 1e3 * (unit === '1/A' ? size : size / 10);
 }
