@@ -114,7 +114,9 @@ export function parameters(a: Architecture): Parameter[] {
   const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth, a.labels];
   for (let i = 0; i < 3; i++) {
     const [from = 1, to = 1] = [widths[i], widths[i + 1]];
-    list.push(normal(`predictor.${i}.weight`, [from, to], from, 1), constant(`predictor.${i}.bias`, [to], 0));
+    // A layer norm takes away the length of its input: the first bias must be there for the length of z to show.
+    const bias = i === 0 ? normal(`predictor.${i}.bias`, [to], 1, 1) : constant(`predictor.${i}.bias`, [to], 0);
+    list.push(normal(`predictor.${i}.weight`, [from, to], from, 1), bias);
     if (i < 2) norm(`predictor.${i}`, to);
   }
   if (a.adapts) {

@@ -31,7 +31,7 @@ async function failure(work: Promise<unknown>): Promise<FerroscopeError> {
 
 describe('a short training', () => {
   const trained = train(
-    recipe('epochs = 8\nlearning_rate = 3e-3\nlearning_rate_final = 0.05\ndose_e = [1e5, 1e7]\nseed = 2'),
+    recipe('epochs = 6\nlearning_rate = 3e-3\nlearning_rate_final = 0.05\ndose_e = [1e5, 1e7]\nseed = 2'),
     data,
     options('short'),
     quietTask,
@@ -42,7 +42,7 @@ describe('a short training', () => {
     const { scores } = (await opened).info;
     for (const { name, correlation } of scores.training) expect(correlation, name).toBeGreaterThan(0.9);
     const { history } = await trained;
-    expect(history.length).toBe(8);
+    expect(history.length).toBe(6);
     expect(history.some(({ best }) => best)).toBe(true);
     expect(history.at(-1)?.validation.prediction).toBeLessThan(0.3 * (history[0]?.training.prediction ?? 0));
   });

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { RandomStream } from '../core/random.ts';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import { architecture, initialValues, parameters, statistics } from './architecture.ts';
+import { exportModel } from './export.ts';
+import { decodeModel, encodeModel } from './onnx-proto.ts';
+import { Session, tensorOf } from './session.ts';
+import { Trainer } from './step.ts';
+
+const LABELS = 3;
+const N = 4;
+
+/** A network whose every parameter and statistic is random, and patterns for it. */
+function randomNetwork(pixels: number, channels: string, transform: 'sqrt' | 'linear') {
+  const { network } = parseRecipe(
+    `[network]\nchannels = ${channels}\nlatent = 6\npredictor_latent = 4\npredictor_width = 8`,
+  );
+  const a = architecture(network, pixels, LABELS, false);
+  const stream = new RandomStream(4, 'network');
+  const blurred = (x: Float32Array) => x.map((v) => v + 0.1 * stream.normal());
+  const p = blurred(initialValues(parameters(a), 1));
+  const s = initialValues(statistics(a), 1).map((v) => v + 0.5 * stream.uniform());
+  const draw = (size: number, scale: number) => Float32Array.from({ length: size }, () => scale * stream.uniform());
+  const input = {
+    transform,
+    mean: draw(pixels ** 2, 0.1).map((v) => v + 3),
+    deviation: draw(pixels ** 2, 0.1).map((v) => v + 0.1),
+  };
+  return { a, p, s, input, patterns: draw(N * pixels ** 2, 0.1) };
+}
+
+test.each([
+  [32, '[2, 3, 4, 5, 6, 7]', 'sqrt'],
+  [64, '[2, 3, 4, 3, 4, 5]', 'linear'],
+  [128, '[1, 2, 3, 2, 3, 4]', 'sqrt'],
+  [256, '[1, 2, 2, 2, 2, 3]', 'sqrt'],
+] as const)(
+  'the exported graph and the training graph give the same numbers, %i pixels',
+  async (pixels, channels, transform) => {
+    const { a, p, s, input, patterns } = randomNetwork(pixels, channels, transform);
+    const weights = { reconstruction: 1, mmd: 1, prediction: 1 };
+    const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
+    const trainer = await Trainer.open(a, N, input, weights, state);
+    const zero = new Float32Array(N * LABELS);
+    const inTraining = await trainer.validate({ patterns, labels: zero, prior: new Float32Array(N * a.latent) });
+    await trainer.close();
+    const labels = { mean: new Float32Array(LABELS), deviation: new Float32Array(LABELS).fill(1) };
+    const bytes = exportModel({ architecture: a, p, s, input, labels, metadata: {}, version: '' });
+    const session = await Session.open(bytes);
+    const out = await session.run({ patterns: tensorOf(patterns, [N, 1, pixels, pixels]) });
+    out.labels?.forEach((v, i) => {
+      expect(Math.abs(v - (inTraining.labels[i] ?? Number.NaN))).toBeLessThan(1e-3);
+    });
+    // The reconstruction, standardised again, gives the reconstruction loss (the means are so high that none is clipped).
+    const seen = (v: number) => (transform === 'sqrt' ? Math.sqrt(v) : v);
+    let sum = 0;
+    out.reconstruction?.forEach((v, i) => {
+      expect(v).toBeGreaterThan(0);
+      sum += ((seen(v) - seen(patterns[i] ?? 0)) / (input.deviation[i % pixels ** 2] ?? 1)) ** 2;
+    });
+    expect(sum / patterns.length / inTraining.reconstruction).toBeCloseTo(1, 4);
+    await session.close();
+  },
+);
+
+test('a model survives decoding and encoding', () => {
+  const { a, p, s, input } = randomNetwork(32, '[1, 1, 1, 1, 1, 1]', 'sqrt');
+  const labels = { mean: new Float32Array(LABELS), deviation: new Float32Array(LABELS).fill(1) };
+  const bytes = exportModel({ architecture: a, p, s, input, labels, metadata: { 'a key': 'ä value' }, version: '1.2' });
+  const model = decodeModel(bytes);
+  expect(model.producerVersion).toBe('1.2');
+  expect(model.metadataProps).toEqual([{ key: 'a key', value: 'ä value' }]);
+  expect(model.graph.input[0]?.type.tensorType.shape.dim[0]?.dimParam).toBe('n');
+  expect(Buffer.from(encodeModel(model)).equals(Buffer.from(encodeModel(decodeModel(encodeModel(model)))))).toBe(true);
+});
+
+test('sizes that the network cannot take are refused', () => {
+  const { network } = parseRecipe('');
+  expect(() => architecture(network, 48, 3, false)).toThrow(/48 pixels/);
+  expect(architecture(network, 64, 3, false).strides).toEqual([1, 2, 2, 2, 2, 2]);
+  expect(architecture(network, 128, 3, false).inner).toBe(2);
+});
