@@ -6,6 +6,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { RandomStream } from '../src/core/random.ts';
 import { parseRecipe } from '../src/core/recipe-schema.ts';
 import { architecture, initialValues, multiplyAdds, parameters, statistics } from '../src/network/architecture.ts';
@@ -56,11 +57,10 @@ await trainer.close();
 
 const python = process.env.FERROSCOPE_TORCH_PYTHON;
 if (python) {
-  const run = spawnSync(python, [
-    new URL('./peers/torch_training.py', import.meta.url).pathname,
-    String(pixels),
-    String(steps),
-  ]);
+  const script = new URL('./peers/torch_training.py', import.meta.url).pathname;
+  // Sleeping threads, as ours: on busy cores OpenMP's spinning makes PyTorch ten times slower, which is no comparison.
+  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' };
+  const run = spawnSync(python, [script, String(pixels), String(steps), String(availableParallelism())], { env });
   const torch = Number(run.stdout.toString());
   console.log(`  PyTorch on the same cores: median ${torch} ms; ratio ${(torch / median).toFixed(2)}`);
 } else {

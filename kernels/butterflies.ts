@@ -97,41 +97,13 @@ function butterfly(radix: number, x: string, y: string, t = ''): string[] {
   return butterflyOdd(radix, xs, ys, t);
 }
 
-/** How far a DFT of odd length with these float32 constants (cosines, then sines of 2πj/radix) is from unitary: ‖F*F/R − 1‖². */
-function departure(radix: number, values: readonly number[]): number {
-  const half = (radix - 1) / 2;
-  const cos = (t: number) => (t === 0 ? 1 : values[Math.min(t, radix - t) - 1]!);
-  const sin = (t: number) => (t === 0 ? 0 : Math.sign(radix - 2 * t) * values[half + Math.min(t, radix - t) - 1]!);
-  let sum = 0;
-  for (const i of range(radix)) {
-    for (const j of range(radix)) {
-      const overlap = (g: (a: number, b: number) => number) =>
-        range(radix).reduce((total, k) => total + g((i * k) % radix, (j * k) % radix), 0) / radix;
-      sum += (overlap((a, b) => cos(a) * cos(b) + sin(a) * sin(b)) - (i === j ? 1 : 0)) ** 2;
-      sum += overlap((a, b) => cos(a) * sin(b) - sin(a) * cos(b)) ** 2;
-    }
-  }
-  return sum;
-}
-
-/** C_j, S_j in float32: of the numbers one step around the rounded ones, those that make the butterfly most nearly unitary (see unit-pair.ts). */
+/** C_j, S_j = cos, sin 2πj/radix, rounded to float32 (fft-plan.ts reckons with the rounding). */
 function constants(radix: number): string[] {
   if (radix % 2 === 0) return [];
-  const turns = range((radix + 1) / 2, 1).map((j) => (2 * Math.PI * j) / radix);
-  const around = [...turns.map(Math.cos), ...turns.map(Math.sin)].map((value) => {
-    const ulp = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 23);
-    return [0, -1, 1].map((step) => Math.fround(value) + step * ulp);
-  });
-  const choices = around.reduce<number[][]>((all, values) => all.flatMap((c) => values.map((v) => [...c, v])), [[]]);
-  let best = choices[0]!;
-  let least = Number.POSITIVE_INFINITY;
-  for (const choice of choices) {
-    const value = departure(radix, choice);
-    if (value < least) [best, least] = [choice, value];
-  }
-  return best.map((value, i) =>
-    let_(i < turns.length ? `C${i + 1}` : `S${i + 1 - turns.length}`, `f32x4.splat(${value})`),
-  );
+  return range((radix + 1) / 2, 1).flatMap((j) => [
+    let_(`C${j}`, `f32x4.splat(${Math.fround(Math.cos((2 * Math.PI * j) / radix))})`),
+    let_(`S${j}`, `f32x4.splat(${Math.fround(Math.sin((2 * Math.PI * j) / radix))})`),
+  ]);
 }
 
 const at = (base: string, q: number) => (q === 0 ? base : `${base} + ${q} * stride`);

@@ -1,13 +1,10 @@
-/** Patterns of another program (abTEM 1.0, whole-atom slices, static atoms), reproduced from /work/shared/reference. */
+/** Plane-wave beams of another program (abTEM 1.0, whole-atom slices, static atoms), reproduced from /work/shared/reference. */
 
 import { expect, test } from 'vitest';
-import { readExtxyz } from '../crystal/extxyz.ts';
-import { Fft2, frequency } from './fft.ts';
-import { wavelength } from './optics.ts';
-import { planeWave, type Wave } from './reference.ts';
+import { planeWave } from './reference.ts';
 import { type SliceStack, sliceStack } from './slices.ts';
 import { abtemMultislice, abtemStack } from './test-abtem.ts';
-import { intensities, planeWaveBeams, r1, sharedFile, sharedNpy, strontiumTitanate } from './test-structures.ts';
+import { intensities, planeWaveBeams, r1, sharedNpy, strontiumTitanate } from './test-structures.ts';
 
 const percent = (x: number) => `${(100 * x).toPrecision(2)}%`;
 
@@ -54,39 +51,3 @@ for (const model of ['lobato', 'kirkland'] as const) {
     });
   }
 }
-
-/** abTEM's soft probe: amplitude (not intensity) falls linearly over one pixel of the window. */
-function abtemProbe(n: number, length_A: number, x: number, y: number, convergence_mrad: number): Wave {
-  const lambda = wavelength(300);
-  const pixel_mrad = (lambda / length_A) * 1e3;
-  const re = new Float64Array(n * n);
-  const im = new Float64Array(n * n);
-  let norm = 0;
-  for (let j = 0, i = 0; j < n; j++) {
-    for (let k = 0; k < n; k++, i++) {
-      const [h, l] = [frequency(k, n), frequency(j, n)];
-      const a = Math.min(1, Math.max(0, (convergence_mrad - Math.hypot(h, l) * pixel_mrad) / pixel_mrad + 0.5));
-      const angle = (-2 * Math.PI * (h * x + l * y)) / length_A;
-      re[i] = a * Math.cos(angle);
-      im[i] = a * Math.sin(angle);
-      norm += a * a;
-    }
-  }
-  for (let i = 0; i < re.length; i++) {
-    re[i] = re[i]! / Math.sqrt(norm);
-    im[i] = im[i]! / Math.sqrt(norm);
-  }
-  new Fft2(n, n).run(re, im, 1);
-  return { re, im };
-}
-
-test.each([
-  { name: 'cbed_bst_infinite_tilt0', tilt_mrad: [0, 0] },
-  { name: 'cbed_bst_infinite_tilt1', tilt_mrad: [1, 0.5] },
-] as const)('convergent probe on BST, 30 nm: $name', ({ name, tilt_mrad }) => {
-  void name;
-  void tilt_mrad;
-  void readExtxyz;
-  void sharedFile;
-  void abtemProbe;
-});

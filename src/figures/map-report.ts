@@ -12,7 +12,7 @@ import { patternFigure } from './pattern-figure.ts';
 import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';
 import { pzLimitNote, scoreTable } from './report-parts.ts';
 import { PAGE_WIDTH } from './theme.ts';
-import { vectorMap } from './vector-map.ts';
+import { fullColour, vectorMap } from './vector-map.ts';
 
 /** A label's held-out errors: noise-free, and as trained (noise, blur, background). */
 export interface HeldOutRow {
@@ -48,12 +48,13 @@ export function renderMap(input: MapReportInput): Map<string, string> {
     figures.set(`figures/${name}.svg`, svg);
     return svg;
   };
-  const vector = put('polarization', vectorMap(map, { title: 'Polarization' }));
+  const pMax = Math.max(fullColour(map), truth ? fullColour(truth.map) : 0);
+  const vector = put('polarization', vectorMap(map, { title: 'Polarization', pMax }));
   const vectors = [
     { svg: vector, caption: 'Seen along the beam. Hue: direction in the plane; lightness: along the beam.' },
   ];
   if (truth) {
-    const svg = put('truth', vectorMap(truth.map, { title: 'Truth' }));
+    const svg = put('truth', vectorMap(truth.map, { title: 'Truth', pMax }));
     vectors.push({ svg, caption: 'What was put in, weighted by the probe.' });
   }
   const components = usualChannels(map).map((name) => ({ svg: put(name, componentMap(map, name)) }));

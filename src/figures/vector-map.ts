@@ -32,15 +32,23 @@ export interface VectorMapOptions {
   readonly arrowLength?: number;
 }
 
+/** |P| of full colour where none is given: 99% of the vectors are below it. Give maps that are compared the larger one. */
+export function fullColour(map: PolarizationMap, channels: readonly string[] = ['P_x', 'P_y', 'P_z']): number {
+  const [x, y, z] = channels.map((name) => getChannel(map, name).values) as [Float32Array, Float32Array, Float32Array];
+  const typical = quantile(
+    x.map((value, i) => Math.hypot(value, y[i]!, z[i]!)),
+    0.99,
+  );
+  return typical > 0 ? roundUp(typical) : 1;
+}
+
 /** Draws the map. @throws 'model-mismatch' without the three channels */
 export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}): string {
   const [nameX, nameY, nameZ] = options.channels ?? ['P_x', 'P_y', 'P_z'];
   const { values: vx, unit } = getChannel(map, nameX);
   const { values: vy } = getChannel(map, nameY);
   const { values: vz } = getChannel(map, nameZ);
-  const sizes = vx.map((x, i) => Math.hypot(x, vy[i]!, vz[i]!));
-  const typical = quantile(sizes, 0.99);
-  const pMax = options.pMax ?? (typical > 0 ? roundUp(typical) : 1);
+  const pMax = options.pMax ?? fullColour(map, [nameX, nameY, nameZ]);
 
   const [ry, rx] = map.shape;
   const width = options.width ?? COLUMN_WIDTH;
@@ -51,7 +59,7 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
   const pageWidth = beside ? box.x + box.width + 12 + LEGEND_WIDTH + MARGIN : width;
 
   const cells = cellImage(box, map.shape, (i) =>
-    Number.isFinite(sizes[i]!) ? vectorColour(vx[i]! / pMax, vy[i]! / pMax, vz[i]! / pMax) : undefined,
+    Number.isFinite(vx[i]! + vy[i]! + vz[i]!) ? vectorColour(vx[i]! / pMax, vy[i]! / pMax, vz[i]! / pMax) : undefined,
   );
   const cell = box.width / rx;
   const block = Math.max(1, Math.ceil((options.arrowSpacing ?? 10) / cell));

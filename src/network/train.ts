@@ -50,8 +50,10 @@ export interface TrainResult {
   readonly history: EpochRecord[];
 }
 
-/** At most this many held-out patterns are used to validate an epoch and to score the model. */
+/** At most this many held-out patterns validate an epoch. */
 const VALIDATION_LIMIT = 2048;
+/** At most this many of them score the finished model, three times in eight orientations. */
+const SCORE_LIMIT = 1024;
 
 interface Progress {
   /** What the checkpoint belongs to. */
@@ -333,9 +335,11 @@ class Run {
       return exportModel({ architecture: a, ...best, input: scaling.input, labels: scaling.labels, metadata, version });
     };
     const none: LabelScore[] = [];
+    const stride = Math.ceil(heldOut.length / SCORE_LIMIT);
+    const some = heldOut.filter((_, i) => i % stride === 0);
     const model = await openModel(write({ training: none, noiseFree: none, dose1e6: none }));
     try {
-      const score = (extra: object) => evaluate(model, this.#data, heldOut, { seed: t.seed, ...extra }, this.#task);
+      const score = (extra: object) => evaluate(model, this.#data, some, { seed: t.seed, ...extra }, this.#task);
       return write({
         training: await score({ training: t }),
         noiseFree: await score({}),

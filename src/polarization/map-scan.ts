@@ -17,6 +17,9 @@ import type { Calibration } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
 
+/** Patterns that the mean pattern and its reconstruction are taken over, at most. */
+const SHOWN = 256;
+
 export interface MapOptions {
   readonly version: string;
   /** The scan's file name. */
@@ -30,7 +33,7 @@ export interface MapOptions {
 export interface MapResult {
   readonly map: PolarizationMap;
   readonly calibration: Calibration;
-  /** Means over the scan of what the model saw and of what it reconstructs, [pixels][pixels], fractions of the beam. */
+  /** Means over the scan (evenly chosen positions) of what the model saw and of what it reconstructs, [pixels][pixels], fractions of the beam. */
   readonly meanPattern: Float32Array;
   readonly meanReconstruction: Float32Array;
   /** Seconds spent calibrating, and mapping. */
@@ -74,6 +77,8 @@ export async function mapScan(
   const size = detector.pixels ** 2;
   const values = info.labels.map(() => new Float32Array(count));
   const spreads = info.labels.map(() => new Float32Array(count));
+  const stride = Math.ceil(count / SHOWN);
+  const shown = Math.ceil(count / stride);
   const meanPattern = new Float32Array(size);
   const meanReconstruction = new Float32Array(size);
   for (let first = 0; first < count; first += options.batch) {
@@ -82,16 +87,20 @@ export async function mapScan(
     const seen = await patterns.read(Array.from({ length: here }, (_, i) => first + i));
     const how = { experimental: info.adapts, batch: options.batch };
     const { labels, spread } = await predictSymmetric(model, seen, here, how);
-    const { reconstruction } = await model.predict(seen, here, how);
     for (let i = 0; i < here; i++) {
       for (const [label, channel] of values.entries()) {
         channel[first + i] = labels[i * values.length + label]!;
         spreads[label]![first + i] = spread[i * values.length + label]!;
       }
     }
-    for (let i = 0; i < seen.length; i++) {
-      meanPattern[i % size] = meanPattern[i % size]! + seen[i]! / count;
-      meanReconstruction[i % size] = meanReconstruction[i % size]! + reconstruction[i]! / count;
+    for (let i = 0; i < here; i++) {
+      if ((first + i) % stride !== 0) continue;
+      const pattern = seen.subarray(i * size, (i + 1) * size);
+      const { reconstruction } = await model.predict(pattern, 1, how);
+      for (let j = 0; j < size; j++) {
+        meanPattern[j]! += pattern[j]! / shown;
+        meanReconstruction[j]! += reconstruction[j]! / shown;
+      }
     }
     task.progress(first + here, count, 'positions mapped');
   }

@@ -4,7 +4,6 @@
  */
 
 import { fail } from '../../core/errors.ts';
-import { unitPair } from './unit-pair.ts';
 
 export interface FftPlan {
   readonly n: number;
@@ -12,6 +11,11 @@ export interface FftPlan {
   readonly bytes: Uint8Array;
   /** position[k]: where the transform leaves frequency index k (0 … n−1). */
   readonly position: Int32Array;
+  /**
+   * What the way there and back does to frequency k beside the factor n, because twiddles and constants are rounded to float32: a wave exp(2πikx/n) meets
+   * |w|² averaged over each stage's twiddles. Within 1e-7 of 1, yet it adds up to 3e-4 of the intensity over 80 nm: divide the propagator by it.
+   */
+  readonly gain: Float64Array;
 }
 
 /**
@@ -33,11 +37,24 @@ export function radices(n: number): number[] {
     fours.push(4);
     rest /= 4;
   }
-  if (rest === 2) fours.push(2);
-  else if (rest !== 1 || n % 4 !== 0) {
+  if (rest === 2) {
+    fours.push(2);
+    rest = 1;
+  }
+  if (rest !== 1 || n % 4 !== 0) {
     fail('range', `A grid of ${n} points is not 4 times a product of 2, 3, 5 and 7.`, 'Choose another grid_per_cell.');
   }
   return [...found, ...fours];
+}
+
+/** Mean |·|² of a radix's butterfly on output q ≥ 1, over its ideal value: float32 constants are not quite unitary. */
+function butterflyGain(radix: number): number {
+  let sum = 1;
+  for (let t = 1; t < radix; t++) {
+    sum +=
+      Math.fround(Math.cos((2 * Math.PI * t) / radix)) ** 2 + Math.fround(Math.sin((2 * Math.PI * t) / radix)) ** 2;
+  }
+  return radix % 2 === 0 ? 1 : sum / radix;
 }
 
 export function fftPlan(n: number): FftPlan {
@@ -45,18 +62,22 @@ export function fftPlan(n: number): FftPlan {
   const header = 4 + 12 * stages.length;
   const twiddles: number[] = [];
   const ints = [stages.length];
+  /** gains[stage][q] */
+  const gains: number[][] = [];
   for (let s = 0, length = n; s < stages.length; s++) {
     const radix = stages[s]!;
     const m = length / radix;
-    let drift = 0;
     ints.push(radix, m, header + 4 * twiddles.length);
+    const gain = Array.from<number>({ length: radix }).fill(0).fill(1, 0, 1);
     for (let j = 0; j < m; j++) {
       for (let q = 1; q < radix; q++) {
-        const { re, im, excess } = unitPair((-2 * Math.PI * j * q) / length, drift);
-        drift += excess;
+        const angle = (-2 * Math.PI * j * q) / length;
+        const [re, im] = [Math.fround(Math.cos(angle)), Math.fround(Math.sin(angle))];
+        gain[q] = gain[q]! + ((re * re + im * im) * butterflyGain(radix)) / m;
         twiddles.push(re, im);
       }
     }
+    gains.push(gain);
     length = m;
   }
   const bytes = new Uint8Array(header + 4 * twiddles.length);
@@ -64,16 +85,18 @@ export function fftPlan(n: number): FftPlan {
   new Float32Array(bytes.buffer, header).set(twiddles);
 
   const position = new Int32Array(n);
+  const gain = new Float64Array(n).fill(1);
   for (let k = 0; k < n; k++) {
     let at = 0;
     let rest = k;
     let length = n;
-    for (const radix of stages) {
+    for (const [s, radix] of stages.entries()) {
       length /= radix;
       at += (rest % radix) * length;
+      gain[k] = gain[k]! * gains[s]![rest % radix]!;
       rest = Math.floor(rest / radix);
     }
     position[k] = at;
   }
-  return { n, bytes, position };
+  return { n, bytes, position, gain };
 }

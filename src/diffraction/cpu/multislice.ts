@@ -108,8 +108,9 @@ export class Multislice {
       );
       const tables = this.#kernel.floats(this.#at.factor[axis], 2 * plan.n * FACTOR_TABLES);
       for (let k = 0; k < plan.n; k++) {
-        spread(re[k]! / plan.n, tables, 2 * plan.position[k]!, 2 * plan.n);
-        spread(im[k]! / plan.n, tables, 2 * plan.position[k]! + 1, 2 * plan.n);
+        const norm = plan.n * plan.gain[k]!;
+        spread(re[k]! / norm, tables, 2 * plan.position[k]!, 2 * plan.n);
+        spread(im[k]! / norm, tables, 2 * plan.position[k]! + 1, 2 * plan.n);
       }
     }
   }
