@@ -12,6 +12,7 @@ export class Console {
   readonly task: Task;
   readonly json: boolean;
   #shown = 0;
+  #began = 0;
   #what = '';
   #width = 0;
 
@@ -23,11 +24,18 @@ export class Console {
   #progress(done: number, total: number, what: string, note = ''): void {
     const now = performance.now();
     const terminal = process.stderr.isTTY === true;
-    const fresh = what !== this.#what;
-    if (!fresh && done < total && now - this.#shown < (terminal ? 100 : INTERVAL)) return;
-    if (!fresh && done >= total && this.#width === 0 && !terminal && now - this.#shown < 500) return;
+    const ended = done >= total;
+    if (what !== this.#what) {
+      this.#what = what;
+      this.#shown = this.#began = now;
+    }
+    // Not a terminal: a line every ten seconds, and one at the end of what took longer than a second.
+    const due = terminal
+      ? now - this.#shown >= 100 || ended
+      : now - this.#shown >= INTERVAL || (ended && now - this.#began > 1000);
+    if (!due) return;
     this.#shown = now;
-    this.#what = what;
+    if (ended) this.#what = '';
     const line = `  ${what}: ${done} of ${total}${note ? `  ${note}` : ''}`;
     if (terminal) {
       process.stderr.write(`\r${line.padEnd(this.#width)}`);

@@ -105,6 +105,9 @@ export async function mapScan(
     task.progress(first + here, count, 'positions mapped');
   }
 
+  const uncovered = patterns.coverage.filter((share) => share < 0.5).length;
+  const missing = `${uncovered} of ${size} pixels that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
+
   const rmse = new Map(info.scores.training.map((score) => [score.name, score.rmse]));
   const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {
     const error = rmse.get(name);
@@ -130,7 +133,7 @@ export async function mapScan(
       channels,
       meta,
     },
-    calibration,
+    calibration: uncovered === 0 ? calibration : { ...calibration, warnings: [...calibration.warnings, missing] },
     meanPattern,
     meanReconstruction,
     calibrate_s: (calibrated - start) / 1e3,
