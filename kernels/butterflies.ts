@@ -6,7 +6,7 @@
  * store y_q·w_jq at j + m·q with w_jq = exp(−2πi jq/n); then each of the radix blocks of m is transformed in the same way. Frequencies come out in
  * mixed-radix digit-reversed order (`fft-plan.ts`). Decimation in time (DIT) is the mirror: multiply by the same w_jq first, butterfly after,
  * blocks growing; it takes that order and gives back the natural one. So a slice needs no reordering. Source: Van Loan, Computational
- * Frameworks for the Fast Fourier Transform (1992), sections 1.9 and 2.2.
+ * Frameworks for the Fast Fourier Transform (1992).
  *
  * The inverse transform is the forward one with real and imaginary parts exchanged before and after: the exchange costs nothing, since a butterfly is told
  * where to find either part (byte offsets `re`, `im`: 0, 16 or 16, 0). Hence one set of twiddles, and no conjugates.

@@ -26,3 +26,8 @@ test('a truncated file is a format error that names it', () => {
     /x\.npy .* 2 values where the shape says 3/,
   );
 });
+
+test('reads Node buffers, which share their memory', () => {
+  const bytes = Buffer.from(writeNpy({ data: Float64Array.of(1, 2, 3), shape: [3] }));
+  expect([...readNpy(bytes).data]).toEqual([1, 2, 3]);
+});

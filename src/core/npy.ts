@@ -60,7 +60,8 @@ export function readNpy(bytes: Uint8Array, name = 'array'): NdArray {
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
-  const body = bytes.slice(start);
+  // A copy with a buffer of its own: Node's Buffer.slice would be a view.
+  const body = new Uint8Array(bytes.subarray(start));
   if (body.length % Number(descr.slice(2)) !== 0) bad('it ends inside a value');
   const data = make(body.buffer);
   const expected = shape.reduce((a, b) => a * b, 1);

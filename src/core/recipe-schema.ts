@@ -36,7 +36,7 @@ const structures = z.strictObject({
   count: count.default(8),
   held_out: count.default(2),
   cells: z.tuple([count.max(32), count.max(32), count.max(8)]).default([8, 8, 2]),
-  texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('smooth'),
+  texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('spline'),
   p_max_uC_cm2: z.number().min(0).max(100).default(30),
   p_distribution: z.enum(['magnitude', 'volume']).default('magnitude'),
   correlation_nm: positive.max(100).default(1.2),
@@ -64,7 +64,7 @@ const library = z.strictObject({
   pixels_per_order: z.int().min(2).max(64).default(8),
   grid_per_cell: z.int().min(12).max(128).default(28),
   slices_per_cell: z.int().min(2).max(128).default(16),
-  slicing: z.enum(['spline', 'box', 'whole-atom']).default('spline'),
+  slicing: z.enum(['smooth', 'spline', 'box', 'whole-atom']).default('spline'),
   factors: z.enum(['lobato', 'kirkland']).default('lobato'),
   band_limit: z.number().min(0.3).max(1).default(1),
 });

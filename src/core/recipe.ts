@@ -66,8 +66,11 @@ export interface LibraryRecipe {
   readonly grid_per_cell: number;
   /** Slices per unit cell along z. */
   readonly slices_per_cell: number;
-  /** How an atom's potential is shared among slices; 'whole-atom' is only for comparison with the paper. */
-  readonly slicing: 'spline' | 'box' | 'whole-atom';
+  /**
+   * How an atom's potential is shared among slices (diffraction/slices.ts). 'spline' suits libraries: their blocks are cut between
+   * planes, and it alone leaves no atom's tail across the cut. 'whole-atom' is only for comparison with the paper.
+   */
+  readonly slicing: 'smooth' | 'spline' | 'box' | 'whole-atom';
   /** Scattering factors. */
   readonly factors: 'lobato' | 'kirkland';
   /** Antialias band limit as a fraction of the Nyquist frequency; 1 leaves it out. */

@@ -5,7 +5,7 @@
  *   dψ/dz = iHψ,   H_gh = σ·V_(g−h) − πλ|g + β|² δ_gh,   so   ψ(z) = Σ_j C_j exp(iγ_j z) ⟨C_j|ψ(0)⟩
  *
  * with V_g the Fourier coefficients of the mean potential [V], γ_j and C_j eigenvalues and eigenvectors of the Hermitian H. Source: Kirkland (2010),
- * section 6.1; Humphreys, Rep. Prog. Phys. 42, 1825 (1979). Not for production: the eigen-solution costs O(beams³), and is left to the caller.
+ * chapter 6; Humphreys, Rep. Prog. Phys. 42, 1825 (1979). Not for production: the eigen-solution costs O(beams³), and is left to the caller.
  */
 
 import { Fft2 } from './fft.ts';
@@ -65,7 +65,7 @@ export function blochWaves(
   const { values, vectors } = eigen(matrix, m);
   const start = beams.findIndex(([h, k]) => h === 0 && k === 0);
 
-  // exp(iHz) acts on (re, im) as exp(Jz)-like rotation: with real vectors, cos(γz) on the vector and sin(γz) on i times it.
+  // exp(iγz) on a real vector (a, b), which stands for a + ib: cos(γz)·(a, b) + sin(γz)·(−b, a).
   return (thickness_A) => {
     const out = { re: new Float64Array(n), im: new Float64Array(n) };
     for (let j = 0; j < m; j++) {

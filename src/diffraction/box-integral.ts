@@ -4,6 +4,8 @@
  *
  *   C(k⊥, z) = ½ + z/L + Σ_m f_e(√(k⊥² + (m/L)²))/f_e(k⊥) · exp(−2π²u²z (m/L)²) · sin(2πmz/L)/(πm),   −L/2 ≤ z ≤ L/2
  *
+ * times sinc³(m·w/L) where the potential is first smoothed along the beam by a box of width w, three times over (with w = Δz, the slice's own box
+ * makes it a cubic B-spline),
  * with L the period along the beam (its images included: exact for a periodic crystal). What it is not: the projected potential itself, which
  * carries the Debye–Waller factor across the beam. Fractions of slices that tile the period sum to 1 to rounding, since C is tabulated and differences
  * telescope. Tables in k⊥ and z with cubic interpolation: a slice costs no integral. Units: Å, 1/Å.
@@ -24,8 +26,8 @@ export class BoxIntegral {
   readonly #table: Float64Array;
   readonly #row: Float64Array;
 
-  /** `f` as from `scatteringFactor`; `kMax_invA` the largest k⊥ that will be asked for. */
-  constructor(f: (k2: number) => number, u2z_A2: number, period_A: number, kMax_invA: number) {
+  /** `f` as from `scatteringFactor`; `kMax_invA` the largest k⊥ that will be asked for; `smoothing_A` the width w, 0 for none. */
+  constructor(f: (k2: number) => number, u2z_A2: number, period_A: number, kMax_invA: number, smoothing_A = 0) {
     const samples = Math.ceil(period_A * SAMPLES_PER_A);
     const nodes = Math.ceil(kMax_invA / NODE_SPACING_INV_A) + 4;
     this.#period = period_A;
@@ -41,14 +43,16 @@ export class BoxIntegral {
       // The Nyquist frequency of the samples bounds the series; the Debye–Waller factor usually ends it long before.
       for (let m = 1; m <= samples / 2; m++) {
         const kz2 = (m / period_A) ** 2;
-        const term = (f(k2 + kz2) / f(k2)) * debyeWaller(u2z_A2, kz2);
-        if (Math.abs(term) < 1e-13) break;
+        const ratio = (f(k2 + kz2) / f(k2)) * debyeWaller(u2z_A2, kz2);
+        if (Math.abs(ratio) < 1e-13) break;
+        const turn = (Math.PI * m * smoothing_A) / period_A;
+        const term = turn === 0 ? ratio : ratio * (Math.sin(turn) / turn) ** 3;
         // Sample j is z = (j/samples − ½)·period: sin(2πmz/period) = (−1)^m sin(2πmj/samples). Odd in z: half of it is enough.
         const scale = ((m & 1 ? -1 : 1) * term) / (Math.PI * m);
-        for (let j = 1, turn = m; 2 * j < samples; j++) {
-          column[j] = column[j]! + scale * sine[turn]!;
-          turn += m;
-          if (turn >= samples) turn -= samples;
+        for (let j = 1, at = m; 2 * j < samples; j++) {
+          column[j] = column[j]! + scale * sine[at]!;
+          at += m;
+          if (at >= samples) at -= samples;
         }
       }
       for (let j = 1; 2 * j < samples; j++) column[samples - j] = 1 - column[j]!;

@@ -70,6 +70,9 @@ test('P_z: box slices reproduce the oracle; a/16 to 2%; spline a/16 to 12%; whol
   const box = compare('box', 16);
   expect(box.r1).toBeLessThan(3e-3);
   expect(box.pz).toBeLessThan(0.03);
+  const smooth = compare('smooth', 16);
+  expect(smooth.r1).toBeLessThan(5e-3);
+  expect(smooth.pz).toBeLessThan(0.03);
   // The whole projection of each plane, with no extent along the beam: more wrong where the surface cuts atoms than in a slab of whole atoms (pz.test.ts).
   const spline = compare('spline', 16);
   expect(spline.r1).toBeLessThan(3e-3);

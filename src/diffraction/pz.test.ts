@@ -63,6 +63,7 @@ test('P_z derivative of a slab of whole atoms, as it lies and shifted by part of
     );
     return value;
   };
+  const smooth = [0, 0.37, 0.8].map((shift) => error('smooth', 16, shift));
   const spline = [0, 0.37, 0.8].map((shift) => error('spline', 16, shift));
   const coarse = error('spline', 8, 0.37);
   const box = [0, 0.37].map((shift) => error('box', 16, shift));
@@ -71,6 +72,7 @@ test('P_z derivative of a slab of whole atoms, as it lies and shifted by part of
   const mid = run('whole-atom', 4, 0.5);
   console.log(lines.join('\n'));
   expect(fine).toBeLessThan(0.02);
+  for (const value of smooth) expect(value).toBeLessThan(0.03);
   expect(spline[0]!).toBeLessThan(0.02);
   for (const value of spline) expect(value).toBeLessThan(0.15);
   expect(coarse).toBeGreaterThan(2 * spline[1]!);

@@ -2,9 +2,10 @@
  * The projected potential of each slice of a crystal block that repeats along the beam, built in reciprocal space with exact
  * phases exp(−2πik·r), so that no atom is split over pixels. Positions along z decide how an atom is shared among slices:
  *
- * - 'spline': its whole projection, shared by cubic B-spline weights (support ±2 slices). No z-integral, no cut atoms, and
- *   with ≥ 16 slices a cell the derivative of a pattern with respect to P_z is converged (tests, docs/verification.md).
- * - 'box': the exact integral of its potential over each slice, Debye–Waller factor along z included.
+ * - 'smooth': its potential along z, Debye–Waller factor included, weighted by a cubic B-spline (support ±2 slices) instead of cut into slices.
+ *   With 16 slices a cell the derivative of a pattern with respect to P_z is converged wherever the atoms are (docs/verification.md).
+ * - 'spline': its whole projection, shared by the same weights. Half the error of 'box' at 16 slices a cell, no z-integral, cheapest to make.
+ * - 'box': the exact integral of its potential over each slice. Converged at 32 slices a cell.
  * - 'whole-atom': everything into the slice that holds the nucleus. Cannot represent displacements along the beam;
  *   only for comparison with programs that do this.
  *
@@ -32,11 +33,11 @@ export interface SliceOptions {
   readonly ny: number;
   /** Slices through the box along z. */
   readonly nSlices: number;
-  readonly slicing: 'spline' | 'box' | 'whole-atom';
+  readonly slicing: 'smooth' | 'spline' | 'box' | 'whole-atom';
   readonly factors?: FactorModel;
   /** Mean-square displacement per axis, per symbol [Å²]; 0 where a symbol is absent. */
   readonly u2_A2?: Readonly<Record<string, number>>;
-  /** The same along z, where it differs (only 'box' depends on it). */
+  /** The same along z, where it differs ('smooth' and 'box' depend on it). */
   readonly u2z_A2?: Readonly<Record<string, number>>;
   /** Frequencies at or beyond this fraction of Nyquist are left out of the potential, on each axis. */
   readonly bandLimit?: number;
@@ -203,7 +204,10 @@ export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
     return {
       members: atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])),
       projected: plane.k.map((k) => SCATTERING_TO_POTENTIAL * f(k * k) * debyeWaller(u2, k * k)),
-      box: slicing === 'box' ? new BoxIntegral(f, options.u2z_A2?.[symbol] ?? u2, lz, plane.k[shells - 1]!) : undefined,
+      along:
+        slicing === 'box' || slicing === 'smooth'
+          ? new BoxIntegral(f, options.u2z_A2?.[symbol] ?? u2, lz, plane.k[shells - 1]!, slicing === 'smooth' ? dz : 0)
+          : undefined,
     };
   });
   const fft = new Fft2(nx, ny);
@@ -214,17 +218,17 @@ export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
     const im = new Float64Array(nx * ny);
     const sumRe = new Float64Array(plane.size);
     const sumIm = new Float64Array(plane.size);
-    for (const { members, projected, box } of species) {
+    for (const { members, projected, along } of species) {
       sumRe.fill(0);
       sumIm.fill(0);
       for (const atom of members) {
         const [x, y, z] = atoms.positions_A.subarray(3 * atom) as unknown as [number, number, number];
         const share = atoms.occupancy?.[atom] ?? 1;
-        if (slicing === 'box') {
-          const reached = box!.fractions(index * dz - z, dz, plane.k, fraction);
+        if (along) {
+          const reached = along.fractions(index * dz - z, dz, plane.k, fraction);
           plane.addAtom(x, y, share, fraction, reached, sumRe, sumIm);
         } else {
-          for (const [at, weight] of weights(z, dz, nSlices, slicing)) {
+          for (const [at, weight] of weights(z, dz, nSlices, slicing as 'spline' | 'whole-atom')) {
             if (at === index && weight > 0) plane.addAtom(x, y, share * weight, undefined, shells, sumRe, sumIm);
           }
         }

@@ -20,7 +20,7 @@ export interface FftPlan {
 
 /**
  * Radices of n, at least two, outermost first; the innermost is fused with the propagator. Odd ones outside and 4s inside is
- * the fastest order (up to 5% over 4s outside: `npm run bench -- slice`). @throws 'range' if n is not 4·2ᵃ3ᵇ5ᶜ7ᵈ
+ * the fastest order (up to 5% over 4s outside, docs/verification.md). @throws 'range' if n is not 4·2ᵃ3ᵇ5ᶜ7ᵈ
  */
 export function radices(n: number): number[] {
   if (n === 4) return [2, 2];
