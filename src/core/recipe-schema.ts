@@ -36,7 +36,7 @@ const structures = z.strictObject({
   count: count.default(8),
   held_out: count.default(2),
   cells: z.tuple([count.max(32), count.max(32), count.max(8)]).default([8, 8, 2]),
-  texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('spline'),
+  texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('smooth'),
   p_max_uC_cm2: z.number().min(0).max(100).default(30),
   p_distribution: z.enum(['magnitude', 'volume']).default('magnitude'),
   correlation_nm: positive.max(100).default(1.2),
