@@ -110,8 +110,7 @@ export async function runDemo(line: CommandLine): Promise<void> {
     },
   };
   await writeWhole(path('summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  const report = (await readText(join(out, 'map', 'report.html'))).toString();
-  await writeWhole(path('report.html'), report);
+  await writeWhole(path('report.html'), await readText(join(out, 'map', 'report.html')));
 
   const noiseFree = summary.held_out.noise_free;
   const mae = (name: string) => noiseFree[name]!.mae.toFixed(2);

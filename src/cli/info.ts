@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { readBytes, readText } from '../core/files.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
 import { recipeHash } from '../core/recipe-schema.ts';
 import { hasShard, readInfo, shardNames } from '../library/store.ts';
@@ -40,7 +40,6 @@ async function describe(path: string): Promise<Info> {
 }
 
 async function isMap(path: string): Promise<boolean> {
-  const { readText } = await import('../core/files.ts');
   return (await readText(join(path, 'zarr.json'))).includes('ferroscope-map');
 }
 

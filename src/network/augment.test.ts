@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { parseRecipe } from '../core/recipe-schema.ts';
-import { Augmenter, addNoise, pixelMrad } from './augment.ts';
+import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { Augmenter, addNoise } from './augment.ts';
 import { Blurrer, theta0Of } from './blur.ts';
 import { TEST_LABELS, testDataset } from './test-data.ts';
 
@@ -126,7 +127,7 @@ describe('augmentation', () => {
   });
 
   test('the pixel of the detector at 300 kV, 8 pixels per order of 3.95 Å', () => {
-    const pixel = pixelMrad({ pixels: 64, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 });
+    const pixel = pixel_mrad({ pixels: 64, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 });
     expect(pixel).toBeCloseTo((1e3 * 0.0196875) / (3.95 * 8), 5);
   });
 });

@@ -12,7 +12,7 @@
 import { RandomStream } from '../core/random.ts';
 import type { TrainingRecipe } from '../core/recipe.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
-import { wavelength } from '../diffraction/optics.ts';
+import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { type Blur, Blurrer, theta0Of } from './blur.ts';
 import { type LabelPair, labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
 
@@ -30,11 +30,6 @@ export interface AugmentSettings {
   readonly training: TrainingRecipe;
   readonly detector: LatticeDetector;
   readonly labels: readonly string[];
-}
-
-/** Pixel of the detector [mrad]: λ/(a·pixelsPerOrder). */
-export function pixelMrad(detector: LatticeDetector): number {
-  return (1e3 * wavelength(detector.voltage_kV)) / (detector.a_A * detector.pixelsPerOrder);
 }
 
 const NO_BLUR: Blur = { fraction: 0, theta0: 0, sigma: 0 };
@@ -60,7 +55,7 @@ export class Augmenter {
     const n = detector.pixels;
     this.#training = training;
     this.#pixels = n;
-    this.#mrad = pixelMrad(detector);
+    this.#mrad = pixel_mrad(detector);
     this.#pairs = training.symmetry ? labelPairs(labels) : [];
     this.#tables = training.symmetry ? pixelTables(n) : [];
     this.#blurrer = training.inelastic_fraction[1] > 0 || training.blur_mrad[1] > 0 ? new Blurrer(n) : undefined;
