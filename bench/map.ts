@@ -1,9 +1,12 @@
 /**
- * Mapping with a trained model: reading, resampling, prediction in eight orientations, on a scan of 256×256-pixel patterns.
+ * Mapping with a trained model: reading, resampling, prediction from two looks, on a scan of 256×256-pixel patterns.
  * Extrapolated to the paper's 180×110 positions. The model has the default size and no training: that does not change its speed.
  * `npm run bench -- map`
  */
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { RandomStream } from '../src/core/random.ts';
 import { parseRecipe, recipeToToml } from '../src/core/recipe-schema.ts';
 import { quietTask } from '../src/core/task.ts';
@@ -17,10 +20,12 @@ import { infoToMetadata, type ModelInfo } from '../src/network/model-info.ts';
 import { mapScan } from '../src/polarization/map-scan.ts';
 import { mapFrom } from '../src/scan/calibration.ts';
 import { exposeCamera } from '../src/scan/camera.ts';
-import { memorySource } from '../src/scan/pattern-source.ts';
+import { writeEmd } from '../src/scan/emd-write.ts';
+import { openScan } from '../src/scan/open.ts';
 
 const SIDE = 256;
-const SHAPE = [16, 32] as const;
+/** A fifth of the paper's 180×110. */
+const SHAPE = [60, 66] as const;
 
 /** A model of the default recipe as it is before training. */
 async function untrained(): Promise<Model> {
@@ -82,17 +87,29 @@ export async function run(): Promise<string> {
     mapFrom(0.26, 4),
   );
   const random = new RandomStream(1, 'bench');
-  const count = SHAPE[0] * SHAPE[1];
-  const data = new Float32Array(count * SIDE * SIDE);
-  for (let i = 0; i < data.length; i++) data[i] = random.poisson(mean[i % mean.length]! * 1e6);
-  const source = memorySource([...SHAPE, SIDE, SIDE], data);
-  const result = await mapScan(source, model, { version: 'bench', source: 'bench', batch: 64 }, quietTask);
-  await model.close();
-  const rate = count / result.map_s;
-  return [
-    '| mapping | |',
-    '|---|---|',
-    `| positions/s after calibration, 256×256 → ${model.info.detector.pixels}×${model.info.detector.pixels}, eight orientations | ${rate.toFixed(0)} |`,
-    `| 180×110 positions | ${((180 * 110) / rate).toFixed(0)} s + ${result.calibrate_s.toFixed(0)} s calibration |`,
-  ].join('\n');
+  const folder = await mkdtemp(join(tmpdir(), 'ferroscope-bench-'));
+  try {
+    const patterns = Array.from({ length: 64 }, () => Uint16Array.from(mean, (v) => random.poisson(v * 1e6)));
+    // As microscopes and their programs leave it: counts, one compressed chunk per pattern.
+    const file = join(folder, 'scan.h5');
+    await writeEmd(file, {
+      shape: [...SHAPE, SIDE, SIDE],
+      patterns: (index) => patterns[index % patterns.length]!,
+    });
+    const source = await openScan(file);
+    const result = await mapScan(source, model, { version: 'bench', source: 'bench', batch: 16 }, quietTask);
+    source.close();
+    const count = SHAPE[0] * SHAPE[1];
+    const rate = count / result.map_s;
+    const whole = (180 * 110) / rate;
+    return [
+      '| mapping | |',
+      '|---|---|',
+      `| positions/s after calibration, gzip uint16 ${SIDE}×${SIDE} → ${model.info.detector.pixels}×${model.info.detector.pixels}, two looks | ${rate.toFixed(0)} |`,
+      `| 180×110 positions | ${(whole + result.calibrate_s).toFixed(0)} s, of which calibration ${result.calibrate_s.toFixed(1)} s |`,
+    ].join('\n');
+  } finally {
+    await rm(folder, { recursive: true });
+    await model.close();
+  }
 }

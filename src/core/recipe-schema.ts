@@ -122,7 +122,7 @@ const experiment = z.strictObject({
 });
 
 const analysis = z.strictObject({
-  batch: count.default(64),
+  batch: count.default(16),
 });
 
 const recipeSchema: z.ZodType<Recipe> = z.strictObject({

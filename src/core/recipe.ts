@@ -142,7 +142,7 @@ export interface ExperimentRecipe {
 }
 
 export interface AnalysisRecipe {
-  /** Patterns in one inference batch. */
+  /** Positions of a scan that a thread maps at once; the network looks at each twice. */
   readonly batch: number;
 }
 

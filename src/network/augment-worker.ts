@@ -1,14 +1,15 @@
-/** A worker thread, Node only: prepares batches while ONNX Runtime trains on the one before. Started by `batches.ts`. */
+/** A worker thread, Node only: augments batches. Started by `batches.ts`. */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { serve } from '../core/pool.ts';
 import { Augmenter, type AugmentJob, type AugmentSettings } from './augment.ts';
 
-const port = parentPort;
-if (port) {
-  const augmenter = new Augmenter(workerData as AugmentSettings);
-  port.on('message', (job: AugmentJob) => {
+const augmenter = new Augmenter(workerData as AugmentSettings);
+
+serve<AugmentJob, AugmentJob>(
+  async (job) => {
     augmenter.apply(job);
-    const { patterns, labels } = job;
-    port.postMessage({ patterns, labels }, [patterns.buffer as ArrayBuffer, labels.buffer as ArrayBuffer]);
-  });
-}
+    return job;
+  },
+  ({ patterns, labels }) => [patterns.buffer as ArrayBuffer, labels.buffer as ArrayBuffer],
+);

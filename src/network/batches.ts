@@ -4,7 +4,7 @@
  * so a resumed training sees what an uninterrupted one would have seen.
  */
 
-import { Worker } from 'node:worker_threads';
+import { Threads } from '../core/pool.ts';
 import { RandomStream } from '../core/random.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import type { AugmentJob, AugmentSettings } from './augment.ts';
@@ -17,40 +17,26 @@ export interface ExperimentSource {
   read(indices: ArrayLike<number>): Promise<Float32Array>;
 }
 
-type Prepared = Pick<AugmentJob, 'patterns' | 'labels'>;
-
-/** One worker thread that augments jobs in the order they come. */
+/** A thread that augments jobs in the order they come, while ONNX Runtime trains on the batch before. */
 export class AugmentThread {
-  readonly #worker: Worker;
-  readonly #waiting: { resolve: (prepared: Prepared) => void; reject: (error: Error) => void }[] = [];
-  #failure: Error | undefined;
+  readonly #threads: Threads<AugmentJob, AugmentJob>;
 
   constructor(settings: AugmentSettings) {
-    const file = import.meta.url.endsWith('.ts') ? './augment-worker.ts' : './augment-worker.js';
-    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: settings });
-    this.#worker.on('message', (prepared: Prepared) => this.#waiting.shift()?.resolve(prepared));
-    this.#worker.on('error', (error: Error) => {
-      this.#failure = error;
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-    });
+    this.#threads = new Threads(import.meta.url, './augment-worker', { count: 1, data: settings });
   }
 
-  run(job: AugmentJob): Promise<Prepared> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      // Views of larger buffers are copied: the whole buffer is handed over.
-      const own = (x: Float32Array): Float32Array => (x.byteLength === x.buffer.byteLength ? x : x.slice());
-      const [patterns, labels] = [own(job.patterns), own(job.labels)];
-      this.#worker.postMessage({ ...job, patterns, labels }, [
-        patterns.buffer as ArrayBuffer,
-        labels.buffer as ArrayBuffer,
-      ]);
-    });
+  run(job: AugmentJob): Promise<Pick<AugmentJob, 'patterns' | 'labels'>> {
+    // Views of larger buffers are copied: the whole buffer is handed over.
+    const own = (x: Float32Array): Float32Array => (x.byteLength === x.buffer.byteLength ? x : x.slice());
+    const [patterns, labels] = [own(job.patterns), own(job.labels)];
+    return this.#threads.run({ ...job, patterns, labels }, [
+      patterns.buffer as ArrayBuffer,
+      labels.buffer as ArrayBuffer,
+    ]);
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+  close(): Promise<void> {
+    return this.#threads.close();
   }
 }
 
@@ -106,23 +92,4 @@ async function drawExperiment(
   if (!experiment) return undefined;
   const stream = new RandomStream(seed, 'experiment', place);
   return experiment.read(Array.from({ length: batch }, () => stream.integer(experiment.count)));
-}
-
-/** Runs `make` for 0 … count−1 a few ahead of the consumer, in order. */
-export async function* ahead<T>(first: number, count: number, make: (i: number) => Promise<T>): AsyncGenerator<T> {
-  const depth = 3;
-  const pending: Promise<T>[] = [];
-  let next = first;
-  const fill = (): void => {
-    while (next < count && pending.length < depth) {
-      const promise = make(next++);
-      promise.catch(() => {}); // Reported when its turn comes.
-      pending.push(promise);
-    }
-  };
-  for (fill(); pending.length > 0; fill()) {
-    const head = await pending.shift();
-    fill();
-    yield head as T;
-  }
 }

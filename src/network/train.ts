@@ -9,12 +9,13 @@
  */
 
 import { FerroscopeError, fail } from '../core/errors.ts';
+import { ahead } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
-import { AugmentThread, ahead, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
+import { AugmentThread, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel, type LabelScaling } from './export.ts';
@@ -50,9 +51,11 @@ export interface TrainResult {
   readonly history: EpochRecord[];
 }
 
+/** Batches prepared before they are needed. */
+const BATCHES_AHEAD = 3;
 /** At most this many held-out patterns validate an epoch. */
 const VALIDATION_LIMIT = 2048;
-/** At most this many of them score the finished model, three times in eight orientations. */
+/** At most this many of them score the finished model, three times, as a map is made. */
 const SCORE_LIMIT = 1024;
 
 interface Progress {
@@ -178,7 +181,7 @@ class Run {
         const offset = epoch * perEpoch;
         const make = (i: number) =>
           makeBatch(plan, 'augment', epoch, offset + i, Array.from(order.subarray(i * t.batch, (i + 1) * t.batch)));
-        for await (const batch of ahead(progress.stepInEpoch, perEpoch, make)) {
+        for await (const batch of ahead(progress.stepInEpoch, perEpoch, BATCHES_AHEAD, make)) {
           if (this.#task.signal.aborted) {
             await save();
             checkAborted(this.#task);
@@ -244,7 +247,7 @@ class Run {
       return makeBatch({ ...plan, experiment: undefined }, 'validate', 0, i, indices);
     };
     let sums = NO_LOSS;
-    for await (const batch of ahead(0, count, make))
+    for await (const batch of ahead(0, count, BATCHES_AHEAD, make))
       sums = combine(sums, await trainer.validate(batch), (x, y) => x + y);
     return combine(sums, NO_LOSS, (x) => x / count);
   }

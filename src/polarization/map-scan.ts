@@ -1,30 +1,32 @@
 /**
  * From a scan and a model to a polarization map: calibrate, resample onto the model's detector, predict, position by position in
- * batches. No more than one batch of patterns is held.
+ * batches over all cores. No more than a few batches of patterns are held.
  *
  * The uncertainty of a value: the model's rms error on held-out structures under training noise, and in quadrature the spread of
- * its answers over the eight orientations of the pattern (`network/symmetric.ts`). The first is honest for patterns like those
- * of the library, the second grows where a pattern is unlike them; neither knows an error that all orientations share.
+ * its answers over two looks at the pattern (`network/symmetric.ts`). The first is honest for patterns like those
+ * of the library, the second grows where a pattern is unlike them; neither knows an error that both share.
  */
 
+import { availableParallelism } from 'node:os';
+import { ahead, Threads } from '../core/pool.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { Model } from '../network/infer.ts';
 import { checkModelFits } from '../network/model-info.ts';
-import { predictSymmetric } from '../network/symmetric.ts';
 import { calibrate } from '../scan/calibrate.ts';
-import { calibratedPatterns } from '../scan/calibrated.ts';
+import { LatticeView } from '../scan/calibrated.ts';
 import type { Calibration } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
+import type { MapJob, MapPart, MapSettings } from './map-worker.ts';
 import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
 
 /** Patterns that the mean pattern and its reconstruction are taken over, at most. */
-const SHOWN = 256;
+const SHOWN = 64;
 
 export interface MapOptions {
   readonly version: string;
   /** The scan's file name. */
   readonly source: string;
-  /** Patterns in one inference batch. */
+  /** Positions that a thread gets at once. */
   readonly batch: number;
   readonly rotation_deg?: number | undefined;
   readonly hot_sigma?: number | undefined;
@@ -72,40 +74,51 @@ export async function mapScan(
   });
   const calibrated = performance.now();
 
-  const patterns = calibratedPatterns(source, calibration, detector);
-  const count = patterns.count;
+  const { coverage } = new LatticeView(source, calibration, detector);
+  const [ry, rx] = source.shape;
+  const count = ry * rx;
   const size = detector.pixels ** 2;
-  const values = info.labels.map(() => new Float32Array(count));
-  const spreads = info.labels.map(() => new Float32Array(count));
   const stride = Math.ceil(count / SHOWN);
   const shown = Math.ceil(count / stride);
+  const values = info.labels.map(() => new Float32Array(count));
+  const spreads = info.labels.map(() => new Float32Array(count));
   const meanPattern = new Float32Array(size);
   const meanReconstruction = new Float32Array(size);
-  for (let first = 0; first < count; first += options.batch) {
-    checkAborted(task);
-    const here = Math.min(options.batch, count - first);
-    const seen = await patterns.read(Array.from({ length: here }, (_, i) => first + i));
-    const how = { experimental: info.adapts, batch: options.batch };
-    const { labels, spread } = await predictSymmetric(model, seen, here, how);
-    for (let i = 0; i < here; i++) {
-      for (const [label, channel] of values.entries()) {
-        channel[first + i] = labels[i * values.length + label]!;
-        spreads[label]![first + i] = spread[i * values.length + label]!;
+  const { shape, dark, gain } = source;
+  const settings: MapSettings = { model: model.bytes(), camera: { shape, dark, gain }, calibration };
+  const threads = new Threads<MapJob, MapPart>(import.meta.url, './map-worker', {
+    count: Math.min(availableParallelism(), Math.ceil(count / options.batch)),
+    data: settings,
+  });
+  try {
+    // This thread only reads: the others correct, resample and predict.
+    const read = async (i: number): Promise<MapPart> => {
+      const first = i * options.batch;
+      const raw = await source.read(first, Math.min(options.batch, count - first));
+      return threads.run({ first, raw, stride }, [raw.buffer as ArrayBuffer]);
+    };
+    let first = 0;
+    for await (const part of ahead(0, Math.ceil(count / options.batch), threads.count + 2, read)) {
+      checkAborted(task);
+      const here = part.labels.length / values.length;
+      for (let i = 0; i < here; i++) {
+        for (const [label, channel] of values.entries()) {
+          channel[first + i] = part.labels[i * values.length + label]!;
+          spreads[label]![first + i] = part.spread[i * values.length + label]!;
+        }
       }
-    }
-    for (let i = 0; i < here; i++) {
-      if ((first + i) % stride !== 0) continue;
-      const pattern = seen.subarray(i * size, (i + 1) * size);
-      const { reconstruction } = await model.predict(pattern, 1, how);
       for (let j = 0; j < size; j++) {
-        meanPattern[j]! += pattern[j]! / shown;
-        meanReconstruction[j]! += reconstruction[j]! / shown;
+        meanPattern[j]! += part.seen[j]! / shown;
+        meanReconstruction[j]! += part.reconstructed[j]! / shown;
       }
+      first += here;
+      task.progress(first, count, 'positions mapped');
     }
-    task.progress(first + here, count, 'positions mapped');
+  } finally {
+    await threads.close();
   }
 
-  const uncovered = patterns.coverage.filter((share) => share < 0.5).length;
+  const uncovered = coverage.filter((share) => share < 0.5).length;
   const missing = `${uncovered} of ${size} pixels that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
   const rmse = new Map(info.scores.training.map((score) => [score.name, score.rmse]));

@@ -6,7 +6,7 @@ import { readNpz } from '../core/npy.ts';
 import { RandomStream } from '../core/random.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { calibrate } from './calibrate.ts';
-import { calibratedPatterns } from './calibrated.ts';
+import { calibratedPatterns, LatticeView } from './calibrated.ts';
 import { calibrationSummary, centreAt, mapFrom, partsOf } from './calibration.ts';
 import { openScan } from './open.ts';
 import { memorySource, type PatternSource } from './pattern-source.ts';
@@ -171,6 +171,6 @@ test('twin A: everything an operator does not know is found', async (ctx) => {
   expect(Math.abs(one!.reduce((a, b) => a + b, 0) / (counted / found.dose_e) - 1)).toBeLessThan(0.02);
   const at = (h: number, k: number): number => one![(64 + 8 * h) * 128 + 64 + 8 * k]!;
   expect(at(0, 0)).toBeGreaterThan(5 * one![(64 + 4) * 128 + 64 + 4]!);
-  expect(patterns.coverage[64 * 128 + 64]).toBeCloseTo(1, 5);
+  expect(new LatticeView(source, found, detector).coverage[64 * 128 + 64]).toBeCloseTo(1, 5);
   source.close();
 }, 120_000);

@@ -2,7 +2,7 @@
  * Calibration without hand work: from a scan, a known crystal and a known beam to everything that brings its patterns
  * onto a model's detector. In order: bad pixels; a rough centre of every pattern and the descan plane through them; the
  * lattice of disks in the aligned mean; every pattern's centre again from its disks' edges, the plane, the mean and the
- * lattice once more. Reads the scan four times, holds one pattern at a time; large scans are sampled on a regular grid.
+ * lattice once more. Large scans are sampled on a regular grid.
  * Knows nothing of the sample's polarization. Frames and signs: see {@link Calibration}.
  */
 
@@ -27,13 +27,15 @@ import { fitLattice, type LatticeFit } from './lattice.ts';
 import { brightest, type LatticeGuess, type SearchOptions, searchLattice } from './lattice-search.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 import { fitPlane, type MeasuredCentre, type PlaneFit } from './plane-fit.ts';
-import { choosePatterns, survey } from './survey.ts';
+import { type Sample, survey, takeSample } from './survey.ts';
 import { pixel_mrad } from './units.ts';
 
-/** Patterns that calibration looks at, at most. */
-const PATTERN_LIMIT = 1024;
-/** Patterns whose centres are measured, in the first round, which only has to straighten the plane, and the second. */
-const ROUNDS: readonly number[] = [64, 256];
+/**
+ * Patterns whose centres are measured: in the first round, which only has to straighten the plane, in the second, and in a third
+ * where the second has not placed the centre to within this error [px].
+ */
+const ROUNDS: readonly number[] = [64, 64, 256];
+const CENTRE_ERROR_PX = 0.02;
 /** What a lattice must reach: mean edge contrast, and that in standard deviations of counting statistics. */
 const LEAST_CONTRAST = 0.04;
 const LEAST_SIGNIFICANCE = 8;
@@ -55,13 +57,15 @@ export async function calibrate(
   const [ry, rx, ny, nx] = source.shape;
   const spacing_mrad = (wavelength(voltage_kV) * 1e3) / a_A;
   const warnings: string[] = [];
-  const indices = choosePatterns(source, PATTERN_LIMIT);
 
-  const vacuumDisk = source.vacuum && vacuumRadius(new Corrector(source).vacuum()!, ny, nx);
+  const vacuumDisk = source.vacuum && vacuumRadius(new Corrector(source).apply(source.vacuum.slice()), ny, nx);
   const roughRadius = vacuumDisk?.radius ?? guessRadius(source, beam) ?? Math.min(ny, nx) / 24;
-  const first = await survey(new Corrector(source), indices, roughRadius, task);
+  const sample = await takeSample(source, task);
+  const { indices } = sample;
+  const first = survey(sample, roughRadius, source.dark !== undefined);
   const bad = findBadPixels(first.parts, indices.length / counts_per_electron, source.dark, ny, nx, hot_sigma);
   const corrector = new Corrector(source, [...bad.hot, ...bad.dead]);
+  for (const pattern of sample.patterns) corrector.repair(pattern);
   if (bad.hot.length + bad.dead.length > 0.05 * ny * nx) {
     warnings.push(`${bad.hot.length + bad.dead.length} pixels count as hot or dead: hot_sigma may be too low.`);
   }
@@ -72,7 +76,7 @@ export async function calibrate(
     const typical = data.reduce((a, b) => a + Math.max(0, b), 0) / data.length;
     return { data, ny, nx, per_count: counts_per_electron, floor: 0.02 * typical * counts_per_electron + 1e-9 };
   };
-  const begun = await firstLattice(corrector, indices, first.rough, target, task, {
+  const begun = firstLattice(sample, first.rough, target, task, {
     spacing_over_radius: spacing_mrad / convergence_mrad,
     radius_px: vacuumDisk?.radius,
     rotation_deg: beam.rotation_deg,
@@ -87,15 +91,17 @@ export async function calibrate(
     edge_px: 1,
     spacing_mrad,
   };
-  const vacuum = vacuumDisk && { image: image(Float64Array.from(corrector.vacuum()!)), centre: vacuumDisk.centre };
+  const vacuumImage = source.vacuum && corrector.apply(source.vacuum.slice());
+  const vacuum = vacuumDisk && { image: image(Float64Array.from(vacuumImage!)), centre: vacuumDisk.centre };
   let lattice = fitLattice(image(mean), start, guess.centre, vacuum);
 
   const guides = guideDisks(lattice.strongest);
   const noise = { read: first.read_noise, counts_per_electron };
-  for (const count of ROUNDS) {
-    const some = thin(indices, count);
+  for (const [round, count] of ROUNDS.entries()) {
+    if (round > 1 && Math.max(...plane.centre_se) < CENTRE_ERROR_PX) break;
+    const some = thin([...indices.keys()], count);
     const expected = moved(plane.plane, lattice.centre, target);
-    const found = await allCentres(corrector, some, expected, lattice, guides, noise, task);
+    const found = allCentres(sample, some, expected, lattice, guides, noise, task);
     if (found.length < Math.max(1, 0.2 * some.length)) {
       fail(
         'incomplete',
@@ -112,10 +118,19 @@ export async function calibrate(
       found.map((one) => one.at),
       [ry, rx],
     );
-    mean = await alignedMean(corrector, indices, plane.plane, target, task);
+    mean = alignedMean(sample, plane.plane, target, task);
     lattice = fitLattice(image(mean), lattice.geometry, target, vacuum);
   }
-  return conclude(source, beam, { bad, plane, lattice, target, indices, corrector, mean, warnings });
+  return conclude(source, beam, {
+    bad,
+    plane,
+    lattice,
+    target,
+    patterns: indices.length,
+    vacuum: vacuumImage,
+    mean,
+    warnings,
+  });
 }
 
 /** Radius of the direct beam in a vacuum image: the area above half of the plateau, as a circle. */
@@ -161,15 +176,14 @@ interface FirstOptions extends SearchOptions {
  * The first lattice, with the patterns aligned by the rough centres' plane or, where that does not show it better, not
  * aligned at all: rough centres follow the brightest disk, and few of them make a bad plane. @throws 'incomplete'
  */
-async function firstLattice(
-  corrector: Corrector,
-  indices: readonly number[],
+function firstLattice(
+  sample: Sample,
   rough: readonly MeasuredCentre[],
   target: Pair,
   task: Task,
   options: FirstOptions,
-): Promise<{ plane: PlaneFit; mean: Float64Array; guess: LatticeGuess }> {
-  const [ry, rx, ny, nx] = corrector.source.shape;
+): { plane: PlaneFit; mean: Float64Array; guess: LatticeGuess } {
+  const [ry, rx, ny, nx] = sample.shape;
   const fitted = fitPlane(rough, [ry, rx], 0.1);
   const still: PlaneFit = {
     ...fitted,
@@ -180,8 +194,8 @@ async function firstLattice(
   const clear = (guess: LatticeGuess | undefined): guess is LatticeGuess =>
     guess !== undefined && guess.contrast >= LEAST_CONTRAST && guess.significance >= LEAST_SIGNIFICANCE;
   for (const plane of [fitted, still]) {
-    const mean = await alignedMean(corrector, indices, plane.plane, target, task);
-    const scale = indices.length / options.counts_per_electron;
+    const mean = alignedMean(sample, plane.plane, target, task);
+    const scale = sample.indices.length / options.counts_per_electron;
     const image = { counts: Float64Array.from(mean, (v) => Math.max(0, v) * scale), ny, nx };
     const begin = brightest(image, 0.8 * options.rough_px);
     let guess = searchLattice(image, begin, { spacing_over_radius, radius_px, rotation_deg });
@@ -216,32 +230,32 @@ function thin<T>(items: readonly T[], count: number): T[] {
   return items.filter((_, i) => i % stride === Math.floor(i / stride) % stride);
 }
 
-async function allCentres(
-  corrector: Corrector,
-  indices: readonly number[],
+/** The centres of the patterns `chosen` of the sample. */
+function allCentres(
+  sample: Sample,
+  chosen: readonly number[],
   expected: DescanPlane,
   lattice: LatticeFit,
   guides: readonly GuideDisk[],
   noise: { readonly read: number; readonly counts_per_electron: number },
   task: Task,
-): Promise<{ at: MeasuredCentre; fit: CentreFit }[]> {
-  const { source } = corrector;
-  const [, , ny, nx] = source.shape;
+): { at: MeasuredCentre; fit: CentreFit }[] {
+  const [, , ny, nx] = sample.shape;
   const found: { at: MeasuredCentre; fit: CentreFit }[] = [];
   const geometry = { ...lattice.geometry, edge_px: lattice.pattern_edge_px };
   const per_count = noise.counts_per_electron;
   const floor = noise.read ** 2 + 0.1 * per_count ** 2;
   const too_far = (0.4 * geometry.spacing_mrad) / partsOf(geometry.map).px_mrad;
-  for (const [i, index] of indices.entries()) {
+  for (const [i, k] of chosen.entries()) {
     checkAborted(task);
-    const data = await corrector.read(index, 1);
-    const [ry, rx] = indexPosition(source, index);
+    const data = sample.patterns[k]!;
+    const [ry, rx] = indexPosition(sample, sample.indices[k]!);
     const begin = centreAt(expected, ry, rx);
     const fit = patternCentre({ data, ny, nx, per_count, floor }, geometry, begin, guides);
     if (fit && Math.hypot(fit.centre[0] - begin[0], fit.centre[1] - begin[1]) < too_far) {
       found.push({ at: { ry, rx, centre: fit.centre }, fit });
     }
-    task.progress(i + 1, indices.length, 'centres');
+    task.progress(i + 1, chosen.length, 'centres');
   }
   return found;
 }

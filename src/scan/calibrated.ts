@@ -7,31 +7,63 @@ import { fail } from '../core/errors.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { type Calibration, centreAt } from './calibration.ts';
-import { Corrector } from './correct.ts';
+import { type Camera, Corrector } from './correct.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 import { Resampler } from './resample.ts';
 
-export interface CalibratedPatterns {
-  readonly count: number;
-  /** [ry, rx, pixels, pixels] */
-  readonly shape: readonly [number, number, number, number];
-  /** Electrons per pattern. */
-  readonly dose_e: number;
+/** Brings raw patterns onto a lattice detector. */
+export class LatticeView {
   /** Share of every target pixel that lies on the camera, at the middle of the scan [pixels][pixels]. */
   readonly coverage: Float32Array;
-  /** Patterns at the linear indices y·rx + x, [indices.length][pixels][pixels], fraction of the incident beam per pixel. */
-  read(indices: ArrayLike<number>): Promise<Float32Array>;
+  readonly #camera: Camera;
+  readonly #calibration: Calibration;
+  readonly #pixels: number;
+  readonly #corrector: Corrector;
+  readonly #resampler: Resampler;
+
+  /** @throws 'model-mismatch' where detector and calibration belong to different experiments, 'shape' */
+  constructor(camera: Camera, calibration: Calibration, detector: LatticeDetector) {
+    checkSame(camera, calibration, detector);
+    const [, , ny, nx] = camera.shape;
+    const { crystal } = calibration;
+    const n = detector.pixels;
+    // The detector is locked to the crystal's lattice: it is the calibration's own 1/a that sets its scale.
+    const pixel_mrad = (wavelength(crystal.voltage_kV) * 1e3) / (crystal.a_A * detector.pixelsPerOrder);
+    const grid = { pixels: n, pixel_mrad, map: calibration.map_px_per_mrad };
+    this.#camera = camera;
+    this.#calibration = calibration;
+    this.#pixels = n;
+    this.#resampler = new Resampler(grid, ny, nx);
+    this.#corrector = new Corrector(camera, [...calibration.hot_pixels, ...calibration.dead_pixels]);
+    const [[a, b], [c, d]] = grid.map;
+    this.coverage = new Float32Array(n * n);
+    const area = Math.abs(a * d - b * c) * pixel_mrad ** 2;
+    this.#resampler.resample(new Float32Array(ny * nx).fill(1), calibration.centre0_px, 1 / area, this.coverage);
+  }
+
+  /**
+   * Raw patterns of the consecutive positions from linear index `first` on, [count][qy][qx], corrected in place, as
+   * [count][pixels][pixels], fraction of the incident beam per pixel. @throws 'not-finite'
+   */
+  convert(raw: Float32Array, first: number): Float32Array {
+    const [, , ny, nx] = this.#camera.shape;
+    const { dose_e, counts_per_electron, descan } = this.#calibration;
+    const [from, to] = [ny * nx, this.#pixels ** 2];
+    const count = raw.length / from;
+    const out = new Float32Array(count * to);
+    this.#corrector.correct(raw, first);
+    for (let k = 0; k < count; k++) {
+      const centre = centreAt(descan, ...indexPosition(this.#camera, first + k));
+      const pattern = raw.subarray(k * from, (k + 1) * from);
+      this.#resampler.resample(pattern, centre, 1 / (dose_e * counts_per_electron), out.subarray(k * to, (k + 1) * to));
+    }
+    return out;
+  }
 }
 
-/** @throws 'model-mismatch' where detector and calibration belong to different experiments, 'shape' */
-export function calibratedPatterns(
-  source: PatternSource,
-  calibration: Calibration,
-  detector: LatticeDetector,
-): CalibratedPatterns {
-  const [ry, rx, ny, nx] = source.shape;
-  if (calibration.shape.some((n, i) => n !== source.shape[i])) {
-    const shapes = `${calibration.shape.join(' × ')}, the scan ${source.shape.join(' × ')}`;
+function checkSame(camera: Camera, calibration: Calibration, detector: LatticeDetector): void {
+  if (calibration.shape.some((n, i) => n !== camera.shape[i])) {
+    const shapes = `${calibration.shape.join(' × ')}, the scan ${camera.shape.join(' × ')}`;
     fail('shape', `The calibration is for ${shapes}.`, 'Calibrate this scan.', { calibration: calibration.shape });
   }
   const { crystal } = calibration;
@@ -50,29 +82,28 @@ export function calibratedPatterns(
       );
     }
   }
-  const n = detector.pixels;
-  // The detector is locked to the crystal's lattice: it is the calibration's own 1/a that sets its scale.
-  const pixel_mrad = (wavelength(crystal.voltage_kV) * 1e3) / (crystal.a_A * detector.pixelsPerOrder);
-  const grid = { pixels: n, pixel_mrad, map: calibration.map_px_per_mrad };
-  const resampler = new Resampler(grid, ny, nx);
-  const corrector = new Corrector(source, [...calibration.hot_pixels, ...calibration.dead_pixels]);
-  const [[a, b], [c, d]] = grid.map;
-  const coverage = new Float32Array(n * n);
-  const area = Math.abs(a * d - b * c) * pixel_mrad ** 2;
-  resampler.resample(new Float32Array(ny * nx).fill(1), calibration.centre0_px, 1 / area, coverage);
-  const scale = 1 / (calibration.dose_e * calibration.counts_per_electron);
+}
+
+export interface CalibratedPatterns {
+  readonly count: number;
+  /** Patterns at the linear indices y·rx + x, [indices.length][pixels][pixels], fraction of the incident beam per pixel. */
+  read(indices: ArrayLike<number>): Promise<Float32Array>;
+}
+
+/** A scan read through a {@link LatticeView}. @throws what it throws */
+export function calibratedPatterns(
+  source: PatternSource,
+  calibration: Calibration,
+  detector: LatticeDetector,
+): CalibratedPatterns {
+  const view = new LatticeView(source, calibration, detector);
+  const size = detector.pixels ** 2;
   return {
-    count: ry * rx,
-    shape: [ry, rx, n, n],
-    dose_e: calibration.dose_e,
-    coverage,
+    count: source.shape[0] * source.shape[1],
     read: async (indices) => {
-      const out = new Float32Array(indices.length * n * n);
+      const out = new Float32Array(indices.length * size);
       for (let k = 0; k < indices.length; k++) {
-        const index = indices[k]!;
-        const pattern = await corrector.read(index, 1);
-        const centre = centreAt(calibration.descan, ...indexPosition(source, index));
-        resampler.resample(pattern, centre, scale, out.subarray(k * n * n, (k + 1) * n * n));
+        out.set(view.convert(await source.read(indices[k]!, 1), indices[k]!), k * size);
       }
       return out;
     },

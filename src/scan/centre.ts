@@ -9,10 +9,10 @@
 
 import { checkAborted, type Task } from '../core/task.ts';
 import { centreAt, type DescanPlane, type Pair } from './calibration.ts';
-import type { Corrector } from './correct.ts';
 import { type DiskGeometry, fitDisk, type Image } from './disk-edge.ts';
 import { median, robustSigma } from './linear.ts';
 import { indexPosition } from './pattern-source.ts';
+import type { Sample } from './survey.ts';
 
 /** τ before it is measured [px]. */
 const FIRST_TAU_PX = 0.2;
@@ -112,21 +112,15 @@ export function learnScatter(guides: readonly GuideDisk[], fits: readonly Centre
  * Mean of the patterns, each moved so that its centre lies at `target`, by bilinear interpolation (which blurs edges
  * symmetrically and moves none).
  */
-export async function alignedMean(
-  corrector: Corrector,
-  indices: readonly number[],
-  plane: DescanPlane,
-  target: Pair,
-  task: Task,
-): Promise<Float64Array> {
-  const [, , ny, nx] = corrector.source.shape;
+export function alignedMean(sample: Sample, plane: DescanPlane, target: Pair, task: Task): Float64Array {
+  const { indices } = sample;
+  const [, , ny, nx] = sample.shape;
   const sum = new Float64Array(ny * nx);
   // How much of a pattern each pixel got, as differences along both axes: every pattern covers a rectangle.
   const cover = new Float64Array((ny + 1) * (nx + 1));
-  for (const [i, index] of indices.entries()) {
+  for (const [i, pattern] of sample.patterns.entries()) {
     checkAborted(task);
-    const pattern = await corrector.read(index, 1);
-    const [y, x] = indexPosition(corrector.source, index);
+    const [y, x] = indexPosition(sample, indices[i]!);
     const [cy, cx] = centreAt(plane, y, x);
     addShifted(sum, cover, pattern, ny, nx, target[0] - cy, target[1] - cx);
     task.progress(i + 1, indices.length, 'patterns averaged');
@@ -156,10 +150,12 @@ function addShifted(
   const jx = Math.floor(sx);
   const fy = sy - jy;
   const fx = sx - jx;
-  const weights = [(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx];
-  for (const [corner, w] of weights.entries()) {
-    const dy = jy + (corner >> 1);
-    const dx = jx + (corner & 1);
+  for (const [dy, dx, w] of [
+    [jy, jx, (1 - fy) * (1 - fx)],
+    [jy, jx + 1, (1 - fy) * fx],
+    [jy + 1, jx, fy * (1 - fx)],
+    [jy + 1, jx + 1, fy * fx],
+  ] as const) {
     if (Math.abs(dy) >= ny || Math.abs(dx) >= nx) continue;
     const [top, bottom] = [Math.max(0, dy), Math.min(ny, ny + dy)];
     const [left, right] = [Math.max(0, dx), Math.min(nx, nx + dx)];
@@ -167,10 +163,27 @@ function addShifted(
     cover[top * (nx + 1) + right]! -= w;
     cover[bottom * (nx + 1) + left]! -= w;
     cover[bottom * (nx + 1) + right]! += w;
-    for (let y = Math.max(0, -dy); y < Math.min(ny, ny - dy); y++) {
-      const from = y * nx;
-      const to = (y + dy) * nx + dx;
-      for (let x = Math.max(0, -dx); x < Math.min(nx, nx - dx); x++) sum[to + x]! += w * pattern[from + x]!;
+  }
+  // Rows first, then both rows of the pattern that a row of the sum gets its share from.
+  const mixed = new Float64Array(2 * (nx + 1));
+  const mix = (row: number): Float64Array => {
+    const into = mixed.subarray((row & 1) * (nx + 1), ((row & 1) + 1) * (nx + 1));
+    if (row < 0 || row >= ny) return into.fill(0);
+    let before = 0;
+    for (let x = 0; x < nx; x++) {
+      const value = pattern[row * nx + x]!;
+      into[x] = (1 - fx) * value + fx * before;
+      before = value;
     }
+    into[nx] = fx * before;
+    return into;
+  };
+  let upper = mix(Math.max(0, jy) - jy - 1);
+  for (let y = Math.max(0, jy); y < Math.min(ny, ny + jy + 1); y++) {
+    const lower = mix(y - jy);
+    const base = y * nx;
+    const to = Math.min(nx, nx + 1 + jx);
+    for (let x = Math.max(0, jx); x < to; x++) sum[base + x]! += (1 - fy) * lower[x - jx]! + fy * upper[x - jx]!;
+    upper = lower;
   }
 }

@@ -5,7 +5,6 @@
 
 import type { BeamAndCrystal, Calibration, DescanPlane, Pair } from './calibration.ts';
 import { partsOf } from './calibration.ts';
-import type { Corrector } from './correct.ts';
 import type { LatticeFit } from './lattice.ts';
 import type { PatternSource } from './pattern-source.ts';
 import type { PlaneFit } from './plane-fit.ts';
@@ -16,21 +15,22 @@ export interface Fits {
   readonly plane: PlaneFit;
   readonly lattice: LatticeFit;
   readonly target: Pair;
-  readonly indices: readonly number[];
-  readonly corrector: Corrector;
+  /** Patterns that were looked at. */
+  readonly patterns: number;
+  /** The vacuum probe, corrected [qy][qx]. */
+  readonly vacuum: Float32Array | undefined;
   readonly mean: Float64Array;
   readonly warnings: string[];
 }
 
 export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits): Calibration {
-  const { bad, plane, lattice, target, indices, corrector, mean, warnings } = fits;
+  const { bad, plane, lattice, target, patterns, vacuum, mean, warnings } = fits;
   const { counts_per_electron = 1 } = beam;
   const map = partsOf(lattice.geometry.map);
   const turned = nearestTurn(map.rotation_deg, beam.rotation_deg);
   const turns = Math.round((turned - map.rotation_deg) / 90);
   const final = turnMap(lattice.geometry.map, turns);
   const here = partsOf(final);
-  const vacuum = corrector.vacuum();
   const vacuum_e = vacuum ? vacuum.reduce((a, b) => a + b, 0) / counts_per_electron : undefined;
   const detected_e = mean.reduce((a, b) => a + b, 0) / counts_per_electron;
   const dose_e = vacuum_e && vacuum_e > 0 ? vacuum_e : detected_e;
@@ -105,7 +105,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       dark: source.dark !== undefined,
       gain: source.gain !== undefined,
       vacuum: vacuum !== undefined,
-      patterns: indices.length,
+      patterns,
       disks: lattice.disks,
     },
     residuals: { centre_rms_px: plane.rms, centre_outliers: plane.outliers, lattice_rms_px: lattice.rms_px },

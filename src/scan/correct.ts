@@ -8,11 +8,23 @@ import { fail } from '../core/errors.ts';
 import { repair } from './hot-pixels.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 
+/** What corrections need to know of a scan; it can be sent to a thread. */
+export type Camera = Pick<PatternSource, 'shape' | 'dark' | 'gain' | 'vacuum'>;
+
 /** Refuses NaN and infinities. @throws 'not-finite' naming the first one and how many there are */
-export function checkFinite(patterns: Float32Array, source: PatternSource, first: number): void {
-  let sum = 0;
-  for (let i = 0; i < patterns.length; i++) sum += patterns[i]! - patterns[i]!;
-  if (sum === 0) return;
+export function checkFinite(patterns: Float32Array, source: Camera, first: number): void {
+  // A sum of many finite numbers is finite; one bad number spoils it.
+  // Four sums, for one would wait for each addition.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = patterns.length - (patterns.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += patterns[i]!;
+    b += patterns[i + 1]!;
+    c += patterns[i + 2]!;
+    d += patterns[i + 3]!;
+  }
+  for (let i = whole; i < patterns.length; i++) a += patterns[i]!;
+  if (Number.isFinite(a + b + c + d)) return;
   const [, , qy, qx] = source.shape;
   const at = patterns.findIndex((v) => !Number.isFinite(v));
   const bad = patterns.reduce((n, v) => n + (Number.isFinite(v) ? 0 : 1), 0);
@@ -38,48 +50,49 @@ function checkImage(image: Float32Array | undefined, what: string, qx: number): 
 }
 
 export class Corrector {
-  readonly source: PatternSource;
+  readonly #camera: Camera;
   readonly #bad: number[];
   readonly #mask: Uint8Array;
   readonly #inverseGain: Float32Array | undefined;
 
-  constructor(source: PatternSource, bad_pixels: readonly number[] = []) {
-    this.source = source;
-    const [, , qy, qx] = source.shape;
-    checkImage(source.dark, 'dark reference', qx);
-    checkImage(source.gain, 'gain image', qx);
-    checkImage(source.vacuum, 'vacuum probe', qx);
+  constructor(camera: Camera, bad_pixels: readonly number[] = []) {
+    this.#camera = camera;
+    const [, , qy, qx] = camera.shape;
+    checkImage(camera.dark, 'dark reference', qx);
+    checkImage(camera.gain, 'gain image', qx);
+    checkImage(camera.vacuum, 'vacuum probe', qx);
     // A pixel of gain 0 (or less) does not count: treated as dead.
-    const deaf = source.gain ? [...source.gain.keys()].filter((k) => !((source.gain?.[k] ?? 0) > 0)) : [];
+    const { gain } = camera;
+    const deaf = gain ? [...gain.keys()].filter((k) => !(gain[k]! > 0)) : [];
     this.#bad = [...new Set([...bad_pixels, ...deaf])];
     this.#mask = new Uint8Array(qy * qx);
     for (const k of this.#bad) this.#mask[k] = 1;
-    this.#inverseGain = source.gain && Float32Array.from(source.gain, (g) => (g > 0 ? 1 / g : 0));
+    this.#inverseGain = gain && Float32Array.from(gain, (g) => (g > 0 ? 1 / g : 0));
   }
 
-  /** Corrects raw patterns in place. */
+  /** Corrects images in place. */
   apply(patterns: Float32Array): Float32Array {
-    const { dark, shape } = this.source;
+    const { dark, shape } = this.#camera;
     const [, , qy, qx] = shape;
     const size = qy * qx;
     const gain = this.#inverseGain;
     for (let from = 0; from < patterns.length; from += size) {
       if (dark) for (let k = 0; k < size; k++) patterns[from + k]! -= dark[k]!;
       if (gain) for (let k = 0; k < size; k++) patterns[from + k]! *= gain[k]!;
-      if (this.#bad.length > 0) repair(patterns.subarray(from, from + size), qy, qx, this.#bad, this.#mask);
+      this.repair(patterns.subarray(from, from + size));
     }
     return patterns;
   }
 
-  /** Reads and corrects. @throws 'not-finite' and whatever the source throws */
-  async read(first: number, count: number): Promise<Float32Array> {
-    const raw = await this.source.read(first, count);
-    checkFinite(raw, this.source, first);
-    return this.apply(raw);
+  /** Replaces the bad pixels of one pattern, in place. */
+  repair(pattern: Float32Array): void {
+    const [, , qy, qx] = this.#camera.shape;
+    if (this.#bad.length > 0) repair(pattern, qy, qx, this.#bad, this.#mask);
   }
 
-  /** The vacuum probe, corrected. */
-  vacuum(): Float32Array | undefined {
-    return this.source.vacuum && this.apply(this.source.vacuum.slice());
+  /** Corrects raw patterns from index `first` on, in place. @throws 'not-finite' */
+  correct(raw: Float32Array, first: number): Float32Array {
+    checkFinite(raw, this.#camera, first);
+    return this.apply(raw);
   }
 }

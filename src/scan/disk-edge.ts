@@ -151,9 +151,14 @@ export function fitDisk(
   const nBase = nLevel + 2 * slope + 1 + 2 * halo + 1 + 3 + near.length;
   const nAll = nBase + 2 + (with_radius ? 1 : 0);
 
-  const rows: Float64Array[] = [];
-  const values: number[] = [];
-  const edges: number[] = [];
+  // Column by column: [nAll + 1][room], the last one for the values. Room for every pixel of the square.
+  const side = Math.ceil(cy + reach) - Math.floor(cy - reach) + 1;
+  const room = side * (Math.ceil(cx + reach) - Math.floor(cx - reach) + 1);
+  const columns = new Float64Array((nAll + 1) * room);
+  const values = columns.subarray(nAll * room);
+  const edges = new Float64Array(3 * room);
+  const row = new Float64Array(nBase);
+  let n = 0;
   for (let y = Math.floor(cy - reach); y <= Math.ceil(cy + reach); y++) {
     for (let x = Math.floor(cx - reach); x <= Math.ceil(cx + reach); x++) {
       const dy = y - cy;
@@ -167,7 +172,6 @@ export function fitDisk(
       const gradient = Math.sqrt(gy * gy + gx * gx);
       const t = (alpha - rho) / gradient;
       if (Math.abs(t) > w) continue;
-      const row = new Float64Array(nAll + 1);
       const inside = 0.5 * erfc((-t / s) * SQRT_HALF);
       const c1 = qy / rho;
       const s1 = qx / rho;
@@ -189,39 +193,36 @@ export function fitDisk(
       if (hidden) continue;
       const g = (INV_SQRT_2PI / s) * Math.exp((-0.5 * t * t) / (s * s));
       // A(θ)·G(t) = Σ coefficients · row · (G / H); the outward normal n = ∇|q| / |∇|q||.
-      edges.push(inside > 1e-6 ? g / inside : 0, gy / gradient, gx / gradient);
-      rows.push(row);
-      values.push(data[y * nx + x] ?? 0);
+      edges[3 * n] = inside > 1e-6 ? g / inside : 0;
+      edges[3 * n + 1] = gy / gradient;
+      edges[3 * n + 2] = gx / gradient;
+      for (let k = 0; k < nBase; k++) columns[k * room + n] = row[k]!;
+      values[n++] = data[y * nx + x] ?? 0;
     }
   }
-  const n = rows.length;
   if (n < nAll + 8) return undefined;
   // Half of a pixel's variance from itself, half from the annulus: one that happens to be low must not weigh more.
-  const typical = values.reduce((a, b) => a + Math.max(0, b), 0) / n;
-  const weights = Float64Array.from(
-    values,
-    (v) => 1 / (image.per_count * (0.5 * Math.max(v, 0) + 0.5 * typical) + image.floor),
-  );
+  let typical = 0;
+  for (let i = 0; i < n; i++) typical += Math.max(0, values[i]!) / n;
+  const weights = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    weights[i] = 1 / (image.per_count * (0.5 * Math.max(values[i]!, 0) + 0.5 * typical) + image.floor);
+  }
 
   const stride = nAll + 1;
   const m = new Float64Array(stride * stride);
-  for (let i = 0; i < n; i++) {
-    const row = rows[i]!;
-    row[nAll] = values[i]!;
-    accumulate(m, stride, row, weights[i]!, 0, nBase);
-  }
+  accumulate(m, columns, room, n, weights, 0, nBase);
   const first = solveBlock(m, stride, nBase);
   if (!first) return undefined;
   for (let i = 0; i < n; i++) {
-    const row = rows[i]!;
     let step = 0;
-    for (let k = 0; k < nLevel; k++) step += first.x[k]! * row[k]!;
+    for (let k = 0; k < nLevel; k++) step += first.x[k]! * columns[k * room + i]!;
     step *= edges[3 * i]!;
-    row[nBase] = step * edges[3 * i + 1]!;
-    row[nBase + 1] = step * edges[3 * i + 2]!;
-    if (with_radius) row[nBase + 2] = step;
-    accumulate(m, stride, row, weights[i]!, nBase, nAll);
+    columns[nBase * room + i] = step * edges[3 * i + 1]!;
+    columns[(nBase + 1) * room + i] = step * edges[3 * i + 2]!;
+    if (with_radius) columns[(nBase + 2) * room + i] = step;
   }
+  accumulate(m, columns, room, n, weights, nBase, nAll);
   const second = solveBlock(m, stride, nAll);
   if (!second) return undefined;
   let yy = 0;
@@ -237,15 +238,42 @@ export function fitDisk(
   };
 }
 
-/** Adds w·row·rowᵀ to rows `from` … `to` − 1 of the matrix, columns 0 … i, and to the right-hand side, its last column. */
-function accumulate(m: Float64Array, stride: number, row: Float64Array, w: number, from: number, to: number): void {
-  const value = row[stride - 1]!;
-  for (let i = from; i < to; i++) {
-    const wr = w * row[i]!;
-    if (wr === 0) continue;
-    const base = i * stride;
-    for (let j = 0; j <= i; j++) m[base + j]! += wr * row[j]!;
-    m[base + stride - 1]! += wr * value;
+/**
+ * Rows `from` … `to` − 1 of the normal matrix, lower triangle, and their right-hand side in its last column: the weighted products
+ * of column a with columns 0 … a and with the last one. Four at a time, which keeps the sums in registers: this is where
+ * calibration spends its time.
+ */
+function accumulate(
+  m: Float64Array,
+  columns: Float64Array,
+  room: number,
+  n: number,
+  weights: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const stride = columns.length / room;
+  const weighted = new Float64Array(n);
+  for (let a = from; a < to; a++) {
+    for (let i = 0; i < n; i++) weighted[i] = weights[i]! * columns[a * room + i]!;
+    // The values' column stands in for the one after the diagonal.
+    for (let b = 0; b <= a + 1; b += 4) {
+      const at = [0, 1, 2, 3].map((k) => (b + k <= a ? b + k : stride - 1));
+      const [b0, b1, b2, b3] = [at[0]! * room, at[1]! * room, at[2]! * room, at[3]! * room];
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      for (let i = 0; i < n; i++) {
+        const v = weighted[i]!;
+        s0 += v * columns[b0 + i]!;
+        s1 += v * columns[b1 + i]!;
+        s2 += v * columns[b2 + i]!;
+        s3 += v * columns[b3 + i]!;
+      }
+      const base = a * stride;
+      m[base + at[0]!] = s0;
+      m[base + at[1]!] = s1;
+      m[base + at[2]!] = s2;
+      m[base + at[3]!] = s3;
+    }
   }
 }
 

@@ -114,7 +114,9 @@ test('a stack of three axes is refused by name, a plain 4D dataset is read', asy
 test('NaN is reported with its place', async () => {
   const data = new Float32Array(2 * 2 * 4 * 4).fill(1);
   data[3 * 16 + 6] = Number.NaN;
-  const error = await problem(new Corrector(memorySource([2, 2, 4, 4], data)).read(2, 2));
+  const error = await problem(
+    (async () => new Corrector(memorySource([2, 2, 4, 4], data)).correct(data.slice(32), 2))(),
+  );
   expect(error.tag).toBe('not-finite');
   expect(error.fields).toMatchObject({ position: [1, 1], pixel: [1, 2], count: 1 });
 });

@@ -157,7 +157,7 @@ function sourceOf(file: Hdf5File, path: string, name: string | undefined): Patte
           [0, qy],
           [0, qx],
         ] as const;
-        out.set(readSlab(data, slab, path), done * qy * qx);
+        readSlab(data, slab, path, out.subarray(done * qy * qx, (done + n) * qy * qx));
         done += n;
       }
       return out;

@@ -187,10 +187,17 @@ export function checkReadable(dataset: Dataset, path: string): string {
   return type;
 }
 
-/** A hyperslab as float32: `ranges` holds [start, stop] per axis. @throws 'file-unreadable' */
-export function readSlab(dataset: Dataset, ranges: readonly (readonly [number, number])[], path: string): Float32Array {
+/** Reads a hyperslab into `out` as float32: `ranges` holds [start, stop] per axis. @throws 'file-unreadable' */
+export function readSlab(
+  dataset: Dataset,
+  ranges: readonly (readonly [number, number])[],
+  path: string,
+  out: Float32Array,
+): void {
   const value = guarded(path, `reading ${dataset.path}`, () => dataset.slice(ranges.map(([a, b]) => [a, b])));
-  return toFloat32(value, path);
+  if (ArrayBuffer.isView(value) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array)) {
+    out.set(value as unknown as ArrayLike<number>);
+  } else out.set(toFloat32(value, path));
 }
 
 /** A whole dataset as float32. */

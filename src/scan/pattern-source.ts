@@ -58,7 +58,7 @@ export function positionIndex(source: PatternSource, position: readonly [number,
 }
 
 /** Scan position [y, x] of a linear index. */
-export function indexPosition(source: PatternSource, index: number): [number, number] {
+export function indexPosition(source: Pick<PatternSource, 'shape'>, index: number): [number, number] {
   const rx = source.shape[1];
   return [Math.floor(index / rx), index % rx];
 }
@@ -103,7 +103,7 @@ function advice(shape: readonly number[]): string {
 /** A scan held in memory: for tests and for data that was just simulated. */
 export function memorySource(
   shape: PatternSource['shape'],
-  data: ArrayLike<number>,
+  data: Float32Array,
   extra: Partial<Omit<PatternSource, 'shape' | 'read'>> = {},
 ): PatternSource {
   checkShape(shape, 'The array');
@@ -122,7 +122,7 @@ export function memorySource(
     shape,
     read: async (first, count) => {
       checkRange(shape, first, count);
-      return Float32Array.from({ length: count * size }, (_, i) => data[first * size + i] ?? Number.NaN);
+      return data.slice(first * size, (first + count) * size);
     },
   };
 }

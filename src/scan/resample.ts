@@ -44,7 +44,6 @@ export class Resampler {
    */
   resample(pattern: ArrayLike<number>, centre: Pair, scale: number, out: Float32Array): void {
     const { pixels: n, pixel_mrad: side, map } = this.#grid;
-    this.#load(pattern);
     // Steps on the camera from one target corner to the next, along target axes 0 and 1.
     const [jy, jx] = [map[0][0] * side, map[1][0] * side];
     const [iy, ix] = [map[0][1] * side, map[1][1] * side];
@@ -53,22 +52,26 @@ export class Resampler {
     const half = n / 2 + 0.5;
     const y0 = centre[0] + 0.5 - half * (jy + iy);
     const x0 = centre[1] + 0.5 - half * (jx + ix);
+    const [dy, dx] = [Math.abs(jy) + Math.abs(iy), Math.abs(jx) + Math.abs(ix)].map((v) => half * v + 1) as [
+      number,
+      number,
+    ];
+    this.#load(pattern, centre[0] - dy, centre[0] + dy, centre[1] + dx);
     const acc = new Float64Array(n * n);
+    const edges = new Float64Array(n);
+    // Going round target pixel (j, i): along axis 1 at j, along axis 0 at i + 1, back at j + 1, back at i.
     for (let j = 0; j <= n; j++) {
-      for (let i = 0; i <= n; i++) {
-        const y = y0 + j * jy + i * iy;
-        const x = x0 + j * jx + i * ix;
-        // Going round target pixel (j, i): along axis 1 at j, along axis 0 at i + 1, back at j + 1, back at i.
-        if (i < n) {
-          const f = this.#edge(y, x, y + iy, x + ix);
-          if (j < n) acc[j * n + i]! -= f;
-          if (j > 0) acc[(j - 1) * n + i]! += f;
-        }
-        if (j < n) {
-          const f = this.#edge(y, x, y + jy, x + jx);
-          if (i < n) acc[j * n + i]! += f;
-          if (i > 0) acc[j * n + i - 1]! -= f;
-        }
+      this.#line(y0 + j * jy, x0 + j * jx, iy, ix, edges);
+      for (let i = 0; i < n; i++) {
+        if (j < n) acc[j * n + i]! -= edges[i]!;
+        if (j > 0) acc[(j - 1) * n + i]! += edges[i]!;
+      }
+    }
+    for (let i = 0; i <= n; i++) {
+      this.#line(y0 + i * iy, x0 + i * ix, jy, jx, edges);
+      for (let j = 0; j < n; j++) {
+        if (i < n) acc[j * n + i]! += edges[j]!;
+        if (i > 0) acc[j * n + i - 1]! -= edges[j]!;
       }
     }
     // ∮ F dy runs against the usual sense where axis 0 × axis 1 is a right-handed pair in (y, x).
@@ -76,59 +79,64 @@ export class Resampler {
     for (let k = 0; k < acc.length; k++) out[k] = sign * acc[k]!;
   }
 
-  #load(pattern: ArrayLike<number>): void {
+  /** Sums of the rows and columns that the target covers. */
+  #load(pattern: ArrayLike<number>, top: number, bottom: number, right: number): void {
     const w = this.#nx + 1;
-    for (let y = 0; y < this.#ny; y++) {
+    const from = Math.max(0, Math.floor(top));
+    const to = Math.min(this.#ny, Math.ceil(bottom));
+    const end = Math.min(this.#nx, Math.max(0, Math.ceil(right)));
+    for (let y = from; y < to; y++) {
       let sum = 0;
-      for (let x = 0; x < this.#nx; x++) {
+      for (let x = 0; x < end; x++) {
         sum += pattern[y * this.#nx + x]!;
         this.#prefix[y * w + x + 1] = sum;
       }
     }
   }
 
-  /** ∫ F dy along the segment. */
-  #edge(ya: number, xa: number, yb: number, xb: number): number {
-    if (ya === yb) return 0;
-    if (ya > yb) return -this.#edge(yb, xb, ya, xa);
+  /**
+   * ∫ F dy along the pieces of a line from (y, x): piece k, k = 0, 1 …, leads (dy, dx) further. Walks from one crossing of a raw
+   * pixel's border to the next, between which F is linear.
+   */
+  #line(y: number, x: number, dy: number, dx: number, out: Float64Array): void {
     const ny = this.#ny;
     const nx = this.#nx;
-    const slope = (xb - xa) / (yb - ya);
-    let sum = 0;
-    let y = Math.max(0, ya);
-    const end = Math.min(ny, yb);
-    while (y < end) {
-      const row = Math.floor(y);
-      const next = Math.min(end, row + 1);
-      let x = xa + (y - ya) * slope;
-      const last = xa + (next - ya) * slope;
-      const base = row * (nx + 1);
-      let from = y;
-      // Pieces between whole x, on which F is linear.
-      while (from < next) {
-        let to = next;
-        let column = Math.floor(x);
-        if (slope > 0 && last > column + 1) to = Math.min(next, ya + (column + 1 - xa) / slope);
-        else if (slope < 0) {
-          if (x === column) column--;
-          if (last < column) to = Math.min(next, ya + (column - xa) / slope);
+    const prefix = this.#prefix;
+    const down = dy < 0 ? -1 : 1;
+    const right = dx < 0 ? -1 : 1;
+    let row = dy < 0 ? Math.ceil(y) - 1 : Math.floor(y);
+    let column = dx < 0 ? Math.ceil(x) - 1 : Math.floor(x);
+    // In pieces: where the next row and the next column begin, and how far apart these crossings are.
+    const rowStep = Math.abs(1 / dy);
+    const columnStep = Math.abs(1 / dx);
+    let nextRow = dy === 0 ? Infinity : (row + (dy < 0 ? 0 : 1) - y) / dy;
+    let nextColumn = dx === 0 ? Infinity : (column + (dx < 0 ? 0 : 1) - x) / dx;
+    let s = 0;
+    for (let k = 0; k < out.length; k++) {
+      const end = k + 1;
+      let sum = 0;
+      while (s < end) {
+        const next = Math.min(end, nextRow, nextColumn);
+        if (row >= 0 && row < ny && column >= 0) {
+          const base = row * (nx + 1);
+          let f: number;
+          if (column < nx) {
+            const f0 = prefix[base + column]!;
+            f = f0 + (x + 0.5 * (s + next) * dx - column) * (prefix[base + column + 1]! - f0);
+          } else f = prefix[base + nx]!;
+          sum += f * (next - s);
         }
-        if (!(to > from)) to = Math.min(next, from + 1e-9);
-        const mid = xa + ((from + to) / 2 - ya) * slope;
-        let f = 0;
-        if (mid >= nx) f = this.#prefix[base + nx]!;
-        else if (mid > 0) {
-          const k = Math.floor(mid);
-          f = this.#prefix[base + k]! + (mid - k) * (this.#prefix[base + k + 1]! - this.#prefix[base + k]!);
+        s = next;
+        if (next === nextRow) {
+          row += down;
+          nextRow += rowStep;
         }
-        sum += f * (to - from);
-        from = to;
-        x = xa + (from - ya) * slope;
-        if (slope > 0 && to < next) x = Math.max(x, column + 1);
-        if (slope < 0 && to < next) x = Math.min(x, column);
+        if (next === nextColumn) {
+          column += right;
+          nextColumn += columnStep;
+        }
       }
-      y = next;
+      out[k] = sum * dy;
     }
-    return sum;
   }
 }
