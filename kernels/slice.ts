@@ -89,13 +89,14 @@ export function propagate(
   }
 }
 
-/** Forward transform along the rows only, natural order by `order` (i32 per row: where the plan leaves that frequency), transposed to `dst`. */
-function transformPass(src: usize, dst: usize, scratch: usize, n: i32, panels: i32, plan: usize, order: usize): void {
+/** Forward transform along the rows only, of the field times `t` (0: no factor), natural order by `order` (i32 per row: where the plan leaves that frequency), transposed to `dst`. */
+function transformPass(src: usize, t: usize, dst: usize, scratch: usize, n: i32, panels: i32, plan: usize, order: usize): void {
   const bytes: usize = (<usize>n) << 5;
   const stages = load<i32>(plan);
   const sorted = scratch + bytes;
   for (let p = 0; p < panels; p++) {
-    first_plain(radixOf(plan, 0), src, 0, scratch, lengthOf(plan, 0), twiddlesOf(plan, 0));
+    if (t != 0) first(radixOf(plan, 0), src, t, scratch, lengthOf(plan, 0), twiddlesOf(plan, 0));
+    else first_plain(radixOf(plan, 0), src, 0, scratch, lengthOf(plan, 0), twiddlesOf(plan, 0));
     for (let s = 1; s < stages; s++) dif(radixOf(plan, s), scratch, n, lengthOf(plan, s), twiddlesOf(plan, s));
     for (let r = 0; r < n; r++) {
       const from = scratch + (<usize>load<i32>(order + ((<usize>r) << 2)) << 5);
@@ -105,14 +106,15 @@ function transformPass(src: usize, dst: usize, scratch: usize, n: i32, panels: i
     }
     storeTransposed(sorted, dst, p, n, panels << 2);
     src += bytes;
+    if (t != 0) t += bytes;
   }
 }
 
-/** The field's 2-D discrete Fourier transform (exponent −2πi, not normalised), natural order, to `out`, same layout. `scratch`: 64·max(nx, ny) bytes. */
+/** The 2-D discrete Fourier transform (exponent −2πi, not normalised) of the field times `t` (0: no factor), natural order, to `out`, same layout. `scratch`: 64·max(nx, ny) bytes. */
 export function transform(
-  psi: usize, tmp: usize, out: usize, scratch: usize, nx: i32, ny: i32,
+  psi: usize, t: usize, tmp: usize, out: usize, scratch: usize, nx: i32, ny: i32,
   planX: usize, planY: usize, orderX: usize, orderY: usize,
 ): void {
-  transformPass(psi, tmp, scratch, ny, nx >> 2, planY, orderY);
-  transformPass(tmp, out, scratch, nx, ny >> 2, planX, orderX);
+  transformPass(psi, t, tmp, scratch, ny, nx >> 2, planY, orderY);
+  transformPass(tmp, 0, out, scratch, nx, ny >> 2, planX, orderX);
 }

@@ -67,8 +67,8 @@ export interface LibraryRecipe {
   /** Slices per unit cell along z. */
   readonly slices_per_cell: number;
   /**
-   * How an atom's potential is shared among slices (diffraction/slices.ts). 'spline' suits libraries: their blocks are cut between
-   * planes, and it alone leaves no atom's tail across the cut. 'whole-atom' is only for comparison with the paper.
+   * How an atom's potential is shared among slices (diffraction/slices.ts). 'smooth' is right for atoms anywhere; 'spline' is set up
+   * faster and serves for what lies across the beam; 'whole-atom' is only for comparison with the paper.
    */
   readonly slicing: 'smooth' | 'spline' | 'box' | 'whole-atom';
   /** Scattering factors. */

@@ -1,5 +1,5 @@
 /**
- * Is the derivative of a pattern with respect to P_z converged, wherever the slab lies against the slices? A slab of whole atoms, 127 cells (50 nm), room for
+ * Is the derivative of a pattern with respect to P_z converged, wherever the atoms lie against the slices, in a slab and in a repeated cell? A slab of whole atoms, 127 cells (50 nm), room for
  * the potential's tails; Ti ±10 pm along the beam; reference: box slices a/32. Errors are relative norms over all beams of one tilted plane wave (a single
  * direction is harsher than the mean over an aperture).
  */
@@ -11,6 +11,7 @@ import { planeWaveBeams, r1, virtualCrystal } from './test-structures.ts';
 const A = 3.95;
 const N = 28;
 const CELLS = 127;
+const U2 = { Ba: 0.007, Sr: 0.0079, Ti: 0.0056, O: 0.0095 };
 
 /** A slab as the sum of its cells' slices, each cell in two periods of vacuum on either side. `shift` in slices. */
 function slab(slicing: SliceOptions['slicing'], perCell: number, ti_A: number, shift: number): SliceStack {
@@ -22,7 +23,7 @@ function slab(slicing: SliceOptions['slicing'], perCell: number, ti_A: number, s
   });
   const one = sliceStack(
     { ...cell, cell_A: [A, A, 5 * A] },
-    { nx: N, ny: N, nSlices: 5 * perCell, slicing, u2_A2: { Ba: 0.007, Sr: 0.0079, Ti: 0.0056, O: 0.0095 } },
+    { nx: N, ny: N, nSlices: 5 * perCell, slicing, u2_A2: U2 },
   );
   const parts = Array.from({ length: 5 * perCell }, (_, s) => one.slice(s));
   const slice = (s: number) => {
@@ -80,4 +81,41 @@ test('P_z derivative of a slab of whole atoms, as it lies and shifted by part of
   expect(whole).toBeGreaterThan(0.3);
   // Planes in the middle of slices: +P_z and −P_z are the same pattern, to the last bit.
   expect(Math.hypot(...mid.derivative)).toBe(0);
+});
+
+/** One cell repeated 127 times, cut between its planes, with or without whole atoms at both faces. */
+function repeated(slicing: SliceOptions['slicing'], perCell: number, shift: number, whole: boolean) {
+  const [plus, minus] = [0.1, -0.1].map((z) => {
+    const shift_A = [0, 0, (shift * A) / perCell] as const;
+    const cell = virtualCrystal({ a_A: A, planes: [0.25, 0.75], ti_A: [0, 0, z], shift_A });
+    const options = { nx: N, ny: N, nSlices: perCell, slicing, u2_A2: U2 };
+    const { cut, ...stack } = sliceStack({ ...cell, cell_A: [A, A, A] }, options);
+    const given = whole && cut ? { ...stack, cut } : stack;
+    return planeWaveBeams(given, [CELLS * perCell], { voltage_kV: 300, tilt_mrad: [0.8, 0.5] })[0]!;
+  }) as [Float64Array, Float64Array];
+  return { plus, derivative: plus.map((I, i) => I - minus[i]!) };
+}
+
+test('P_z derivative of a repeated cell: right with whole atoms at both faces, a third wrong without', () => {
+  const want = run('box', 32, 0);
+  const norm = Math.hypot(...want.derivative);
+  const lines: string[] = [];
+  const error = (slicing: SliceOptions['slicing'], perCell: number, shift: number, whole = true): number => {
+    const got = repeated(slicing, perCell, shift, whole);
+    const value = Math.hypot(...got.derivative.map((d, i) => d - want.derivative[i]!)) / norm;
+    const difference = r1(got.plus, want.plus);
+    lines.push(
+      `repeated, ${whole ? 'whole' : 'cut'}: ${slicing} a/${perCell} shifted ${shift}: P_z ${value.toFixed(3)}, R1 ${difference.toExponential(1)}`,
+    );
+    expect(difference).toBeLessThan(5e-3);
+    return value;
+  };
+  for (const shift of [0, 0.37, 0.5, 0.8]) {
+    expect(error('smooth', 16, shift)).toBeLessThan(0.03);
+    expect(error('smooth', 12, shift)).toBeLessThan(0.1);
+  }
+  expect(error('spline', 16, 0)).toBeLessThan(0.02);
+  expect(error('box', 32, 0)).toBeLessThan(0.02);
+  expect(error('smooth', 16, 0, false)).toBeGreaterThan(0.2);
+  console.log(lines.join('\n'));
 });

@@ -85,22 +85,20 @@ test('reciprocity: I_g(k; P) = I_−g(k + g; −P), every beam, to rounding', ()
   }
 });
 
-// Reciprocity turns the crystal upside down, so its two faces must be alike: whole cells with the AO plane on the faces, or AO … AO.
-test.each([
-  { planes: [0, 0.5], cells: 127 },
-  { planes: [0.25, 0.75], cells: 126.5 },
-] as const)(
-  'for P along the beam I000(+Pz) = I000(−Pz), to rounding: planes $planes, $cells cells',
-  ({ planes, cells }) => {
+// Reciprocity turns the crystal upside down, so its two faces must be alike: AO … AO.
+test.each(['smooth', 'spline', 'box'] as const)(
+  'for P along the beam I000(+Pz) = I000(−Pz), to rounding: %s',
+  (slicing) => {
     const I = [0.1, -0.1].map((dz) => {
-      const stack = sliceStack(virtualCrystal({ a_A: 3.95, planes, ti_A: [0, 0, dz] }), {
+      const stack = sliceStack(virtualCrystal({ a_A: 3.95, planes: [0.25, 0.75], ti_A: [0, 0, dz] }), {
         ...blockOptions,
+        slicing,
         ny: 20,
         nSlices: 16,
       });
-      return planeWaveBeams(stack, [cells * 16], { voltage_kV: 300, offset_invA: [0.02, 0.05] })[0]!;
+      return planeWaveBeams(stack, [126.5 * 16], { voltage_kV: 300, offset_invA: [0.02, 0.05] })[0]!;
     });
-    expect(Math.abs(I[0]![0]! / I[1]![0]! - 1)).toBeLessThan(1e-11);
+    expect(Math.abs(I[0]![0]! / I[1]![0]! - 1)).toBeLessThan(slicing === 'spline' ? 1e-11 : 1e-6);
     expect(Math.abs(I[0]![2]! / I[1]![2]! - 1)).toBeGreaterThan(1e-5);
   },
 );

@@ -22,7 +22,7 @@ export interface MultisliceOptions {
 }
 
 /**
- * Sends `wave` (real space, changed in place) through the stack, repeated along z, and calls `onExit` with its transform
+ * Sends `wave` (real space, changed in place) through the stack, repeated along z, with whole atoms at both faces, and calls `onExit` with its transform
  * (frequencies [ny][nx], exponent −2πi, divided by nx·ny) after each slice count in `exits` (ascending).
  */
 export function multisliceReference(
@@ -44,17 +44,21 @@ export function multisliceReference(
   const slices = Array.from({ length: nSlices }, (_, s) => stack.slice(s));
   const { re, im } = wave;
   const n = nx * ny;
+  /** Multiplies by exp(iσ·sign·v). */
+  const transmit = (to: Wave, v: Float64Array, sign = 1): void => {
+    for (let i = 0; i < n; i++) {
+      const c = Math.cos(sigma * v[i]!);
+      const s = sign * Math.sin(sigma * v[i]!);
+      const r = to.re[i]!;
+      to.re[i] = r * c - to.im[i]! * s;
+      to.im[i] = r * s + to.im[i]! * c;
+    }
+  };
+  if (stack.cut) transmit(wave, stack.cut(0), -1);
   let done = 0;
   for (const exit of exits) {
     for (; done < exit; done++) {
-      const v = slices[done % nSlices]!;
-      for (let i = 0; i < n; i++) {
-        const c = Math.cos(sigma * v[i]!);
-        const s = Math.sin(sigma * v[i]!);
-        const r = re[i]!;
-        re[i] = r * c - im[i]! * s;
-        im[i] = r * s + im[i]! * c;
-      }
+      transmit(wave, slices[done % nSlices]!);
       fft.run(re, im, -1);
       for (let y = 0, i = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, i++) {
@@ -68,6 +72,7 @@ export function multisliceReference(
       fft.run(re, im, 1);
     }
     const spectrum = { re: re.slice(), im: im.slice() };
+    if (stack.cut) transmit(spectrum, stack.cut(exit % nSlices));
     fft.run(spectrum.re, spectrum.im, -1);
     for (let i = 0; i < n; i++) {
       spectrum.re[i] = spectrum.re[i]! / n;

@@ -55,6 +55,34 @@ test.each(schemes)('no atom is lost or doubled at an edge of slice or cell: %s',
   );
 });
 
+test.each(schemes)(
+  'a crystal cut anywhere holds the atoms whose nuclei lie between its faces, whole: %s',
+  (slicing) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(coordinate(4, 12), coordinate(5, 10), fc.double({ min: 0, max: 6, noNaN: true })), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        fc.integer({ min: 1, max: 11 }),
+        (atoms, end) => {
+          fc.pre(atoms.every(([, , z]) => Math.abs(2 * z - end) > 1e-9 && z > 1e-9));
+          const stack = stackOf(atoms.flat(), { slicing });
+          const sum = stack.cut!(end).map((v, i) => v - stack.cut!(0)[i]!);
+          for (let s = 0; s < end; s++) for (const [i, v] of stack.slice(s).entries()) sum[i] = sum[i]! + v;
+          // Each nucleus in the slice that holds it, whole.
+          const want = new Float64Array(sum.length);
+          const whole = stackOf(atoms.flat(), { slicing: 'whole-atom' });
+          for (let s = 0; s < end; s++) for (const [i, v] of whole.slice(s).entries()) want[i] = want[i]! + v;
+          const peak = total(whole).reduce((a, b) => Math.max(a, b), 0);
+          expect(largestDifference(sum, want) / peak).toBeLessThan(integrated(slicing) ? 1e-4 : 1e-12);
+        },
+      ),
+      { numRuns: integrated(slicing) ? 20 : 60 },
+    );
+  },
+);
+
 test('the mean of the whole projection is Σ f_e(0)/κ per area', () => {
   const sum = total(stackOf([1, 1, 0, 2, 2, 6], {}));
   const mean = sum.reduce((a, b) => a + b, 0) / sum.length;

@@ -23,7 +23,7 @@ let made: { readonly key: string; readonly multislice: Multislice } | undefined;
 /** Patterns of the row, [positions][size][size]. */
 serve<RowJob, Float64Array>(async ({ recipe, row, cells, size }, progress) => {
   const { experiment, microscope, crystal } = recipe;
-  const slices = { ...recipe.library, slicing: 'spline', grid_per_cell: 28, slices_per_cell: 16 } as const;
+  const slices = { ...recipe.library, slicing: 'smooth', grid_per_cell: 28, slices_per_cell: 16 } as const;
   const exact: Recipe = { ...recipe, library: slices };
   const structure = experimentStructure(recipe);
   const key = JSON.stringify(experiment);

@@ -45,10 +45,14 @@ export class Multislice {
   };
   readonly #voltage_kV: number;
   readonly #bandLimit: number;
+  readonly #stack: SliceStack;
+  /** exp(iσV) of what completes the atoms at a cut before each slice that was asked for; 0 where nothing is cut. */
+  readonly #cuts = new Map<number, number>();
 
   /** Computes the transmission functions exp(iσV) of `stack`, tiled. Takes nSlices·nx·ny·8 bytes of the kernel's memory. */
   constructor(kernel: SliceKernel, stack: SliceStack, voltage_kV: number, tiles: Tiles = [1, 1], bandLimit = 1) {
     this.#kernel = kernel;
+    this.#stack = stack;
     this.nx = stack.nx * tiles[0];
     this.ny = stack.ny * tiles[1];
     this.length_A = [stack.cell_A[0] * tiles[0], stack.cell_A[1] * tiles[1]];
@@ -78,17 +82,46 @@ export class Multislice {
       kernel.bytes(this.#at.plan[axis]!, plan.bytes.length).set(plan.bytes);
       kernel.ints(this.#at.order[axis]!, plan.n).set(plan.position);
     });
-    const sigma = interactionConstant(voltage_kV);
-    for (let s = 0; s < stack.nSlices; s++) {
-      const v = stack.slice(s);
-      const t = kernel.floats(this.#at.transmission + s * field, 2 * nx * ny);
-      for (let y = 0; y < ny; y++) {
-        for (let x = 0; x < nx; x++) {
-          const phase = sigma * v[(y % stack.ny) * stack.nx + (x % stack.nx)]!;
-          const at = panelIndex(x, y, ny);
-          t[at] = Math.cos(phase);
-          t[at + 4] = Math.sin(phase);
-        }
+    for (let s = 0; s < stack.nSlices; s++) this.#transmission(stack.slice(s), this.#at.transmission + s * field);
+  }
+
+  /** exp(iσV), tiled, at an address. */
+  #transmission(v: Float64Array, address: number): void {
+    const { nx, ny } = this;
+    const { nx: width, ny: height } = this.#stack;
+    const sigma = interactionConstant(this.#voltage_kV);
+    const t = this.#kernel.floats(address, 2 * nx * ny);
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++) {
+        const phase = sigma * v[(y % height) * width + (x % width)]!;
+        const at = panelIndex(x, y, ny);
+        t[at] = Math.cos(phase);
+        t[at + 4] = Math.sin(phase);
+      }
+    }
+  }
+
+  #cut(s: number): number {
+    let address = this.#cuts.get(s);
+    if (address === undefined) {
+      const v = this.#stack.cut?.(s);
+      address = v?.some((value) => value !== 0) ? this.#kernel.allocate(8 * this.nx * this.ny) : 0;
+      if (v && address !== 0) this.#transmission(v, address);
+      this.#cuts.set(s, address);
+    }
+    return address;
+  }
+
+  /** Takes off what atoms before the entrance face would reach in, and puts on what those behind it reach out. */
+  #enter(cut: number): void {
+    const size = 2 * this.nx * this.ny;
+    const psi = this.#kernel.floats(this.#at.psi, size);
+    const t = this.#kernel.floats(cut, size);
+    for (let i = 0; i < size; i += 8) {
+      for (let k = i; k < i + 4; k++) {
+        const [r, c, s] = [psi[k]!, t[k]!, t[k + 4]!];
+        psi[k] = r * c + psi[k + 4]! * s;
+        psi[k + 4] = psi[k + 4]! * c - r * s;
       }
     }
   }
@@ -116,7 +149,7 @@ export class Multislice {
   }
 
   /**
-   * Sends the wave that `fill` writes (real space, panels) through the block, repeated along z, and calls `onExit` after
+   * Sends the wave that `fill` writes (real space, panels) through the block, repeated along z, with whole atoms at both faces, and calls `onExit` after
    * each slice count in `exits` (ascending) with the wave's transform: panels of frequencies, multiplied by nx·ny.
    * The view is valid only inside the call.
    */
@@ -130,9 +163,12 @@ export class Multislice {
     const at = this.#at;
     const kernel = this.#kernel;
     this.#setPropagator(options);
+    const cuts = exits.map((exit) => this.#cut(exit % this.#period));
+    const entrance = this.#cut(0);
     fill(kernel.floats(at.psi, 2 * nx * ny));
+    if (entrance !== 0) this.#enter(entrance);
     let done = 0;
-    for (const exit of exits) {
+    for (const [i, exit] of exits.entries()) {
       kernel.run.propagate(
         at.psi,
         at.tmp,
@@ -152,6 +188,7 @@ export class Multislice {
       done = exit;
       kernel.run.transform(
         at.psi,
+        cuts[i]!,
         at.tmp,
         at.out,
         at.scratch,

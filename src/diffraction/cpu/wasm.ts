@@ -24,6 +24,7 @@ interface SliceExports {
   ): void;
   transform(
     psi: number,
+    t: number,
     tmp: number,
     out: number,
     scratch: number,
