@@ -206,6 +206,8 @@ test.each([
   [2, 2, 3, 2],
   [4, 2, 2, 1],
   [4, 1, 2, 1],
+  [4, 2, 1, 2],
+  [4, 1, 1, 2],
 ])('gradients of lattice convolutions: %i² coarse pixels, stride %i', async (size, stride, channels, out) => {
   const s = stencil(size === 2 ? rasterOrder(2) : refine(rasterOrder(size / 2), 2), stride);
   const [fine, coarse] = [s.fine.raster.length, s.coarse.raster.length];

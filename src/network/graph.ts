@@ -112,17 +112,14 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
     type: DataType = 'float32',
   ): Tensor {
-    const output: Tensor = { name: this.#fresh(opType), shape, type };
-    this.#made.add(output.name);
-    this.#nodes.push({
-      name: output.name,
-      opType,
-      domain: '',
-      input: inputs.map((tensor) => tensor.name),
-      output: [output.name],
-      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
-    });
-    return output;
+    const [output] = this.#node(opType, inputs, [shape], attributes, type);
+    return output as Tensor;
+  }
+
+  /** Cuts a vector into pieces of these sizes. Not differentiated. */
+  split(x: Tensor, sizes: readonly number[]): Tensor[] {
+    const shapes = sizes.map((size) => [size]);
+    return this.#node('Split', [x, this.ints(sizes)], shapes, { axis: { i: 0 } }, x.type);
   }
 
   /** Leaves on the tape how `output` is differentiated with respect to `inputs`. */
@@ -166,6 +163,26 @@ export class Graph {
       opsetImport: [{ domain: '', version: OPSET }],
       metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     });
+  }
+
+  #node(
+    opType: string,
+    inputs: readonly Tensor[],
+    shapes: readonly (readonly number[])[],
+    attributes: Readonly<Record<string, Attribute>>,
+    type: DataType,
+  ): Tensor[] {
+    const outputs = shapes.map((shape): Tensor => ({ name: this.#fresh(opType), shape, type }));
+    for (const { name } of outputs) this.#made.add(name);
+    this.#nodes.push({
+      name: outputs[0]?.name ?? opType,
+      opType,
+      domain: '',
+      input: inputs.map((tensor) => tensor.name),
+      output: outputs.map((tensor) => tensor.name),
+      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+    });
+    return outputs;
   }
 
   #fresh(stem: string): string {

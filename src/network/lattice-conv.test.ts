@@ -13,6 +13,8 @@ test.each([
   [4, 2, 3, 5],
   [8, 2, 2, 1],
   [8, 1, 2, 1],
+  [4, 2, 1, 3],
+  [8, 1, 1, 3],
 ])(
   'lattice convolutions equal Conv and ConvTranspose: %i² coarse, stride %i, %i to %i',
   async (size, stride, channels, out) => {

@@ -50,6 +50,18 @@ export function refine(coarse: PixelOrder, stride: number): PixelOrder {
   return orderFrom(size, raster);
 }
 
+/** The order whose refinement by two is `fine`, if there is one. */
+export function coarsen(fine: PixelOrder): PixelOrder | undefined {
+  const size = fine.size / 2;
+  if (!Number.isInteger(size)) return undefined;
+  const raster = Int32Array.from({ length: size * size }, (_, at) => {
+    const pixel = fine.raster[4 * at] ?? 0;
+    return (Math.floor(pixel / fine.size) >> 1) * size + ((pixel % fine.size) >> 1);
+  });
+  const coarse = orderFrom(size, raster);
+  return refine(coarse, 2).raster.every((pixel, at) => pixel === fine.raster[at]) ? coarse : undefined;
+}
+
 /** One parity class of the pixels that a transposed convolution writes. */
 export interface UpClass {
   /** Kernel taps that reach these pixels. */

@@ -18,6 +18,21 @@ export function gemmRaw(g: Graph, a: Tensor, b: Tensor, transA: boolean = false,
   return g.emit('Gemm', [a, b], shape, { transA: { i: Number(transA) }, transB: { i: Number(transB) } });
 }
 
+/**
+ * aᵀ·b of tall matrices without a gradient. ONNX Runtime copies its first operand to turn it: where that is the wider
+ * one and the product is small, bᵀ·a is computed and turned instead. (The third axis keeps ONNX Runtime from undoing it.)
+ */
+export function crossProduct(g: Graph, a: Tensor, b: Tensor): Tensor {
+  const [rows = 0, wide = 0] = a.shape;
+  const narrow = b.shape[1] ?? 0;
+  if (wide <= narrow || wide * narrow > rows) return gemmRaw(g, a, b, true);
+  const view = (x: Tensor, shape: readonly number[]): Tensor => g.emit('Reshape', [x, g.ints(shape)], shape);
+  const turned = g.emit('Transpose', [view(gemmRaw(g, b, a, true), [narrow, wide, 1])], [wide, narrow, 1], {
+    perm: { ints: [1, 0, 2] },
+  });
+  return view(turned, [wide, narrow]);
+}
+
 /** op(a)·op(b). */
 export function gemm(g: Graph, a: Tensor, b: Tensor, transA: boolean = false, transB: boolean = false): Tensor {
   const y = gemmRaw(g, a, b, transA, transB);

@@ -13,7 +13,7 @@ import { type Architecture, type Parameter, parameters, statistics } from './arc
 import { gradients } from './autodiff.ts';
 import { Graph, sizeOf, type Tensor } from './graph.ts';
 import { batchNorm, batchNormFixed } from './ops-norm.ts';
-import { permute } from './ops-shape.ts';
+import { permute, reshape } from './ops-shape.ts';
 import { Session, tensorOf } from './session.ts';
 import { losses, type Norm, Wae } from './wae.ts';
 
@@ -75,7 +75,11 @@ const copyOf = (x: StateArrays): StateArrays => ({ p: x.p.slice(), m: x.m.slice(
 function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array): Tensor {
   const positive = g.emit('Max', [x, g.scalar(0)], x.shape);
   const seen = scaling.transform === 'sqrt' ? g.emit('Sqrt', [positive], x.shape) : positive;
-  const sorted = permute(g, seen, order);
+  // Z-order keeps pixels 2i and 2i+1 of a row together: pairs halve the pieces to copy.
+  const [n = 0, pixels = 0] = x.shape;
+  const inPairs = reshape(g, seen, [n, pixels / 2, 2]);
+  const pairs = order.filter((_, i) => i % 2 === 0).map((pixel) => pixel / 2);
+  const sorted = reshape(g, permute(g, inPairs, pairs), x.shape);
   const inOrder = (data: Float32Array): Tensor =>
     g.constant(
       Float32Array.from(order, (pixel) => data[pixel] ?? 0),
@@ -104,6 +108,37 @@ function batchInputs(g: Graph, a: Architecture, n: number, experiment: boolean) 
   };
 }
 
+/** The vectors of `list` end to end. */
+function join(g: Graph, list: readonly Parameter[], values: Readonly<Record<string, Tensor>>): Tensor {
+  const length = list.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const vectors = list.map(({ name }) => need(values, name));
+  return g.emit('Concat', vectors, [length], { axis: { i: 0 } });
+}
+
+/** Undoes `join`: each vector is an output of the graph. */
+function part(g: Graph, list: readonly Parameter[], joined: Tensor, prefix: string): void {
+  const sizes = list.map(({ shape }) => sizeOf(shape));
+  g.split(joined, sizes).forEach((vector, i) => {
+    g.output(`${prefix}${list[i]?.name}`, vector);
+  });
+}
+
+/** The running statistics after a batch, end to end: (1 − momentum)·old + momentum·factor·now. */
+function blend(
+  g: Graph,
+  list: readonly Parameter[],
+  old: Readonly<Record<string, Tensor>>,
+  batch: Readonly<Record<string, { now: Tensor; factor: number }>>,
+): Tensor {
+  const now = join(g, list, Object.fromEntries(Object.entries(batch).map(([name, { now }]) => [name, now])));
+  const weights = list.flatMap(({ name, shape }) =>
+    Array.from({ length: sizeOf(shape) }, () => MOMENTUM * (batch[name]?.factor ?? 1)),
+  );
+  const size = now.shape;
+  const kept = g.emit('Mul', [join(g, list, old), g.scalar(1 - MOMENTUM)], size);
+  return g.emit('Add', [kept, g.emit('Mul', [now, g.constant(Float32Array.from(weights), size)], size)], size);
+}
+
 /** The training step as the bytes of an .onnx file. */
 export function trainingGraph(
   a: Architecture,
@@ -120,17 +155,12 @@ export function trainingGraph(
   const m = stateInputs(g, 'm', list);
   const v = stateInputs(g, 'v', list);
   const s = stateInputs(g, 's', statistics(a));
-  const fresh: [string, Tensor][] = [];
+  const statistic: Record<string, { now: Tensor; factor: number }> = {};
   const norm: Norm = (x, name) => {
     const out = batchNorm(g, x, need(p, `${name}.gamma`), need(p, `${name}.beta`));
     const rows = x.shape[0] ?? 2;
-    const blend = (key: string, now: Tensor, factor: number): void => {
-      const old = need(s, key);
-      const kept = g.emit('Mul', [old, g.scalar(1 - MOMENTUM)], old.shape);
-      fresh.push([key, g.emit('Add', [kept, g.emit('Mul', [now, g.scalar(MOMENTUM * factor)], old.shape)], old.shape)]);
-    };
-    blend(`${name}.mean`, out.mean, 1);
-    blend(`${name}.variance`, out.variance, rows / (rows - 1));
+    statistic[`${name}.mean`] = { now: out.mean, factor: 1 };
+    statistic[`${name}.variance`] = { now: out.variance, factor: rows / (rows - 1) };
     return out.output;
   };
   const wae = new Wae(g, a, p, norm);
@@ -140,15 +170,20 @@ export function trainingGraph(
   const step = adamStep(g, rate, t);
   const wanted = list.map(({ name }) => need(p, name));
   const slopes = gradients(g, loss.total, wanted);
-  list.forEach(({ name }, i) => {
-    const gradient = slopes[i];
-    if (!gradient) return;
-    const next = adamUpdate(g, step, need(p, name), need(m, name), need(v, name), gradient);
-    g.output(`next/p/${name}`, next.p);
-    g.output(`next/m/${name}`, next.m);
-    g.output(`next/v/${name}`, next.v);
-  });
-  for (const [key, tensor] of fresh) g.output(`next/s/${key}`, tensor);
+  const slope = Object.fromEntries(list.flatMap(({ name }, i) => (slopes[i] ? [[name, slopes[i]]] : [])));
+  const update = (of: (values: Readonly<Record<string, Tensor>>) => Tensor) =>
+    adamUpdate(g, step, of(p), of(m), of(v), of(slope));
+  for (const { name } of list.filter(({ shape }) => shape.length > 1)) {
+    const next = update((values) => need(values, name));
+    for (const kind of ['p', 'm', 'v'] as const) g.output(`next/${kind}/${name}`, next[kind]);
+  }
+  // Vectors are short and many: laid end to end they cost one update, not one each.
+  const vectors = list.filter(({ shape }) => shape.length === 1);
+  const next = update((values) => join(g, vectors, values));
+  for (const kind of ['p', 'm', 'v'] as const) part(g, vectors, next[kind], `next/${kind}/`);
+  const kept = statistics(a);
+  const blended = blend(g, kept, s, statistic);
+  part(g, kept, blended, 'next/s/');
   for (const key of ['total', 'reconstruction', 'mmd', 'prediction'] as const) g.output(key, loss[key]);
   return g.toModel({ name: 'training step' });
 }
