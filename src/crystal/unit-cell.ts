@@ -1,0 +1,67 @@
+/**
+ * A crystal as its unit cell: any lattice, every atom of the cell. Lengths in Å.
+ *
+ * What this is not: a block to send electrons through; `orthogonal.ts` cuts one out.
+ */
+
+import { fail } from '../core/errors.ts';
+import { at, determinant, type Mat3, nearestImage, norm, planeSpacings, times } from './lattice.ts';
+import { Places } from './places.ts';
+
+export interface Crystal {
+  readonly name: string;
+  /** Lattice vectors a, b, c [Å], one per row, in any frame. */
+  readonly lattice_A: Mat3;
+  /** Chemical symbol of each atom of the cell. */
+  readonly symbols: readonly string[];
+  /** Fractional coordinates, [atoms][3]. */
+  readonly fractional: Float64Array;
+  /** Share of each atom that is there, in (0, 1]; atoms that share a site have the same coordinates. */
+  readonly occupancy: Float64Array;
+  /** Mean-square displacement per axis of each atom, U_iso [Å²]; NaN where it is not known. */
+  readonly uIso_A2: Float64Array;
+}
+
+/** Nearer than this [Å], two atoms are one, or share a site. */
+const OVERLAP_A = 0.5;
+
+/** The crystal, if it can be one. @throws 'format' for a flat cell, no atoms, or more than one atom in one place */
+export function checkedCrystal(crystal: Crystal): Crystal {
+  const { name, lattice_A, symbols, fractional, occupancy } = crystal;
+  const volume = Math.abs(determinant(lattice_A));
+  const edges = lattice_A.map(norm);
+  if (
+    !(volume > 1e-3 * edges.reduce((product, edge) => product * edge, 1)) ||
+    !planeSpacings(lattice_A).every((d) => d > 1)
+  ) {
+    fail(
+      'format',
+      `${name}: the cell is flat (volume ${volume.toPrecision(3)} Å³).`,
+      'Check its vectors, or its lengths [Å] and angles [°].',
+      {
+        name,
+        volume_A3: volume,
+      },
+    );
+  }
+  if (symbols.length === 0)
+    fail('format', `${name}: the cell holds no atoms.`, 'Export the file with its atoms.', { name });
+  const places = new Places(lattice_A, OVERLAP_A);
+  for (let atom = 0; atom < symbols.length; atom++) {
+    const f = at(fractional, atom);
+    const near = places.near(f);
+    const total = near.reduce((sum, other) => sum + occupancy[other]!, occupancy[atom]!);
+    if (total > 1.05) {
+      const other = near[0]!;
+      const distance_A = norm(times(nearestImage(f, places.points[other]!), lattice_A));
+      fail(
+        'format',
+        `${name}: ${symbols[atom]} and ${symbols[other]} lie ${distance_A.toFixed(2)} Å apart at (${f.map((x) => x.toFixed(4)).join(', ')}), occupied ${total.toFixed(2)} times.`,
+        'Give shared sites occupancies that add up to 1 at most, and coordinates such as 1/3 with five digits.',
+        { name, distance_A, occupancy: total },
+      );
+    }
+    places.add(f);
+  }
+  return crystal;
+}
