@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cli } from './run-cli.ts';
+import { cli, fails } from './run-cli.ts';
 
 const RECIPE = `
 [structures]
@@ -97,14 +97,6 @@ describe('the demo', () => {
     expect(await readFile(at('structures/training-0002.extxyz'), 'utf8')).toContain('Lattice="7.9');
   });
 });
-
-/** Expects a failure that says `message` and `hint`, and shows no stack. */
-async function fails(argv: string[], code: number, message: RegExp): Promise<void> {
-  const result = await cli(...argv);
-  expect(result.err).toMatch(message);
-  expect(result.err).not.toMatch(/\n\s+at .*:\d+:\d+/);
-  expect(result.code).toBe(code);
-}
 
 describe('bad input', () => {
   test('usage: an unknown command, a missing option, a shard that is none', async () => {

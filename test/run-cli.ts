@@ -1,5 +1,6 @@
 /** Runs the command line in this process and catches what it prints. Not a test. */
 
+import { expect } from 'vitest';
 import { main } from '../src/cli/main.ts';
 
 export interface CliResult {
@@ -21,4 +22,12 @@ export async function cli(...argv: string[]): Promise<CliResult> {
   } finally {
     [stdout.write, stderr.write] = held;
   }
+}
+
+/** Expects a failure that says `message` (and hint), and shows no stack. */
+export async function fails(argv: string[], code: number, message: RegExp): Promise<void> {
+  const result = await cli(...argv);
+  expect(result.err).toMatch(message);
+  expect(result.err).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  expect(result.code).toBe(code);
 }

@@ -17,6 +17,12 @@ export function option(line: CommandLine, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** An option that may be given several times, in order. */
+export function optionList(line: CommandLine, name: string): readonly string[] {
+  const value = line.options[name];
+  return Array.isArray(value) ? value : [];
+}
+
 /** --workers. @throws 'usage' */
 export function workersOption(line: CommandLine): { workers?: number } {
   const text = option(line, 'workers');

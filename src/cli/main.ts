@@ -7,7 +7,7 @@ import { VERSION } from './version.ts';
 
 interface CommandLine {
   readonly positional: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly console: Console;
 }
 
@@ -56,7 +56,7 @@ function program(signal: AbortSignal): Command {
       .option('--json', 'print the result as one line of JSON')
       .action(async (...args: unknown[]) => {
         const command = args.at(-1) as Command;
-        const options = command.opts<Record<string, string | boolean | undefined>>();
+        const options = command.opts<CommandLine['options']>();
         const run = await load();
         await run({ positional: command.args, options, console: new Console(options.json === true, signal) });
       });
@@ -90,7 +90,27 @@ function program(signal: AbortSignal): Command {
   )
     .option('--out <folder>', 'the library', 'library.zarr')
     .option('--shard <i/n>', 'only the i-th of n parts, for a job array')
+    .addOption(new Option('--unfinished <n>', 'make nothing: say which of n parts lack structures').conflicts('shard'))
     .addOption(workers());
+
+  const several = (flags: string, text: string) =>
+    new Option(flags, text).argParser((value: string, before: readonly string[] = []) => [...before, value]);
+  add(
+    'slurm <recipe>',
+    'the scripts of a Slurm job array that makes a library; submits nothing',
+    'ferroscope slurm examples/demo.toml --out library.zarr --tasks 11 --module gcc/12 && bash library-slurm/submit.sh',
+    async () => (await import('./slurm.ts')).runSlurm,
+  )
+    .option('--out <folder>', 'the library', 'library.zarr')
+    .option('--folder <folder>', 'where to put the scripts (default: the library’s name + "-slurm")')
+    .option('--tasks <n>', 'tasks of the array (default: about half an hour each)')
+    .option('--cpus <n>', 'threads of a task (default: 4)')
+    .option('--time <hh:mm:ss>', 'limit of a task (default: from the recipe)')
+    .option('--mem <size>', 'memory of a task, such as 4G (default: from the recipe)')
+    .option('--partition <name>', 'where to run (default: the cluster’s)')
+    .option('--account <name>', 'what to charge (default: yours)')
+    .addOption(several('--module <name>', 'a module to load; may be given again'))
+    .addOption(several('--setup <line>', 'a line of shell to run before the program; may be given again'));
 
   add(
     'train <recipe>',

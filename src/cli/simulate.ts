@@ -1,6 +1,8 @@
 /** `ferroscope simulate RECIPE`: the library of labelled patterns. */
 
-import { parsePart, simulateLibrary } from '../library/run.ts';
+import { fail } from '../core/errors.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { parsePart, simulateLibrary, unfinishedParts } from '../library/run.ts';
 import { argument, option, readRecipe, workersOption } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 import { PROGRAM } from './version.ts';
@@ -8,6 +10,8 @@ import { PROGRAM } from './version.ts';
 export async function runSimulate(line: CommandLine): Promise<void> {
   const recipe = await readRecipe(argument(line, 0));
   const out = option(line, 'out') ?? 'library.zarr';
+  const unfinished = option(line, 'unfinished');
+  if (unfinished !== undefined) return sayUnfinished(line, recipe, out, Number(unfinished));
   const shard = option(line, 'shard');
   const start = performance.now();
   const result = await simulateLibrary(
@@ -24,4 +28,15 @@ export async function runSimulate(line: CommandLine): Promise<void> {
     ],
     { out, ...result, simulate_s },
   );
+}
+
+/** The parts that lack structures, as `sbatch --array` takes them; nothing where the library is complete. */
+function sayUnfinished(line: CommandLine, recipe: Recipe, out: string, of: number): void {
+  if (!Number.isInteger(of) || of < 1) fail('usage', 'That is not a number of parts.', 'Give --unfinished 1 or more.');
+  const { parts, missing } = unfinishedParts(recipe, out, of);
+  if (missing.length > 0) {
+    const more = missing.length > 20 ? ` and ${missing.length - 20} more` : '';
+    line.console.note(`${out} lacks ${missing.slice(0, 20).join(', ')}${more}.`);
+  }
+  line.console.result(parts.length > 0 ? [parts.join()] : [], { out, parts, missing });
 }

@@ -79,7 +79,8 @@ export async function writeFolderWhole(path: string, files: Iterable<readonly [s
     for (const [name, bytes] of files) {
       const file = join(temporary, name);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, bytes);
+      // On the disk before the rename is: a machine that loses power must not leave a folder that only looks whole.
+      await writeFile(file, bytes, { flush: true });
     }
     if (existsSync(path)) await rename(path, replaced);
     await rename(temporary, path);

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask } from '../core/task.ts';
 import { PREDICTED_LABELS } from './labels.ts';
-import { parsePart, simulateLibrary } from './run.ts';
+import { parsePart, simulateLibrary, unfinishedParts } from './run.ts';
 import { openLibrary, selectLabels } from './store.ts';
 
 const recipe = parseRecipe(`
@@ -58,6 +58,33 @@ test('parts made separately merge to the same library', async () => {
   await expect(openLibrary(parts[0]!)).rejects.toMatchObject({ tag: 'incomplete' });
   for (const path of parts.slice(1)) await cp(path, parts[0]!, { recursive: true });
   expect(await contents(parts[0]!)).toEqual(await contents(whole));
+});
+
+test('parts made at the same time in one library make the same', async () => {
+  const path = join(folder, 'together.zarr');
+  await mkdir(path);
+  // What a task that is being made right now looks like to one that starts.
+  await mkdir(join(path, '.training-0000.12345678.part'));
+  const parts = ['1/4', '2/4', '3/4', '4/4'].map((part) =>
+    simulateLibrary(recipe, path, { ...options, workers: 1, part: parsePart(part) }, quietTask),
+  );
+  await Promise.all(parts);
+  await simulateLibrary(recipe, path, { ...options, part: parsePart('1/4') }, quietTask);
+  expect(await readdir(path)).toContain('.training-0000.12345678.part');
+  // A run of all parts is alone, and sweeps up.
+  expect((await simulateLibrary(recipe, path, options, quietTask)).made).toBe(0);
+  expect(await readdir(path)).not.toContain('.training-0000.12345678.part');
+  expect(await contents(path)).toEqual(await contents(whole));
+});
+
+test('says which parts are unfinished', async () => {
+  const path = join(folder, 'holes.zarr');
+  expect(unfinishedParts(recipe, path, 3).parts).toEqual([1, 2, 3]);
+  await cp(whole, path, { recursive: true });
+  expect(unfinishedParts(recipe, path, 3)).toEqual({ parts: [], missing: [] });
+  await rm(join(path, 'training-0001'), { recursive: true });
+  await rm(join(path, 'held-out-0000'), { recursive: true });
+  expect(unfinishedParts(recipe, path, 3)).toEqual({ parts: [1, 2], missing: ['training-0001', 'held-out-0000'] });
 });
 
 test('stopped in the middle, it resumes and ends the same', async () => {

@@ -7,14 +7,14 @@ import { fail } from '../core/errors.ts';
 import { runJobs } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
-import { hasShard, prepareLibrary, shardNames } from './store.ts';
+import { hasShard, prepareLibrary, shardFolder, shardNames } from './store.ts';
 import type { ShardJob } from './worker.ts';
 
 export interface SimulateOptions {
   readonly program: string;
   /** Worker threads; default: all cores. */
   readonly workers?: number;
-  /** Only every n-th shard, from i on (0 ≤ i < n): one task of a job array. */
+  /** Only every n-th shard, from i on (0 ≤ i < n): one task of a job array. Parts may be made at the same time in one library. */
   readonly part?: { readonly index: number; readonly of: number };
 }
 
@@ -33,8 +33,8 @@ export async function simulateLibrary(
   options: SimulateOptions,
   task: Task,
 ): Promise<SimulateResult> {
-  await prepareLibrary(path, recipe, options.program);
   const { part } = options;
+  await prepareLibrary(path, recipe, options.program, part === undefined);
   const mine = shardNames(recipe).filter((_, i) => part === undefined || i % part.of === part.index);
   const missing = mine.filter((name) => !hasShard(path, name));
   const kept = mine.length - missing.length;
@@ -64,4 +64,16 @@ export function parsePart(text: string): { index: number; of: number } {
   const of = Number(match?.[2]);
   if (!match || index < 0 || index >= of) fail('usage', `'${text}' is not a shard.`, 'Write i/n with 1 ≤ i ≤ n.');
   return { index, of };
+}
+
+/** Which of `of` parts, from 1, lack shards, and the names of those shards. Asks only which folders are there. */
+export function unfinishedParts(recipe: Recipe, path: string, of: number): { parts: number[]; missing: string[] } {
+  const parts = new Set<number>();
+  const missing: string[] = [];
+  for (const [i, name] of shardNames(recipe).entries()) {
+    if (hasShard(path, name)) continue;
+    parts.add((i % of) + 1);
+    missing.push(shardFolder(name));
+  }
+  return { parts: [...parts].sort((a, b) => a - b), missing };
 }

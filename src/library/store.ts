@@ -56,12 +56,15 @@ export function libraryHash({ crystal, structures, microscope, library }: Recipe
 }
 
 /**
- * Makes the root group, or checks that the one there is this recipe's; sweeps up what a killed run left.
+ * Makes the root group, or checks that the one there is this recipe's. Several processes may do this at once.
+ * @param alone no other process writes here: sweep up what killed runs left
  * @throws 'file-exists' if the folder holds another library or something else
  */
-export async function prepareLibrary(path: string, recipe: Recipe, program: string): Promise<void> {
+export async function prepareLibrary(path: string, recipe: Recipe, program: string, alone: boolean): Promise<void> {
   const root = join(path, 'zarr.json');
-  if (existsSync(root)) {
+  // One listing answers both questions: between two looks another process may have made the root.
+  const entries = existsSync(path) ? await readdir(path) : [];
+  if (entries.includes('zarr.json')) {
     const info = await readInfo(path);
     if (info.recipeHash !== libraryHash(recipe)) {
       fail(
@@ -73,13 +76,13 @@ export async function prepareLibrary(path: string, recipe: Recipe, program: stri
         },
       );
     }
-    for (const entry of await readdir(path)) {
+    for (const entry of alone ? entries : []) {
       if (entry.endsWith('.part') || entry.endsWith('.old'))
         await rm(join(path, entry), { recursive: true, force: true });
     }
     return;
   }
-  if (existsSync(path) && (await readdir(path)).some((entry) => !entry.endsWith('.part'))) {
+  if (entries.some((entry) => !entry.endsWith('.part'))) {
     fail('file-exists', `${path} exists and is not a library.`, 'Choose another --out.', { path });
   }
   const info: LibraryInfo = {
