@@ -5,37 +5,9 @@ import { readExtxyz } from '../crystal/extxyz.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
-import { Fft2, frequency } from './fft.ts';
-import { wavelength } from './optics.ts';
-import type { Wave } from './reference.ts';
 import { sliceStack } from './slices.ts';
-import { abtemMultislice, abtemStack } from './test-abtem.ts';
+import { abtemMultislice, abtemProbe, abtemStack } from './test-abtem.ts';
 import { r1, sharedFile, sharedNpy } from './test-structures.ts';
-
-/** abTEM's soft probe: amplitude (not intensity) falls linearly over one pixel of the window. */
-function abtemProbe(n: number, length_A: number, x: number, y: number, convergence_mrad: number): Wave {
-  const lambda = wavelength(300);
-  const pixel_mrad = (lambda / length_A) * 1e3;
-  const re = new Float64Array(n * n);
-  const im = new Float64Array(n * n);
-  let norm = 0;
-  for (let j = 0, i = 0; j < n; j++) {
-    for (let k = 0; k < n; k++, i++) {
-      const [h, l] = [frequency(k, n), frequency(j, n)];
-      const a = Math.min(1, Math.max(0, (convergence_mrad - Math.hypot(h, l) * pixel_mrad) / pixel_mrad + 0.5));
-      const angle = (-2 * Math.PI * (h * x + l * y)) / length_A;
-      re[i] = a * Math.cos(angle);
-      im[i] = a * Math.sin(angle);
-      norm += a * a;
-    }
-  }
-  for (let i = 0; i < re.length; i++) {
-    re[i] = re[i]! / Math.sqrt(norm);
-    im[i] = im[i]! / Math.sqrt(norm);
-  }
-  new Fft2(n, n).run(re, im, 1);
-  return { re, im };
-}
 
 for (const [name, tilt_mrad] of [
   ['cbed_bst_infinite_tilt0', [0, 0]],

@@ -1,7 +1,9 @@
 /**
- * The convergent probe in reciprocal space: aperture, defocus, position. A(k)·exp(−iχ(k))·exp(−2πik·r0), χ = −πλ·Δf·k².
+ * The convergent probe in reciprocal space: aperture, defocus, aberrations, position. A(k)·exp(−iχ(k))·exp(−2πik·r0), χ = −πλ·Δf·k² + aberrations.
  * Transverse frequencies are counted from the beam's direction (the tilt): |k| = angle/λ.
  */
+
+import { type Aberrations, aberrationPhase } from './aberrations.ts';
 
 export interface ProbeOptions {
   readonly wavelength_A: number;
@@ -10,6 +12,8 @@ export interface ProbeOptions {
   readonly defocus_nm: number;
   /** Width over which the aperture's edge falls from full to zero intensity [mrad]: one pixel of the pattern. */
   readonly edge_mrad: number;
+  /** What the lens has beyond defocus; none where absent. */
+  readonly aberrations?: Aberrations;
 }
 
 /** Amplitude (real) of the aperture at `angle_mrad` from its centre, not normalised: the square falls linearly across the edge. */
@@ -34,6 +38,7 @@ export function probeAmplitude(
   const k2 = kx * kx + ky * ky;
   const amplitude = apertureAmplitude(Math.sqrt(k2) * options.wavelength_A * 1e3, options);
   if (amplitude === 0) return [0, 0];
-  const angle = Math.PI * options.wavelength_A * options.defocus_nm * 10 * k2 - 2 * Math.PI * (kx * x0 + ky * y0);
+  let angle = Math.PI * options.wavelength_A * options.defocus_nm * 10 * k2 - 2 * Math.PI * (kx * x0 + ky * y0);
+  if (options.aberrations) angle -= aberrationPhase(kx, ky, options.wavelength_A, options.aberrations);
   return [amplitude * Math.cos(angle), amplitude * Math.sin(angle)];
 }

@@ -44,21 +44,23 @@ export function multisliceReference(
   const slices = Array.from({ length: nSlices }, (_, s) => stack.slice(s));
   const { re, im } = wave;
   const n = nx * ny;
-  /** Multiplies by exp(iσ·sign·v). */
-  const transmit = (to: Wave, v: Float64Array, sign = 1): void => {
+  const diffuse = stack.diffuse ? Array.from({ length: nSlices }, (_, s) => stack.diffuse!.slice(s)) : undefined;
+  /** Multiplies by exp(sign·(iσv − σ²w)). */
+  const transmit = (to: Wave, v: Float64Array, w?: Float64Array, sign = 1): void => {
     for (let i = 0; i < n; i++) {
-      const c = Math.cos(sigma * v[i]!);
-      const s = sign * Math.sin(sigma * v[i]!);
+      const loss = w ? Math.exp(-sign * sigma * sigma * w[i]!) : 1;
+      const c = loss * Math.cos(sigma * v[i]!);
+      const s = loss * sign * Math.sin(sigma * v[i]!);
       const r = to.re[i]!;
       to.re[i] = r * c - to.im[i]! * s;
       to.im[i] = r * s + to.im[i]! * c;
     }
   };
-  if (stack.cut) transmit(wave, stack.cut(0), -1);
+  if (stack.cut) transmit(wave, stack.cut(0), stack.diffuse?.cut?.(0), -1);
   let done = 0;
   for (const exit of exits) {
     for (; done < exit; done++) {
-      transmit(wave, slices[done % nSlices]!);
+      transmit(wave, slices[done % nSlices]!, diffuse?.[done % nSlices]);
       fft.run(re, im, -1);
       for (let y = 0, i = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, i++) {
@@ -72,7 +74,7 @@ export function multisliceReference(
       fft.run(re, im, 1);
     }
     const spectrum = { re: re.slice(), im: im.slice() };
-    if (stack.cut) transmit(spectrum, stack.cut(exit % nSlices));
+    if (stack.cut) transmit(spectrum, stack.cut(exit % nSlices), stack.diffuse?.cut?.(exit % nSlices));
     fft.run(spectrum.re, spectrum.im, -1);
     for (let i = 0; i < n; i++) {
       spectrum.re[i] = spectrum.re[i]! / n;

@@ -65,20 +65,51 @@ export function aperturePoints(detector: LatticeDetector): [x: number, y: number
 
 const floorMod = (a: number, m: number) => ((a % m) + m) % m;
 
-/**
- * Patterns [requests][pixels qy][pixels qx]: fraction of the incident beam per pixel.
- * @throws 'range' where the block's lattice does not divide the detector's, or the detector reaches past the grid
- */
-export function simulatePatterns(
-  multislice: Multislice,
+/** The plane waves of one class of fine-lattice points, and the part of their spectra that patterns need. */
+export interface WaveClass {
+  /** The class: fine-lattice points ≡ (x, y) modulo the plan's `modulus`. */
+  readonly at: readonly [x: number, y: number];
+  /** Offset of the class inside the block's reciprocal lattice [1/Å]. */
+  readonly offset_invA: readonly [x: number, y: number];
+  /** Plane waves as indices of the block's reciprocal lattice. */
+  readonly waves: readonly (readonly [gx: number, gy: number])[];
+  /** Index in `waves` of a fine-lattice point of this class. */
+  waveOf(x: number, y: number): number;
+  /** First reciprocal lattice index that a detector reaches, and how many from there. */
+  readonly low: readonly [x: number, y: number];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What both engines need to know before the first wave. */
+export interface PatternPlan {
+  /** Classes along each axis. */
+  readonly modulus: readonly [x: number, y: number];
+  readonly classes: readonly WaveClass[];
+  /** Fine-lattice points inside the aperture, relative to its centre. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** The probe's amplitude at such a point, not normalised, and Σ|A|² over all of them. */
+  amplitude(
+    point: readonly [x: number, y: number],
+    position_A: readonly [x: number, y: number],
+  ): readonly [re: number, im: number];
+  readonly norm: number;
+  /** Slice counts that requests ask for, ascending. */
+  readonly exits: readonly number[];
+  /** Plane waves of all classes. */
+  readonly total: number;
+}
+
+/** @throws 'range' where the block's lattice does not divide the detector's, or the detector reaches past the grid */
+export function planPatterns(
+  grid: { readonly nx: number; readonly ny: number },
   geometry: LatticeGeometry,
   requests: readonly PatternRequest[],
-  task: Task,
-): Float32Array {
+): PatternPlan {
   const { detector, cells, offset } = geometry;
   const { pixels, pixelsPerOrder, a_A } = detector;
-  const classes = cells.map((n) => pixelsPerOrder / n);
-  const [mx, my] = classes as [number, number];
+  const modulus = cells.map((n) => pixelsPerOrder / n);
+  const [mx, my] = modulus as [number, number];
   if (!Number.isInteger(mx) || !Number.isInteger(my)) {
     fail(
       'range',
@@ -92,9 +123,8 @@ export function simulatePatterns(
   };
   const range = [span(0), span(1)] as const;
   for (const axis of [0, 1] as const) {
-    const grid = axis === 0 ? multislice.nx : multislice.ny;
-    const reach = Math.ceil(Math.max(-range[axis][0], range[axis][1]) / classes[axis]!) + 1;
-    if (reach > grid / 2) {
+    const reach = Math.ceil(Math.max(-range[axis][0], range[axis][1]) / modulus[axis]!) + 1;
+    if (reach > (axis === 0 ? grid.nx : grid.ny) / 2) {
       fail('range', 'The detector reaches past what the real-space grid resolves.', 'Raise library.grid_per_cell.');
     }
   }
@@ -102,16 +132,14 @@ export function simulatePatterns(
   const step = 1 / (a_A * pixelsPerOrder);
   const probe = latticeProbe(detector, geometry.defocus_nm);
   const points = aperturePoints(detector);
-  const exits = [...new Set(requests.map((request) => request.exit))].sort((a, b) => a - b);
-  const exitIndex = new Map(exits.map((exit, i) => [exit, i]));
   let norm = 0;
   for (const [x, y] of points)
     norm +=
       probeAmplitude(x * step, y * step, 0, 0, probe)[0] ** 2 + probeAmplitude(x * step, y * step, 0, 0, probe)[1] ** 2;
   const tiltPoints = [...new Map(requests.map((request) => [request.tilt.join(), request.tilt])).values()];
-
-  // Plane waves of every class, so that progress has an end.
-  const wavesOf = (cx: number, cy: number) => {
+  const classes = Array.from({ length: mx * my }, (_, c): WaveClass => {
+    const cx = c % mx;
+    const cy = Math.floor(c / mx);
     const waves = new Map<string, [gx: number, gy: number]>();
     for (const [tx, ty] of tiltPoints) {
       for (const [x, y] of points) {
@@ -120,33 +148,79 @@ export function simulatePatterns(
         waves.set(g.join(), g);
       }
     }
-    return [...waves.values()];
+    const index = new Map([...waves.keys()].map((key, i) => [key, i]));
+    const low = [Math.floor((range[0][0] - cx) / mx), Math.floor((range[1][0] - cy) / my)] as const;
+    return {
+      at: [cx, cy],
+      offset_invA: [(cx + offset[0]) * step, (cy + offset[1]) * step],
+      waves: [...waves.values()],
+      waveOf: (x, y) => index.get(`${(x - cx) / mx},${(y - cy) / my}`)!,
+      low,
+      width: Math.ceil((range[0][1] - cx) / mx) - low[0] + 1,
+      height: Math.ceil((range[1][1] - cy) / my) - low[1] + 1,
+    };
+  });
+  return {
+    modulus: [mx, my],
+    classes,
+    points,
+    amplitude: ([x, y], position_A) => probeAmplitude(x * step, y * step, ...position_A, probe),
+    norm,
+    exits: [...new Set(requests.map((request) => request.exit))].sort((a, b) => a - b),
+    total: classes.reduce((sum, { waves }) => sum + waves.length, 0),
   };
-  const allWaves = Array.from({ length: mx * my }, (_, c) => wavesOf(c % mx, Math.floor(c / mx)));
-  const total = allWaves.reduce((sum, waves) => sum + waves.length, 0);
+}
+
+/** True where a fine-lattice point belongs to the class. */
+export function inClass(plan: PatternPlan, { at }: WaveClass, x: number, y: number): boolean {
+  return floorMod(x, plan.modulus[0]) === at[0] && floorMod(y, plan.modulus[1]) === at[1];
+}
+
+/**
+ * The first pixel (px, py) of a request that is a point of the class, and its index in the class's spectra. Pixel p is fine-lattice point
+ * p − pixels/2 + tilt; every `modulus`-th is of the class, and its neighbour in the spectra.
+ */
+export function firstPixel(
+  plan: PatternPlan,
+  { at, low }: WaveClass,
+  pixels: number,
+  tilt: readonly [number, number],
+): readonly [px: number, py: number, x: number, y: number] {
+  const first = ([0, 1] as const).map((axis) => floorMod(at[axis] - tilt[axis] + pixels / 2, plan.modulus[axis]));
+  const index = ([0, 1] as const).map(
+    (axis) => (first[axis]! - pixels / 2 + tilt[axis] - at[axis]) / plan.modulus[axis] - low[axis],
+  );
+  return [first[0]!, first[1]!, index[0]!, index[1]!];
+}
+
+/** Patterns [requests][pixels qy][pixels qx]: fraction of the incident beam per pixel. @throws what `planPatterns` throws */
+export function simulatePatterns(
+  multislice: Multislice,
+  geometry: LatticeGeometry,
+  requests: readonly PatternRequest[],
+  task: Task,
+): Float32Array {
+  const plan = planPatterns(multislice, geometry, requests);
+  const { pixels } = geometry.detector;
+  const { exits, points } = plan;
+  const [mx, my] = plan.modulus;
+  const exitIndex = new Map(exits.map((exit, i) => [exit, i]));
   let done = 0;
 
   const patterns = new Float32Array(requests.length * pixels * pixels);
   const { nx, ny } = multislice;
-  for (let c = 0; c < mx * my; c++) {
-    const cx = c % mx;
-    const cy = Math.floor(c / mx);
-    const low = [Math.floor((range[0][0] - cx) / mx), Math.floor((range[1][0] - cy) / my)] as const;
-    const width = Math.ceil((range[0][1] - cx) / mx) - low[0] + 1;
-    const height = Math.ceil((range[1][1] - cy) / my) - low[1] + 1;
+  for (const group of plan.classes) {
+    const { waves, low, width, height, offset_invA } = group;
     const size = width * height;
-    const waves = allWaves[c]!;
-    const waveIndex = new Map(waves.map((g, i) => [g.join(), i]));
     const re = new Float32Array(waves.length * exits.length * size);
     const im = new Float32Array(waves.length * exits.length * size);
-    const beta: [number, number] = [(cx + offset[0]) * step, (cy + offset[1]) * step];
     const scale = 1 / (nx * ny);
     for (const [w, [gx, gy]] of waves.entries()) {
       checkAborted(task);
       multislice.run(
         (panels) => fillPlaneWave(panels, nx, ny, gx, gy),
         exits,
-        { offset_invA: beta },
+        { offset_invA },
         (exit, spectrum) => {
           let to = (w * exits.length + exitIndex.get(exit)!) * size;
           for (let y = 0; y < height; y++) {
@@ -159,7 +233,7 @@ export function simulatePatterns(
           }
         },
       );
-      task.progress(++done, total, 'plane waves');
+      task.progress(++done, plan.total, 'plane waves');
     }
     const sumRe = new Float32Array(size);
     const sumIm = new Float32Array(size);
@@ -167,11 +241,11 @@ export function simulatePatterns(
       sumRe.fill(0);
       sumIm.fill(0);
       const [tx, ty] = request.tilt;
-      for (const [x, y] of points) {
-        if (floorMod(x + tx, mx) !== cx || floorMod(y + ty, my) !== cy) continue;
-        const [ar, ai] = probeAmplitude(x * step, y * step, ...request.position_A, probe);
-        const w = waveIndex.get(`${(x + tx - cx) / mx},${(y + ty - cy) / my}`)!;
-        const from = (w * exits.length + exitIndex.get(request.exit)!) * size;
+      for (const point of points) {
+        const [x, y] = point;
+        if (!inClass(plan, group, x + tx, y + ty)) continue;
+        const [ar, ai] = plan.amplitude(point, request.position_A);
+        const from = (group.waveOf(x + tx, y + ty) * exits.length + exitIndex.get(request.exit)!) * size;
         for (let i = 0; i < size; i++) {
           const sr = re[from + i]!;
           const si = im[from + i]!;
@@ -179,14 +253,10 @@ export function simulatePatterns(
           sumIm[i] = sumIm[i]! + ar * si + ai * sr;
         }
       }
-      // Pixel p of this request is fine-lattice point p − pixels/2 + tilt; only those of this class are filled.
-      const firstX = floorMod(cx - tx + pixels / 2, mx);
-      const firstY = floorMod(cy - ty + pixels / 2, my);
-      for (let py = firstY; py < pixels; py += my) {
-        const y = (py - pixels / 2 + ty - cy) / my - low[1];
-        for (let px = firstX; px < pixels; px += mx) {
-          const i = y * width + (px - pixels / 2 + tx - cx) / mx - low[0];
-          patterns[(r * pixels + py) * pixels + px] = (sumRe[i]! ** 2 + sumIm[i]! ** 2) / norm;
+      const [firstX, firstY, x0, y0] = firstPixel(plan, group, pixels, request.tilt);
+      for (let py = firstY, y = y0; py < pixels; py += my, y++) {
+        for (let px = firstX, i = y * width + x0; px < pixels; px += mx, i++) {
+          patterns[(r * pixels + py) * pixels + px] = (sumRe[i]! ** 2 + sumIm[i]! ** 2) / plan.norm;
         }
       }
     }

@@ -39,6 +39,8 @@ export interface SliceOptions {
   readonly u2_A2?: Readonly<Record<string, number>>;
   /** The same along z, where it differs ('smooth' and 'box' depend on it). */
   readonly u2z_A2?: Readonly<Record<string, number>>;
+  /** In place of the tabulated factors: a function of k² [1/Å²], in Å where the slices are to be in V·Å. */
+  readonly form?: (symbol: string) => (k2: number) => number;
   /** Frequencies at or beyond this fraction of Nyquist are left out of the potential, on each axis. */
   readonly bandLimit?: number;
 }
@@ -58,6 +60,8 @@ export interface SliceStack {
    * begins there, if it is taken off before its first. Absent where no cut meets an atom.
    */
   cut?(s: number): Float64Array;
+  /** Absorption by thermal diffuse scattering, W of absorption.ts [V²·Å²], on the same slices: a slice transmits exp(iσV − σ²W). */
+  readonly diffuse?: SliceStack;
 }
 
 /** Half a period in which an atom counts as alone [Å]: at least 3.5 and no more than half the block where that is long enough. */
@@ -203,7 +207,7 @@ export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
   const shells = plane.k.length;
   const reach = reachFor(lz);
   const species = [...new Set(atoms.symbols)].sort().map((symbol) => {
-    const f = scatteringFactor(symbol, options.factors);
+    const f = options.form?.(symbol) ?? scatteringFactor(symbol, options.factors);
     const u2 = options.u2_A2?.[symbol] ?? 0;
     const integral = (period: number): BoxIntegral | undefined =>
       slicing === 'box' || slicing === 'smooth'

@@ -69,6 +69,39 @@ function filter(
   }
 }
 
+/** Its antialias aperture for a pixel [Å], as a function of |k| [1/Å]. */
+export function abtemAperture(pixel_A: number): (k: number) => number {
+  const cutoff = 1 / (3 * pixel_A);
+  const taper = 0.01 / pixel_A;
+  return (k) =>
+    k > cutoff ? 0 : k > cutoff - taper ? 0.5 * (1 + Math.cos((Math.PI * (k - cutoff + taper)) / taper)) : 1;
+}
+
+/** Its soft probe, in real space with Σ|ψ|² = n²: amplitude (not intensity) falls linearly over one pixel of the window. */
+export function abtemProbe(n: number, length_A: number, x: number, y: number, convergence_mrad: number): Wave {
+  const lambda = wavelength(300);
+  const pixel_mrad = (lambda / length_A) * 1e3;
+  const re = new Float64Array(n * n);
+  const im = new Float64Array(n * n);
+  let norm = 0;
+  for (let j = 0, i = 0; j < n; j++) {
+    for (let k = 0; k < n; k++, i++) {
+      const [h, l] = [frequency(k, n), frequency(j, n)];
+      const a = Math.min(1, Math.max(0, (convergence_mrad - Math.hypot(h, l) * pixel_mrad) / pixel_mrad + 0.5));
+      const angle = (-2 * Math.PI * (h * x + l * y)) / length_A;
+      re[i] = a * Math.cos(angle);
+      im[i] = a * Math.sin(angle);
+      norm += a * a;
+    }
+  }
+  for (let i = 0; i < re.length; i++) {
+    re[i] = re[i]! / Math.sqrt(norm);
+    im[i] = im[i]! / Math.sqrt(norm);
+  }
+  new Fft2(n, n).run(re, im, 1);
+  return { re, im };
+}
+
 /** abTEM's multislice: as `multisliceReference`, on `tiles`² copies of the block, with the round aperture (2/3 of Nyquist) in both places. */
 export function abtemMultislice(
   stack: SliceStack,
@@ -83,11 +116,7 @@ export function abtemMultislice(
   const [tx, ty] = (options.tilt_mrad ?? [0, 0]).map((t) => Math.tan(t * 1e-3)) as [number, number];
   const [nx, ny] = [stack.nx * tiles, stack.ny * tiles];
   const [lx, ly] = [stack.cell_A[0] * tiles, stack.cell_A[1] * tiles];
-  const pixel = Math.max(lx / nx, ly / ny);
-  const cutoff = 1 / (3 * pixel);
-  const taper = 0.01 / pixel;
-  const aperture = (k: number) =>
-    k > cutoff ? 0 : k > cutoff - taper ? 0.5 * (1 + Math.cos((Math.PI * (k - cutoff + taper)) / taper)) : 1;
+  const aperture = abtemAperture(Math.max(lx / nx, ly / ny));
 
   const small = new Fft2(stack.nx, stack.ny);
   const transmission = Array.from({ length: stack.nSlices }, (_, s) => {

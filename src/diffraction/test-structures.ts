@@ -137,3 +137,20 @@ export function sharedFile(context: Skips, path: string): Uint8Array {
 export function sharedNpy(context: Skips, name: string): NdArray {
   return readNpy(sharedFile(context, `reference/${name}.npy`), name);
 }
+
+/** `cells` copies of a block along x, y and z. */
+export function supercell(atoms: Atoms, cells: readonly [x: number, y: number, z: number]): Atoms {
+  const symbols: string[] = [];
+  const positions: number[] = [];
+  for (let z = 0; z < cells[2]; z++) {
+    for (let y = 0; y < cells[1]; y++) {
+      for (let x = 0; x < cells[0]; x++) {
+        symbols.push(...atoms.symbols);
+        const shift = [x, y, z].map((c, axis) => c * atoms.cell_A[axis]!);
+        positions.push(...atoms.positions_A.map((value, i) => value + shift[i % 3]!));
+      }
+    }
+  }
+  const cell_A = [0, 1, 2].map((axis) => atoms.cell_A[axis]! * cells[axis]!) as [number, number, number];
+  return { cell_A, symbols, positions_A: Float64Array.from(positions) };
+}

@@ -162,9 +162,11 @@ export function chart(options: ChartOptions): string {
   });
 }
 
-/** Numbers of Plot's output with at most two decimals, so that the last digits of a machine do not show. */
+/** Coordinates of Plot's output with at most two decimals, so that the last digits of a machine do not show. Labels stay. */
 function shorten(svg: string): string {
   return svg
-    .replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    .replaceAll(/<[^>]*>/g, (tag) =>
+      tag.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
+    )
     .replaceAll('><', '>\n<');
 }

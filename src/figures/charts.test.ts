@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { chart } from './chart.ts';
 import { doseCurve } from './dose-curve.ts';
 import { exampleParity, examplePattern } from './examples.ts';
 import { densities, histogram } from './histogram.ts';
@@ -25,6 +26,12 @@ test('parity: a point above the line is drawn above it', () => {
   const [low, high, above] = dots as [number, number][];
   const onLine = low![1]! + ((above![0]! - low![0]!) / (high![0]! - low![0]!)) * (high![1]! - low![1]!);
   expect(above![1]!).toBeLessThan(onLine - 10);
+});
+
+test('tick labels keep their decimals', () => {
+  const axis = { label: '', domain: [1e-3, 1] as const, log: true };
+  const svg = chart({ description: '', x: { label: '', domain: [0, 1], ticks: [0, 0.125] }, y: axis, marks: [] });
+  for (const label of ['0.001', '0.01', '0.125']) expect(svg).toContain(`>${label}<`);
 });
 
 test('density integrates to the share inside the range, and skips what is not finite', () => {

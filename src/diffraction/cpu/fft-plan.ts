@@ -4,18 +4,11 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import type { LinePlan } from '../propagator-tables.ts';
 
-export interface FftPlan {
-  readonly n: number;
+export interface FftPlan extends LinePlan {
   /** What the kernel reads. */
   readonly bytes: Uint8Array;
-  /** position[k]: where the transform leaves frequency index k (0 … n−1). */
-  readonly position: Int32Array;
-  /**
-   * What the way there and back does to frequency k beside the factor n, because twiddles and constants are rounded to float32: a wave exp(2πikx/n) meets
-   * |w|² averaged over each stage's twiddles. Within 1e-7 of 1, yet it adds up to 3e-4 of the intensity over 80 nm: divide the propagator by it.
-   */
-  readonly gain: Float64Array;
 }
 
 /**

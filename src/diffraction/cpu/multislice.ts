@@ -5,22 +5,12 @@
 
 import { interactionConstant, wavelength } from '../optics.ts';
 import { axisPropagator } from '../propagator.ts';
+import { FACTOR_TABLES, propagatorTables } from '../propagator-tables.ts';
 import type { MultisliceOptions } from '../reference.ts';
 import type { SliceStack } from '../slices.ts';
 import { type FftPlan, fftPlan } from './fft-plan.ts';
 import { panelIndex } from './panels.ts';
 import type { SliceKernel } from './wasm.ts';
-
-/** Tables of the propagator that slices take in turn. */
-const FACTOR_TABLES = 16;
-
-/** `value` in float32 at every `stride`, rounded so that the running mean stays right: one rounding error, not one per slice. */
-function spread(value: number, tables: Float32Array, at: number, stride: number): void {
-  for (let rest = value, i = at; i < tables.length; i += stride) {
-    tables[i] = rest;
-    rest += value - tables[i]!;
-  }
-}
 
 /** Repeats of the block across a wider window (a probe needs room that a small block does not give). */
 export type Tiles = readonly [x: number, y: number];
@@ -29,6 +19,8 @@ export class Multislice {
   readonly nx: number;
   readonly ny: number;
   readonly length_A: readonly [number, number];
+  readonly voltage_kV: number;
+  readonly bandLimit: number;
   readonly #kernel: SliceKernel;
   readonly #period: number;
   readonly #dz: number;
@@ -43,13 +35,11 @@ export class Multislice {
     order: readonly [number, number];
     factor: readonly [number, number];
   };
-  readonly #voltage_kV: number;
-  readonly #bandLimit: number;
   readonly #stack: SliceStack;
   /** exp(iσV) of what completes the atoms at a cut before each slice that was asked for; 0 where nothing is cut. */
   readonly #cuts = new Map<number, number>();
 
-  /** Computes the transmission functions exp(iσV) of `stack`, tiled. Takes nSlices·nx·ny·8 bytes of the kernel's memory. */
+  /** Computes the transmission functions exp(iσV) of `stack` (its absorption included), tiled. Takes nSlices·nx·ny·8 bytes of the kernel's memory. */
   constructor(kernel: SliceKernel, stack: SliceStack, voltage_kV: number, tiles: Tiles = [1, 1], bandLimit = 1) {
     this.#kernel = kernel;
     this.#stack = stack;
@@ -58,8 +48,8 @@ export class Multislice {
     this.length_A = [stack.cell_A[0] * tiles[0], stack.cell_A[1] * tiles[1]];
     this.#period = stack.nSlices;
     this.#dz = stack.dz_A;
-    this.#voltage_kV = voltage_kV;
-    this.#bandLimit = bandLimit;
+    this.voltage_kV = voltage_kV;
+    this.bandLimit = bandLimit;
     this.#plans = [fftPlan(this.nx), fftPlan(this.ny)];
     const { nx, ny } = this;
     const field = nx * ny * 8;
@@ -82,21 +72,25 @@ export class Multislice {
       kernel.bytes(this.#at.plan[axis]!, plan.bytes.length).set(plan.bytes);
       kernel.ints(this.#at.order[axis]!, plan.n).set(plan.position);
     });
-    for (let s = 0; s < stack.nSlices; s++) this.#transmission(stack.slice(s), this.#at.transmission + s * field);
+    for (let s = 0; s < stack.nSlices; s++) {
+      this.#transmission(stack.slice(s), stack.diffuse?.slice(s), this.#at.transmission + s * field);
+    }
   }
 
-  /** exp(iσV), tiled, at an address. */
-  #transmission(v: Float64Array, address: number): void {
+  /** exp(iσV − σ²W), tiled, at an address; W is 0 where absent. */
+  #transmission(v: Float64Array, w: Float64Array | undefined, address: number): void {
     const { nx, ny } = this;
     const { nx: width, ny: height } = this.#stack;
-    const sigma = interactionConstant(this.#voltage_kV);
+    const sigma = interactionConstant(this.voltage_kV);
     const t = this.#kernel.floats(address, 2 * nx * ny);
     for (let y = 0; y < ny; y++) {
       for (let x = 0; x < nx; x++) {
-        const phase = sigma * v[(y % height) * width + (x % width)]!;
+        const from = (y % height) * width + (x % width);
+        const phase = sigma * v[from]!;
+        const left = w ? Math.exp(-sigma * sigma * w[from]!) : 1;
         const at = panelIndex(x, y, ny);
-        t[at] = Math.cos(phase);
-        t[at + 4] = Math.sin(phase);
+        t[at] = left * Math.cos(phase);
+        t[at + 4] = left * Math.sin(phase);
       }
     }
   }
@@ -106,7 +100,7 @@ export class Multislice {
     if (address === undefined) {
       const v = this.#stack.cut?.(s);
       address = v?.some((value) => value !== 0) ? this.#kernel.allocate(8 * this.nx * this.ny) : 0;
-      if (v && address !== 0) this.#transmission(v, address);
+      if (v && address !== 0) this.#transmission(v, this.#stack.diffuse?.cut?.(s), address);
       this.#cuts.set(s, address);
     }
     return address;
@@ -117,34 +111,32 @@ export class Multislice {
     const size = 2 * this.nx * this.ny;
     const psi = this.#kernel.floats(this.#at.psi, size);
     const t = this.#kernel.floats(cut, size);
+    const absorbs = this.#stack.diffuse !== undefined;
     for (let i = 0; i < size; i += 8) {
       for (let k = i; k < i + 4; k++) {
         const [r, c, s] = [psi[k]!, t[k]!, t[k + 4]!];
-        psi[k] = r * c + psi[k + 4]! * s;
-        psi[k + 4] = psi[k + 4]! * c - r * s;
+        // 1/t: its conjugate, over |t|² where the face absorbs too.
+        const norm = absorbs ? c * c + s * s : 1;
+        psi[k] = (r * c + psi[k + 4]! * s) / norm;
+        psi[k + 4] = (psi[k + 4]! * c - r * s) / norm;
       }
     }
   }
 
   #setPropagator(options: Pick<MultisliceOptions, 'offset_invA' | 'tilt_mrad'>): void {
-    const lambda = wavelength(this.#voltage_kV);
+    const lambda = wavelength(this.voltage_kV);
     for (const axis of [0, 1] as const) {
       const plan = this.#plans[axis];
-      const { re, im } = axisPropagator(
+      const propagator = axisPropagator(
         plan.n,
         this.length_A[axis],
         this.#dz,
         lambda,
         options.offset_invA?.[axis] ?? 0,
         options.tilt_mrad?.[axis] ?? 0,
-        this.#bandLimit,
+        this.bandLimit,
       );
-      const tables = this.#kernel.floats(this.#at.factor[axis], 2 * plan.n * FACTOR_TABLES);
-      for (let k = 0; k < plan.n; k++) {
-        const norm = plan.n * plan.gain[k]!;
-        spread(re[k]! / norm, tables, 2 * plan.position[k]!, 2 * plan.n);
-        spread(im[k]! / norm, tables, 2 * plan.position[k]! + 1, 2 * plan.n);
-      }
+      propagatorTables(plan, propagator, this.#kernel.floats(this.#at.factor[axis], 2 * plan.n * FACTOR_TABLES));
     }
   }
 
