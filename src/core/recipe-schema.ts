@@ -63,7 +63,7 @@ const library = z.strictObject({
   pixels: z.int().min(16).max(1024).default(64),
   pixels_per_order: z.int().min(2).max(64).default(8),
   grid_per_cell: z.int().min(12).max(128).default(28),
-  slices_per_cell: z.int().min(2).max(128).default(16),
+  slices_per_cell: z.int().min(2).max(128).default(12),
   slicing: z.enum(['smooth', 'spline', 'box', 'whole-atom']).default('smooth'),
   factors: z.enum(['lobato', 'kirkland']).default('lobato'),
   band_limit: z.number().min(0.3).max(1).default(1),

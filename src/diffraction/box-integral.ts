@@ -4,8 +4,9 @@
  *
  *   C(k⊥, z) = ½ + z/L + Σ_m f_e(√(k⊥² + (m/L)²))/f_e(k⊥) · exp(−2π²u²z (m/L)²) · sin(2πmz/L)/(πm),   −L/2 ≤ z ≤ L/2
  *
- * times sinc³(m·w/L) where the potential is first smoothed along the beam by a box of width w, three times over (with w = Δz, the slice's own box
- * makes it a cubic B-spline),
+ * times sinc⁵(x)·(1 + 5/12·(1 − cos 2πx)), x = m·w/L, where the potential is first smoothed along the beam: by a box of width w, five times over, and by the
+ * three points ±w that take back what this does to low frequencies (it is 1 − O(x⁴)). At multiples of 1/w, which slices of w fold back onto zero, it has a zero of
+ * fifth order,
  * with L the period along the beam (its images included: exact for a periodic crystal). What it is not: the projected potential itself, which
  * carries the Debye–Waller factor across the beam. Fractions of slices that tile the period sum to 1 to rounding, since C is tabulated and differences
  * telescope. Tables in k⊥ and z with cubic interpolation: a slice costs no integral. Units: Å, 1/Å.
@@ -13,6 +14,8 @@
 
 import { debyeWaller } from './scattering-factor.ts';
 
+/** How often the box is applied in smoothing: fewer fold more back, more blur more. */
+const BOXES = 5;
 const NODE_SPACING_INV_A = 0.02;
 const SAMPLES_PER_A = 200;
 /** Fractions below this are left out: high frequencies lie close to the nucleus. */
@@ -46,7 +49,8 @@ export class BoxIntegral {
         const ratio = (f(k2 + kz2) / f(k2)) * debyeWaller(u2z_A2, kz2);
         if (Math.abs(ratio) < 1e-13) break;
         const turn = (Math.PI * m * smoothing_A) / period_A;
-        const term = turn === 0 ? ratio : ratio * (Math.sin(turn) / turn) ** 3;
+        const smooth = turn === 0 ? 1 : (Math.sin(turn) / turn) ** BOXES;
+        const term = ratio * smooth * (1 + (BOXES / 12) * (1 - Math.cos(2 * turn)));
         // Sample j is z = (j/samples − ½)·period: sin(2πmz/period) = (−1)^m sin(2πmj/samples). Odd in z: half of it is enough.
         const scale = ((m & 1 ? -1 : 1) * term) / (Math.PI * m);
         for (let j = 1, at = m; 2 * j < samples; j++) {

@@ -54,7 +54,8 @@ test('P_z derivative of a repeated cell: right with whole atoms at both faces, a
   };
   for (const shift of [0, 0.37, 0.5, 0.8]) {
     expect(error('smooth', 16, shift)).toBeLessThan(0.03);
-    expect(error('smooth', 12, shift)).toBeLessThan(0.1);
+    expect(error('smooth', 12, shift)).toBeLessThan(0.03);
+    expect(error('smooth', 10, shift)).toBeLessThan(0.05);
   }
   expect(error('spline', 16, 0)).toBeLessThan(0.02);
   expect(error('box', 32, 0)).toBeLessThan(0.02);
