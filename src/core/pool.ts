@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
 import { type ErrorTag, FerroscopeError } from './errors.ts';
-import type { Task } from './task.ts';
+import { abortedError, type Task } from './task.ts';
 
 type Reply<Result> =
   | { readonly kind: 'progress'; readonly share: number }
@@ -150,8 +150,7 @@ export async function runJobs<Job, Result>(
   };
   let stop = (): void => {};
   const stopped = new Promise<never>((_, reject) => {
-    stop = () =>
-      reject(new FerroscopeError('aborted', 'Stopped before the end.', 'Run the same command again: it resumes.'));
+    stop = () => reject(abortedError());
   });
   if (task.signal.aborted) stop();
   else task.signal.addEventListener('abort', stop);

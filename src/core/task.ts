@@ -11,9 +11,11 @@ export interface Task {
 /** A task that nobody watches and nobody stops. */
 export const quietTask: Task = { signal: new AbortController().signal, progress: () => {} };
 
+export function abortedError(): FerroscopeError {
+  return new FerroscopeError('aborted', 'Stopped before the end.', 'Run the same command again: it resumes.');
+}
+
 /** Throws an 'aborted' error once the task's signal is aborted. */
 export function checkAborted(task: Task): void {
-  if (task.signal.aborted) {
-    throw new FerroscopeError('aborted', 'Stopped before the end.', 'Run the same command again: it resumes.');
-  }
+  if (task.signal.aborted) throw abortedError();
 }

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FerroscopeError } from '../core/errors.ts';
+import { problem } from '../core/test-problem.ts';
 import { molybdenite2H, silicon } from './known-crystals.ts';
 import { at, determinant, latticeOf, multiply, norm, planeSpacings, times } from './lattice.ts';
 import { type CutBlock, orthogonalCell } from './orthogonal.ts';
@@ -270,13 +270,3 @@ test('zone axes that are none', () => {
   }
   expect(problem(() => orthogonalCell(STO, { zone: [0, 0, 1], maxStrain: 2 })).tag).toBe('range');
 });
-
-function problem(run: () => unknown): FerroscopeError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof FerroscopeError) return error;
-    throw error;
-  }
-  throw new Error('no error');
-}

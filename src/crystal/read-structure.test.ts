@@ -4,23 +4,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FerroscopeError } from '../core/errors.ts';
+import { problem } from '../core/test-problem.ts';
 import { writeExtxyz } from './extxyz.ts';
 import { molybdenite2H } from './known-crystals.ts';
 import { at, determinant, planeSpacings, times } from './lattice.ts';
 import { readPoscar } from './poscar.ts';
 import { readStructure, structureFormat } from './read-structure.ts';
 import type { Crystal } from './unit-cell.ts';
-
-function problem(run: () => unknown): FerroscopeError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof FerroscopeError) return error;
-    throw error;
-  }
-  throw new Error('no error');
-}
 
 /** A POSCAR as VASP writes it; atoms are in runs of one element. */
 function poscar({ lattice_A, symbols, fractional }: Crystal, scale: string, divide: number, cartesian = false): string {

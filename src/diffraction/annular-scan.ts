@@ -10,7 +10,7 @@
 
 import { fail } from '../core/errors.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
-import { type AngularDetector, detectorWeights, gridLimit_mrad } from './angular-detector.ts';
+import { type AngularDetector, detectorWeights, gridLimit_mrad, type PatternGrid } from './angular-detector.ts';
 import type { Multislice } from './cpu/multislice.ts';
 import { wavelength } from './optics.ts';
 import type { ProbeOptions } from './probe.ts';
@@ -53,6 +53,26 @@ export function scanArea(
   ]);
 }
 
+/** Weights [ny][nx] of each detector, for either engine. @throws 'range' as `annularScan` */
+export function scanWeights(
+  multislice: PatternGrid & { readonly voltage_kV: number; readonly bandLimit: number },
+  probe: ProbeOptions,
+  { detectors, exits }: AnnularScan,
+): Float64Array[] {
+  const lambda = wavelength(multislice.voltage_kV);
+  if (Math.abs(probe.wavelength_A / lambda - 1) > 1e-9) {
+    fail('range', 'The probe has another wavelength than the multislice.', 'Use wavelength(voltage_kV) for both.', {
+      probe_A: probe.wavelength_A,
+      multislice_A: lambda,
+    });
+  }
+  if (exits.some((exit, i) => !Number.isInteger(exit) || exit < (exits[i - 1] ?? 0))) {
+    fail('range', 'Exits are not ascending slice counts.', 'Sort them.', { exits });
+  }
+  const limit = gridLimit_mrad(multislice, lambda, multislice.bandLimit);
+  return detectors.map((detector) => detectorWeights(detector, multislice, lambda, limit));
+}
+
 /**
  * Signals [exits][detectors][positions]: fraction of the incident beam, or mrad for a moment.
  * @throws 'range' for a detector past the grid's band limit, exits that do not ascend, or a probe of another wavelength; 'aborted'
@@ -64,21 +84,8 @@ export function annularScan(
   task: Task = quietTask,
 ): Float64Array {
   const { positions_A, detectors, exits } = scan;
-  const lambda = wavelength(multislice.voltage_kV);
-  if (Math.abs(probe.wavelength_A / lambda - 1) > 1e-9) {
-    fail('range', 'The probe has another wavelength than the multislice.', 'Use wavelength(voltage_kV) for both.', {
-      probe_A: probe.wavelength_A,
-      multislice_A: lambda,
-    });
-  }
-  if (exits.some((exit, i) => !Number.isInteger(exit) || exit < (exits[i - 1] ?? 0))) {
-    fail('range', 'Exits are not ascending slice counts.', 'Sort them.', { exits });
-  }
   const { nx, ny } = multislice;
-  const limit = gridLimit_mrad(multislice, lambda, multislice.bandLimit);
-  const weights = detectors.map((detector) =>
-    panelWeights(detectorWeights(detector, multislice, lambda, limit), nx, ny),
-  );
+  const weights = scanWeights(multislice, probe, scan).map((each) => panelWeights(each, nx, ny));
   const wave = new ProbeWave(multislice, probe);
   const out = new Float64Array(exits.length * detectors.length * positions_A.length);
   const scale = 1 / (nx * ny) ** 2;

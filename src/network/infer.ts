@@ -53,10 +53,9 @@ export class Model {
   readonly info: ModelInfo;
   readonly #proto: ModelProto;
   readonly #latent: number;
+  readonly #threads: number | undefined;
   #whole: Promise<Session> | undefined;
   #labelsOnly: Promise<Session> | undefined;
-
-  readonly #threads: number | undefined;
 
   /** @param threads of one run; default all cores */
   constructor(proto: ModelProto, threads?: number) {

@@ -43,10 +43,14 @@ export function labelPairs(names: readonly string[]): LabelPair[] {
   });
 }
 
-/** For each operation, the source pixel of each destination pixel; patterns are [qy][qx]. */
-export function pixelTables(n: number): Int32Array[] {
+const madeTables = new Map<number, readonly Int32Array[]>();
+
+/** For each operation, the source pixel of each destination pixel; patterns are [qy][qx]. Made once per n: not to be written to. */
+export function pixelTables(n: number): readonly Int32Array[] {
+  const made = madeTables.get(n);
+  if (made) return made;
   const wrap = (q: number): number => (q + n / 2 + n) % n;
-  return OPERATIONS.map(([a, b, c, d]) => {
+  const tables = OPERATIONS.map(([a, b, c, d]) => {
     const table = new Int32Array(n * n);
     for (let y = 0; y < n; y++) {
       for (let x = 0; x < n; x++) {
@@ -57,6 +61,8 @@ export function pixelTables(n: number): Int32Array[] {
     }
     return table;
   });
+  madeTables.set(n, tables);
+  return tables;
 }
 
 /** Turns the labels in place. */

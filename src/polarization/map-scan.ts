@@ -7,7 +7,6 @@
  * of the library, the second grows where a pattern is unlike them; neither knows an error that both share.
  */
 
-import { availableParallelism } from 'node:os';
 import { ahead, Threads } from '../core/pool.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { Model } from '../network/infer.ts';
@@ -87,7 +86,6 @@ export async function mapScan(
   const { shape, dark, gain } = source;
   const settings: MapSettings = { model: model.bytes(), camera: { shape, dark, gain }, calibration };
   const threads = new Threads<MapJob, MapPart>(import.meta.url, './map-worker', {
-    count: Math.min(availableParallelism(), Math.ceil(count / options.batch)),
     data: settings,
   });
   try {

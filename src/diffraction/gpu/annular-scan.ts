@@ -1,11 +1,8 @@
 /** Scans with integrating detectors on a GPU: twin of `../annular-scan.ts`, which says what they are. Batches of probes; only signals come back. */
 
-import { fail } from '../../core/errors.ts';
 import { checkAborted, quietTask, type Task } from '../../core/task.ts';
-import { detectorWeights, gridLimit_mrad } from '../angular-detector.ts';
-import type { AnnularScan } from '../annular-scan.ts';
+import { type AnnularScan, scanWeights } from '../annular-scan.ts';
 import { fromPanels } from '../cpu/panels.ts';
-import { wavelength } from '../optics.ts';
 import type { ProbeOptions } from '../probe.ts';
 import { ProbeWave } from '../probe-wave.ts';
 import { allocate, ENTRY, kernel, readFloats, upload, uploadEntries } from './buffers.ts';
@@ -25,18 +22,8 @@ export async function annularScanGpu(
   const { positions_A, detectors, exits } = scan;
   const { nx, ny, gpu } = multislice;
   const { device } = gpu;
-  const lambda = wavelength(multislice.voltage_kV);
-  if (Math.abs(probe.wavelength_A / lambda - 1) > 1e-9) {
-    fail('range', 'The probe has another wavelength than the multislice.', 'Use wavelength(voltage_kV) for both.');
-  }
-  if (exits.some((exit, i) => !Number.isInteger(exit) || exit < (exits[i - 1] ?? 0))) {
-    fail('range', 'Exits are not ascending slice counts.', 'Sort them.', { exits });
-  }
-  const limit = gridLimit_mrad(multislice, lambda, multislice.bandLimit);
   const weights = new Float32Array(detectors.length * nx * ny);
-  for (const [d, detector] of detectors.entries()) {
-    weights.set(detectorWeights(detector, multislice, lambda, limit), d * nx * ny);
-  }
+  for (const [d, each] of scanWeights(multislice, probe, scan).entries()) weights.set(each, d * nx * ny);
   const weightBuffer = upload(device, weights);
   const collect = kernel(device, COLLECT_SHADER, [false, false, true], 12);
   const wave = new ProbeWave(multislice, probe);
