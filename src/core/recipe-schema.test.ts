@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest';
-import { FerroscopeError } from './errors.ts';
 import { parseRecipe, recipeHash, recipeToToml } from './recipe-schema.ts';
+import { problem as thrown } from './test-problem.ts';
 
-function problem(text: string): FerroscopeError {
-  try {
-    parseRecipe(text);
-  } catch (error) {
-    if (error instanceof FerroscopeError) return error;
-    throw error;
-  }
-  throw new Error('no error');
-}
+const problem = (text: string) => thrown(() => parseRecipe(text));
 
 test('an empty recipe is the default study, and survives a round trip', () => {
   const recipe = parseRecipe('');

@@ -12,3 +12,13 @@ export function problem(run: () => unknown): FerroscopeError {
   }
   throw new Error('no error');
 }
+
+/** The same for a promise. */
+export async function problemOf(action: Promise<unknown>): Promise<FerroscopeError> {
+  const error = await action.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  if (error instanceof FerroscopeError) return error;
+  throw error ?? new Error('no error');
+}

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { FerroscopeError } from '../core/errors.ts';
+import { problem as thrown } from '../core/test-problem.ts';
 import { readCif } from './cif.ts';
 import { readCifBlocks } from './cif-syntax.ts';
 import { molybdenite2H } from './known-crystals.ts';
@@ -9,15 +10,7 @@ import { at, determinant, nearestImage, norm, times } from './lattice.ts';
 import { meanU2 } from './orthogonal.ts';
 import { parseOperator } from './symmetry-operator.ts';
 
-function problem(text: string): FerroscopeError {
-  try {
-    readCif(text, 'x.cif');
-  } catch (error) {
-    if (error instanceof FerroscopeError) return error;
-    throw error;
-  }
-  throw new Error('no error');
-}
+const problem = (text: string) => thrown(() => readCif(text, 'x.cif'));
 
 const CELL =
   '_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90';

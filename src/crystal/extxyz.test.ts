@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { E_PER_A2_IN_UC_CM2 } from '../core/constants.ts';
-import { FerroscopeError } from '../core/errors.ts';
 import { readNpy } from '../core/npy.ts';
 import { parseRecipe } from '../core/recipe-schema.ts';
+import { problem as thrown } from '../core/test-problem.ts';
 import { buildStructure } from './build.ts';
 import { readExtxyz, writeExtxyz } from './extxyz.ts';
 import { columnFields, localFields } from './local.ts';
@@ -15,15 +15,7 @@ import { materialOf } from './material.ts';
 import { requireSites } from './structure.ts';
 import { residualU2 } from './thermal.ts';
 
-function problem(text: string): FerroscopeError {
-  try {
-    readExtxyz(text, 'x.extxyz');
-  } catch (error) {
-    if (error instanceof FerroscopeError) return error;
-    throw error;
-  }
-  throw new Error('no error');
-}
+const problem = (text: string) => thrown(() => readExtxyz(text, 'x.extxyz'));
 
 test('a built structure comes back to the last bit, sites included', () => {
   const structure = buildStructure(parseRecipe('[structures]\ncells = [3, 2, 2]'), 1, true);

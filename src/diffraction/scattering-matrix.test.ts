@@ -5,11 +5,9 @@ import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { directPatterns } from './direct.ts';
-import { Fft2 } from './fft.ts';
-import { probeAmplitude } from './probe.ts';
 import { latticeProbe, simulatePatterns } from './scattering-matrix.ts';
 import { sliceStack } from './slices.ts';
-import { perovskiteBlock } from './test-structures.ts';
+import { latticeBeam, perovskiteBlock } from './test-structures.ts';
 
 const detector = { pixels: 32, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
 const cases = [
@@ -45,17 +43,7 @@ test.each(cases)('equals a direct multislice of the tiled block: cells $cells, t
   // The same beam, written out on the window's lattice: the aperture at the tilt, the lattice offset in the propagator.
   const { nx, ny } = window;
   const step = 1 / (detector.a_A * detector.pixelsPerOrder);
-  const re = new Float64Array(nx * ny);
-  const im = new Float64Array(nx * ny);
-  let norm = 0;
-  for (let y = -4; y <= 4; y++) {
-    for (let x = -4; x <= 4; x++) {
-      const i = ((y + tilt[1] + ny) % ny) * nx + ((x + tilt[0] + nx) % nx);
-      [re[i], im[i]] = probeAmplitude(x * step, y * step, ...position, probe);
-      norm += re[i]! ** 2 + im[i]! ** 2;
-    }
-  }
-  new Fft2(nx, ny).run(re, im, 1);
+  const { re, im, norm } = latticeBeam(window, detector, 3, position, tilt);
   const offset_invA: [number, number] = [offset[0] * step, offset[1] * step];
   window.run(
     (panels) => toPanels(re, im, nx, ny, panels),

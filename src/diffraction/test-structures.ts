@@ -3,7 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type NdArray, readNpy } from '../core/npy.ts';
 import type { RandomStream } from '../core/random.ts';
+import type { LatticeDetector } from './detector.ts';
+import { Fft2 } from './fft.ts';
+import { probeAmplitude } from './probe.ts';
 import { type MultisliceOptions, multisliceReference, planeWave, type Wave } from './reference.ts';
+import { latticeProbe } from './scattering-matrix.ts';
 import type { Atoms, SliceStack } from './slices.ts';
 
 /** cells[0]×cells[1]×cells[2] cells of (Ba,Sr)TiO3, A at a/4 and TiO2 at 3a/4 along z, every coordinate off by 0.05 Å rms. */
@@ -153,4 +157,31 @@ export function supercell(atoms: Atoms, cells: readonly [x: number, y: number, z
   }
   const cell_A = [0, 1, 2].map((axis) => atoms.cell_A[axis]! * cells[axis]!) as [number, number, number];
   return { cell_A, symbols, positions_A: Float64Array.from(positions) };
+}
+
+/**
+ * The tilted beam of a lattice detector written out on a window's lattice, in real space: the aperture at the tilt (in steps of the fine lattice). The lattice's
+ * offset belongs into the propagator. `norm` is Σ|A|².
+ */
+export function latticeBeam(
+  { nx, ny }: { readonly nx: number; readonly ny: number },
+  detector: LatticeDetector,
+  defocus_nm: number,
+  position_A: readonly [number, number],
+  tilt: readonly [number, number],
+): Wave & { readonly norm: number } {
+  const step = 1 / (detector.a_A * detector.pixelsPerOrder);
+  const probe = latticeProbe(detector, defocus_nm);
+  const re = new Float64Array(nx * ny);
+  const im = new Float64Array(nx * ny);
+  let norm = 0;
+  for (let y = -4; y <= 4; y++) {
+    for (let x = -4; x <= 4; x++) {
+      const i = ((y + tilt[1] + ny) % ny) * nx + ((x + tilt[0] + nx) % nx);
+      [re[i], im[i]] = probeAmplitude(x * step, y * step, ...position_A, probe);
+      norm += re[i]! ** 2 + im[i]! ** 2;
+    }
+  }
+  new Fft2(nx, ny).run(re, im, 1);
+  return { re, im, norm };
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FerroscopeError } from '../core/errors.ts';
 import { readNpz } from '../core/npy.ts';
 import { RandomStream } from '../core/random.ts';
+import { problemOf } from '../core/test-problem.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { calibrate } from './calibrate.ts';
 import { calibratedPatterns, LatticeView } from './calibrated.ts';
@@ -68,15 +68,6 @@ function synthetic(
   return { source: memorySource([ry, rx, ny, nx], data), centre };
 }
 
-async function problem(action: Promise<unknown>): Promise<FerroscopeError> {
-  const error = await action.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  if (error instanceof FerroscopeError) return error;
-  throw error ?? new Error('no error');
-}
-
 test('M and its parts are inverse to each other', () => {
   const parts = partsOf(mapFrom(0.27, -33, 0.02, 71));
   expect(parts.px_mrad).toBeCloseTo(0.27, 12);
@@ -125,15 +116,15 @@ test('noise, emptiness and nonsense are refused with advice', async () => {
     [2, 2, 96, 96],
     Float32Array.from({ length: 4 * 96 * 96 }, () => random.poisson(30)),
   );
-  const lost = await problem(calibrate(noise, BEAM));
+  const lost = await problemOf(calibrate(noise, BEAM));
   expect(lost.tag).toBe('incomplete');
   expect(lost.message).toContain('No lattice');
   expect(lost.hint).toContain('convergence_mrad');
   const empty = memorySource([2, 2, 64, 64], new Float32Array(4 * 64 * 64));
-  expect((await problem(calibrate(empty, BEAM))).tag).toBe('shape');
-  expect((await problem(calibrate(noise, { ...BEAM, a_A: -1 }))).tag).toBe('range');
+  expect((await problemOf(calibrate(empty, BEAM))).tag).toBe('shape');
+  expect((await problemOf(calibrate(noise, { ...BEAM, a_A: -1 }))).tag).toBe('range');
   const nan = memorySource([1, 1, 64, 64], new Float32Array(64 * 64).fill(Number.NaN));
-  expect((await problem(calibrate(nan, BEAM))).tag).toBe('not-finite');
+  expect((await problemOf(calibrate(nan, BEAM))).tag).toBe('not-finite');
 }, 60_000);
 
 test('twin A: everything an operator does not know is found', async (ctx) => {

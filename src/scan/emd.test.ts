@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FerroscopeError } from '../core/errors.ts';
+import { problemOf } from '../core/test-problem.ts';
 import { Corrector } from './correct.ts';
 import { describeFile } from './describe.ts';
 import { type EmdScan, writeEmd } from './emd-write.ts';
@@ -17,15 +17,6 @@ function needSamples(ctx: { skip: (note: string) => void }): void {
   if (existsSync(SAMPLES)) return;
   console.warn(`SKIPPED: ${SAMPLES} is missing: real microscope files were not opened.`);
   ctx.skip(`${SAMPLES} is missing`);
-}
-
-async function problem(action: Promise<unknown>): Promise<FerroscopeError> {
-  const error = await action.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  if (error instanceof FerroscopeError) return error;
-  throw error ?? new Error('no error');
 }
 
 const scan: EmdScan = {
@@ -57,7 +48,7 @@ test('a scan survives writing and reading, with all that was said about it', asy
   // From the end of the first row into the second.
   const patterns = await source.read(2, 3);
   expect([...patterns.subarray(30, 33)]).toEqual([300, 301, 302]);
-  expect((await problem(source.read(5, 2))).tag).toBe('range');
+  expect((await problemOf(source.read(5, 2))).tag).toBe('range');
   source.close();
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
@@ -68,8 +59,8 @@ test('a scan with too few or wrong patterns leaves no file', async () => {
     yield new Float32Array(30);
     yield new Float32Array(30);
   }
-  expect((await problem(writeEmd(path, { ...scan, patterns: two() }))).tag).toBe('incomplete');
-  expect((await problem(writeEmd(path, { ...scan, patterns: () => new Float32Array(29) }))).tag).toBe('shape');
+  expect((await problemOf(writeEmd(path, { ...scan, patterns: two() }))).tag).toBe('incomplete');
+  expect((await problemOf(writeEmd(path, { ...scan, patterns: () => new Float32Array(29) }))).tag).toBe('shape');
   expect(readdirSync(folder).filter((name) => name.startsWith('never'))).toEqual([]);
 });
 
@@ -80,14 +71,14 @@ test('files that are missing, empty, cut short or no HDF5 say so', async () => {
   writeFileSync(join(folder, 'half.h5'), bytes.subarray(0, bytes.length >> 1));
   writeFileSync(join(folder, 'text.h5'), 'not a scan at all');
   writeFileSync(join(folder, 'empty.h5'), '');
-  expect((await problem(openScan(join(folder, 'none.h5')))).tag).toBe('file-missing');
-  const half = await problem(openScan(join(folder, 'half.h5')));
+  expect((await problemOf(openScan(join(folder, 'none.h5')))).tag).toBe('file-missing');
+  const half = await problemOf(openScan(join(folder, 'half.h5')));
   expect(half.tag).toBe('file-unreadable');
   expect(half.message).toContain('cut short');
-  expect((await problem(describeFile(join(folder, 'half.h5')))).tag).toBe('file-unreadable');
-  expect((await problem(openScan(join(folder, 'text.h5')))).tag).toBe('unsupported');
-  expect((await problem(openScan(join(folder, 'empty.h5')))).tag).toBe('format');
-  expect((await problem(openScan(folder))).tag).toBe('file-unreadable');
+  expect((await problemOf(describeFile(join(folder, 'half.h5')))).tag).toBe('file-unreadable');
+  expect((await problemOf(openScan(join(folder, 'text.h5')))).tag).toBe('unsupported');
+  expect((await problemOf(openScan(join(folder, 'empty.h5')))).tag).toBe('format');
+  expect((await problemOf(openScan(folder))).tag).toBe('file-unreadable');
 });
 
 test('a stack of three axes is refused by name, a plain 4D dataset is read', async () => {
@@ -97,7 +88,7 @@ test('a stack of three axes is refused by name, a plain 4D dataset is read', asy
   group.create_attribute('emd_group_type', 'array');
   group.create_dataset({ name: 'data', data: new Uint16Array(24), shape: [4, 3, 2] });
   file.close();
-  const error = await problem(openScan(path));
+  const error = await problemOf(openScan(path));
   expect(error.tag).toBe('shape');
   expect(error.message).toContain('4 × 3 × 2');
   expect((await describeFile(path)).opens).toBe(false);
@@ -114,7 +105,7 @@ test('a stack of three axes is refused by name, a plain 4D dataset is read', asy
 test('NaN is reported with its place', async () => {
   const data = new Float32Array(2 * 2 * 4 * 4).fill(1);
   data[3 * 16 + 6] = Number.NaN;
-  const error = await problem(
+  const error = await problemOf(
     (async () => new Corrector(memorySource([2, 2, 4, 4], data)).correct(data.slice(32), 2))(),
   );
   expect(error.tag).toBe('not-finite');
@@ -133,7 +124,7 @@ test('every HDF5 sample is described; those that hold a scan open', async (ctx) 
     expect(description.lines.length).toBeGreaterThan(1);
     expect(() => JSON.stringify(description.json)).not.toThrow();
     if (description.opens) opening.push(`${name.split('/').at(-1)} ${description.kind}`);
-    else expect((await problem(openScan(join(SAMPLES, name)))).hint).not.toBe('');
+    else expect((await problemOf(openScan(join(SAMPLES, name)))).hint).not.toBe('');
   }
   expect(opening.toSorted()).toEqual([
     'Si100_4D.emd prismatic',
@@ -158,6 +149,6 @@ test("py4DSTEM's and Prismatic's own files give calibrations and counts", async 
   expect((await prismatic.read(120, 1)).every(Number.isFinite)).toBe(true);
   prismatic.close();
   // Bitshuffle cannot be decoded: no zeros instead.
-  const frames = await problem(openScan(join(SAMPLES, 'rosettasciio/test_00_data_000001.h5')));
+  const frames = await problemOf(openScan(join(SAMPLES, 'rosettasciio/test_00_data_000001.h5')));
   expect(['shape', 'unsupported']).toContain(frames.tag);
 });

@@ -6,12 +6,10 @@ import { quietTask } from '../../core/task.ts';
 import { annularScan } from '../annular-scan.ts';
 import { Multislice } from '../cpu/multislice.ts';
 import { SliceKernel } from '../cpu/wasm.ts';
-import { Fft2 } from '../fft.ts';
 import { wavelength } from '../optics.ts';
-import { probeAmplitude } from '../probe.ts';
-import { latticeProbe, type PatternRequest, simulatePatterns } from '../scattering-matrix.ts';
+import { type PatternRequest, simulatePatterns } from '../scattering-matrix.ts';
 import { type SliceStack, sliceStack } from '../slices.ts';
-import { perovskiteBlock, r1 } from '../test-structures.ts';
+import { latticeBeam, perovskiteBlock, r1 } from '../test-structures.ts';
 import { annularScanGpu } from './annular-scan.ts';
 import { GpuMultislice } from './multislice.ts';
 import { simulatePatternsGpu } from './patterns.ts';
@@ -78,17 +76,7 @@ test.runIf(gpu)('equal a direct multislice of the tiled block, tilted, off colum
   const window = new GpuMultislice(gpu!, stack, 300, { tiles: [8 / cells[0], 8 / cells[1]] });
   const { nx, ny } = window;
   const step = 1 / (detector.a_A * detector.pixelsPerOrder);
-  const re = new Float64Array(nx * ny);
-  const im = new Float64Array(nx * ny);
-  let norm = 0;
-  for (let y = -4; y <= 4; y++) {
-    for (let x = -4; x <= 4; x++) {
-      const i = ((y + tilt[1] + ny) % ny) * nx + ((x + tilt[0] + nx) % nx);
-      [re[i], im[i]] = probeAmplitude(x * step, y * step, ...position_A, latticeProbe(detector, 3));
-      norm += re[i]! ** 2 + im[i]! ** 2;
-    }
-  }
-  new Fft2(nx, ny).run(re, im, 1);
+  const { re, im, norm } = latticeBeam(window, detector, 3, position_A, tilt);
   const offset_invA = [offset[0] * step, offset[1] * step] as const;
   const spectrum = (await window.run({ fields: [{ re, im }] }, [40], { offset_invA }))[0]!;
   window.close();
