@@ -5,7 +5,7 @@
  */
 
 import type { Recipe } from '../core/recipe.ts';
-import { aperturePoints } from '../diffraction/scattering-matrix.ts';
+import { planPatterns } from '../diffraction/scattering-matrix.ts';
 import { detectorOf, planStructure } from './plan.ts';
 
 /** Of one thread, per pixel and slice, everything included [ns]. */
@@ -27,31 +27,31 @@ export function shardCost(recipe: Recipe): ShardCost {
   const [nx, ny, nz] = structures.cells;
   const grid: [number, number] = [library.grid_per_cell * nx, library.grid_per_cell * ny];
   // The first structure's own tilts and depths; those of the others may differ by a few.
-  const { requests } = planStructure(recipe, 0, false, new Float64Array(3 * nx * ny));
-  const points = aperturePoints(detectorOf(recipe));
-  const waves = new Set<string>();
-  const tilts = new Map(requests.map(({ tilt }) => [tilt.join(), tilt]));
-  for (const [tx, ty] of tilts.values()) {
-    for (const [x, y] of points) waves.add(`${x + tx},${y + ty}`);
-  }
-  const exits = new Set(requests.map(({ exit }) => exit));
-  const slices = Math.max(...exits);
+  const { requests, offset } = planStructure(recipe, 0, false, new Float64Array(3 * nx * ny));
+  const geometry = {
+    detector: detectorOf(recipe),
+    defocus_nm: recipe.microscope.defocus_nm,
+    cells: [nx, ny] as const,
+    offset,
+  };
+  const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometry, requests);
+  const slices = exits.at(-1)!;
   const field = 8 * grid[0] * grid[1];
   const kernel = field * (library.slices_per_cell * nz + nz + 8);
   const span = [0, 1].map((axis) => {
-    const along = [...tilts.values()].map((tilt) => tilt[axis]!);
+    const along = requests.map(({ tilt }) => tilt[axis]!);
     return library.pixels + Math.max(...along) - Math.min(...along);
   });
   // One class of the scattering matrix at a time (1/m of its waves and 1/m of its pixels), and the one before it, not yet collected.
   const classes = (library.pixels_per_order / nx) * (library.pixels_per_order / ny);
-  const matrix = (8 * Math.min(2, classes) * waves.size * exits.size * span[0]! * span[1]!) / classes ** 2;
+  const matrix = (8 * Math.min(2, classes) * waves * exits.length * span[0]! * span[1]!) / classes ** 2;
   // As simulated, as chunks and as files.
   const patterns = 3 * 4 * requests.length * library.pixels ** 2;
   return {
-    waves: waves.size,
+    waves,
     slices,
     grid,
-    time_s: waves.size * slices * grid[0] * grid[1] * COST_NS * 1e-9,
+    time_s: waves * slices * grid[0] * grid[1] * COST_NS * 1e-9,
     memory_bytes: kernel + matrix + patterns,
   };
 }
