@@ -4,22 +4,38 @@
  * are tiny and the numbers only show that it runs.
  */
 
+import { readFile } from 'node:fs/promises';
 import { FerroscopeError } from '../src/core/errors.ts';
-import { RandomStream } from '../src/core/random.ts';
+import type { Recipe } from '../src/core/recipe.ts';
+import { parseRecipe } from '../src/core/recipe-schema.ts';
 import { quietTask } from '../src/core/task.ts';
+import { buildStructure, labelFields } from '../src/crystal/build.ts';
 import { allocate } from '../src/diffraction/gpu/buffers.ts';
 import { type Gpu, openGpu } from '../src/diffraction/gpu/device.ts';
 import { GpuMultislice, type GpuMultisliceOptions } from '../src/diffraction/gpu/multislice.ts';
 import { simulatePatternsGpu } from '../src/diffraction/gpu/patterns.ts';
 import { Stopwatch } from '../src/diffraction/gpu/stopwatch.ts';
-import { type PatternRequest, pixel_mrad } from '../src/diffraction/scattering-matrix.ts';
 import type { SliceStack } from '../src/diffraction/slices.ts';
+import { detectorOf, planStructure } from '../src/library/plan.ts';
 
-/** Slices of the block that repeats, as in a library of two cells of a/16. */
-const PERIOD = 32;
+/** Slices of the block that repeats, as in a library of two cells of a/12. */
+const PERIOD = 24;
 const A_A = 3.95;
 /** Bytes to and from memory per pixel·slice: the wave read and written on each axis. Transmission functions are shared by all waves and come from cache. */
 const BYTES = 32;
+
+/** In place of the paper's library on a software adapter. */
+const TOY = `
+[structures]
+count = 1
+cells = [2, 2, 2]
+[library]
+thickness_nm = { min = 0.6, max = 0.8 }
+tilt_max_mrad = 0.7
+patterns_per_structure = 20
+pixels = 16
+grid_per_cell = 16
+`;
 
 /** A made-up block of N×N points, so that setting up potentials is not measured. */
 function block(n: number, cells: number): SliceStack {
@@ -85,32 +101,24 @@ async function slices(
   return { waves, wall: (wall * 1e6) / total, clock: clock === undefined ? undefined : (clock * 1e9) / total };
 }
 
-/** Seconds for the patterns of one structure of the paper's library: 8×8 cells at 28 pixels, ±2 mrad, 30–80 nm, a/16, 103,200/9 patterns of 128². */
-async function structure(gpu: Gpu): Promise<{ seconds: number; count: number; waves: number }> {
-  const small = gpu.software;
-  const cells = small ? 2 : 8;
-  const grid = small ? 16 : 28;
-  const detector = {
-    pixels: small ? 16 : 128,
-    pixelsPerOrder: 8,
-    a_A: A_A,
-    voltage_kV: 300,
-    convergence_mrad: 2.2,
-  };
-  const random = new RandomStream(1, 'bench-gpu');
-  const reach = Math.floor(2 / pixel_mrad(detector));
-  const count = small ? 20 : Math.round(103_200 / 9);
-  const requests = Array.from({ length: count }, (): PatternRequest => {
-    const tilt = () => Math.floor(random.uniform() * (2 * reach + 1)) - reach;
-    return {
-      position_A: [random.uniform() * cells * A_A, random.uniform() * cells * A_A],
-      tilt: [tilt(), tilt()],
-      exit: small ? 16 : 16 * (76 + random.integer(128)),
-    };
-  });
-  const geometry = { detector, defocus_nm: 0, cells: [cells, cells], offset: [0.3, 0.6] } as const;
+/** The paper's library as a recipe. */
+export async function paperLibrary(): Promise<Recipe> {
+  return parseRecipe(await readFile(new URL('../examples/paper-library.toml', import.meta.url), 'utf8'));
+}
+
+/** The patterns of one structure of a recipe, its positions, tilts and thicknesses, from a made-up block. */
+async function structure(gpu: Gpu, recipe: Recipe): Promise<{ seconds: number; count: number; waves: number }> {
+  const { cells } = recipe.structures;
+  const { dTi } = labelFields(buildStructure(recipe, 0, false), recipe);
+  const { requests, offset } = planStructure(recipe, 0, false, dTi);
+  const geometry = {
+    detector: detectorOf(recipe),
+    defocus_nm: recipe.microscope.defocus_nm,
+    cells: [cells[0], cells[1]],
+    offset,
+  } as const;
   const start = performance.now();
-  const multislice = new GpuMultislice(gpu, block(grid * cells, cells), 300);
+  const multislice = new GpuMultislice(gpu, block(recipe.library.grid_per_cell * cells[0], cells[0]), 300);
   let waves = 0;
   await simulatePatternsGpu(multislice, geometry, requests, {
     ...quietTask,
@@ -120,7 +128,30 @@ async function structure(gpu: Gpu): Promise<{ seconds: number; count: number; wa
   });
   const seconds = (performance.now() - start) / 1e3;
   multislice.close();
-  return { seconds, count, waves };
+  return { seconds, count: requests.length, waves };
+}
+
+/** Peak bandwidth [GB/s], given or else measured. */
+async function peakBandwidth(gpu: Gpu): Promise<{ peak: number; given: boolean }> {
+  const given = Number(process.env.FERROSCOPE_GPU_GBPS ?? Number.NaN);
+  if (given > 0) return { peak: given, given: true };
+  return { peak: await copyBandwidth(gpu, gpu.software ? 2 ** 22 : 2 ** 29), given: false };
+}
+
+/** Patterns per second of the paper's library and the share of the bandwidth that its slices reach, in one line; for a software adapter of a toy. */
+export async function paperOnGpu(gpu: Gpu): Promise<string> {
+  const paper = await paperLibrary();
+  const recipe = gpu.software ? parseRecipe(TOY) : paper;
+  const grid = recipe.library.grid_per_cell * recipe.structures.cells[0];
+  const { count, waves, seconds } = await structure(gpu, recipe);
+  const { peak, given } = await peakBandwidth(gpu);
+  const { wall, clock } = await slices(gpu, grid, gpu.software ? 1e5 : 5e8, gpu.software ? 4e5 : 1e10);
+  const all = paper.library.patterns_per_structure * (paper.structures.count + paper.structures.held_out);
+  return (
+    `${gpu.name}, one structure of ${gpu.software ? 'a toy' : 'the paper’s'} library, potentials not counted: ${count} patterns from ${waves} plane waves of ${grid}² in ${seconds.toFixed(2)} s, ` +
+    `${(count / seconds).toFixed(0)} patterns/s${gpu.software ? '' : `; ${all} patterns in ${((all * seconds) / count).toFixed(1)} s`}. Its slices reach ` +
+    `${((BYTES / (clock ?? wall) / peak) * 100).toFixed(0)}% of the memory’s bandwidth (${peak.toFixed(0)} GB/s, ${given ? 'given' : 'measured by copying'}).`
+  );
 }
 
 export async function run(): Promise<string> {
@@ -137,8 +168,7 @@ export async function run(): Promise<string> {
     const work = software ? 4e5 : 1e10;
     // A batch that a large GPU's cache holds (both fields), and one that it does not.
     const batches = software ? [1e5] : [1.2e7, 5e8];
-    const given = Number(process.env.FERROSCOPE_GPU_GBPS ?? Number.NaN);
-    const peak = given > 0 ? given : await copyBandwidth(gpu, software ? 2 ** 22 : 2 ** 29);
+    const { peak, given } = await peakBandwidth(gpu);
     const row = async (n: number, bytes: number, options: GpuMultisliceOptions = {}): Promise<string> => {
       const { waves, wall, clock } = await slices(gpu, n, bytes, work, options);
       const share = (BYTES / (clock ?? wall) / peak) * 100;
@@ -153,18 +183,16 @@ export async function run(): Promise<string> {
         rows.push(await row(software ? 56 : 224, batches.at(-1)!, { largestRadix, threads }));
       }
     }
-    const { seconds, count, waves } = await structure(gpu);
     return [
       `${gpu.name}${software ? ': a software adapter, computing on the CPU; these numbers say nothing about GPUs' : ''}. ` +
-        `Bandwidth ${peak.toFixed(0)} GB/s (${given > 0 ? 'given' : 'measured by copying'}). ` +
+        `Bandwidth ${peak.toFixed(0)} GB/s (${given ? 'given' : 'measured by copying'}). ` +
         `${gpu.timestamps ? '' : 'No timestamps: wall clock only.'}`,
       '',
       '| N | waves | largest radix | threads | ns per pixel·slice | by the GPU’s clock | share of bandwidth |',
       '|---|---|---|---|---|---|---|',
       ...rows,
       '',
-      `One structure of ${software ? 'a toy' : 'the paper’s'} library, potentials not counted: ${count} patterns from ${waves} plane waves in ${seconds.toFixed(2)} s, ` +
-        `${(count / seconds).toFixed(0)} patterns/s${software ? '' : `; 103,200 patterns in ${((103_200 * seconds) / count).toFixed(1)} s`}.`,
+      await paperOnGpu(gpu),
     ].join('\n');
   } finally {
     gpu.close();

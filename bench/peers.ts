@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sliceTimer } from './slice.ts';
 
-const call = promisify(execFile);
+export const call: typeof execFile.__promisify__ = promisify(execFile);
 const script = fileURLToPath(new URL('./peers/abtem_slice.py', import.meta.url));
 
 /** A Python with abTEM. @throws where there is none and none can be made */
-async function pythonWithAbtem(): Promise<string> {
+export async function pythonWithAbtem(): Promise<string> {
   const given = process.env.FERROSCOPE_PYTHON;
   if (given) return given;
   const folder = join(tmpdir(), 'ferroscope-abtem');

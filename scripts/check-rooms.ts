@@ -8,6 +8,7 @@ const ROOMS = [
   'crystal',
   'ferroelectric',
   'diffraction',
+  'simulation',
   'library',
   'network',
   'scan',

@@ -1,4 +1,4 @@
-/** `ferroscope info FILE`: what is in a scan, a model, a library, a map, a truth or a recipe. */
+/** `ferroscope info FILE`: what is in a scan, a model, a library, a simulation, a map, a truth or a recipe. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { hasShard, readInfo, shardNames } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { describeFile } from '../scan/describe.ts';
+import { readSimulationInfo } from '../simulation/store.ts';
 import { argument, readRecipe } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 
@@ -33,14 +34,13 @@ async function describe(path: string): Promise<Info> {
   }
   if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
   if (existsSync(join(path, 'map.zarr'))) return describeMap(join(path, 'map.zarr'));
+  if (existsSync(join(path, 'simulation.zarr'))) return describeSimulation(join(path, 'simulation.zarr'));
   if (existsSync(join(path, 'zarr.json'))) {
-    return (await isMap(path)) ? describeMap(path) : describeLibrary(path);
+    const group = await readText(join(path, 'zarr.json'));
+    if (group.includes('ferroscope-map/')) return describeMap(path);
+    return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path);
   }
   return describeFile(path);
-}
-
-async function isMap(path: string): Promise<boolean> {
-  return (await readText(join(path, 'zarr.json'))).includes('ferroscope-map');
 }
 
 async function describeModel(path: string): Promise<Info> {
@@ -73,6 +73,22 @@ async function describeLibrary(path: string): Promise<Info> {
       `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unit}]`).join(', ')}`,
     ],
     json: { kind: 'library', structures: there, of: names.length, patterns: count, ...info },
+  };
+}
+
+async function describeSimulation(path: string): Promise<Info> {
+  const info = await readSimulationInfo(path);
+  const { recipe, thickness_nm, detectors, mrad_per_pixel, configurations } = info;
+  const [ry, rx] = recipe.simulation!.shape;
+  const camera = recipe.simulation!.camera;
+  return {
+    lines: [
+      `${path}: a simulation by ${info.program}, recipe ${info.recipeHash}: ${ry} × ${rx} positions, ${thickness_nm.map((t) => t.toFixed(2)).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
+      ...(camera ? [`  patterns of ${camera.pixels}×${camera.pixels}, ${mrad_per_pixel} mrad a pixel`] : []),
+      ...(detectors.length > 0 ? [`  images of ${detectors.join(', ')}`] : []),
+      ...(configurations > 1 ? [`  means of ${configurations} snapshots`] : []),
+    ],
+    json: { kind: 'simulation', ...info },
   };
 }
 

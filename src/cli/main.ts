@@ -84,12 +84,22 @@ function program(signal: AbortSignal): Command {
 
   add(
     'simulate <recipe>',
-    'a library of labelled patterns; resumes where it was stopped',
-    'ferroscope simulate examples/demo.toml --out library.zarr',
+    'a library of labelled patterns, or patterns and images of the recipe’s [specimen]; resumes where it was stopped',
+    'ferroscope simulate examples/demo.toml --out library.zarr\n  ferroscope simulate examples/si-110.toml --out si-110 --emd',
     async () => (await import('./simulate.ts')).runSimulate,
   )
-    .option('--out <folder>', 'the library', 'library.zarr')
-    .option('--shard <i/n>', 'only the i-th of n parts, for a job array')
+    .option(
+      '--out <folder>',
+      'the library (default: library.zarr); of a specimen, the folder of everything (default: the recipe’s name)',
+    )
+    .option('--shard <i/n>', 'only the i-th of n parts of a library, for a job array')
+    .option('--emd', 'of a specimen: the scan also as EMD (HDF5), one file a thickness')
+    .addOption(overwrite())
+    .addOption(
+      new Option('--engine <name>', 'what computes: the processor’s cores, or one GPU')
+        .choices(['cpu', 'gpu'])
+        .default('cpu'),
+    )
     .addOption(new Option('--unfinished <n>', 'make nothing: say which of n parts lack structures').conflicts('shard'))
     .addOption(workers());
 

@@ -1,4 +1,4 @@
-/** `ferroscope simulate RECIPE`: the library of labelled patterns. */
+/** `ferroscope simulate RECIPE`: the library of labelled patterns; with a [specimen], `simulate-specimen.ts`. */
 
 import { fail } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
@@ -8,7 +8,14 @@ import type { CommandLine } from './main.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runSimulate(line: CommandLine): Promise<void> {
-  const recipe = await readRecipe(argument(line, 0));
+  const path = argument(line, 0);
+  const recipe = await readRecipe(path);
+  if (recipe.specimen) return (await import('./simulate-specimen.ts')).runSpecimen(line, recipe, path);
+  for (const name of ['emd', 'overwrite']) {
+    if (line.options[name] === true) {
+      fail('usage', `--${name} is for a recipe with a [specimen]; this one makes a library.`, 'Leave it out.');
+    }
+  }
   const out = option(line, 'out') ?? 'library.zarr';
   const unfinished = option(line, 'unfinished');
   if (unfinished !== undefined) return sayUnfinished(line, recipe, out, Number(unfinished));
@@ -17,7 +24,12 @@ export async function runSimulate(line: CommandLine): Promise<void> {
   const result = await simulateLibrary(
     recipe,
     out,
-    { program: PROGRAM, ...workersOption(line), ...(shard === undefined ? {} : { part: parsePart(shard) }) },
+    {
+      program: PROGRAM,
+      engine: option(line, 'engine') === 'gpu' ? 'gpu' : 'cpu',
+      ...workersOption(line),
+      ...(shard === undefined ? {} : { part: parsePart(shard) }),
+    },
     line.console.task,
   );
   const simulate_s = (performance.now() - start) / 1e3;

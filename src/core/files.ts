@@ -70,13 +70,16 @@ export function refuseExisting(path: string, overwrite: boolean): void {
  * Writes a folder of files (paths relative to it) whole or not at all: under a temporary name beside its place, then renamed.
  * A folder that is there already is replaced. @throws 'disk-full', 'file-unreadable'
  */
-export async function writeFolderWhole(path: string, files: Iterable<readonly [string, Uint8Array]>): Promise<void> {
+export async function writeFolderWhole(
+  path: string,
+  files: Iterable<readonly [string, Uint8Array]> | AsyncIterable<readonly [string, Uint8Array]>,
+): Promise<void> {
   const tag = randomBytes(4).toString('hex');
   const temporary = join(dirname(path), `.${basename(path)}.${tag}.part`);
   const replaced = join(dirname(path), `.${basename(path)}.${tag}.old`);
   try {
     await mkdir(temporary, { recursive: true });
-    for (const [name, bytes] of files) {
+    for await (const [name, bytes] of files) {
       const file = join(temporary, name);
       await mkdir(dirname(file), { recursive: true });
       // On the disk before the rename is: a machine that loses power must not leave a folder that only looks whole.

@@ -8,9 +8,8 @@ import { parentPort, type Transferable, Worker } from 'node:worker_threads';
 import { type ErrorTag, FerroscopeError } from './errors.ts';
 import { abortedError, type Task } from './task.ts';
 
-type Reply<Result> =
-  | { readonly kind: 'progress'; readonly share: number }
-  | { readonly kind: 'done'; readonly result: Result }
+/** An error as it goes from thread to thread: messages keep neither classes nor fields. */
+export type Problem =
   | { readonly kind: 'failed'; readonly message: string }
   | {
       readonly kind: 'error';
@@ -19,6 +18,22 @@ type Reply<Result> =
       readonly hint: string;
       readonly fields: Record<string, unknown>;
     };
+
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof FerroscopeError)) return { kind: 'failed', message: (error as Error).stack ?? String(error) };
+  const { tag, message, hint, fields } = error;
+  return { kind: 'error', tag, message, hint, fields };
+}
+
+export function errorOf(problem: Problem): Error {
+  if (problem.kind === 'failed') return new Error(problem.message);
+  return new FerroscopeError(problem.tag, problem.message, problem.hint, problem.fields);
+}
+
+type Reply<Result> =
+  | { readonly kind: 'progress'; readonly share: number }
+  | { readonly kind: 'done'; readonly result: Result }
+  | Problem;
 
 /**
  * Called once by a worker file. `progress` takes the done share of the job, 0 to 1.
@@ -36,10 +51,7 @@ export function serve<Job, Result>(
       const result = await handle(job, (share) => send({ kind: 'progress', share }));
       send({ kind: 'done', result }, handOver(result));
     } catch (error) {
-      if (error instanceof FerroscopeError) {
-        const { tag, message, hint, fields } = error;
-        send({ kind: 'error', tag, message, hint, fields });
-      } else send({ kind: 'failed', message: (error as Error).stack ?? String(error) });
+      send(problemOf(error));
     }
   });
 }
@@ -114,11 +126,7 @@ export class Threads<Job, Result> {
       if (!this.#workers.has(worker)) return;
       if (reply.kind === 'progress') this.#workers.get(worker)?.onShare?.(reply.share);
       else if (reply.kind === 'done') settle(({ resolve }) => resolve(reply.result), false);
-      else if (reply.kind === 'failed') settle(({ reject }) => reject(new Error(reply.message)), false);
-      else {
-        const { tag, message, hint, fields } = reply;
-        settle(({ reject }) => reject(new FerroscopeError(tag, message, hint, fields)), false);
-      }
+      else settle(({ reject }) => reject(errorOf(reply)), false);
     });
     worker.on('error', (error) => settle(({ reject }) => reject(error), true));
     worker.on('exit', (code) => {
@@ -130,8 +138,17 @@ export class Threads<Job, Result> {
   }
 }
 
+export interface RunOptions<Job> {
+  /** Default: all cores. */
+  readonly workers?: number | undefined;
+  /** Gets the sum of the shares done. */
+  readonly onProgress?: (done: number) => void;
+  /** What of a job is moved to its thread instead of copied. */
+  readonly handOver?: (job: Job) => Transferable[];
+}
+
 /**
- * Runs the jobs on up to `workers` threads (default: all cores). `onProgress` gets the sum of the shares done.
+ * Runs the jobs on threads.
  * @returns the results in the order of the jobs
  * @throws what a handler throws; 'aborted' when stopped, with the threads ended at once
  */
@@ -140,7 +157,7 @@ export async function runJobs<Job, Result>(
   module: string,
   jobs: readonly Job[],
   task: Task,
-  options: { readonly workers?: number | undefined; readonly onProgress?: (done: number) => void } = {},
+  options: RunOptions<Job> = {},
 ): Promise<Result[]> {
   const threads = new Threads<Job, Result>(base, module, { count: options.workers });
   const shares = new Array<number>(jobs.length).fill(0);
@@ -156,7 +173,7 @@ export async function runJobs<Job, Result>(
   else task.signal.addEventListener('abort', stop);
   try {
     const all = jobs.map(async (job, i) => {
-      const result = await threads.run(job, [], (value) => share(i, value));
+      const result = await threads.run(job, options.handOver?.(job), (value) => share(i, value));
       share(i, 1);
       return result;
     });

@@ -31,3 +31,29 @@ test('a value out of range says where, what and the bound', () => {
 test('text that is not TOML gives line and column', () => {
   expect(problem('[library\nseed=1').message).toMatch(/line 1/);
 });
+
+test('sections that a recipe may leave out know their keys too', () => {
+  expect(problem('[microscope.aberrations]\nC30_nm = 1\n').hint).toContain('C30_um');
+  expect(problem('[specimen]\ncrystals = "Si"\nthickness_nm = 1\n').hint).toContain("'crystal'");
+  const layers =
+    '[simulation]\ndetectors = [{ name = "A", inner_mrad = 1, outer_mrad = 2 }]\n[specimen]\ngrowth = "x"\nthickness_nm = 1\n';
+  expect(problem(`${layers}layers = [{ crystal = "Si", extend_nm = 1 }]`).hint).toContain('extent_nm');
+  expect(problem('[training]\ndose = [1, 2]\n').hint).toContain('dose_e');
+});
+
+test('a specimen is one thing, and goes with what to measure of it', () => {
+  const measure = '[simulation]\ncamera = { pixels = 64, mrad_per_pixel = 1 }\n';
+  expect(parseRecipe(`${measure}[specimen]\ncrystal = "Si"\nthickness_nm = 5\n`).simulation?.band_limit).toBeCloseTo(
+    2 / 3,
+  );
+  expect(problem('[specimen]\ncrystal = "Si"\nthickness_nm = 5\n').message).toContain('[simulation]');
+  expect(problem(`${measure}[specimen]\ncrystal = "Si"\n`).message).toContain('thickness_nm');
+  expect(problem(`${measure}[specimen]\ncrystal = "Si"\nfile = "Si.cif"\nthickness_nm = 5\n`).message).toContain(
+    'one of',
+  );
+  expect(problem('[simulation]\n[specimen]\ncrystal = "Si"\nthickness_nm = 5\n').message).toContain(
+    'camera or a detector',
+  );
+  const both = '[[specimen.layers]]\ncrystal = "Si"\nvacuum = true\nextent_nm = 1\n';
+  expect(problem(`${measure}${both}`).message).toContain('specimen.layers.0');
+});

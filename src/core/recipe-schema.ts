@@ -44,18 +44,42 @@ const structures = z.strictObject({
   jitter_pm: z.number().min(0).max(30).default(3),
 });
 
+const nanometres = z.number().min(-1e5).max(1e5);
+const micrometres = z.number().min(-1e5).max(1e5);
+const azimuth = z.number().min(-360).max(360);
+
+const aberrations = z.strictObject({
+  C12_nm: nanometres.optional(),
+  phi12_deg: azimuth.optional(),
+  C21_nm: nanometres.optional(),
+  phi21_deg: azimuth.optional(),
+  C23_nm: nanometres.optional(),
+  phi23_deg: azimuth.optional(),
+  C30_um: micrometres.optional(),
+  C32_um: micrometres.optional(),
+  phi32_deg: azimuth.optional(),
+  C34_um: micrometres.optional(),
+  phi34_deg: azimuth.optional(),
+});
+
 const microscope = z.strictObject({
   voltage_kV: z.number().min(20).max(1500).default(300),
   convergence_mrad: z.number().min(0.1).max(40).default(2.2),
   defocus_nm: z.number().min(-1000).max(1000).default(0),
+  aberrations: aberrations.optional(),
+  source_fwhm_A: z.number().min(0).max(100).optional(),
+  defocus_spread_nm: z.number().min(0).max(100).optional(),
 });
+
+const thicknessRange = z
+  .strictObject({ min: positive.max(500), max: positive.max(500), step: positive.max(100).default(1) })
+  .refine((t) => t.min <= t.max, 'min must not exceed max');
+const slicing = z.enum(['smooth', 'spline', 'box', 'whole-atom']).default('smooth');
+const factors = z.enum(['lobato', 'kirkland']).default('lobato');
 
 const library = z.strictObject({
   seed: z.int().min(0).default(1),
-  thickness_nm: z
-    .strictObject({ min: positive.max(500), max: positive.max(500), step: positive.max(100).default(1) })
-    .refine((t) => t.min <= t.max, 'min must not exceed max')
-    .prefault({ min: 30, max: 80 }),
+  thickness_nm: thicknessRange.prefault({ min: 30, max: 80 }),
   tilt_max_mrad: z.number().min(0).max(50).default(2),
   patterns_per_structure: count.default(2000),
   on_column_fraction: fraction.default(0.5),
@@ -64,8 +88,8 @@ const library = z.strictObject({
   pixels_per_order: z.int().min(2).max(64).default(8),
   grid_per_cell: z.int().min(12).max(128).default(28),
   slices_per_cell: z.int().min(2).max(128).default(12),
-  slicing: z.enum(['smooth', 'spline', 'box', 'whole-atom']).default('smooth'),
-  factors: z.enum(['lobato', 'kirkland']).default('lobato'),
+  slicing,
+  factors,
   band_limit: z.number().min(0.3).max(1).default(1),
 });
 
@@ -121,21 +145,98 @@ const experiment = z.strictObject({
   hot_pixels: z.int().min(0).default(8),
 });
 
+const direction = z
+  .tuple([z.int().min(-100).max(100), z.int().min(-100).max(100), z.int().min(-100).max(100)])
+  .refine((v) => v.some((n) => n !== 0), 'must not be all zero');
+const source = {
+  file: z.string().min(1).optional(),
+  crystal: z.enum(['Si', '2H-MoS2', 'SrTiO3', 'BaTiO3', 'SrRuO3', 'Pt']).optional(),
+  zone: direction.optional(),
+  x: direction.optional(),
+};
+const layer = z
+  .strictObject({ ...source, vacuum: z.boolean().optional(), extent_nm: positive.max(500) })
+  .refine(
+    (l) => [l.file, l.crystal, l.vacuum || undefined].filter((v) => v !== undefined).length === 1,
+    'must have one of file, crystal and vacuum',
+  );
+
+const specimen = z
+  .strictObject({
+    ...source,
+    layers: z.array(layer).min(1).optional(),
+    growth: z.enum(['x', 'y', 'z']).default('z'),
+    thickness_nm: z.union([positive.max(500), thicknessRange]).optional(),
+    u2_A2: z.record(z.string().regex(/^[A-Z][a-z]?$/, 'must be an element'), u2).default({}),
+    thermal: z.enum(['debye-waller', 'absorption', 'frozen-phonons', 'trajectory', 'none']).default('debye-waller'),
+    snapshots: count.max(10_000).default(16),
+  })
+  .refine(
+    (s) => [s.file, s.crystal, s.layers].filter((v) => v !== undefined).length === 1,
+    'must have one of file, crystal and layers',
+  )
+  .refine(
+    (s) => s.thickness_nm !== undefined || (s.layers !== undefined && s.growth === 'z'),
+    'must have thickness_nm: only layers along z bring their own',
+  )
+  .refine((s) => s.thermal !== 'trajectory' || s.file !== undefined, "thermal = 'trajectory' needs a file of frames");
+
+const simulation = z
+  .strictObject({
+    seed: z.int().min(0).default(1),
+    shape: z.tuple([count.max(4096), count.max(4096)]).default([1, 1]),
+    origin_A: z.tuple([z.number(), z.number()]).default([0, 0]),
+    size_A: z.tuple([positive.max(2000), positive.max(2000)]).optional(),
+    tilt_mrad: z.tuple([z.number().min(-100).max(100), z.number().min(-100).max(100)]).default([0, 0]),
+    camera: z.strictObject({ pixels: z.int().min(16).max(2048), mrad_per_pixel: positive.max(50) }).optional(),
+    detectors: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'must be letters, digits, _ and -'),
+          inner_mrad: z.number().min(0),
+          outer_mrad: positive.max(1000),
+          segments: z.int().min(2).max(36).optional(),
+          rotation_deg: azimuth.optional(),
+        }),
+      )
+      .refine((d) => new Set(d.map(({ name }) => name)).size === d.length, 'must have different names')
+      .default([]),
+    dose_e: positive.max(1e15).optional(),
+    window_A: positive.max(1000).optional(),
+    pixel_A: z.number().min(0.01).max(0.5).default(0.08),
+    slice_A: z.number().min(0.02).max(10).default(0.33),
+    slicing,
+    factors,
+    band_limit: z
+      .number()
+      .min(0.3)
+      .max(1)
+      .default(2 / 3),
+  })
+  .refine((s) => s.camera !== undefined || s.detectors.length > 0, 'must have a camera or a detector');
+
 const analysis = z.strictObject({
   batch: count.default(16),
 });
 
-const recipeSchema: z.ZodType<Recipe> = z.strictObject({
-  crystal: crystal.prefault({}),
-  structures: structures.prefault({}),
-  microscope: microscope.prefault({}),
-  library: library.prefault({}),
-  network: network.prefault({}),
-  training: training.prefault({}),
-  scan: scan.prefault({}),
-  experiment: experiment.prefault({}),
-  analysis: analysis.prefault({}),
-});
+const recipeSchema: z.ZodType<Recipe> = z
+  .strictObject({
+    crystal: crystal.prefault({}),
+    structures: structures.prefault({}),
+    microscope: microscope.prefault({}),
+    library: library.prefault({}),
+    network: network.prefault({}),
+    training: training.prefault({}),
+    scan: scan.prefault({}),
+    experiment: experiment.prefault({}),
+    analysis: analysis.prefault({}),
+    specimen: specimen.optional(),
+    simulation: simulation.optional(),
+  })
+  .refine(
+    (r) => (r.specimen === undefined) === (r.simulation === undefined),
+    '[specimen] and [simulation] belong together: one says what, the other what to measure of it',
+  );
 
 /** Edit distance (Levenshtein), case counted as a tenth of an edit, to name the nearest known key. */
 function distance(a: string, b: string): number {
@@ -153,11 +254,25 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** JSON schema of a node: what its keys are, also of sections that a recipe may leave out. */
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
 function keysAt(path: readonly PropertyKey[]): string[] {
-  let value: unknown = DEFAULTS;
-  for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
-  const optional: Record<string, string[]> = { training: ['dose_e'], scan: ['rotation_deg'] };
-  return [...Object.keys((value as object | undefined) ?? {}), ...(optional[path.join('.')] ?? [])];
+  let nodes: readonly SchemaNode[] = [
+    z.toJSONSchema(recipeSchema, { io: 'input', unrepresentable: 'any' }) as SchemaNode,
+  ];
+  const spread = (list: readonly (SchemaNode | undefined)[]): SchemaNode[] =>
+    list.flatMap((node) => (node === undefined ? [] : [node, ...spread(node.anyOf ?? [])]));
+  for (const part of path) {
+    nodes = spread(nodes).map(
+      (node) => (typeof part === 'number' ? node.items : node.properties?.[String(part)]) ?? {},
+    );
+  }
+  return spread(nodes).flatMap((node) => Object.keys(node.properties ?? {}));
 }
 
 /**
@@ -175,7 +290,9 @@ export function parseRecipe(text: string, name = 'recipe'): Recipe {
   }
   const result = recipeSchema.safeParse(tree);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
+  // A misspelt key is also a missing one: say what was written.
+  const { issues } = result.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (!issue) fail('recipe', `${name} does not fit the schema.`, 'Compare it with a recipe in examples/.');
   const place = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -193,8 +310,6 @@ export function parseRecipe(text: string, name = 'recipe'): Recipe {
     path: place,
   });
 }
-
-const DEFAULTS: Recipe = recipeSchema.parse({});
 
 /** The recipe as TOML, every default written out. */
 export function recipeToToml(recipe: Recipe): string {

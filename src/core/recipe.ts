@@ -44,6 +44,27 @@ export interface MicroscopeRecipe {
   readonly convergence_mrad: number;
   /** Defocus [nm]; positive puts the crossover that far behind the entrance surface, inside the specimen (underfocus, C10 = −defocus). */
   readonly defocus_nm: number;
+  /** What the lens has beyond defocus, in Krivanek's notation (diffraction/aberrations.ts); none where left out. */
+  readonly aberrations?: AberrationsRecipe | undefined;
+  /** Size of the electron source on the specimen, full width at half maximum [Å]; a point where left out. Not for libraries. */
+  readonly source_fwhm_A?: number | undefined;
+  /** Spread of defocus, rms [nm]; none where left out. Not for libraries. */
+  readonly defocus_spread_nm?: number | undefined;
+}
+
+/** C_{n,m} in nm or µm, azimuths φ_{n,m} in degrees; 0 where left out. */
+export interface AberrationsRecipe {
+  readonly C12_nm?: number | undefined;
+  readonly phi12_deg?: number | undefined;
+  readonly C21_nm?: number | undefined;
+  readonly phi21_deg?: number | undefined;
+  readonly C23_nm?: number | undefined;
+  readonly phi23_deg?: number | undefined;
+  readonly C30_um?: number | undefined;
+  readonly C32_um?: number | undefined;
+  readonly phi32_deg?: number | undefined;
+  readonly C34_um?: number | undefined;
+  readonly phi34_deg?: number | undefined;
 }
 
 export interface LibraryRecipe {
@@ -141,6 +162,84 @@ export interface ExperimentRecipe {
   readonly hot_pixels: number;
 }
 
+/** Where the atoms of a specimen, or of one of its layers, come from: a file, a crystal that Ferroscope knows, or nothing. */
+export interface SourceRecipe {
+  /** CIF, POSCAR or extxyz; relative to the recipe. */
+  readonly file?: string | undefined;
+  readonly crystal?: KnownCrystal | undefined;
+  /** Zone axis [uvw] along the beam; [001] where left out. */
+  readonly zone?: readonly [number, number, number] | undefined;
+  /** Direction [uvw] that x shall have; the shorter edge of the block across the beam where left out. */
+  readonly x?: readonly [number, number, number] | undefined;
+}
+
+export type KnownCrystal = 'Si' | '2H-MoS2' | 'SrTiO3' | 'BaTiO3' | 'SrRuO3' | 'Pt';
+
+/** A layer of a film. */
+export interface LayerRecipe extends SourceRecipe {
+  /** Vacuum in place of atoms. */
+  readonly vacuum?: boolean | undefined;
+  /** Extent along the direction of growth [nm]; atoms come in whole blocks, the number nearest to it. */
+  readonly extent_nm: number;
+}
+
+/** A specimen that `ferroscope simulate` sends electrons through as it is, in place of making a library: one crystal, or the layers of a film. */
+export interface SpecimenRecipe extends SourceRecipe {
+  /** Layers one after the other along `growth`; in place of file and crystal. The first one with atoms sets the edges that all layers share. */
+  readonly layers?: readonly LayerRecipe[] | undefined;
+  /** 'x' and 'y': a cross-section, growth in the scan plane; 'z': layers along the beam. */
+  readonly growth: 'x' | 'y' | 'z';
+  /** Thickness along the beam, or several [nm], cut at the nearest slice; the extent of the layers where growth is 'z' and it is left out. */
+  readonly thickness_nm?: number | { readonly min: number; readonly max: number; readonly step: number } | undefined;
+  /** Mean-square displacement per axis [Å²] by element; wins over what the file or the crystal says. */
+  readonly u2_A2: Readonly<Record<string, number>>;
+  /**
+   * Thermal motion: a Debye–Waller factor; the same with the absorption by thermal diffuse scattering; Einstein snapshots, averaged; the frames of an
+   * extxyz trajectory (`file`), averaged; or atoms at rest.
+   */
+  readonly thermal: 'debye-waller' | 'absorption' | 'frozen-phonons' | 'trajectory' | 'none';
+  /** Snapshots of 'frozen-phonons'. */
+  readonly snapshots: number;
+}
+
+/** A detector that integrates over angles. */
+export interface DetectorRecipe {
+  readonly name: string;
+  readonly inner_mrad: number;
+  readonly outer_mrad: number;
+  /** Equal sectors, the first centred on +x; one where left out. They come out as name_1, name_2, … */
+  readonly segments?: number | undefined;
+  /** Azimuth of the first sector's centre, from +x towards +y [degrees]. */
+  readonly rotation_deg?: number | undefined;
+}
+
+/** What `ferroscope simulate` measures of a [specimen]. */
+export interface SimulationRecipe {
+  readonly seed: number;
+  /** Scan positions along y and x; [1, 1] is one convergent-beam pattern. */
+  readonly shape: readonly [ry: number, rx: number];
+  /** The first position [Å]. */
+  readonly origin_A: readonly [x: number, y: number];
+  /** The scanned area [Å], one step beyond the last position; the specimen's block where left out. */
+  readonly size_A?: readonly [x: number, y: number] | undefined;
+  readonly tilt_mrad: readonly [x: number, y: number];
+  /** A camera of pixels × pixels, direct beam at index pixels/2; without it no patterns are kept. */
+  readonly camera?: { readonly pixels: number; readonly mrad_per_pixel: number } | undefined;
+  readonly detectors: readonly DetectorRecipe[];
+  /** Electrons per position: counts with shot noise. Without it, fractions of the beam. */
+  readonly dose_e?: number | undefined;
+  /** Least side of the periodic window [Å]; from the probe and the camera where left out. */
+  readonly window_A?: number | undefined;
+  /** Coarsest pixel of the real-space grid [Å]; the detectors' angles may ask for a finer one. */
+  readonly pixel_A: number;
+  /** Thickest slice [Å]. */
+  readonly slice_A: number;
+  readonly slicing: LibraryRecipe['slicing'];
+  readonly factors: LibraryRecipe['factors'];
+  /** Antialias band limit as a fraction of the Nyquist frequency. */
+  readonly band_limit: number;
+}
+
 export interface AnalysisRecipe {
   /** Positions of a scan that a thread maps at once; the network looks at each twice. */
   readonly batch: number;
@@ -156,4 +255,7 @@ export interface Recipe {
   readonly scan: ScanRecipe;
   readonly experiment: ExperimentRecipe;
   readonly analysis: AnalysisRecipe;
+  /** With it, `ferroscope simulate` sends electrons through this specimen and makes no library. */
+  readonly specimen?: SpecimenRecipe | undefined;
+  readonly simulation?: SimulationRecipe | undefined;
 }

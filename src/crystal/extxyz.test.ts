@@ -9,7 +9,7 @@ import { readNpy } from '../core/npy.ts';
 import { parseRecipe } from '../core/recipe-schema.ts';
 import { problem as thrown } from '../core/test-problem.ts';
 import { buildStructure } from './build.ts';
-import { readExtxyz, writeExtxyz } from './extxyz.ts';
+import { readExtxyz, readExtxyzFrames, writeExtxyz } from './extxyz.ts';
 import { columnFields, localFields } from './local.ts';
 import { materialOf } from './material.ts';
 import { requireSites } from './structure.ts';
@@ -96,6 +96,39 @@ test('malformed lines are format errors with the line number', () => {
 test('other boxes are unsupported', () => {
   expect(problem('1\nLattice="4 0 0 1 4 0 0 0 4"\nO 0 0 0\n').tag).toBe('unsupported');
   expect(problem('1\nLattice="4 0 0 0 4 0 0 0 4" pbc="T T F"\nO 0 0 0\n').tag).toBe('unsupported');
+});
+
+test('frames: each comes back as it went in, blank lines at the end or not', () => {
+  const structures = [1, 2, 3].map((seed) =>
+    buildStructure(parseRecipe('[structures]\ncells = [2, 2, 1]'), seed, true),
+  );
+  const sameAtoms = structures.map((s) => ({ ...s, symbols: structures[0]!.symbols }));
+  const text = sameAtoms.map((s) => writeExtxyz(s)).join('');
+  for (const end of ['', '\n \n']) expect(readExtxyzFrames(text + end)).toEqual(sameAtoms);
+  expect(readExtxyzFrames(text.replaceAll('\n', '\r\n'))).toEqual(sameAtoms);
+  expect(readExtxyzFrames(writeExtxyz(structures[1]!))).toEqual([structures[1]]);
+  const refused = problem(text);
+  expect(refused).toMatchObject({ tag: 'format', fields: { line: structures[0]!.symbols.length + 3 } });
+  expect(refused.hint).toMatch(/readExtxyzFrames/);
+});
+
+test('frames that do not belong together, or are broken: the frame, and the line in the file', () => {
+  const frame = (lattice: number, ...atoms: string[]) =>
+    `${atoms.length}\nLattice="${lattice} 0 0 0 4 0 0 0 4"\n${atoms.join('\n')}\n`;
+  const good = frame(4, 'Ti 0 0 0', 'O 2 0 0'); // 4 lines
+  const refused = (text: string) => {
+    const { tag, message, fields } = thrown(() => readExtxyzFrames(text, 'md.xyz'));
+    return [tag, fields.frame, fields.line, message];
+  };
+  const frame3 = expect.stringMatching(/^md.xyz, frame 3: /);
+  expect(refused(good + good + frame(4, 'Ti 0 0 0'))).toEqual(['shape', 3, 9, frame3]);
+  expect(refused(good + good + frame(4, 'O 2 0 0', 'Ti 0 0 0'))).toEqual(['shape', 3, 9, frame3]);
+  expect(refused(good + good + frame(4.001, 'Ti 0 0 0', 'O 2 0 0'))).toEqual(['unsupported', 3, 9, frame3]);
+  expect(readExtxyzFrames(good + frame(4.0000001, 'Ti 0 0 0', 'O 2 0 0'))).toHaveLength(2);
+  expect(refused(good + frame(4, 'Ti 0 0 0', 'O 2 zero 0')).slice(0, 3)).toEqual(['format', undefined, 8]);
+  expect(refused(`${good}\n${good}junk\n`).slice(0, 3)).toEqual(['format', undefined, 10]);
+  expect(refused(`${good}2\nLattice="4 0 0 0 4 0 0 0 4"\nTi 0 0 0\n`).slice(0, 3)).toEqual(['format', undefined, 8]);
+  expect(refused('').slice(0, 3)).toEqual(['format', undefined, 1]);
 });
 
 const TWIN = '/work/shared/samples/twin-a';

@@ -1,15 +1,16 @@
 /**
- * Extended XYZ (libAtoms and ASE): one frame of an orthogonal periodic box. Lengths in Å.
+ * Extended XYZ (libAtoms and ASE): frames of an orthogonal periodic box. Lengths in Å.
  *
  *     const text = writeExtxyz(structure, { note: 'training 0' });
  *     const { structure, info } = readExtxyz(text, 'cell.extxyz');
+ *     const snapshots = readExtxyzFrames(text, 'md.extxyz');
  *
  * Line 1: number of atoms. Line 2: key=value pairs, values with blanks in quotes; Lattice (three row vectors), Properties
  * (name:type:columns…) and pbc are read, the others come back as text. Then one atom per line. Sites are read where the
  * columns cell_index:I:3, site:I:1 (numbers of `SITE`) and ideal:R:3 are all there. Positions are written in full, so that
  * they come back to the last bit.
  *
- * What this is not: a trajectory reader. Boxes that are not orthogonal, or not periodic, are refused.
+ * What this is not: a reader of boxes that are not orthogonal or not periodic, or that change from frame to frame.
  */
 
 import { fail } from '../core/errors.ts';
@@ -24,8 +25,8 @@ interface Place {
   readonly line: number;
 }
 
-function malformed({ name, line }: Place, what: string): never {
-  fail('format', `${name}, line ${line}: ${what}.`, 'Mend that line, or export the file again.', { name, line });
+function malformed({ name, line }: Place, what: string, hint = 'Mend that line, or export the file again.'): never {
+  fail('format', `${name}, line ${line}: ${what}.`, hint, { name, line });
 }
 
 function quoted(value: string): string {
@@ -117,20 +118,27 @@ function readColumns(text: string, place: Place): { columns: Map<string, Column>
   return { columns, width: start };
 }
 
-/** Reads one frame. @throws 'format' with the line number, 'unsupported' for a box that is not orthogonal and periodic */
-export function readExtxyz(text: string, name = 'extxyz'): { structure: Structure; info: Record<string, string> } {
-  const lines = text.split(/\r?\n/);
-  const countText = (lines[0] ?? '').trim();
+interface Frame {
+  readonly structure: Structure;
+  /** The comment line's other pairs. */
+  readonly info: Record<string, string>;
+  /** Index of the next line that is not blank; the number of lines where there is none. */
+  readonly next: number;
+}
+
+/** The frame whose number of atoms stands on line `first`, counted from 0. */
+function readFrame(lines: readonly string[], first: number, name: string): Frame {
+  const countText = (lines[first] ?? '').trim();
   const atoms = Number(countText);
-  if (!/^\d+$/.test(countText) || atoms < 1) malformed({ name, line: 1 }, 'no number of atoms');
-  const head: Place = { name, line: 2 };
-  const { Lattice, Properties, pbc, ...info } = Object.fromEntries(readComment(lines[1] ?? '', head));
+  if (!/^\d+$/.test(countText) || atoms < 1) malformed({ name, line: first + 1 }, 'no number of atoms');
+  const head: Place = { name, line: first + 2 };
+  const { Lattice, Properties, pbc, ...info } = Object.fromEntries(readComment(lines[first + 1] ?? '', head));
   const cell_A = readLattice(Lattice, head);
   if (pbc !== undefined && !/^\s*([Tt](rue)?|1)(\s+([Tt](rue)?|1)){2}\s*$/.test(pbc)) {
     fail('unsupported', `${name}: pbc is '${pbc}', but blocks repeat along x, y and z.`, 'Set pbc="T T T".', { name });
   }
   const { columns, width } = readColumns(Properties ?? 'species:S:1:pos:R:3', head);
-  if (atoms > lines.length - 2) {
+  if (atoms > lines.length - first - 2) {
     malformed({ name, line: lines.length }, `the file ends before its ${atoms} atoms`);
   }
   const symbols: string[] = [];
@@ -141,8 +149,8 @@ export function readExtxyz(text: string, name = 'extxyz'): { structure: Structur
   const kind = new Uint8Array(atoms);
   const ideal_A = new Float64Array(3 * atoms);
   for (let atom = 0; atom < atoms; atom++) {
-    const place: Place = { name, line: atom + 3 };
-    const line = lines[atom + 2] ?? '';
+    const place: Place = { name, line: first + atom + 3 };
+    const line = lines[first + atom + 2] ?? '';
     if (line.trim() === '') malformed(place, `the file ends after ${atom} of ${atoms} atoms`);
     const fields = line.trim().split(/\s+/);
     if (fields.length !== width) malformed(place, `${fields.length} columns where Properties says ${width}`);
@@ -168,10 +176,69 @@ export function readExtxyz(text: string, name = 'extxyz'): { structure: Structur
       ideal_A.set(numbers('ideal'), 3 * atom);
     }
   }
-  const rest = lines.findIndex((line, index) => index >= atoms + 2 && line.trim() !== '');
-  if (rest >= 0) malformed({ name, line: rest + 1 }, `more lines than ${atoms} atoms; only one frame is read`);
   const sites: PerovskiteSites | undefined = withSites ? { cells: extent(cell), cell, kind, ideal_A } : undefined;
-  return { structure: { cell_A, symbols, positions_A, sites }, info };
+  let next = first + atoms + 2;
+  while (next < lines.length && lines[next]!.trim() === '') next++;
+  return { structure: { cell_A, symbols, positions_A, sites }, info, next };
+}
+
+/**
+ * Reads a file of one frame.
+ * @returns the structure [Å], and the other pairs of the comment line as text
+ * @throws 'format' with the line number, also for a second frame; 'unsupported' for a box that is not orthogonal and periodic
+ */
+export function readExtxyz(text: string, name = 'extxyz'): { structure: Structure; info: Record<string, string> } {
+  const lines = text.split(/\r?\n/);
+  const { structure, info, next } = readFrame(lines, 0, name);
+  if (next < lines.length) {
+    malformed(
+      { name, line: next + 1 },
+      `more lines than ${structure.symbols.length} atoms; one frame is read here`,
+      "Keep one frame. Several are read by readExtxyzFrames; in a recipe, by [specimen] with thermal = 'trajectory'.",
+    );
+  }
+  return { structure, info };
+}
+
+/**
+ * Reads every frame of a trajectory, in order: at least one, all with the same box [Å] and the same symbols in the same order.
+ * @throws as readExtxyz, with the line number in the file; 'shape' for a frame with other atoms, 'unsupported' for one with another box, both naming
+ * the frame, counted from 1
+ */
+export function readExtxyzFrames(text: string, name = 'extxyz'): Structure[] {
+  const lines = text.split(/\r?\n/);
+  const frames: Structure[] = [];
+  for (let line = 0; line < lines.length || frames.length === 0; ) {
+    const { structure, next } = readFrame(lines, line, name);
+    const reference = frames[0] ?? structure;
+    const frame = frames.length + 1;
+    const where = { name, frame, line: line + 1 };
+    const change = otherAtoms(structure, reference);
+    if (change) {
+      fail('shape', `${name}, frame ${frame}: ${change}.`, 'Give frames of the same atoms in the same order.', where);
+    }
+    // Files round; 1e-6 of an edge is no strain that diffraction sees.
+    if (structure.cell_A.some((edge, axis) => Math.abs(edge / reference.cell_A[axis]! - 1) > 1e-6)) {
+      const box = ({ cell_A }: Structure) => `${cell_A.join(' × ')} Å`;
+      fail(
+        'unsupported',
+        `${name}, frame ${frame}: the box is ${box(structure)}, that of the first frame ${box(reference)}.`,
+        'Give a trajectory at constant volume.',
+        where,
+      );
+    }
+    frames.push(structure);
+    line = next;
+  }
+  return frames;
+}
+
+/** How the atoms differ from the reference's, in words; undefined where they do not. */
+function otherAtoms({ symbols }: Structure, reference: Structure): string | undefined {
+  const first = reference.symbols;
+  if (symbols.length !== first.length) return `${symbols.length} atoms, the first frame has ${first.length}`;
+  const atom = symbols.findIndex((symbol, i) => symbol !== first[i]);
+  return atom < 0 ? undefined : `atom ${atom + 1} is ${symbols[atom]}, in the first frame ${first[atom]}`;
 }
 
 /** Cells along each axis: the largest index plus one. */

@@ -22,22 +22,10 @@
  */
 
 import { fail } from '../core/errors.ts';
+import type { AberrationsRecipe } from '../core/recipe.ts';
 
-/** Coefficients beyond defocus; each is 0 where absent, its azimuth [degrees] too. */
-export interface Aberrations {
-  readonly C12_nm?: number;
-  readonly phi12_deg?: number;
-  readonly C21_nm?: number;
-  readonly phi21_deg?: number;
-  readonly C23_nm?: number;
-  readonly phi23_deg?: number;
-  /** 1000 µm = 1 mm. */
-  readonly C30_um?: number;
-  readonly C32_um?: number;
-  readonly phi32_deg?: number;
-  readonly C34_um?: number;
-  readonly phi34_deg?: number;
-}
+/** Coefficients beyond defocus; each is 0 where absent, its azimuth [degrees] too. 1000 µm = 1 mm. */
+export type Aberrations = AberrationsRecipe;
 
 /** [n, m, C_{n,m} [Å], azimuth [degrees]] of each coefficient. */
 function terms(a: Aberrations): readonly (readonly [n: number, m: number, c_A: number, phi_deg: number])[] {

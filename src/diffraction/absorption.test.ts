@@ -6,11 +6,11 @@ import { Multislice } from './cpu/multislice.ts';
 import { fromPanels, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { Fft2, frequency } from './fft.ts';
-import { coherentIntensity, einsteinSnapshots, thermalAverage } from './frozen-phonons.ts';
+import { coherentIntensity, einsteinSnapshots, supercell, thermalAverage } from './frozen-phonons.ts';
 import { planeWave } from './reference.ts';
 import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
 import { type SliceStack, sliceStack } from './slices.ts';
-import { planeWaveBeams, r1, strontiumTitanate, supercell } from './test-structures.ts';
+import { planeWaveBeams, r1, strontiumTitanate } from './test-structures.ts';
 
 const u2_A2 = { Sr: 0.0079, Ti: 0.0056, O: 0.0092 };
 const a = 3.905;

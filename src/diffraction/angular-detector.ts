@@ -166,47 +166,50 @@ export function segments(inner_mrad: number, outer_mrad: number, count: number, 
   });
 }
 
+/** A pattern [height][width] whose direct beam is at [height >> 1][width >> 1] and whose pixels may be oblong. */
+export interface WindowPattern {
+  readonly intensity: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+  readonly pixel_mrad: readonly [x: number, y: number];
+}
+
 /**
- * A pattern [size qy][size qx] (direct beam at ⌊size/2⌋, as of `directPatterns`, pixel `pixel_mrad`) on a camera [pixels][pixels] with a pixel of `camera_mrad`,
- * direct beam at ⌊pixels/2⌋: intensity is shared by area. @throws 'range' where the camera reaches past the pattern
+ * A pattern on a camera [pixels][pixels] with square pixels of `camera_mrad`, direct beam at ⌊pixels/2⌋: intensity is shared by area.
+ * @throws 'range' where the camera reaches past the pattern
  */
-export function onCamera(
-  intensity: ArrayLike<number>,
-  size: number,
-  pixel_mrad: number,
-  pixels: number,
-  camera_mrad: number,
-): Float64Array {
-  // Edges of the camera in pixels of the pattern; pixel i covers [i − ½, i + ½].
-  const edge = (i: number) => Math.floor(size / 2) + ((i - Math.floor(pixels / 2) - 0.5) * camera_mrad) / pixel_mrad;
-  if (!(edge(0) >= -0.5 - 1e-9 && edge(pixels) <= size - 0.5 + 1e-9)) {
-    fail(
-      'range',
-      'The camera reaches past the pattern.',
-      'Simulate a larger pattern, or use fewer or smaller camera pixels.',
-      {
-        size,
-        pixel_mrad,
-        pixels,
-        camera_mrad,
-      },
-    );
-  }
-  /** Pattern pixels under camera pixel i, and their shares. */
-  const shares = Array.from({ length: pixels }, (_, i) => {
-    const [low, high] = [edge(i), edge(i + 1)];
-    const first = Math.max(0, Math.floor(low + 0.5));
-    const last = Math.min(size - 1, Math.ceil(high - 0.5));
-    return Array.from(
-      { length: last - first + 1 },
-      (_, j) => [first + j, Math.max(0, Math.min(high, first + j + 0.5) - Math.max(low, first + j - 0.5))] as const,
-    );
-  });
+export function onCamera(pattern: WindowPattern, pixels: number, camera_mrad: number): Float64Array {
+  const { intensity, width, height, pixel_mrad } = pattern;
+  /** Pattern pixels under each camera pixel along an axis, and their shares. */
+  const sharesAlong = (size: number, pixel: number) => {
+    // Edges of the camera in pixels of the pattern; pixel i covers [i − ½, i + ½].
+    const edge = (i: number) => (size >> 1) + ((i - (pixels >> 1) - 0.5) * camera_mrad) / pixel;
+    if (!(edge(0) >= -0.5 - 1e-9 && edge(pixels) <= size - 0.5 + 1e-9)) {
+      fail(
+        'range',
+        'The camera reaches past the pattern.',
+        'Simulate a larger pattern, or use fewer or smaller camera pixels.',
+        { width, height, pixel_mrad, pixels, camera_mrad },
+      );
+    }
+    return Array.from({ length: pixels }, (_, i) => {
+      const [low, high] = [edge(i), edge(i + 1)];
+      const first = Math.max(0, Math.floor(low + 0.5));
+      const last = Math.min(size - 1, Math.ceil(high - 0.5));
+      return Array.from(
+        { length: last - first + 1 },
+        (_, j) => [first + j, Math.max(0, Math.min(high, first + j + 0.5) - Math.max(low, first + j - 0.5))] as const,
+      );
+    });
+  };
+  const [alongX, alongY] = [sharesAlong(width, pixel_mrad[0]), sharesAlong(height, pixel_mrad[1])];
   const out = new Float64Array(pixels * pixels);
   for (let y = 0, i = 0; y < pixels; y++) {
     for (let x = 0; x < pixels; x++, i++) {
-      for (const [fromY, shareY] of shares[y]!) {
-        for (const [fromX, shareX] of shares[x]!) out[i] = out[i]! + shareY * shareX * intensity[fromY * size + fromX]!;
+      for (const [fromY, shareY] of alongY[y]!) {
+        for (const [fromX, shareX] of alongX[x]!) {
+          out[i] = out[i]! + shareY * shareX * intensity[fromY * width + fromX]!;
+        }
       }
     }
   }

@@ -7,12 +7,19 @@ import type { Multislice } from './cpu/multislice.ts';
 import { fromPanels, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { frequency } from './fft.ts';
-import { coherentIntensity, einsteinSnapshots, frozenPhonon, RunningMean, thermalAverage } from './frozen-phonons.ts';
+import {
+  coherentIntensity,
+  einsteinSnapshots,
+  frozenPhonon,
+  RunningMean,
+  supercell,
+  thermalAverage,
+} from './frozen-phonons.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { planeWave } from './reference.ts';
 import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
 import { type Atoms, sliceStack } from './slices.ts';
-import { planeWaveBeams, r1, strontiumTitanate, supercell } from './test-structures.ts';
+import { planeWaveBeams, r1, strontiumTitanate } from './test-structures.ts';
 
 const u2_A2 = { Sr: 0.0079, Ti: 0.0056, O: 0.0092 };
 const a = 3.905;

@@ -12,6 +12,29 @@ import { Multislice, type Tiles } from './cpu/multislice.ts';
 import type { SliceKernel } from './cpu/wasm.ts';
 import { type Atoms, type SliceOptions, sliceStack } from './slices.ts';
 
+/** `times` copies of a block along x, y and z: what vibrates has no smaller period. */
+export function supercell(atoms: Atoms, times: readonly [x: number, y: number, z: number]): Atoms {
+  const { cell_A, symbols, positions_A, occupancy } = atoms;
+  const copies = times[0] * times[1] * times[2];
+  const positions = new Float64Array(3 * symbols.length * copies);
+  let to = 0;
+  for (let k = 0; k < times[2]; k++) {
+    for (let j = 0; j < times[1]; j++) {
+      for (let i = 0; i < times[0]; i++) {
+        const shift = [i * cell_A[0], j * cell_A[1], k * cell_A[2]];
+        for (let c = 0; c < positions_A.length; c++) positions[to++] = positions_A[c]! + shift[c % 3]!;
+      }
+    }
+  }
+  const many = <T>(list: readonly T[]): T[] => Array.from({ length: copies }, () => list).flat();
+  return {
+    cell_A: [cell_A[0] * times[0], cell_A[1] * times[1], cell_A[2] * times[2]],
+    symbols: many(symbols),
+    positions_A: positions,
+    ...(occupancy && { occupancy: Float64Array.from(many([...occupancy])) }),
+  };
+}
+
 /**
  * Snapshot number `configuration` of `atoms`: each displaced by a normal deviate of variance u² [Å²] along each axis, drawn from
  * (seed, configuration, index of the atom) alone. Two half atoms in one place move apart.

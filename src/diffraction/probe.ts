@@ -13,7 +13,7 @@ export interface ProbeOptions {
   /** Width over which the aperture's edge falls from full to zero intensity [mrad]: one pixel of the pattern. */
   readonly edge_mrad: number;
   /** What the lens has beyond defocus; none where absent. */
-  readonly aberrations?: Aberrations;
+  readonly aberrations?: Aberrations | undefined;
 }
 
 /** Amplitude (real) of the aperture at `angle_mrad` from its centre, not normalised: the square falls linearly across the edge. */

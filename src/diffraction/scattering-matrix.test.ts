@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { quietTask } from '../core/task.ts';
+import type { Aberrations } from './aberrations.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
@@ -10,13 +11,23 @@ import { sliceStack } from './slices.ts';
 import { latticeBeam, perovskiteBlock } from './test-structures.ts';
 
 const detector = { pixels: 32, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
-const cases = [
+/** About a radian each at the aperture's edge. */
+const lens = { C12_nm: 100, phi12_deg: 30, C21_nm: 1e5, phi21_deg: -70, C30_um: 5e4 };
+const cases: readonly Case[] = [
   { cells: [2, 2], tilt: [0, 0] },
   { cells: [4, 2], tilt: [2, -3] },
   { cells: [8, 4], tilt: [-1, 2] },
-] as const;
+  { cells: [4, 2], tilt: [2, -3], aberrations: lens },
+];
 
-test.each(cases)('equals a direct multislice of the tiled block: cells $cells, tilt $tilt', async ({ cells, tilt }) => {
+interface Case {
+  readonly cells: readonly [number, number];
+  readonly tilt: readonly [number, number];
+  readonly aberrations?: Aberrations;
+}
+
+test.each(cases)('equals a direct multislice of the tiled block: $cells, $tilt, $aberrations', async (each) => {
+  const { cells, tilt, aberrations } = each;
   const kernel = await SliceKernel.load();
   const atoms = perovskiteBlock([...cells, 2], 3.95, new RandomStream(4, 'smatrix'));
   const grid = 20;
@@ -33,17 +44,17 @@ test.each(cases)('equals a direct multislice of the tiled block: cells $cells, t
   const matrix = new Multislice(kernel, stack, 300, [1, 1]);
   const got = simulatePatterns(
     matrix,
-    { detector, defocus_nm: 3, cells, offset },
+    { detector, defocus_nm: 3, aberrations, cells, offset },
     exits.map((exit) => ({ position_A: position, tilt, exit })),
     quietTask,
   );
   const window = new Multislice(kernel, stack, 300, [8 / cells[0], 8 / cells[1]]);
-  const probe = latticeProbe(detector, 3);
+  const probe = latticeProbe(detector, 3, aberrations);
 
   // The same beam, written out on the window's lattice: the aperture at the tilt, the lattice offset in the propagator.
   const { nx, ny } = window;
   const step = 1 / (detector.a_A * detector.pixelsPerOrder);
-  const { re, im, norm } = latticeBeam(window, detector, 3, position, tilt);
+  const { re, im, norm } = latticeBeam(window, detector, 3, position, tilt, aberrations);
   const offset_invA: [number, number] = [offset[0] * step, offset[1] * step];
   window.run(
     (panels) => toPanels(re, im, nx, ny, panels),

@@ -12,6 +12,7 @@
 
 import { fail } from '../core/errors.ts';
 import { checkAborted, type Task } from '../core/task.ts';
+import type { Aberrations } from './aberrations.ts';
 import type { Multislice } from './cpu/multislice.ts';
 import { panelIndex } from './cpu/panels.ts';
 import type { LatticeDetector } from './detector.ts';
@@ -30,6 +31,8 @@ export interface PatternRequest {
 export interface LatticeGeometry {
   readonly detector: LatticeDetector;
   readonly defocus_nm: number;
+  /** What the lens has beyond defocus; none where absent. */
+  readonly aberrations?: Aberrations | undefined;
   /** Unit cells of the block along x and y. */
   readonly cells: readonly [x: number, y: number];
   /** Position of the fine lattice against the zone axis, in its own steps, [0, 1)². */
@@ -42,12 +45,13 @@ export function pixel_mrad(detector: LatticeDetector): number {
 }
 
 /** The probe of a lattice detector: its aperture's edge is one pixel wide. */
-export function latticeProbe(detector: LatticeDetector, defocus_nm: number): ProbeOptions {
+export function latticeProbe(detector: LatticeDetector, defocus_nm: number, aberrations?: Aberrations): ProbeOptions {
   return {
     wavelength_A: wavelength(detector.voltage_kV),
     convergence_mrad: detector.convergence_mrad,
     defocus_nm,
     edge_mrad: pixel_mrad(detector),
+    aberrations,
   };
 }
 
@@ -130,7 +134,7 @@ export function planPatterns(
   }
 
   const step = 1 / (a_A * pixelsPerOrder);
-  const probe = latticeProbe(detector, geometry.defocus_nm);
+  const probe = latticeProbe(detector, geometry.defocus_nm, geometry.aberrations);
   const points = aperturePoints(detector);
   let norm = 0;
   for (const [x, y] of points)
@@ -265,7 +269,7 @@ export function simulatePatterns(
 }
 
 /** exp(2πi(gx·x/nx + gy·y/ny)) in panels. */
-function fillPlaneWave(panels: Float32Array, nx: number, ny: number, gx: number, gy: number): void {
+export function fillPlaneWave(panels: Float32Array, nx: number, ny: number, gx: number, gy: number): void {
   for (let y = 0; y < ny; y++) {
     for (let x = 0; x < nx; x++) {
       const angle = 2 * Math.PI * ((gx * x) / nx + (gy * y) / ny);

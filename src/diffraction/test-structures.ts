@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type NdArray, readNpy } from '../core/npy.ts';
 import type { RandomStream } from '../core/random.ts';
+import type { Aberrations } from './aberrations.ts';
 import type { LatticeDetector } from './detector.ts';
 import { Fft2 } from './fft.ts';
 import { probeAmplitude } from './probe.ts';
@@ -142,23 +143,6 @@ export function sharedNpy(context: Skips, name: string): NdArray {
   return readNpy(sharedFile(context, `reference/${name}.npy`), name);
 }
 
-/** `cells` copies of a block along x, y and z. */
-export function supercell(atoms: Atoms, cells: readonly [x: number, y: number, z: number]): Atoms {
-  const symbols: string[] = [];
-  const positions: number[] = [];
-  for (let z = 0; z < cells[2]; z++) {
-    for (let y = 0; y < cells[1]; y++) {
-      for (let x = 0; x < cells[0]; x++) {
-        symbols.push(...atoms.symbols);
-        const shift = [x, y, z].map((c, axis) => c * atoms.cell_A[axis]!);
-        positions.push(...atoms.positions_A.map((value, i) => value + shift[i % 3]!));
-      }
-    }
-  }
-  const cell_A = [0, 1, 2].map((axis) => atoms.cell_A[axis]! * cells[axis]!) as [number, number, number];
-  return { cell_A, symbols, positions_A: Float64Array.from(positions) };
-}
-
 /**
  * The tilted beam of a lattice detector written out on a window's lattice, in real space: the aperture at the tilt (in steps of the fine lattice). The lattice's
  * offset belongs into the propagator. `norm` is Σ|A|².
@@ -169,9 +153,10 @@ export function latticeBeam(
   defocus_nm: number,
   position_A: readonly [number, number],
   tilt: readonly [number, number],
+  aberrations?: Aberrations,
 ): Wave & { readonly norm: number } {
   const step = 1 / (detector.a_A * detector.pixelsPerOrder);
-  const probe = latticeProbe(detector, defocus_nm);
+  const probe = latticeProbe(detector, defocus_nm, aberrations);
   const re = new Float64Array(nx * ny);
   const im = new Float64Array(nx * ny);
   let norm = 0;

@@ -7,7 +7,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { numberLabel, powerLabel } from './labels.ts';
 import { ticks } from './scale.ts';
-import { el, escapeText, svgPage, text } from './svg.ts';
+import { el, figureTitle, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, FONT, GRID, INK, MARGIN, TEXT } from './theme.ts';
 
 export interface AxisOptions {
@@ -94,7 +94,8 @@ export function chart(options: ChartOptions): string {
       tickSize: 3,
       tickPadding: 3,
       fontSize: TEXT.base,
-      tickFormat: (value: number) => tickLabel(axis, value),
+      // Not `tickFormat`: on a logarithmic axis Plot would drop labels of its own choice.
+      text: (value: number) => tickLabel(axis, value),
       ...(at ? { ticks: at } : { tickSpacing: 42 }),
     };
   };
@@ -138,12 +139,7 @@ export function chart(options: ChartOptions): string {
     height,
     description: options.description,
     body: [
-      options.title
-        ? text(MARGIN, MARGIN + TEXT.title - 1, escapeText(options.title), {
-            'font-size': TEXT.title,
-            'font-weight': 600,
-          })
-        : '',
+      ...figureTitle(options.title),
       options.under?.(at, frame) ?? '',
       el(
         'g',

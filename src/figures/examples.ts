@@ -5,6 +5,7 @@
 
 import { RandomStream } from '../core/random.ts';
 import type { MapChannel, PolarizationMap } from '../polarization/polarization-map.ts';
+import type { SimulationReportInput } from './simulation-report.ts';
 
 const META = {
   recipe_hash: '9f31c0de5a77b214',
@@ -103,4 +104,86 @@ export function examplePattern(
     }
   }
   return { data, shape: [pixels, pixels], mrad_per_pixel: mrad };
+}
+
+/** Signals of a perovskite's columns at (x, y) [Å], cell 3.9 Å, by detector: they grow or fade with thickness. Fractions of the beam. */
+const DETECTORS: readonly {
+  readonly name: string;
+  readonly inner_mrad: number;
+  readonly outer_mrad: number;
+  readonly signal: (heavy: number, light: number, thickness_nm: number) => number;
+}[] = [
+  { name: 'HAADF', inner_mrad: 80, outer_mrad: 200, signal: (a, b, t) => 0.0009 * t * (0.25 + a + 0.3 * b) },
+  {
+    name: 'ABF',
+    inner_mrad: 10.5,
+    outer_mrad: 21,
+    signal: (a, b, t) => 0.7 * Math.exp(-t / 90) * (1 - 0.3 * a - 0.2 * b),
+  },
+  { name: 'BF', inner_mrad: 0, outer_mrad: 6, signal: (a, b, t) => 0.09 * Math.exp(-t / 60) * (1 - 0.5 * a - 0.3 * b) },
+];
+
+/** Images of a perovskite along [001] over two cells, [thickness][detector][ry][rx]; the steps differ in x and y where the shape does. */
+export function exampleImages(
+  shape: readonly [number, number],
+  thicknesses_nm: readonly number[],
+): { images: Float32Array; step_A: [number, number] } {
+  const [ry, rx] = shape;
+  const step_A: [number, number] = [7.8 / rx, 7.8 / Math.max(2, ry)];
+  const column = (x: number, y: number, sigma: number): number => {
+    const near = (v: number): number => v - 3.9 * Math.round(v / 3.9);
+    return Math.exp(-(near(x) ** 2 + near(y) ** 2) / (2 * sigma ** 2));
+  };
+  const images = new Float32Array(thicknesses_nm.length * DETECTORS.length * ry * rx);
+  let at = 0;
+  for (const t of thicknesses_nm) {
+    for (const { signal } of DETECTORS) {
+      for (let i = 0; i < ry * rx; i++) {
+        const x = (i % rx) * step_A[0] - 1;
+        const y = Math.floor(i / rx) * step_A[1] - 1;
+        const light = column(x - 1.95, y - 1.95, 0.45) + 0.3 * (column(x - 1.95, y, 0.4) + column(x, y - 1.95, 0.4));
+        images[at++] = signal(column(x, y, 0.55), light, t);
+      }
+    }
+  }
+  return { images, step_A };
+}
+
+/** A simulation's report over the scan's shape and thicknesses; with `camera`, patterns. */
+export function exampleSimulation(
+  shape: readonly [number, number],
+  thicknesses_nm: readonly number[],
+  options: { camera?: boolean } = {},
+): SimulationReportInput {
+  const { images, step_A } = exampleImages(shape, thicknesses_nm);
+  const pixels = 64;
+  const data = new Float32Array(thicknesses_nm.length * pixels * pixels);
+  thicknesses_nm.forEach((_, t) => void data.set(examplePattern(pixels, 20 + t).data, t * pixels * pixels));
+  return {
+    title: 'SrTiO3 [001]',
+    specimen: 'SrTiO3 along [001]',
+    voltage_kV: 300,
+    convergence_mrad: 21,
+    scan: { shape, step_A },
+    thicknesses_nm,
+    detectors: DETECTORS.map(({ name, inner_mrad, outer_mrad }) => ({ name, inner_mrad, outer_mrad })),
+    images,
+    ...(options.camera ? { patterns: { data, shape: [pixels, pixels], mrad_per_pixel: 40 / pixels } } : {}),
+    settings: {
+      grid: [512, 480],
+      pixel_A: [0.0457, 0.0488],
+      window_A: [23.4, 23.4],
+      slices: 205,
+      slice_A: 1.95,
+      largest_mrad: 287,
+      thermal: 'Einstein snapshots, 8 averaged',
+      engine: 'WebAssembly, float32, 2 threads',
+      wall_s: 83.2,
+    },
+    warnings: [],
+    recipe_toml: '[specimen]\ncrystal = "SrTiO3"\n',
+    recipe_hash: META.recipe_hash,
+    seed: META.seed,
+    version: META.version,
+  };
 }

@@ -25,13 +25,19 @@ const WHITE: Rgb = [255, 255, 255];
 /** Height of the strip below a map [px]. */
 export const STRIP = 27;
 
-/** The largest box of square cells for [ry, rx] within the given width and height [px]. */
-export function fitMap(shape: readonly [number, number], x: number, y: number, width: number, height: number): Box {
-  const [ry, rx] = shape;
+/** The largest box for [ry, rx] cells of the given proportions, by default square, within a width and a height [px]. */
+export function fitMap(
+  [ry, rx]: readonly [number, number],
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  [stepX, stepY]: readonly [number, number] = [1, 1],
+): Box {
   if (!(ry > 0 && rx > 0))
     fail('shape', `A map of ${ry} × ${rx} positions is empty.`, 'Give it at least one position.');
-  const cell = Math.min(width / rx, height / ry);
-  return { x, y, width: rx * cell, height: ry * cell };
+  const scale = Math.min(width / (rx * stepX), height / (ry * stepY));
+  return { x, y, width: rx * stepX * scale, height: ry * stepY * scale };
 }
 
 /** Pixels that one cell takes in the embedded image: enough that viewers that smooth images leave cells crisp. */
@@ -64,18 +70,20 @@ export function cellImage(
       }
     }
   }
-  return image(box, pngDataUri({ width, height: ry * scale, data })) + hatch(box, rx, missing);
+  return image(box, pngDataUri({ width, height: ry * scale, data })) + hatch(box, shape, missing);
 }
 
 /** Grey diagonals over cells, 4 px apart or one per cell: they join from cell to cell. */
-function hatch(box: Box, rx: number, cells: readonly number[]): string {
+function hatch(box: Box, [ry, rx]: readonly [number, number], cells: readonly number[]): string {
   if (cells.length === 0) return '';
   const cell = box.width / rx;
+  const cellY = box.height / ry;
   const every = Math.max(1, Math.round(4 / cell));
   const d = cells
     .filter((i) => ((i % rx) + Math.floor(i / rx)) % every === 0)
     .map(
-      (i) => `M${px(box.x + (i % rx) * cell)} ${px(box.y + (Math.floor(i / rx) + 1) * cell)}l${px(cell)} ${px(-cell)}`,
+      (i) =>
+        `M${px(box.x + (i % rx) * cell)} ${px(box.y + (Math.floor(i / rx) + 1) * cellY)}l${px(cell)} ${px(-cellY)}`,
     );
   return el('path', { class: 'missing', d: d.join(''), stroke: MISSING, 'stroke-width': 0.7, fill: 'none' });
 }
@@ -96,6 +104,22 @@ export function scalarImage(
     const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
     return colours[Math.round(share * (colours.length - 1))];
   });
+}
+
+/**
+ * An image of many small pixels: one byte each, unenlarged. `levelOf` gives the place 0 … 1 of pixel i = y·nx + x in the 256 colours. Where pixels
+ * are few, or some are not finite, they are drawn like the cells of a map.
+ */
+export function levelImage(
+  box: Box,
+  shape: readonly [number, number],
+  colours: readonly Rgb[],
+  levelOf: (index: number) => number,
+): string {
+  const [height, width] = shape;
+  const levels = Float64Array.from({ length: width * height }, (_, i) => Math.round(255 * levelOf(i)));
+  if (width < 64 || !levels.every(Number.isFinite)) return cellImage(box, shape, (i) => colours[levels[i]!]);
+  return image(box, pngDataUri({ width, height, data: Uint8Array.from(levels), palette: colours }));
 }
 
 /** An embedded image that is stretched to the box. */

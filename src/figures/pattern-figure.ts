@@ -6,10 +6,9 @@
 import { fail } from '../core/errors.ts';
 import { palette } from './colormap.ts';
 import type { Rgb } from './colour.ts';
-import { cellImage, image, scaleBar } from './map-frame.ts';
-import { pngDataUri } from './png.ts';
+import { levelImage, scaleBar } from './map-frame.ts';
 import { quantile, requireShape } from './scale.ts';
-import { el, escapeText, svgPage, text } from './svg.ts';
+import { el, escapeText, figureTitle, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, INK, MARGIN, MUTED, TEXT } from './theme.ts';
 
 export type PatternScale = 'sqrt' | 'log' | 'linear' | 'difference';
@@ -82,20 +81,12 @@ export function patternFigure(panels: readonly PatternPanel[], options: PatternF
   });
   const below = top + rows * rowHeight - gap;
   const first = panels[0]!;
-  const title = options.title
-    ? [
-        text(MARGIN, MARGIN + TEXT.title - 1, escapeText(options.title), {
-          'font-size': TEXT.title,
-          'font-weight': 600,
-        }),
-      ]
-    : [];
   return svgPage({
     width: pageWidth,
     height: below + 24 + MARGIN - 2,
     description: `Diffraction patterns: ${panels.map((panel) => panel.title).join('; ')}.`,
     body: [
-      ...title,
+      ...figureTitle(options.title),
       ...drawn,
       scaleBar(MARGIN, below + 6, Math.min(60, side * 0.6), (first.shape[1] * first.mrad_per_pixel) / side, 'mrad'),
       text(pageWidth - MARGIN, below + 17.2, scaleWords(panels.map(scaleOf)), {
@@ -130,21 +121,7 @@ function panelImage(
   const table: readonly Rgb[] = palette(scale === 'difference' ? 'blue-red' : colours);
   const [ny, nx] = panel.shape;
   const height = (side * ny) / nx;
-  const level = (i: number): number => Math.round(255 * patternLevel(panel.data[i]!, top, scale));
   const box = { x, y: y + (side - height) / 2, width: side, height };
-  const finite = Array.prototype.every.call(panel.data, Number.isFinite);
-  // Pixels of a detector are small: one byte each, unenlarged; few or missing ones are drawn like the cells of a map.
-  const drawn =
-    finite && nx >= 64
-      ? image(
-          box,
-          pngDataUri({
-            width: nx,
-            height: ny,
-            data: Uint8Array.from({ length: nx * ny }, (_, i) => level(i)),
-            palette: table,
-          }),
-        )
-      : cellImage(box, panel.shape, (i) => (Number.isFinite(panel.data[i]!) ? table[level(i)] : undefined));
+  const drawn = levelImage(box, panel.shape, table, (i) => patternLevel(panel.data[i]!, top, scale));
   return `${drawn}${el('rect', { ...box, fill: 'none', stroke: INK, 'stroke-width': 0.5 })}`;
 }

@@ -1,6 +1,6 @@
 /** SVG as text: elements, numbers with two decimals, escaped content, and the page that every figure stands on. */
 
-import { FONT, INK, PAPER, TEXT } from './theme.ts';
+import { FONT, INK, MARGIN, PAPER, TEXT } from './theme.ts';
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
@@ -33,6 +33,12 @@ export function el(name: string, attributes: Attributes, ...children: readonly s
 /** A line of text. `content` is SVG already (see labels.ts): escape what users wrote. */
 export function text(x: number, y: number, content: string, attributes: Attributes = {}): string {
   return el('text', { x, y, ...attributes }, content);
+}
+
+/** The title at the top left of a figure, or nothing. */
+export function figureTitle(title: string | undefined): string[] {
+  const style = { 'font-size': TEXT.title, 'font-weight': 600 };
+  return title ? [text(MARGIN, MARGIN + TEXT.title - 1, escapeText(title), style)] : [];
 }
 
 /** For text over data: a white edge. */

@@ -1,13 +1,10 @@
 /** Losses by epoch on a logarithmic axis, one line per part of the loss, named at its end; the epoch that was kept is marked. */
 
-import * as Plot from '@observablehq/plot';
 import { fail } from '../core/errors.ts';
-import { chart } from './chart.ts';
-import { textWidth } from './labels.ts';
-import { lineLabels } from './line-labels.ts';
+import { lineChart } from './line-chart.ts';
 import { ticks } from './scale.ts';
 import { el, escapeText, px, text } from './svg.ts';
-import { MUTED, SERIES, TEXT } from './theme.ts';
+import { MUTED, TEXT } from './theme.ts';
 
 export interface LossSeries {
   readonly name: string;
@@ -32,10 +29,9 @@ export interface TrainingCurveOptions {
 /** Draws the curves. @throws 'range' when nothing is positive */
 export function trainingCurve(series: readonly LossSeries[], options: TrainingCurveOptions = {}): string {
   const first = options.firstEpoch ?? 1;
-  const lines = series.map(({ name, values, dashed }, i) => ({
+  const lines = series.map(({ name, values, dashed }) => ({
     name,
     dashed: dashed ?? false,
-    colour: SERIES[i % SERIES.length]!,
     points: Array.from(values, (value, epoch) => [first + epoch, value] as [number, number]).filter(([, v]) => v > 0),
   }));
   const shown = lines.filter((line) => line.points.length > 0);
@@ -46,10 +42,10 @@ export function trainingCurve(series: readonly LossSeries[], options: TrainingCu
   const epochs = shown.flatMap((line) => line.points.map((p) => p[0]));
   const last = Math.max(first + 1, ...epochs);
   const whole = ticks(first, last, 6).filter(Number.isInteger);
-  return chart({
-    ...(options.title === undefined ? {} : { title: options.title }),
-    ...(options.width === undefined ? {} : { width: options.width }),
-    height: options.height ?? 190,
+  return lineChart(lines, {
+    title: options.title,
+    width: options.width,
+    height: options.height,
     description: `Training curve: ${shown.map((line) => `${line.name} from ${line.points[0]![1].toPrecision(3)} to ${line.points.at(-1)![1].toPrecision(3)}`).join('; ')}.`,
     x: { label: 'epoch', domain: [first, last], ticks: whole.length > 1 ? whole : [first, last] },
     y: {
@@ -58,25 +54,8 @@ export function trainingCurve(series: readonly LossSeries[], options: TrainingCu
       log: true,
       grid: true,
     },
-    marginRight: Math.max(...shown.map((line) => textWidth(line.name, TEXT.small))) + 8,
-    marks: shown.flatMap((line) => [
-      Plot.line(line.points, {
-        x: '0',
-        y: '1',
-        stroke: line.colour,
-        strokeWidth: 1.4,
-        ...(line.dashed ? { strokeDasharray: '3,2' } : {}),
-      }),
-      ...(line.points.length < 25 ? [Plot.dot(line.points, { x: '0', y: '1', r: 1.5, fill: line.colour })] : []),
-    ]),
-    over: (at, frame) => {
-      const ends = shown.map((line) => {
-        const [x, y] = at(...line.points.at(-1)!);
-        return { name: line.name, colour: line.colour, x, y };
-      });
-      const kept = options.best === undefined ? '' : bestMark(at(options.best, all[0]!)[0], frame.top, frame.bottom);
-      return [kept, lineLabels(ends, frame.top, frame.bottom)].filter((part) => part !== '').join('\n');
-    },
+    over: (at, frame) =>
+      options.best === undefined ? '' : bestMark(at(options.best, all[0]!)[0], frame.top, frame.bottom),
   });
 }
 

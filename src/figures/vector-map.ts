@@ -11,7 +11,7 @@ import { arrowGroup, arrowPath } from './arrow.ts';
 import { numberLabel, textWidth, unitLabel } from './labels.ts';
 import { axes, border, cellImage, fitMap, STRIP, scaleBar } from './map-frame.ts';
 import { quantile, roundDown, roundUp } from './scale.ts';
-import { el, escapeText, px, svgPage, text } from './svg.ts';
+import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, INK, MARGIN, TEXT } from './theme.ts';
 import { vectorColour } from './vector-colour.ts';
 import { LEGEND_WIDTH, legendColumn, legendRow } from './vector-legend.ts';
@@ -87,19 +87,19 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
     el('g', { class: 'arrow-key', transform: `translate(${px(keyX)} ${px(keyY)})` }, key.svg),
   ];
   const bottom = Math.max(keyY + 12, legend.bottom, axesY + 19);
-  const title = options.title
-    ? [
-        text(MARGIN, MARGIN + TEXT.title - 1, escapeText(options.title), {
-          'font-size': TEXT.title,
-          'font-weight': 600,
-        }),
-      ]
-    : [];
   return svgPage({
     width: pageWidth,
     height: bottom + MARGIN,
     description: `${options.title ?? 'Polarization vector map'}: ${ry} × ${rx} positions, hue the in-plane direction, lightness the component along the beam, arrows the in-plane component; full colour at ${numberLabel(pMax)} ${unitLabel(unit)}.`,
-    body: [...title, cells, arrowGroup(arrows), border(box), ...strip, axes(axesX, axesY), legend.svg].join('\n'),
+    body: [
+      ...figureTitle(options.title),
+      cells,
+      arrowGroup(arrows),
+      border(box),
+      ...strip,
+      axes(axesX, axesY),
+      legend.svg,
+    ].join('\n'),
   });
 }
 

@@ -6,7 +6,7 @@
 
 import type { Recipe } from '../core/recipe.ts';
 import { planPatterns } from '../diffraction/scattering-matrix.ts';
-import { detectorOf, planStructure } from './plan.ts';
+import { geometryOf, planStructure } from './plan.ts';
 
 /** Of one thread, per pixel and slice, everything included [ns]. */
 export const COST_NS = 5;
@@ -22,19 +22,14 @@ export interface ShardCost {
   readonly memory_bytes: number;
 }
 
+/** @throws 'recipe' for what libraries cannot have */
 export function shardCost(recipe: Recipe): ShardCost {
   const { library, structures } = recipe;
   const [nx, ny, nz] = structures.cells;
   const grid: [number, number] = [library.grid_per_cell * nx, library.grid_per_cell * ny];
   // The first structure's own tilts and depths; those of the others may differ by a few.
   const { requests, offset } = planStructure(recipe, 0, false, new Float64Array(3 * nx * ny));
-  const geometry = {
-    detector: detectorOf(recipe),
-    defocus_nm: recipe.microscope.defocus_nm,
-    cells: [nx, ny] as const,
-    offset,
-  };
-  const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometry, requests);
+  const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometryOf(recipe, offset), requests);
   const slices = exits.at(-1)!;
   const field = 8 * grid[0] * grid[1];
   const kernel = field * (library.slices_per_cell * nz + nz + 8);

@@ -7,7 +7,7 @@ import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
-import { type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { type LatticeGeometry, type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
 
 export function detectorOf(recipe: Recipe): LatticeDetector {
   return {
@@ -17,6 +17,28 @@ export function detectorOf(recipe: Recipe): LatticeDetector {
     voltage_kV: recipe.microscope.voltage_kV,
     convergence_mrad: recipe.microscope.convergence_mrad,
   };
+}
+
+/** @throws 'recipe' for a microscope whose patterns are sums over several probes: a library's are of one, coherent */
+export function checkCoherent({ microscope }: Recipe): void {
+  for (const key of ['source_fwhm_A', 'defocus_spread_nm'] as const) {
+    if ((microscope[key] ?? 0) > 0) {
+      fail(
+        'recipe',
+        `microscope.${key} is not for libraries, whose patterns are those of one coherent probe.`,
+        'Leave it out of this recipe; simulations of a [specimen] take it.',
+        { key },
+      );
+    }
+  }
+}
+
+/** @param offset of a structure's tilts, from its plan. @throws 'recipe' as `checkCoherent` */
+export function geometryOf(recipe: Recipe, offset: readonly [x: number, y: number]): LatticeGeometry {
+  checkCoherent(recipe);
+  const { defocus_nm, aberrations } = recipe.microscope;
+  const [nx, ny] = recipe.structures.cells;
+  return { detector: detectorOf(recipe), defocus_nm, aberrations, cells: [nx, ny], offset };
 }
 
 /** Unit-cell counts nearest to the recipe's thicknesses, ascending, each once. */

@@ -1,12 +1,16 @@
 /**
  * Makes a library over worker threads, Node only. A shard is one structure; which worker makes it does not matter, and a
- * killed run loses only the shards in flight: run it again and it makes those that are missing.
+ * killed run loses only the shards in flight: run it again and it makes those that are missing, with either engine.
  */
 
 import { fail } from '../core/errors.ts';
 import { runJobs } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
+import { openHardwareGpu } from '../diffraction/gpu/device.ts';
+import type { EngineName } from './engine.ts';
+import { checkCoherent } from './plan.ts';
+import { SharedGpu } from './shared-gpu.ts';
 import { hasShard, prepareLibrary, shardFolder, shardNames } from './store.ts';
 import type { ShardJob } from './worker.ts';
 
@@ -14,6 +18,8 @@ export interface SimulateOptions {
   readonly program: string;
   /** Worker threads; default: all cores. */
   readonly workers?: number;
+  /** Default: cpu, on the worker threads. gpu: one device for all; the threads prepare structures for it and write what it made. */
+  readonly engine?: EngineName;
   /** Only every n-th shard, from i on (0 ≤ i < n): one task of a job array. Parts may be made at the same time in one library. */
   readonly part?: { readonly index: number; readonly of: number };
 }
@@ -26,7 +32,10 @@ export interface SimulateResult {
   readonly passes: number;
 }
 
-/** @throws 'aborted' when stopped; 'file-exists', 'disk-full', 'range', … from the work itself */
+/**
+ * @throws 'recipe' for what libraries cannot have; 'unsupported' without the GPU that is asked for; 'aborted' when stopped; 'file-exists', 'disk-full',
+ * 'range', … from the work itself
+ */
 export async function simulateLibrary(
   recipe: Recipe,
   path: string,
@@ -34,27 +43,33 @@ export async function simulateLibrary(
   task: Task,
 ): Promise<SimulateResult> {
   const { part } = options;
-  await prepareLibrary(path, recipe, options.program, part === undefined);
+  checkCoherent(recipe);
   const mine = shardNames(recipe).filter((_, i) => part === undefined || i % part.of === part.index);
   const missing = mine.filter((name) => !hasShard(path, name));
   const kept = mine.length - missing.length;
   const perShard = recipe.library.patterns_per_structure;
   const report = (shares: number) =>
     task.progress(Math.floor((kept + shares) * perShard), mine.length * perShard, 'patterns');
-  report(0);
-  const passes = await runJobs<ShardJob, number>(
-    import.meta.url,
-    './worker',
-    missing.map((name) => ({ recipe, path, name })),
-    task,
-    { workers: options.workers, onProgress: report },
-  );
-  return {
-    made: missing.length,
-    kept,
-    patterns: mine.length * perShard,
-    passes: passes.reduce((a, b) => a + b, 0),
-  };
+  const gpu = options.engine === 'gpu' && missing.length > 0 ? new SharedGpu(await openHardwareGpu()) : undefined;
+  try {
+    await prepareLibrary(path, recipe, options.program, part === undefined);
+    report(0);
+    const passes = await runJobs<ShardJob, number>(
+      import.meta.url,
+      './worker',
+      missing.map((name) => ({ recipe, path, name, gpu: gpu?.port() })),
+      task,
+      { workers: options.workers, onProgress: report, handOver: ({ gpu }) => (gpu ? [gpu] : []) },
+    );
+    return {
+      made: missing.length,
+      kept,
+      patterns: mine.length * perShard,
+      passes: passes.reduce((a, b) => a + b, 0),
+    };
+  } finally {
+    await gpu?.close();
+  }
 }
 
 /** Which part of a job array '--shard i/n' means, i from 1. @throws 'usage' */

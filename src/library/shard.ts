@@ -4,14 +4,14 @@ import { fail } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
 import { buildStructure, labelFields } from '../crystal/build.ts';
+import type { LocalFields } from '../crystal/local.ts';
 import type { Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
-import { Multislice } from '../diffraction/cpu/multislice.ts';
-import type { SliceKernel } from '../diffraction/cpu/wasm.ts';
-import { latticeProbe, simulatePatterns } from '../diffraction/scattering-matrix.ts';
+import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
 import { type SliceStack, sliceStack } from '../diffraction/slices.ts';
+import type { PatternEngine } from './engine.ts';
 import { STORED_LABELS } from './labels.ts';
-import { detectorOf, planStructure, thicknessCells } from './plan.ts';
+import { geometryOf, planStructure, type StructurePlan, thicknessCells } from './plan.ts';
 import { ProbeWeights } from './probe-weights.ts';
 
 export interface Shard {
@@ -38,28 +38,23 @@ export function stackOf(recipe: Recipe, structure: Structure): SliceStack {
   });
 }
 
-/** @throws 'not-finite' if a pattern comes out unphysical (a bug or a hopeless recipe), and what `simulatePatterns` throws */
-export function simulateShard(recipe: Recipe, index: number, heldOut: boolean, kernel: SliceKernel, task: Task): Shard {
-  const { library, structures, microscope, crystal } = recipe;
+/**
+ * @throws 'not-finite' if a pattern comes out unphysical (a bug or a hopeless recipe), 'recipe' for what libraries cannot have, and what the engine throws
+ */
+export async function simulateShard(
+  recipe: Recipe,
+  index: number,
+  heldOut: boolean,
+  engine: PatternEngine,
+  task: Task,
+): Promise<Shard> {
   const structure = buildStructure(recipe, index, heldOut);
   const fields = labelFields(structure, recipe);
   const plan = planStructure(recipe, index, heldOut, fields.dTi);
-  const detector = detectorOf(recipe);
-  const cells: [number, number] = [structures.cells[0], structures.cells[1]];
-
-  const mark = kernel.mark();
-  const multislice = new Multislice(
-    kernel,
-    stackOf(recipe, structure),
-    microscope.voltage_kV,
-    [1, 1],
-    library.band_limit,
-  );
+  const geometry = geometryOf(recipe, plan.offset);
   let passes = 0;
-  const patterns = simulatePatterns(
-    multislice,
-    { detector, defocus_nm: microscope.defocus_nm, cells, offset: plan.offset },
-    plan.requests,
+  const computing = engine(
+    { stack: stackOf(recipe, structure), bandLimit: recipe.library.band_limit, geometry, requests: plan.requests },
     {
       signal: task.signal,
       progress: (done, total, what, note) => {
@@ -68,15 +63,27 @@ export function simulateShard(recipe: Recipe, index: number, heldOut: boolean, k
       },
     },
   );
-  kernel.release(mark);
-  for (const value of patterns) {
-    if (!(value >= 0 && value <= 1)) {
+  // While a GPU computes.
+  const labels = labelsOf(recipe, plan, geometry, fields);
+  const patterns = await computing;
+  for (let i = 0; i < patterns.length; i++) {
+    if (!(patterns[i]! >= 0 && patterns[i]! <= 1)) {
       fail('not-finite', 'A simulated intensity is not between 0 and 1.', 'Raise grid_per_cell or slices_per_cell.');
     }
   }
+  return { patterns, labels, count: plan.requests.length, passes };
+}
 
+/** [requests][STORED_LABELS]. */
+function labelsOf(
+  recipe: Recipe,
+  plan: StructurePlan,
+  { detector, defocus_nm, aberrations, cells }: LatticeGeometry,
+  fields: LocalFields,
+): Float32Array {
+  const { crystal, library } = recipe;
   const weights = new ProbeWeights(
-    latticeProbe(detector, microscope.defocus_nm),
+    latticeProbe(detector, defocus_nm, aberrations),
     crystal.a_A,
     cells,
     library.pixels_per_order,
@@ -102,5 +109,5 @@ export function simulateShard(recipe: Recipe, index: number, heldOut: boolean, k
     }
     labels.set([...means, ...tilt, plan.thickness_nm[i]!, ...column, ...request.position_A], i * width);
   }
-  return { patterns, labels, count: plan.requests.length, passes };
+  return labels;
 }

@@ -6,6 +6,7 @@ import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask } from '../core/task.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { shardCost } from './cost.ts';
+import { cpuEngine } from './engine.ts';
 import { simulateShard } from './shard.ts';
 import { shellQuote, slurmFiles, slurmPlan } from './slurm.ts';
 
@@ -26,7 +27,7 @@ const options = { command: ['/bin/node', '/opt/f.js'], library: '/l.zarr', folde
 
 test('the estimate counts the plane waves and slices that a structure takes', async () => {
   const cost = shardCost(recipe);
-  const shard = simulateShard(recipe, 0, false, await SliceKernel.load(), quietTask);
+  const shard = await simulateShard(recipe, 0, false, cpuEngine(await SliceKernel.load()), quietTask);
   expect(cost.waves).toBe(shard.passes);
   expect(cost.slices).toBe(10 * recipe.library.slices_per_cell);
   expect(cost.time_s).toBeCloseTo((cost.waves * cost.slices * 40 ** 2 * 5) / 1e9, 12);

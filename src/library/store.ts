@@ -3,6 +3,7 @@
  * each structure is a subgroup `training-0007` or `held-out-0001` with arrays `patterns` [n][qy][qx] and `labels` [n][label], float32,
  * uncompressed (so that single patterns are read in place). A shard's folder appears whole, by rename; a library is complete
  * when all its shards are there. Any Zarr v3 reader opens it.
+ * A shard's attribute `engine` says what computed it ('cpu' where absent). A library may hold shards of both engines: they agree to rounding.
  */
 
 import { existsSync } from 'node:fs';
@@ -15,6 +16,7 @@ import type { Recipe } from '../core/recipe.ts';
 import { recipeHash } from '../core/recipe-schema.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import type { LabelInfo, PatternDataset } from './dataset.ts';
+import type { EngineName } from './engine.ts';
 import { STORED_LABELS } from './labels.ts';
 import { detectorOf } from './plan.ts';
 import type { Shard } from './shard.ts';
@@ -121,10 +123,19 @@ export function hasShard(path: string, name: ShardName): boolean {
   return existsSync(join(path, shardFolder(name), 'zarr.json'));
 }
 
-export async function writeShard(path: string, name: ShardName, shard: Shard, pixels: number): Promise<void> {
+/** @param engine what computed the patterns; a library may hold shards of both */
+export async function writeShard(
+  path: string,
+  name: ShardName,
+  shard: Shard,
+  pixels: number,
+  engine: EngineName,
+): Promise<void> {
   const files = new Map<zarr.AbsolutePath, Uint8Array>();
   const root = zarr.root(files);
-  await zarr.create(root, { attributes: { structure: name.index, heldOut: name.heldOut, passes: shard.passes } });
+  await zarr.create(root, {
+    attributes: { structure: name.index, heldOut: name.heldOut, passes: shard.passes, engine },
+  });
   const put = async (array: string, data: Float32Array, shape: number[], dimensionNames: string[]): Promise<void> => {
     const chunkShape = [Math.min(CHUNK, shape[0]!), ...shape.slice(1)];
     const made = await zarr.create(root.resolve(array), {

@@ -1,25 +1,32 @@
 /** A worker thread, Node only: makes shards and writes them. Started by `run.ts`. */
 
+import type { MessagePort } from 'node:worker_threads';
 import { serve } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
+import { cpuEngine } from './engine.ts';
 import { simulateShard } from './shard.ts';
+import { remoteEngine } from './shared-gpu.ts';
 import { type ShardName, writeShard } from './store.ts';
 
 export interface ShardJob {
   readonly recipe: Recipe;
   readonly path: string;
   readonly name: ShardName;
+  /** Where a GPU answers (`SharedGpu`); without it the CPU computes. */
+  readonly gpu?: MessagePort | undefined;
 }
 
-const kernel = SliceKernel.load();
+let kernel: Promise<SliceKernel> | undefined;
 
 /** Makes one shard; returns its number of plane-wave passes. */
-serve<ShardJob, number>(async ({ recipe, path, name }, progress) => {
-  const shard = simulateShard(recipe, name.index, name.heldOut, await kernel, {
+serve<ShardJob, number>(async ({ recipe, path, name, gpu }, progress) => {
+  if (!gpu) kernel ??= SliceKernel.load();
+  const engine = gpu ? remoteEngine(gpu) : cpuEngine(await kernel!);
+  const shard = await simulateShard(recipe, name.index, name.heldOut, engine, {
     signal: new AbortController().signal,
     progress: (done, total) => progress(done / total),
   });
-  await writeShard(path, name, shard, recipe.library.pixels);
+  await writeShard(path, name, shard, recipe.library.pixels, gpu ? 'gpu' : 'cpu');
   return shard.passes;
 });

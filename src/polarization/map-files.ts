@@ -10,12 +10,12 @@
  */
 
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
 import { fileError, refuseExisting, writeFolderWhole, writeWhole } from '../core/files.ts';
 import { writeNpz } from '../core/npy.ts';
+import { folderStore } from '../core/zarr-folder.ts';
 import { checkMap, longName, type MapChannel, type MapProvenance, type PolarizationMap } from './polarization-map.ts';
 
 const FORMAT = 'ferroscope-map/1';
@@ -57,20 +57,6 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<Map<string, U
 export async function writeMapZarr(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
   refuseExisting(path, options.overwrite ?? false);
   await writeFolderWhole(path, await encodeMapZarr(map));
-}
-
-/** A folder as a store that Zarr reads from. */
-function folderStore(path: string): zarr.AsyncReadable {
-  return {
-    async get(key) {
-      try {
-        return new Uint8Array(await readFile(join(path, key)));
-      } catch (error) {
-        if ((error as { code?: string }).code === 'ENOENT') return undefined;
-        throw fileError(error, path);
-      }
-    },
-  };
 }
 
 interface GroupAttributes {

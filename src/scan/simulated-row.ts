@@ -40,6 +40,7 @@ serve<RowJob, Float64Array>(async ({ recipe, row, cells, size }, progress) => {
     wavelength_A: lambda,
     convergence_mrad: microscope.convergence_mrad,
     defocus_nm: microscope.defocus_nm,
+    aberrations: microscope.aberrations,
     edge_mrad: (lambda * 1e3) / multislice.length_A[0],
   };
   const out = new Float64Array(cells.length * size * size);

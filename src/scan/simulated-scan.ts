@@ -145,6 +145,7 @@ function truthOf(recipe: Recipe, cellsAt: (row: number) => number): ScanTruth {
       wavelength_A: wavelength(microscope.voltage_kV),
       convergence_mrad: microscope.convergence_mrad,
       defocus_nm: microscope.defocus_nm,
+      aberrations: microscope.aberrations,
       edge_mrad: (wavelength(microscope.voltage_kV) * 1e3) / (WINDOW * crystal.a_A),
     },
     crystal.a_A,

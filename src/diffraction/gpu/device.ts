@@ -14,7 +14,8 @@ export interface Gpu {
   close(): void;
 }
 
-const HINT = 'Use the CPU engine, or install a driver with Vulkan, Metal or D3D12 (a browser needs WebGPU).';
+const HINT =
+  'Use the CPU engine, or install a driver with Vulkan, Metal or D3D12 (FERROSCOPE_VK_ICD names the file of a Vulkan driver in an unusual place; a browser needs WebGPU).';
 
 /** Limits worth having as large as the adapter offers them. */
 const LIMITS = [
@@ -72,6 +73,29 @@ export async function openGpu(): Promise<Gpu> {
       void gpu;
     },
   };
+}
+
+/**
+ * A GPU for long work, Node only: an adapter that computes on the CPU is taken only where FERROSCOPE_VK_ICD names its driver, as tests do.
+ * @throws 'unsupported' as `openGpu`, and for such an adapter
+ */
+export async function openHardwareGpu(): Promise<Gpu> {
+  const gpu = await openGpu();
+  try {
+    refuseSoftware(gpu);
+  } catch (error) {
+    gpu.close();
+    throw error;
+  }
+  return gpu;
+}
+
+/** @throws 'unsupported' */
+export function refuseSoftware({ name, software }: Pick<Gpu, 'name' | 'software'>): void {
+  if (!software || process.env.FERROSCOPE_VK_ICD) return;
+  fail('unsupported', `WebGPU finds only ${name}, which computes on the CPU, slower than the CPU engine.`, HINT, {
+    name,
+  });
 }
 
 async function nodeGpu(): Promise<GPU> {

@@ -18,9 +18,10 @@ import type { GpuMultislice } from './multislice.ts';
 import { GATHER_SHADER } from './shaders.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
-/** Requests whose patterns share a buffer, in order of their exits. */
+/** Requests `first`, first + 1, …, whose patterns share a buffer, in that order. */
 interface Shelf {
-  /** Indices of requests. */
+  readonly first: number;
+  /** The same requests in order of their exits. */
   readonly members: readonly number[];
   readonly patterns: GPUBuffer;
   /** What batches before the last leave; one element where every class is one batch. */
@@ -62,11 +63,12 @@ export async function simulatePatternsGpu(
   const room = Math.floor(
     Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, SHELF_BYTES) / Math.max(patternBytes, sumBytes),
   );
-  const order = requests.map((_, r) => r).sort((a, b) => requests[a]!.exit - requests[b]!.exit || a - b);
   const shelves: Shelf[] = [];
-  for (let at = 0; at < order.length; at += room) {
-    const members = order.slice(at, at + room);
+  for (let first = 0; first < requests.length; first += room) {
+    const members = Array.from({ length: Math.min(room, requests.length - first) }, (_, i) => first + i);
+    members.sort((a, b) => requests[a]!.exit - requests[b]!.exit || a - b);
     shelves.push({
+      first,
       members,
       patterns: allocate(device, members.length * patternBytes),
       sums: allocate(device, members.length * sumBytes),
@@ -85,7 +87,12 @@ export async function simulatePatternsGpu(
         for (const [i, r] of shelf.members.entries()) {
           const { tilt, position_A } = requests[r]!;
           rows.set(
-            [...lists.of(tilt), rowOf.get(position_A.join())!, i, ...firstPixel(plan, group, pixels, tilt)],
+            [
+              ...lists.of(tilt),
+              rowOf.get(position_A.join())!,
+              r - shelf.first,
+              ...firstPixel(plan, group, pixels, tilt),
+            ],
             8 * i,
           );
         }
@@ -135,10 +142,8 @@ export async function simulatePatternsGpu(
 
   const patterns = new Float32Array(requests.length * pixels * pixels);
   const size = pixels * pixels;
-  for (const { members, patterns: buffer, sums } of shelves) {
-    const shelf = new Float32Array(members.length * size);
-    await readFloats(device, buffer, shelf);
-    for (const [i, r] of members.entries()) patterns.set(shelf.subarray(i * size, (i + 1) * size), r * size);
+  for (const { first, members, patterns: buffer, sums } of shelves) {
+    await readFloats(device, buffer, patterns.subarray(first * size, (first + members.length) * size));
     buffer.destroy();
     sums.destroy();
   }

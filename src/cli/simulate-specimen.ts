@@ -1,0 +1,250 @@
+/** `ferroscope simulate RECIPE` where the recipe has a [specimen]: patterns and images of it, as Zarr, TIFF and EMD, with figures and a report. */
+
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { fileError, writeWhole } from '../core/files.ts';
+import type { Recipe, SpecimenRecipe } from '../core/recipe.ts';
+import { recipeToToml } from '../core/recipe-schema.ts';
+import { tiffBytes } from '../core/tiff.ts';
+import { gridLimit_mrad } from '../diffraction/angular-detector.ts';
+import { wavelength } from '../diffraction/optics.ts';
+import { renderSimulation } from '../figures/simulation-report.ts';
+import { writeEmd } from '../scan/emd-write.ts';
+import type { SimulationPlan } from '../simulation/plan.ts';
+import { type SpecimenResult, simulateSpecimen } from '../simulation/run.ts';
+import { loadSpecimen, type Specimen } from '../simulation/specimen.ts';
+import { option, workersOption } from './arguments.ts';
+import type { CommandLine } from './main.ts';
+import { PROGRAM } from './version.ts';
+
+export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath: string): Promise<void> {
+  for (const name of ['shard', 'unfinished']) {
+    if (option(line, name) !== undefined) {
+      fail('usage', `--${name} is for libraries; ${recipePath} has a [specimen].`, 'Leave it out.');
+    }
+  }
+  if (option(line, 'engine') === 'gpu') {
+    fail('unsupported', 'A [specimen] is simulated on the CPU only.', 'Leave --engine out.');
+  }
+  const { task } = line.console;
+  const out = option(line, 'out') ?? basename(recipePath).replace(/\.toml$/, '');
+  const specimen = await loadSpecimen(recipe.specimen!, async (file) => {
+    const path = resolve(dirname(recipePath), file);
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  });
+  const start = performance.now();
+  const result = await simulateSpecimen(
+    recipe,
+    specimen,
+    out,
+    { program: PROGRAM, ...workersOption(line), overwrite: line.options.overwrite === true },
+    task,
+  );
+  const wall_s = (performance.now() - start) / 1e3;
+  const { plan } = result;
+  const files = [
+    ...(await writeTiffs(out, recipe, result)),
+    ...(line.options.emd === true ? await writeEmds(out, recipe, result, task) : []),
+  ];
+  for (const [name, text] of report(recipe, specimen, result, wall_s)) await writeWhole(join(out, name), text);
+  await result.done();
+  line.console.result(
+    [
+      `${describe(plan)} in ${wall_s.toFixed(1)} s: ${specimen.name}, ${plan.thickness_nm.map((t) => t.toFixed(2)).join(', ')} nm.`,
+      `${join(out, 'simulation.zarr')}${files.map((file) => `, ${file}`).join('')}`,
+      `Look at ${join(out, 'report.html')}`,
+    ],
+    {
+      out,
+      files,
+      wall_s,
+      thickness_nm: plan.thickness_nm,
+      shape: plan.shape,
+      detectors: plan.detectors.map(({ name }) => name),
+      grid: plan.grid,
+      window_A: plan.window_A,
+      recipe_hash: result.hash,
+    },
+  );
+}
+
+function describe({ shape, configurations }: SimulationPlan): string {
+  const what = shape[0] * shape[1] === 1 ? 'One position' : `${shape.join(' × ')} positions`;
+  return configurations > 1 ? `${what}, ${configurations} snapshots,` : what;
+}
+
+/** Labels and file names of thicknesses: as many digits as tell them apart. */
+function thicknessNames({ thickness_nm }: SimulationPlan): string[] {
+  const digits = [0, 1, 2, 3].find((d) => new Set(thickness_nm.map((t) => t.toFixed(d))).size === thickness_nm.length);
+  return thickness_nm.map((t) => t.toFixed(digits ?? 4));
+}
+
+/** images.tif [thickness][detector] of a scan, and patterns.tif [thickness], the means over the scan. */
+async function writeTiffs(
+  out: string,
+  recipe: Recipe,
+  { plan, images, meanPatterns }: SpecimenResult,
+): Promise<string[]> {
+  const { camera, dose_e } = recipe.simulation!;
+  const valueUnit = dose_e === undefined ? 'fraction of the beam' : 'electrons';
+  const names = thicknessNames(plan);
+  const written: string[] = [];
+  const put = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await writeWhole(join(out, name), bytes);
+    written.push(join(out, name));
+  };
+  const [ry, rx] = plan.shape;
+  if (plan.detectors.length > 0 && rx * ry > 1) {
+    await put(
+      'images.tif',
+      tiffBytes({
+        data: Float32Array.from(images.values),
+        shape: [names.length, plan.detectors.length, ry, rx],
+        pixel: [plan.step_A[0] / 10, plan.step_A[1] / 10],
+        unit: 'nm',
+        valueUnit,
+        slices_nm: plan.thickness_nm,
+        labels: names.flatMap((t) => plan.detectors.map(({ name }) => `${name}, ${t} nm`)),
+      }),
+    );
+  }
+  if (camera) {
+    const { pixels, mrad_per_pixel } = camera;
+    const data = new Float32Array(names.length * pixels * pixels);
+    for (const [t, pattern] of meanPatterns.entries()) data.set(pattern, t * pixels * pixels);
+    await put(
+      'patterns.tif',
+      tiffBytes({
+        data,
+        shape: [names.length, 1, pixels, pixels],
+        pixel: [mrad_per_pixel, mrad_per_pixel],
+        unit: 'mrad',
+        valueUnit,
+        origin: [pixels >> 1, pixels >> 1],
+        slices_nm: plan.thickness_nm,
+        labels: names.map((t) => `${t} nm`),
+      }),
+    );
+  }
+  return written;
+}
+
+/** One EMD file a thickness: what py4DSTEM, and `ferroscope map`, open. */
+async function writeEmds(
+  out: string,
+  recipe: Recipe,
+  { plan, rows }: SpecimenResult,
+  task: CommandLine['console']['task'],
+): Promise<string[]> {
+  const { camera, dose_e } = recipe.simulation!;
+  if (!camera)
+    fail('recipe', 'There are no patterns for --emd.', 'Give simulation.camera = { pixels, mrad_per_pixel }.');
+  const { voltage_kV, convergence_mrad } = recipe.microscope;
+  const pixels = camera.pixels ** 2;
+  const [ry, rx] = plan.shape;
+  const written: string[] = [];
+  for (const [t, name] of thicknessNames(plan).entries()) {
+    const path = join(out, `patterns-${name}nm.h5`);
+    async function* patterns() {
+      for await (const row of rows(t)) {
+        for (let x = 0; x < rx; x++) {
+          const pattern = row.slice(x * pixels, (x + 1) * pixels);
+          yield dose_e === undefined ? pattern : Uint32Array.from(pattern);
+        }
+      }
+    }
+    await writeEmd(
+      path,
+      {
+        shape: [ry, rx, camera.pixels, camera.pixels],
+        patterns: patterns(),
+        // EMD has one step; scans with two say so in the metadata.
+        step_nm: plan.step_A[0] / 10,
+        qPixel: camera.mrad_per_pixel,
+        qUnits: 'mrad',
+        metadata: {
+          microscope: { voltage_kV, convergence_mrad },
+          simulation: {
+            program: PROGRAM,
+            thickness_nm: plan.thickness_nm[t]!,
+            step_x_nm: plan.step_A[0] / 10,
+            step_y_nm: plan.step_A[1] / 10,
+          },
+        },
+      },
+      task,
+    );
+    written.push(path);
+  }
+  return written;
+}
+
+const THERMAL: Record<SpecimenRecipe['thermal'], string> = {
+  'debye-waller': 'Debye–Waller factors',
+  absorption: 'Debye–Waller factors, thermal diffuse scattering absorbed',
+  'frozen-phonons': 'frozen phonons (Einstein)',
+  trajectory: 'frames of a trajectory',
+  none: 'atoms at rest',
+};
+
+function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall_s: number): Map<string, string> {
+  const { plan, images, meanPatterns, hash } = result;
+  const simulation = recipe.simulation!;
+  const { camera, dose_e, seed, band_limit } = simulation;
+  const { voltage_kV, convergence_mrad } = recipe.microscope;
+  const { thermal, zone, layers } = recipe.specimen!;
+  const beam = layers ? '' : ` along [${(zone ?? [0, 0, 1]).join(' ')}]`;
+  const patterns = camera && {
+    data: Float32Array.from(meanPatterns.flatMap((pattern) => [...pattern])),
+    shape: [camera.pixels, camera.pixels] as const,
+    mrad_per_pixel: camera.mrad_per_pixel,
+  };
+  const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
+  const warnings: string[] = [];
+  if (simulation.slicing === 'whole-atom') {
+    warnings.push(
+      'Whole-atom slices cannot represent displacements along the beam; they are here for comparison only.',
+    );
+  }
+  if (errors) {
+    const worst = Math.max(...errors.map((error, i) => error / Math.abs(images.values[i]! / (dose_e ?? 1) || 1)));
+    warnings.push(`${configurations} snapshots: standard error of a signal up to ${(100 * worst).toPrecision(2)}%.`);
+  }
+  return renderSimulation({
+    title: specimen.name,
+    specimen: `${specimen.name}${beam}`,
+    voltage_kV,
+    convergence_mrad,
+    scan: { shape: plan.shape, step_A: plan.step_A },
+    thicknesses_nm: plan.thickness_nm,
+    detectors: plan.detectors.map(({ name, detector }) => ({ name, ...detector })),
+    images: Float32Array.from(images.values),
+    ...(patterns && { patterns }),
+    ...(dose_e !== undefined && { dose_e }),
+    settings: {
+      grid: plan.grid,
+      pixel_A: [plan.window_A[0] / plan.grid[0], plan.window_A[1] / plan.grid[1]],
+      window_A: plan.window_A,
+      slices: plan.exits.at(-1)!,
+      slice_A: plan.dz_A,
+      largest_mrad: gridLimit_mrad(
+        { nx: plan.grid[0], ny: plan.grid[1], length_A: plan.window_A },
+        wavelength(voltage_kV),
+        band_limit,
+      ),
+      thermal: THERMAL[thermal] + (configurations > 1 ? `, ${configurations} averaged` : ''),
+      engine: 'CPU (WebAssembly, float32)',
+      wall_s,
+    },
+    warnings,
+    recipe_toml: recipeToToml(recipe),
+    recipe_hash: hash,
+    seed,
+    version: PROGRAM,
+  });
+}

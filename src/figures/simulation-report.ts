@@ -1,0 +1,197 @@
+/**
+ * The figures and the report of one simulated specimen, from data alone: convergent-beam patterns, images, line profiles and signals by thickness. No
+ * files and no computing of physics here.
+ */
+
+import { fail } from '../core/errors.ts';
+import { countLabel, fixedLabel, numberLabel } from './labels.ts';
+import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';
+import { meanSignal, patternSection, signalSections, thicknessLabel } from './simulation-figures.ts';
+
+export interface SimulatedDetector {
+  readonly name: string;
+  readonly inner_mrad: number;
+  readonly outer_mrad: number;
+}
+
+/** Means over the scan, or those of the one position. */
+export interface SimulatedPatterns {
+  /** [thickness][qy][qx], any unit; direct beam at index pixels/2. */
+  readonly data: Float32Array;
+  readonly shape: readonly [qy: number, qx: number];
+  readonly mrad_per_pixel: number;
+}
+
+/** How the simulation was set up and what it took. */
+export interface SimulationSettings {
+  /** Pixels of the real-space grid, their size [Å] and the extent of the periodic window [Å]. */
+  readonly grid: readonly [x: number, y: number];
+  readonly pixel_A: readonly [x: number, y: number];
+  readonly window_A: readonly [x: number, y: number];
+  /** Slices through the thickest specimen, and the thickest of them [Å]. */
+  readonly slices: number;
+  readonly slice_A: number;
+  /** Largest scattering angle that the grid carries [mrad]. */
+  readonly largest_mrad: number;
+  /** In words: 'Einstein snapshots, 8 averaged'. */
+  readonly thermal: string;
+  readonly engine: string;
+  /** Wall time [s]. */
+  readonly wall_s: number;
+}
+
+export interface SimulationReportInput {
+  readonly title: string;
+  /** What the beam went through, a phrase: 'SrTiO3 along [001]'. */
+  readonly specimen: string;
+  readonly voltage_kV: number;
+  /** Convergence semi-angle [mrad]. */
+  readonly convergence_mrad: number;
+  /** Positions, and the steps between them [Å]; [1, 1] is one position. */
+  readonly scan: {
+    readonly shape: readonly [ry: number, rx: number];
+    readonly step_A: readonly [x: number, y: number];
+  };
+  /** Increasing [nm]. */
+  readonly thicknesses_nm: readonly number[];
+  readonly detectors: readonly SimulatedDetector[];
+  /** [thickness][detector][ry][rx]: electrons where there is a dose, otherwise fractions of the beam. */
+  readonly images: Float32Array;
+  readonly patterns?: SimulatedPatterns | undefined;
+  /** Electrons per position. */
+  readonly dose_e?: number | undefined;
+  readonly settings: SimulationSettings;
+  readonly warnings: readonly string[];
+  readonly recipe_toml: string;
+  readonly recipe_hash: string;
+  readonly seed: number;
+  readonly version: string;
+}
+
+/**
+ * report.html and figures/*.svg, by path: patterns, images (or profiles of a scan line), signals by thickness; each only where there is something to
+ * draw.
+ * @throws 'shape' where images or patterns do not fill their axes, 'range' without thickness, or with neither detectors nor patterns
+ */
+export function renderSimulation(input: SimulationReportInput): Map<string, string> {
+  requireComplete(input);
+  const figures = new Map<string, string>();
+  const put = (name: string, svg: string): string => {
+    figures.set(`figures/${name}.svg`, svg);
+    return svg;
+  };
+  const sections: ReportSection[] = [];
+  if (input.patterns) sections.push(patternSection(input, input.patterns, put));
+  if (input.detectors.length > 0) sections.push(...signalSections(input, put));
+  const { warnings } = input;
+  sections.push({
+    heading: 'Numerical settings',
+    table: settingsTable(input),
+    ...(warnings.length > 0 ? { note: warnings.join(' ') } : {}),
+  });
+  const html = buildReport({
+    title: input.title,
+    summary: summary(input),
+    headline: headline(input),
+    sections,
+    provenance: input,
+  });
+  return new Map([['report.html', html], ...figures]);
+}
+
+function requireComplete({ images, patterns, thicknesses_nm, detectors, scan }: SimulationReportInput): void {
+  if (thicknesses_nm.length === 0 || (detectors.length === 0 && !patterns)) {
+    fail('range', 'There is nothing to report.', 'Simulate a thickness with a camera or a detector.');
+  }
+  const positions = scan.shape[0] * scan.shape[1];
+  const wanted = thicknesses_nm.length * detectors.length * positions;
+  if (images.length !== wanted) {
+    fail('shape', `The images have ${images.length} values, not ${wanted}.`, 'Fill [thickness][detector][ry][rx].');
+  }
+  if (patterns && patterns.data.length !== thicknesses_nm.length * patterns.shape[0] * patterns.shape[1]) {
+    fail('shape', `The patterns have ${patterns.data.length} values.`, 'Fill [thickness][qy][qx].');
+  }
+}
+
+function settingsTable({
+  settings: s,
+  detectors,
+  patterns,
+  voltage_kV,
+  convergence_mrad,
+}: SimulationReportInput): ReportTable {
+  const pair = ([x, y]: readonly [number, number]): string => `${fixedLabel(x)} × ${fixedLabel(y)} Å`;
+  return {
+    columns: [{ label: 'Setting' }, { label: 'Value' }],
+    rows: [
+      ['Beam', `${numberLabel(voltage_kV)} kV, ${numberLabel(convergence_mrad)} mrad`],
+      ...detectors.map(({ name, inner_mrad, outer_mrad }) => [
+        name,
+        `${numberLabel(inner_mrad)} to ${numberLabel(outer_mrad)} mrad`,
+      ]),
+      ...(patterns
+        ? [
+            [
+              'Camera',
+              `${patterns.shape[1]} × ${patterns.shape[0]}, ${numberLabel(patterns.mrad_per_pixel)} mrad a pixel`,
+            ],
+          ]
+        : []),
+      ['Grid', `${s.grid[0]} × ${s.grid[1]}`],
+      ['Pixel', pair(s.pixel_A)],
+      ['Window', pair(s.window_A)],
+      ['Slices', `${countLabel(s.slices)} of at most ${numberLabel(s.slice_A)} Å`],
+      ['Largest angle', `${numberLabel(s.largest_mrad)} mrad`],
+      ['Thermal motion', s.thermal],
+      ['Engine', s.engine],
+      ['Time', duration(s.wall_s)],
+    ],
+  };
+}
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${numberLabel(seconds, 2)} s`;
+  return seconds < 6000 ? `${numberLabel(seconds / 60, 2)} min` : `${numberLabel(seconds / 3600, 2)} h`;
+}
+
+function thicknessRange(thicknesses: readonly number[]): string {
+  const [first, last] = [thicknesses[0]!, thicknesses.at(-1)!];
+  return thicknesses.length === 1 ? numberLabel(last, 4) : `${numberLabel(first, 4)}–${numberLabel(last, 4)}`;
+}
+
+function scanWords({ shape: [ry, rx], step_A: [x, y] }: SimulationReportInput['scan']): string {
+  if (ry * rx === 1) return 'one position';
+  const [stepX, stepY] = [`${fixedLabel(x)} Å`, `${fixedLabel(y)} Å`];
+  const differ = ry > 1 && rx > 1 && stepX !== stepY;
+  const steps = differ ? `${stepX} in x and ${stepY} in y` : rx > 1 ? stepX : stepY;
+  return `${ry} × ${rx} positions, ${steps} apart`;
+}
+
+function summary(input: SimulationReportInput): string {
+  const { thicknesses_nm, dose_e } = input;
+  const count = thicknesses_nm.length;
+  const thick = `${thicknessRange(thicknesses_nm)} nm thick${count > 1 ? ` (${count} thicknesses)` : ''}`;
+  const dose = dose_e === undefined ? '' : `, ${countLabel(Math.round(dose_e))} electrons each`;
+  const beam = `${numberLabel(input.voltage_kV)} kV, ${numberLabel(input.convergence_mrad)} mrad`;
+  return `${input.specimen}, ${thick}; ${beam}; ${scanWords(input.scan)}${dose}.`;
+}
+
+/** Thickness, positions, time, and the signals of the first three detectors at the largest thickness. */
+function headline(input: SimulationReportInput): Headline[] {
+  const { scan, thicknesses_nm, detectors, settings, dose_e } = input;
+  const last = thicknesses_nm.length - 1;
+  const at = last > 0 ? ` at ${thicknessLabel(thicknesses_nm[last]!)}` : '';
+  const signals = detectors.slice(0, 3).map(({ name }, d): Headline => {
+    const value = meanSignal(input, last, d);
+    if (dose_e === undefined)
+      return { label: `${name}${at}, share of the beam`, value: fixedLabel(100 * value), unit: '%' };
+    const count = Number.isInteger(value) ? countLabel(value) : fixedLabel(value);
+    return { label: `${name}${at}, electrons`, value: count };
+  });
+  return [
+    { label: 'thickness', value: thicknessRange(thicknesses_nm), unit: 'nm' },
+    { label: 'positions', value: countLabel(scan.shape[0] * scan.shape[1]) },
+    ...signals,
+    { label: 'time', value: duration(settings.wall_s) },
+  ];
+}

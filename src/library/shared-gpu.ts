@@ -1,0 +1,105 @@
+/**
+ * One GPU for all worker threads, Node only. The main thread owns the device and computes one structure after the other; a worker sends what it has
+ * prepared (slices take seconds to set up) through a port of its own, and waits for the patterns.
+ */
+
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { errorOf, type Problem, problemOf } from '../core/pool.ts';
+import { checkAborted, type Task } from '../core/task.ts';
+import type { Gpu } from '../diffraction/gpu/device.ts';
+import type { SliceStack } from '../diffraction/slices.ts';
+import { gpuEngine, type PatternEngine, type PatternJob } from './engine.ts';
+
+/** A stack whose slices are computed, and its cuts at the slices that patterns need; without absorption, which libraries have none of. */
+interface ComputedStack extends Omit<SliceStack, 'slice' | 'cut' | 'diffuse'> {
+  readonly slices: readonly Float64Array[];
+  readonly cuts: ReadonlyMap<number, Float64Array>;
+}
+
+interface Question extends Omit<PatternJob, 'stack'> {
+  readonly stack: ComputedStack;
+}
+
+type Answer =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly what: string }
+  | { readonly kind: 'patterns'; readonly patterns: Float32Array }
+  | Problem;
+
+/** @param exits slice counts at which the block may end; it also begins, before slice 0 */
+function compute(stack: SliceStack, exits: readonly number[]): ComputedStack {
+  const { nx, ny, nSlices, cell_A, dz_A } = stack;
+  const slices = Array.from({ length: nSlices }, (_, s) => stack.slice(s));
+  const faces = stack.cut ? new Set([0, ...exits.map((exit) => exit % nSlices)]) : [];
+  const cuts = new Map([...faces].map((s) => [s, stack.cut!(s)]));
+  return { nx, ny, nSlices, cell_A, dz_A, slices, cuts };
+}
+
+/** The worker's side: computes the slices here and the patterns at the other end of the port, once. */
+export function remoteEngine(port: MessagePort): PatternEngine {
+  return ({ stack, requests, ...rest }, task) =>
+    new Promise((resolve, reject) => {
+      port.on('message', (answer: Answer) => {
+        if (answer.kind === 'progress') task.progress(answer.done, answer.total, answer.what);
+        else if (answer.kind === 'patterns') resolve(answer.patterns);
+        else reject(errorOf(answer));
+      });
+      const exits = requests.map(({ exit }) => exit);
+      const question: Question = { ...rest, requests, stack: compute(stack, exits) };
+      const { slices, cuts } = question.stack;
+      port.postMessage(
+        question,
+        [...slices, ...cuts.values()].map(({ buffer }) => buffer as ArrayBuffer),
+      );
+    });
+}
+
+/** The main thread's side. */
+export class SharedGpu {
+  readonly #gpu: Gpu;
+  readonly #engine: PatternEngine;
+  readonly #ports: MessagePort[] = [];
+  readonly #stop = new AbortController();
+  /** The question that is being answered, behind all those before it. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+    this.#engine = gpuEngine(gpu);
+  }
+
+  /** For one `remoteEngine`, to hand over to its thread. */
+  port(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (question: Question) => {
+      this.#last = this.#last.then(() => this.#answer(port1, question));
+    });
+    this.#ports.push(port1);
+    return port2;
+  }
+
+  async #answer(port: MessagePort, { stack: { slices, cuts, ...stack }, ...rest }: Question): Promise<void> {
+    const send = (answer: Answer, moved: ArrayBuffer[] = []) => port.postMessage(answer, moved);
+    try {
+      const task: Task = {
+        signal: this.#stop.signal,
+        progress: (done, total, what) => send({ kind: 'progress', done, total, what }),
+      };
+      checkAborted(task);
+      const cut = cuts.size > 0 ? { cut: (s: number) => cuts.get(s)! } : {};
+      const patterns = await this.#engine({ ...rest, stack: { ...stack, ...cut, slice: (s) => slices[s]! } }, task);
+      send({ kind: 'patterns', patterns }, [patterns.buffer as ArrayBuffer]);
+    } catch (error) {
+      send(problemOf(error));
+    }
+    port.close();
+  }
+
+  /** Stops what is being computed and gives the device back. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    // An open port keeps the process alive.
+    for (const port of this.#ports) port.close();
+    await this.#last;
+    this.#gpu.close();
+  }
+}

@@ -1,0 +1,228 @@
+/** A specimen through the whole room: against direct multislice, stopped and resumed, averaged, blurred, counted. */
+
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as zarr from 'zarrita';
+import type { Recipe } from '../core/recipe.ts';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import { quietTask, type Task } from '../core/task.ts';
+import { problemOf } from '../core/test-problem.ts';
+import { folderStore } from '../core/zarr-folder.ts';
+import { detectorWeights } from '../diffraction/angular-detector.ts';
+import { Multislice } from '../diffraction/cpu/multislice.ts';
+import { SliceKernel } from '../diffraction/cpu/wasm.ts';
+import { directPatterns } from '../diffraction/direct.ts';
+import { wavelength } from '../diffraction/optics.ts';
+import { sliceStack } from '../diffraction/slices.ts';
+import { planSimulation, probeWindow_A } from './plan.ts';
+import { simulateSpecimen } from './run.ts';
+import { loadSpecimen } from './specimen.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ferroscope-simulation-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const noFile = async (): Promise<string> => {
+  throw new Error('no file here');
+};
+const recipeOf = (specimen: string, simulation: string, microscope = ''): Recipe =>
+  parseRecipe(`[microscope]\nvoltage_kV = 200\nconvergence_mrad = 8\n${microscope}
+[specimen]\n${specimen}\n[simulation]\nwindow_A = 10\nband_limit = 1\npixel_A = 0.25\nslicing = "spline"\n${simulation}`);
+const load = (recipe: Recipe) => loadSpecimen(recipe.specimen!, noFile);
+const run = async (recipe: Recipe, name: string, task: Task = quietTask) =>
+  simulateSpecimen(recipe, await load(recipe), join(folder, name), { program: 'test', workers: 2 }, task);
+const sum = (list: ArrayLike<number>) => Array.from(list).reduce((a, b) => a + b, 0);
+const open = async (name: string, array: string) =>
+  zarr.get(
+    await zarr.open(zarr.root(folderStore(join(folder, name, 'simulation.zarr'))).resolve(array), {
+      kind: 'array',
+    }),
+  );
+
+const SI = 'crystal = "Si"\nzone = [1, 1, 0]\nthickness_nm = { min = 2, max = 4, step = 2 }';
+const SCAN =
+  'shape = [3, 4]\ncamera = { pixels = 20, mrad_per_pixel = 1 }\ndetectors = [{ name = "DF", inner_mrad = 9, outer_mrad = 18, segments = 2 }, { name = "BF", inner_mrad = 0, outer_mrad = 8 }]';
+
+test('patterns and images are those of direct multislice, on the stated axes', async () => {
+  const recipe = recipeOf(SI, `${SCAN}\ntilt_mrad = [3, -1]\norigin_A = [0.4, 0.9]`);
+  const { plan, images, meanPatterns, done } = await run(recipe, 'direct');
+  const specimen = await load(recipe);
+  const multislice = new Multislice(
+    await SliceKernel.load(),
+    sliceStack(specimen.block, {
+      nx: plan.grid[0] / plan.tiles[0],
+      ny: plan.grid[1] / plan.tiles[1],
+      nSlices: plan.slicesPerBlock,
+      slicing: 'spline',
+      u2_A2: specimen.u2_A2,
+    }),
+    200,
+    plan.tiles,
+  );
+  const size = 2 * Math.max(...plan.reach);
+  const lambda = wavelength(200);
+  // Position [1][2]: y before x.
+  const at = [0.4 + (2 * 3.8405104748720578) / 4, 0.9 + 5.431302 / 3] as const;
+  const [, thick] = directPatterns(multislice, plan.probes[0]!.probe, at, [3, -1], plan.exits, size);
+  const patterns = await open('direct', 'patterns');
+  expect(patterns.shape).toEqual([2, 3, 4, 20, 20]);
+  const pattern = (patterns.data as Float32Array).subarray((12 + 6) * 400, (12 + 7) * 400);
+  const camera = sum(pattern);
+  // What the camera covers, from the lattice points themselves.
+  const half = (n: number) => (10.5 * 1e-3 * plan.window_A[n]!) / lambda;
+  let covered = 0;
+  for (const [i, I] of thick!.intensity.entries()) {
+    const [x, y] = [(i % size) - size / 2, Math.floor(i / size) - size / 2];
+    if (x > -half(0) && x < half(0) - 1 && y > -half(1) && y < half(1) - 1) covered += I;
+  }
+  expect(camera).toBeGreaterThan(0.5);
+  expect(camera / covered).toBeCloseTo(1, 1);
+  const names = plan.detectors.map(({ name }) => name);
+  expect(names).toEqual(['DF_1', 'DF_2', 'BF']);
+  for (const [d, { detector }] of plan.detectors.entries()) {
+    const weights = detectorWeights(detector, { nx: size, ny: size, length_A: plan.window_A }, lambda);
+    let signal = 0;
+    for (const [i, I] of thick!.intensity.entries()) {
+      const [x, y] = [(i % size) - size / 2, Math.floor(i / size) - size / 2];
+      signal += I * weights[((y + size) % size) * size + ((x + size) % size)]!;
+    }
+    expect(images.values[((1 * 3 + d) * 3 + 1) * 4 + 2]! / signal).toBeCloseTo(1, 4);
+  }
+  // A tilt breaks the symmetry of the two halves, DF_1 on +x.
+  expect(Math.abs(images.values[12 * 3]! / images.values[12 * 4]! - 1)).toBeGreaterThan(0.01);
+  expect(sum(meanPatterns[1]!)).toBeCloseTo(sum((patterns.data as Float32Array).subarray(12 * 400)) / 12, 5);
+  await done();
+  expect(await readdir(join(folder, 'direct'))).toEqual(['simulation.zarr']);
+});
+
+test('a stopped run goes on, and ends in the same bytes', async () => {
+  const recipe = recipeOf(SI, SCAN);
+  await run(recipe, 'whole');
+  const stop = new AbortController();
+  const stopping: Task = { signal: stop.signal, progress: (done) => done >= 4 && stop.abort() };
+  expect((await problemOf(run(recipe, 'stopped', stopping))).tag).toBe('aborted');
+  const kept = (await readdir(join(folder, 'stopped', 'parts'))).filter((name) => name.endsWith('.part-of'));
+  expect(kept.length).toBeGreaterThan(0);
+  const seen: number[] = [];
+  await run(recipe, 'stopped', { ...quietTask, progress: (done, _, what) => what === 'positions' && seen.push(done) });
+  expect(seen[0]).toBeGreaterThan(0);
+  for (const file of ['zarr.json', 'patterns/c/1/2/0/0/0', 'images/c/0/0/0/0']) {
+    const bytes = (name: string) => readFile(join(folder, name, 'simulation.zarr', file));
+    expect((await bytes('stopped')).equals(await bytes('whole'))).toBe(true);
+  }
+  // Another recipe does not touch what is there.
+  const other = recipeOf(SI, `${SCAN}\nseed = 2`);
+  expect((await problemOf(run(other, 'whole'))).tag).toBe('file-exists');
+});
+
+test('frozen phonons: means over snapshots with their standard error, and diffuse electrons that a Debye–Waller factor loses', async () => {
+  const measure =
+    'shape = [1, 2]\ndetectors = [{ name = "all", inner_mrad = 0, outer_mrad = 45 }, { name = "HAADF", inner_mrad = 30, outer_mrad = 45 }]';
+  const specimen = 'crystal = "Si"\nthickness_nm = 3\nu2_A2 = { Si = 0.02 }';
+  const still = await run(recipeOf(specimen, measure), 'still');
+  const moving = await run(recipeOf(`${specimen}\nthermal = "frozen-phonons"\nsnapshots = 6`, measure), 'moving');
+  expect(moving.plan.configurations).toBe(6);
+  const [error, values] = [moving.images.standardError!, moving.images.values];
+  expect((await open('moving', 'images_standard_error')).data).toEqual(error);
+  for (const p of [2, 3]) {
+    expect(values[p]!).toBeGreaterThan(still.images.values[p]! + 3 * error[p]!);
+    expect(error[p]! / values[p]!).toBeLessThan(0.3);
+  }
+  const absorbing = await run(recipeOf(`${specimen}\nthermal = "absorption"`, measure), 'absorbing');
+  expect(absorbing.images.values[0]!).toBeLessThan(still.images.values[0]! - 0.002);
+});
+
+test('a dose makes counts with shot noise', async () => {
+  const measure = (more: string) =>
+    recipeOf(SI, `shape = [8, 8]\ncamera = { pixels = 16, mrad_per_pixel = 1 }\n${more}`);
+  const exact = await run(measure(''), 'exact');
+  await run(measure('dose_e = 1e4'), 'counted');
+  const fraction = (await open('exact', 'patterns')).data as Float32Array;
+  const counts = (await open('counted', 'patterns')).data as Float32Array;
+  expect(counts.every((n) => Number.isInteger(n) && n >= 0)).toBe(true);
+  let chi2 = 0;
+  let pixels = 0;
+  for (const [i, f] of fraction.entries()) {
+    if (1e4 * f < 5) continue;
+    chi2 += (counts[i]! - 1e4 * f) ** 2 / (1e4 * f);
+    pixels++;
+  }
+  expect(Math.abs(chi2 / pixels - 1)).toBeLessThan(5 * Math.sqrt(2 / pixels));
+  expect(exact.plan.exits.length).toBe(2);
+});
+
+test('an extended source: the convolution of a scan is the sum over places at its points', async () => {
+  const area =
+    'camera = { pixels = 16, mrad_per_pixel = 1 }\ndetectors = [{ name = "DF", inner_mrad = 9, outer_mrad = 16 }]';
+  const broad = 'source_fwhm_A = 1.2';
+  const scan = await run(recipeOf(SI, `shape = [10, 8]\n${area}`, broad), 'scan');
+  // One position of it as a point: quadrature.
+  const [x, y] = [3 * scan.plan.step_A[0], 7 * scan.plan.step_A[1]];
+  const point = await run(recipeOf(SI, `shape = [1, 1]\norigin_A = [${x}, ${y}]\n${area}`, broad), 'point');
+  expect(scan.plan.source.length).toBe(1);
+  expect(point.plan.source.length).toBe(49);
+  const sharp = await run(recipeOf(SI, `shape = [10, 8]\n${area}`), 'sharp');
+  const at = 80 + 7 * 8 + 3;
+  expect(scan.images.values[at]! / point.images.values[1]!).toBeCloseTo(1, 3);
+  expect(Math.abs(sharp.images.values[at]! / point.images.values[1]! - 1)).toBeGreaterThan(0.01);
+  const blurred = (await open('scan', 'patterns')).data as Float32Array;
+  const single = (await open('point', 'patterns')).data as Float32Array;
+  const [a, b] = [blurred.subarray(at * 256, (at + 1) * 256), single.subarray(256)];
+  expect(sum(a.map((v, i) => Math.abs(v - b[i]!))) / sum(b)).toBeLessThan(2e-3);
+});
+
+test('the window holds the probe, the grid the angles, and the exits are the thicknesses', async () => {
+  const recipe =
+    parseRecipe(`[microscope]\nconvergence_mrad = 20\ndefocus_nm = 20\n[specimen]\ncrystal = "SrTiO3"\nthickness_nm = { min = 5, max = 50, step = 15 }
+[simulation]\ndetectors = [{ name = "HAADF", inner_mrad = 62, outer_mrad = 200 }]`);
+  // Cone of 20 mrad over the 30 nm beyond the crossover: 6 Å; four Airy radii: 2.4 Å.
+  expect(probeWindow_A(recipe.microscope, 50)).toBeCloseTo(2 * (6 + (4 * 0.61 * 0.01968749) / 0.02), 3);
+  const plan = planSimulation(recipe, await load(recipe));
+  expect(plan.window_A[0]).toBeGreaterThanOrEqual(probeWindow_A(recipe.microscope, 50));
+  const nyquist = (1e3 * 0.01968749 * plan.grid[0]) / (2 * plan.window_A[0]);
+  expect((nyquist * 2) / 3).toBeGreaterThan(200);
+  for (const [i, t] of [5, 20, 35, 50].entries())
+    expect(Math.abs(plan.thickness_nm[i]! - t)).toBeLessThan(plan.dz_A / 20 + 1e-9);
+});
+
+test('bad specimens are refused before anything is computed', async () => {
+  const refused = async (specimen: string, simulation = SCAN) => {
+    const recipe = recipeOf(specimen, simulation);
+    return problemOf(load(recipe).then((it) => planSimulation(recipe, it)));
+  };
+  expect((await refused('crystal = "Si"\nthickness_nm = 1\nu2_A2 = { Ti = 0.01 }')).message).toContain('Ti');
+  expect((await refused('layers = [{ crystal = "SrTiO3", extent_nm = 2 }]\nthickness_nm = 3')).message).toContain(
+    'layers',
+  );
+  const large = 'detectors = [{ name = "HAADF", inner_mrad = 60, outer_mrad = 250 }]';
+  expect((await refused('crystal = "Si"\nthickness_nm = 400\nthermal = "frozen-phonons"', large)).tag).toBe('range');
+});
+
+test('a film with electrodes and vacuum: each layer where it was put', async () => {
+  const recipe = recipeOf(
+    `growth = "x"\nthickness_nm = 2\nlayers = [${[
+      '{ vacuum = true, extent_nm = 1 }',
+      '{ crystal = "SrRuO3", extent_nm = 1.2 }',
+      '{ crystal = "BaTiO3", zone = [1, 0, 0], x = [0, 0, 1], extent_nm = 1.6 }',
+      '{ crystal = "SrRuO3", extent_nm = 1.2 }',
+    ].join(', ')}]`,
+    'shape = [1, 50]\ndetectors = [{ name = "ADF", inner_mrad = 20, outer_mrad = 60 }]',
+  );
+  const specimen = await load(recipe);
+  const { images, plan } = await run(recipe, 'film');
+  const mean = (layer: number) => {
+    const { from_A, to_A } = specimen.layers![layer]!;
+    const inside = [...images.values].filter(
+      (_, i) => Math.abs(i * plan.step_A[0] - (from_A + to_A) / 2) < (to_A - from_A) / 4,
+    );
+    return sum(inside) / inside.length;
+  };
+  // Scattering grows with atomic number: nothing from vacuum, more from Ba and Ti than from Sr and Ru at the same spacing.
+  expect(mean(0)).toBeLessThan(0.1 * mean(1));
+  expect(mean(2)).toBeGreaterThan(1.05 * mean(1));
+  expect(mean(3) / mean(1)).toBeCloseTo(1, 0);
+});
