@@ -84,6 +84,8 @@ test('what cannot be is said, and nothing is overwritten', async () => {
   await fails(['simulate', at('cscl.toml'), '--out', at('out')], 1, /exists already/);
   await fails(['simulate', at('cscl.toml'), '--shard', '1/2'], 2, /libraries/);
   await fails(['simulate', at('cscl.toml'), '--engine', 'gpu'], 1, /CPU/);
+  for (const command of ['slurm', 'structures', 'train'])
+    await fails([command, at('cscl.toml')], 2, /only ferroscope simulate/);
   const broken = async (from: string, to: string) => {
     await writeFile(at('broken.toml'), RECIPE.replace(from, to));
     return ['simulate', at('broken.toml'), '--out', at('broken')];

@@ -36,3 +36,12 @@ export function workersOption(line: CommandLine): { workers?: number } {
 export async function readRecipe(path: string): Promise<Recipe> {
   return parseRecipe(await readText(path), path);
 }
+
+/** The recipe of a study with libraries and models. @throws 'usage' for one with a [specimen], which none of them would heed */
+export async function readStudy(path: string): Promise<Recipe> {
+  const recipe = await readRecipe(path);
+  if (recipe.specimen) {
+    fail('usage', `${path} has a [specimen], which only ferroscope simulate takes.`, 'Give the recipe of a study.');
+  }
+  return recipe;
+}

@@ -19,7 +19,7 @@ import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { usualUnit } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { type ScanTruth, simulateScan } from '../scan/simulated-scan.ts';
-import { option, readRecipe, workersOption } from './arguments.ts';
+import { option, readStudy, workersOption } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 import { mapToFolder } from './map.ts';
 import { trainToFile } from './train.ts';
@@ -36,7 +36,7 @@ interface Triple {
 export async function runDemo(line: CommandLine): Promise<void> {
   const { console } = line;
   const { task } = console;
-  const recipe = await readRecipe(option(line, 'recipe') ?? BUILT_IN);
+  const recipe = await readStudy(option(line, 'recipe') ?? BUILT_IN);
   const out = option(line, 'out') ?? 'demo-out';
   const path = (name: string) => join(out, name);
   const begun = performance.now();

@@ -4,15 +4,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText, writeFolderWhole } from '../core/files.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { shellQuote, slurmFiles, slurmPlan } from '../library/slurm.ts';
-import { argument, option, optionList } from './arguments.ts';
+import { argument, option, optionList, readStudy } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 
 export async function runSlurm(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   const text = await readText(path);
-  const recipe = parseRecipe(text, path);
+  const recipe = await readStudy(path);
   const library = resolve(option(line, 'out') ?? 'library.zarr');
   const folder = resolve(option(line, 'folder') ?? `${library.replace(/\.zarr$/, '')}-slurm`);
   const number = (name: string) => {

@@ -7,12 +7,12 @@ import { checkAborted } from '../core/task.ts';
 import { buildStructure, labelFields } from '../crystal/build.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
 import { shardFolder, shardNames } from '../library/store.ts';
-import { argument, option, readRecipe } from './arguments.ts';
+import { argument, option, readStudy } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runStructures(line: CommandLine): Promise<void> {
-  const recipe = await readRecipe(argument(line, 0));
+  const recipe = await readStudy(argument(line, 0));
   const out = option(line, 'out') ?? 'structures';
   refuseExisting(out, line.options.overwrite === true);
   const names = shardNames(recipe);

@@ -13,7 +13,7 @@ import { type TrainResult, train } from '../network/train.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { openScan } from '../scan/open.ts';
-import { argument, option, readRecipe } from './arguments.ts';
+import { argument, option, readStudy } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 import { PROGRAM } from './version.ts';
 
@@ -48,7 +48,7 @@ async function experimentOf(recipe: Recipe, path: string, task: Task): Promise<E
 }
 
 export async function runTrain(line: CommandLine): Promise<void> {
-  const recipe = await readRecipe(argument(line, 0));
+  const recipe = await readStudy(argument(line, 0));
   const out = option(line, 'out') ?? 'model.onnx';
   refuseExisting(out, line.options.overwrite === true);
   const start = performance.now();

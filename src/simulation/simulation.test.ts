@@ -10,6 +10,7 @@ import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask, type Task } from '../core/task.ts';
 import { problemOf } from '../core/test-problem.ts';
 import { folderStore } from '../core/zarr-folder.ts';
+import { writeExtxyz } from '../crystal/extxyz.ts';
 import { detectorWeights } from '../diffraction/angular-detector.ts';
 import { Multislice } from '../diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
@@ -134,6 +135,28 @@ test('frozen phonons: means over snapshots with their standard error, and diffus
   }
   const absorbing = await run(recipeOf(`${specimen}\nthermal = "absorption"`, measure), 'absorbing');
   expect(absorbing.images.values[0]!).toBeLessThan(still.images.values[0]! - 0.002);
+});
+
+test('the frames of a trajectory are averaged', async () => {
+  const { block } = await load(recipeOf('crystal = "Si"\nthickness_nm = 2', SCAN));
+  const frame = (shift: number) =>
+    writeExtxyz({ ...block, positions_A: block.positions_A.map((value, i) => (i % 9 === 0 ? value + shift : value)) });
+  const signals = async (name: string, text: string) => {
+    const recipe = recipeOf('file = "si.extxyz"\nthermal = "trajectory"\nthickness_nm = 2', SCAN);
+    const specimen = await loadSpecimen(recipe.specimen!, async () => text);
+    return (await simulateSpecimen(recipe, specimen, join(folder, name), { program: 'test' }, quietTask)).images;
+  };
+  const [one, two, both] = [
+    await signals('frame-1', frame(0)),
+    await signals('frame-2', frame(0.2)),
+    await signals('frames', frame(0) + frame(0.2)),
+  ];
+  expect(one.standardError).toBeUndefined();
+  for (const [i, value] of both.values.entries()) {
+    expect(value).toBeCloseTo((one.values[i]! + two.values[i]!) / 2, 10);
+    expect(both.standardError![i]!).toBeCloseTo(Math.abs(one.values[i]! - two.values[i]!) / 2, 10);
+  }
+  expect(Math.abs(both.values[0]! / one.values[0]! - 1)).toBeGreaterThan(1e-3);
 });
 
 test('a dose makes counts with shot noise', async () => {
