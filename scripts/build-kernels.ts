@@ -1,5 +1,7 @@
-// Compiles kernels/slice.ts (AssemblyScript), with the butterflies that kernels/butterflies.ts writes, to src/diffraction/cpu/*.wasm:
-// one binary with relaxed SIMD, one with plain SIMD. `--out DIR` puts them elsewhere.
+// Compiles the AssemblyScript of kernels/ to WebAssembly beside the rooms that run it:
+//   kernels/slice.ts, with the butterflies that kernels/butterflies.ts writes → src/diffraction/cpu/slice.wasm, and slice.relaxed.wasm with relaxed SIMD;
+//   kernels/ferroelectric.ts → src/ferroelectric/kernel.wasm, plain SIMD only: trajectories are the same bits on every machine.
+// `--out DIR` puts them all elsewhere.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +9,7 @@ import asc from 'assemblyscript/asc';
 import { butterflySource } from '../kernels/butterflies.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const out = process.argv[2] === '--out' ? (process.argv[3] ?? '') : join(root, 'src/diffraction/cpu');
-mkdirSync(out, { recursive: true });
+const elsewhere = process.argv[2] === '--out' ? (process.argv[3] ?? '') : undefined;
 
 const generated: Record<string, string> = { 'kernels/butterflies.generated.ts': butterflySource() };
 
@@ -21,12 +22,25 @@ function readSource(name: string): string | null {
   }
 }
 
-for (const relaxed of [false, true]) {
+const builds = [
+  { source: 'kernels/slice.ts', folder: 'src/diffraction/cpu', file: 'slice.wasm', features: 'simd' },
+  {
+    source: 'kernels/slice.ts',
+    folder: 'src/diffraction/cpu',
+    file: 'slice.relaxed.wasm',
+    features: 'simd,relaxed-simd',
+  },
+  { source: 'kernels/ferroelectric.ts', folder: 'src/ferroelectric', file: 'kernel.wasm', features: 'simd' },
+];
+
+for (const { source, folder, file, features } of builds) {
+  const out = elsewhere ?? join(root, folder);
+  mkdirSync(out, { recursive: true });
   const { error, stderr } = await asc.main(
     [
-      'kernels/slice.ts',
+      source,
       '--outFile',
-      relaxed ? 'slice.relaxed.wasm' : 'slice.wasm',
+      file,
       '--optimizeLevel',
       '3',
       '--shrinkLevel',
@@ -39,7 +53,7 @@ for (const relaxed of [false, true]) {
       '--maximumMemory',
       '65536',
       '--enable',
-      relaxed ? 'simd,relaxed-simd' : 'simd',
+      features,
     ],
     {
       readFile: readSource,

@@ -160,7 +160,7 @@ def time_prism(block, barrier, _):
 
     def reduce():
         nonlocal patterns
-        patterns = matrix.reduce(scan=block.scan(positions), detectors=block.detector(), lazy=False)
+        patterns = matrix.reduce(scan=block.scan(positions), detectors=block.detector())
 
     reduction = best(barrier, 2, reduce)
     direct = block.direct(potential, positions).array
@@ -193,10 +193,10 @@ def compare(block, barrier, _):
     def through(waves, array, exit):
         whole = exit // block.slices
         if whole > 0:
-            waves = waves.multislice(block.potential(array, whole * job["cells_z"]), lazy=False)
+            waves = waves.multislice(block.potential(array, whole * job["cells_z"]))
         rest = array[: exit % block.slices]
         if len(rest) > 0:
-            waves = waves.multislice(abtem.PotentialArray(rest, slice_thickness=job["dz_A"], extent=block.extent), lazy=False)
+            waves = waves.multislice(abtem.PotentialArray(rest, slice_thickness=job["dz_A"], extent=block.extent))
         return waves
 
     for i, check in enumerate(job["checks"]):
@@ -211,7 +211,10 @@ def compare(block, barrier, _):
         probe = block.probe(tilt).build(scan=tuple(check["position_A"]), lazy=False)
         patterns[i, 1] = crop(through(probe, own, check["exit"]).array, probe.array)
     np.save(os.path.join(block.folder, "patterns.npy"), patterns)
-    return {}
+    # Structure factors of the z-averaged potential, orders 100, 110, 200.
+    spectra = [np.fft.fft2(array.sum(axis=0)) for array in (own, given)]
+    step = job["pixels_per_order"]
+    return {"factors": [float(abs(spectra[0][h, k] / spectra[1][h, k])) for h, k in ((step, 0), (step, step), (2 * step, 0))]}
 
 
 def work(task, folder, threads, barrier, answers, argument):
@@ -254,11 +257,12 @@ def main():
     processes, threads = fastest["processes"], fastest["threads"]
     direct = max(answer["ns"] for answer in on(processes, threads, time_direct, folder, fastest["batch"])) / processes
     prism = on(processes, threads, time_prism, folder)
-    on(1, cores, compare, folder)
+    (compared,) = on(1, 1, compare, folder)
     print(
         json.dumps(
             {
                 **built,
+                **compared,
                 "tried": tried,
                 "fastest": fastest,
                 "direct_ns": direct,

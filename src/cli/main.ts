@@ -149,6 +149,15 @@ function program(signal: AbortSignal): Command {
     .addOption(overwrite());
 
   add(
+    'landscape <recipe>',
+    'the energy of a uniform polarization: wells, saddles and minimum-energy paths',
+    'ferroscope landscape examples/bst.toml --out landscape',
+    async () => (await import('./landscape.ts')).runLandscape,
+  )
+    .option('--out <folder>', 'landscape.json, tables, figures and report.html', 'landscape')
+    .addOption(overwrite());
+
+  add(
     'info <file>',
     'what is in a file: scan, model, library or map',
     'ferroscope info scan.h5',

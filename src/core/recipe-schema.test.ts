@@ -57,3 +57,18 @@ test('a specimen is one thing, and goes with what to measure of it', () => {
   const both = '[[specimen.layers]]\ncrystal = "Si"\nvacuum = true\nextent_nm = 1\n';
   expect(problem(`${measure}${both}`).message).toContain('specimen.layers.0');
 });
+
+test('a landscape: a misfit belongs to epitaxy, and recipes without one keep the hash that they had before there were any', () => {
+  expect(parseRecipe('[landscape]\n').landscape).toEqual({
+    strain: 'relaxed',
+    field_V_per_A: [0, 0, 0],
+    paths: [],
+    images: 61,
+    pixels: 160,
+  });
+  expect(problem('[landscape]\nstrain = "epitaxial"\n').message).toContain('misfit_percent');
+  expect(problem('[landscape]\nmisfit_percent = -0.4\n').message).toContain('epitaxial');
+  expect(problem('[landscape]\nmisfit_percentage = -0.4\n').hint).toContain('misfit_percent');
+  expect(problem('[landscape]\npaths = [{ name = "a", through = [[0, 0, 0], [1, 0, 0]] }]\n').tag).toBe('recipe');
+  expect(recipeHash(parseRecipe('[crystal]\nba_fraction = 0.5\n'))).toBe('915b6fe055ea73c5');
+});

@@ -15,6 +15,17 @@ const u2 = z.number().min(0).max(0.1);
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
 const count = z.int().min(1);
+const isElement = /^[A-Z][a-z]?$/;
+const element = z.string().regex(isElement, 'must be an element');
+/** Elements of the atom types of a LAMMPS dump. */
+const types = z.record(z.string().regex(/^[1-9]\d*$/, 'must be the number of an atom type'), element);
+/** What every recipe knows; others come with a file. */
+const KNOWN_U2: Readonly<Record<string, number>> & Record<'Ba' | 'Sr' | 'Ti' | 'O', number> = {
+  Ba: 0.0057,
+  Sr: 0.0079,
+  Ti: 0.0056,
+  O: 0.0092,
+};
 
 /** A [low, high] pair from which values are drawn uniformly. */
 const between = (low: number, high: number) =>
@@ -28,21 +39,36 @@ const crystal = z.strictObject({
   ba_fraction: fraction.default(0.5),
   a_order: z.enum(['random', 'checkerboard']).default('random'),
   u2_A2: z
-    .strictObject({ Ba: u2.default(0.0057), Sr: u2.default(0.0079), Ti: u2.default(0.0056), O: u2.default(0.0092) })
+    .object({
+      Ba: u2.default(KNOWN_U2.Ba),
+      Sr: u2.default(KNOWN_U2.Sr),
+      Ti: u2.default(KNOWN_U2.Ti),
+      O: u2.default(KNOWN_U2.O),
+    })
+    .catchall(u2)
     .prefault({}),
 });
 
-const structures = z.strictObject({
-  count: count.default(8),
-  held_out: count.default(2),
-  cells: z.tuple([count.max(32), count.max(32), count.max(8)]).default([8, 8, 2]),
-  texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('smooth'),
-  p_max_uC_cm2: z.number().min(0).max(100).default(30),
-  p_distribution: z.enum(['magnitude', 'volume']).default('magnitude'),
-  correlation_nm: positive.max(100).default(1.2),
-  gradient_step_pm: z.number().min(0).max(20).default(2),
-  jitter_pm: z.number().min(0).max(30).default(3),
-});
+const charge = z.number().min(-20).max(20);
+const structures = z
+  .strictObject({
+    count: count.default(8),
+    held_out: count.default(2),
+    cells: z.tuple([count.max(32), count.max(32), count.max(8)]).default([8, 8, 2]),
+    texture: z.enum(['uniform', 'gradient', 'smooth', 'mixed']).default('smooth'),
+    p_max_uC_cm2: z.number().min(0).max(100).default(30),
+    p_distribution: z.enum(['magnitude', 'volume']).default('magnitude'),
+    correlation_nm: positive.max(100).default(1.2),
+    gradient_step_pm: z.number().min(0).max(20).default(2),
+    jitter_pm: z.number().min(0).max(30).default(3),
+    file: z.string().min(1).optional(),
+    types: types.optional(),
+    born: z.strictObject({ A: charge, B: charge, O_parallel: charge, O_perpendicular: charge }).optional(),
+  })
+  .refine(
+    (s) => s.file !== undefined || (s.types === undefined && s.born === undefined),
+    'types and born belong to a file, and none is given',
+  );
 
 const nanometres = z.number().min(-1e5).max(1e5);
 const micrometres = z.number().min(-1e5).max(1e5);
@@ -167,9 +193,10 @@ const specimen = z
     layers: z.array(layer).min(1).optional(),
     growth: z.enum(['x', 'y', 'z']).default('z'),
     thickness_nm: z.union([positive.max(500), thicknessRange]).optional(),
-    u2_A2: z.record(z.string().regex(/^[A-Z][a-z]?$/, 'must be an element'), u2).default({}),
+    u2_A2: z.record(element, u2).default({}),
     thermal: z.enum(['debye-waller', 'absorption', 'frozen-phonons', 'trajectory', 'none']).default('debye-waller'),
     snapshots: count.max(10_000).default(16),
+    types: types.optional(),
   })
   .refine(
     (s) => [s.file, s.crystal, s.layers].filter((v) => v !== undefined).length === 1,
@@ -179,7 +206,8 @@ const specimen = z
     (s) => s.thickness_nm !== undefined || (s.layers !== undefined && s.growth === 'z'),
     'must have thickness_nm: only layers along z bring their own',
   )
-  .refine((s) => s.thermal !== 'trajectory' || s.file !== undefined, "thermal = 'trajectory' needs a file of frames");
+  .refine((s) => s.thermal !== 'trajectory' || s.file !== undefined, "thermal = 'trajectory' needs a file of frames")
+  .refine((s) => s.thermal === 'trajectory' || s.types === undefined, "types belong to thermal = 'trajectory'");
 
 const simulation = z
   .strictObject({
@@ -215,6 +243,31 @@ const simulation = z
   })
   .refine((s) => s.camera !== undefined || s.detectors.length > 0, 'must have a camera or a detector');
 
+const field = z.number().min(-1).max(1);
+const landscape = z
+  .strictObject({
+    strain: z.enum(['relaxed', 'clamped', 'epitaxial']).default('relaxed'),
+    misfit_percent: z.number().min(-5).max(5).optional(),
+    pressure_GPa: z.number().min(-20).max(20).optional(),
+    field_V_per_A: z.tuple([field, field, field]).default([0, 0, 0]),
+    paths: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[\w -]+$/, 'must be letters, digits, spaces, _ and -'),
+          through: z.array(direction).min(2),
+          plane: direction.optional(),
+        }),
+      )
+      .refine((paths) => new Set(paths.map(({ name }) => name)).size === paths.length, 'must have different names')
+      .default([]),
+    images: z.int().min(11).max(1001).default(61),
+    pixels: z.int().min(32).max(512).default(160),
+  })
+  .refine(
+    (l) => (l.strain === 'epitaxial') === (l.misfit_percent !== undefined),
+    "needs misfit_percent where strain = 'epitaxial', and only there",
+  );
+
 const analysis = z.strictObject({
   batch: count.default(16),
 });
@@ -232,6 +285,7 @@ const recipeSchema: z.ZodType<Recipe> = z
     analysis: analysis.prefault({}),
     specimen: specimen.optional(),
     simulation: simulation.optional(),
+    landscape: landscape.optional(),
   })
   .refine(
     (r) => (r.specimen === undefined) === (r.simulation === undefined),

@@ -12,8 +12,10 @@ export interface CrystalRecipe {
   readonly ba_fraction: number;
   /** How Ba and Sr share the A sites: drawn at random by the seed, or alternating ('checkerboard', fraction 0.5). */
   readonly a_order: 'random' | 'checkerboard';
-  /** Total mean-square thermal displacement per axis [Å²]; the Debye–Waller factor is exp(−2π²u²k²). */
-  readonly u2_A2: { readonly Ba: number; readonly Sr: number; readonly Ti: number; readonly O: number };
+  /** Total mean-square thermal displacement per axis [Å²]; the Debye–Waller factor is exp(−2π²u²k²). Other elements, of `structures.file`, have to be given. */
+  readonly u2_A2: { readonly Ba: number; readonly Sr: number; readonly Ti: number; readonly O: number } & Readonly<
+    Record<string, number>
+  >;
 }
 
 export interface StructuresRecipe {
@@ -35,6 +37,27 @@ export interface StructuresRecipe {
   readonly gradient_step_pm: number;
   /** Residual displacement of every atom and coordinate, rms [pm], beyond the soft mode and the Debye–Waller factor. */
   readonly jitter_pm: number;
+  /**
+   * Frames of this file in place of textures; relative to the recipe. XDATCAR, LAMMPS dump, vasprun.xml or extxyz of any perovskite ABO3 in an orthogonal box.
+   * `count` and `held_out` then say how many of its frames are taken, and `cells` must be its own. Nothing is drawn or added: texture, p_*, correlation_nm,
+   * gradient_step_pm, jitter_pm, and of [crystal] material, ba_fraction and a_order, are not looked at.
+   */
+  readonly file?: string | undefined;
+  /** Element of each atom type of a LAMMPS dump without a column `element`. */
+  readonly types?: LammpsTypesRecipe | undefined;
+  /** Born charges [e] of the file's sites, neutral over a cell to 0.3 e; those of (Ba,Sr)TiO3, by the file's own composition, where left out. */
+  readonly born?: BornRecipe | undefined;
+}
+
+/** { 1 = "Ba", 2 = "Ti", 3 = "O" } */
+export type LammpsTypesRecipe = Readonly<Record<string, string>>;
+
+export interface BornRecipe {
+  readonly A: number;
+  readonly B: number;
+  /** Along the B–O bond, and across it. */
+  readonly O_parallel: number;
+  readonly O_perpendicular: number;
 }
 
 export interface MicroscopeRecipe {
@@ -194,12 +217,14 @@ export interface SpecimenRecipe extends SourceRecipe {
   /** Mean-square displacement per axis [Å²] by element; wins over what the file or the crystal says. */
   readonly u2_A2: Readonly<Record<string, number>>;
   /**
-   * Thermal motion: a Debye–Waller factor; the same with the absorption by thermal diffuse scattering; Einstein snapshots, averaged; the frames of an
-   * extxyz trajectory (`file`), averaged; or atoms at rest.
+   * Thermal motion: a Debye–Waller factor; the same with the absorption by thermal diffuse scattering; Einstein snapshots, averaged; the frames of a
+   * trajectory (`file`: extxyz, XDATCAR, LAMMPS dump, vasprun.xml; one box for all frames), averaged; or atoms at rest.
    */
   readonly thermal: 'debye-waller' | 'absorption' | 'frozen-phonons' | 'trajectory' | 'none';
   /** Snapshots of 'frozen-phonons'. */
   readonly snapshots: number;
+  /** Element of each atom type of a trajectory that is a LAMMPS dump without a column `element`. */
+  readonly types?: LammpsTypesRecipe | undefined;
 }
 
 /** A detector that integrates over angles. */
@@ -240,6 +265,35 @@ export interface SimulationRecipe {
   readonly band_limit: number;
 }
 
+/** The energy of a uniform soft mode, of [crystal]'s material: what `ferroscope landscape` draws. */
+export interface LandscapeRecipe {
+  /**
+   * What holds the crystal: nothing; its paraelectric cubic shape; or a substrate, whose edges x and y it shares while z and the shears with z relax. Strains
+   * count from the paraelectric cell at the same pressure.
+   */
+  readonly strain: 'relaxed' | 'clamped' | 'epitaxial';
+  /** Edge of the substrate over that of the crystal, less one [%]: negative compresses. For 'epitaxial' only. */
+  readonly misfit_percent?: number | undefined;
+  /** Hydrostatic pressure [GPa]; where left out, for BST that which stands for ba_fraction, (0.5 − ba_fraction)·6, otherwise 0. */
+  readonly pressure_GPa?: number | undefined;
+  /** Electric field inside the crystal [V/Å]; 0.001 V/Å = 100 kV/cm. */
+  readonly field_V_per_A: readonly [x: number, y: number, z: number];
+  /** Minimum-energy paths. */
+  readonly paths: readonly LandscapePathRecipe[];
+  /** Points along a path. */
+  readonly images: number;
+  /** Directions across the stereogram. */
+  readonly pixels: number;
+}
+
+export interface LandscapePathRecipe {
+  readonly name: string;
+  /** Directions of P: it starts at the stationary point along the first and ends at that along the last; those between choose the way round. */
+  readonly through: readonly (readonly [h: number, k: number, l: number])[];
+  /** Normal of a plane that holds the path; free where left out. */
+  readonly plane?: readonly [h: number, k: number, l: number] | undefined;
+}
+
 export interface AnalysisRecipe {
   /** Positions of a scan that a thread maps at once; the network looks at each twice. */
   readonly batch: number;
@@ -258,4 +312,5 @@ export interface Recipe {
   /** With it, `ferroscope simulate` sends electrons through this specimen and makes no library. */
   readonly specimen?: SpecimenRecipe | undefined;
   readonly simulation?: SimulationRecipe | undefined;
+  readonly landscape?: LandscapeRecipe | undefined;
 }

@@ -109,7 +109,7 @@ test('frames: each comes back as it went in, blank lines at the end or not', () 
   expect(readExtxyzFrames(writeExtxyz(structures[1]!))).toEqual([structures[1]]);
   const refused = problem(text);
   expect(refused).toMatchObject({ tag: 'format', fields: { line: structures[0]!.symbols.length + 3 } });
-  expect(refused.hint).toMatch(/readExtxyzFrames/);
+  expect(refused.hint).toMatch(/readTrajectory/);
 });
 
 test('frames that do not belong together, or are broken: the frame, and the line in the file', () => {

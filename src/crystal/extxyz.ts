@@ -14,20 +14,12 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { Lines } from './lines.ts';
 import { type PerovskiteSites, SITES_PER_CELL, type Structure, type Vec3 } from './structure.ts';
+import { checkSameAtoms, checkSameBox, orthogonalEdges } from './trajectory.ts';
 
 const SITE_COLUMNS = 'cell_index:I:3:site:I:1:ideal:R:3';
 const SITE_NOTE = 'site 0 A, 1 Ti, 2 O bond||z, 3 O bond||y, 4 O bond||x';
-
-/** Where an error is: the file's name and the line, counted from 1. */
-interface Place {
-  readonly name: string;
-  readonly line: number;
-}
-
-function malformed({ name, line }: Place, what: string, hint = 'Mend that line, or export the file again.'): never {
-  fail('format', `${name}, line ${line}: ${what}.`, hint, { name, line });
-}
 
 function quoted(value: string): string {
   return /^[\w.:+|-]+$/.test(value) ? value : `"${value.replace(/[\\"]/g, '\\$&').replace(/\r?\n/g, '\\n')}"`;
@@ -59,13 +51,13 @@ export function writeExtxyz(structure: Structure, info: Readonly<Record<string, 
 }
 
 /** key=value pairs of a comment line; a key alone means T. */
-function readComment(text: string, place: Place): Map<string, string> {
+function readComment(text: string, lines: Lines): Map<string, string> {
   const pairs = new Map<string, string>();
   const pattern = /\s*([^\s="']+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{[^}]*\}|[^\s"'{]\S*))?(?=\s|$)/y;
   for (let at = 0; text.slice(at).trim() !== ''; at = pattern.lastIndex) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
-    if (!match) malformed(place, `cannot read '${text.slice(at).trim().slice(0, 30)}' as key=value`);
+    if (!match) lines.malformed(`cannot read '${text.slice(at).trim().slice(0, 30)}' as key=value`);
     const raw = match[2] ?? 'T';
     const value = /^["'{]/.test(raw) ? raw.slice(1, -1) : raw;
     pairs.set(
@@ -76,24 +68,11 @@ function readComment(text: string, place: Place): Map<string, string> {
   return pairs;
 }
 
-function readLattice(text: string | undefined, place: Place): Vec3 {
-  if (text === undefined) malformed(place, 'no Lattice, so that the box is unknown');
+function readLattice(text: string | undefined, lines: Lines): Vec3 {
+  if (text === undefined) lines.malformed('no Lattice, so that the box is unknown');
   const vectors = text.trim().split(/\s+/).map(Number);
-  if (vectors.length !== 9 || !vectors.every(Number.isFinite)) malformed(place, 'Lattice is not nine numbers');
-  const cell: Vec3 = [vectors[0] ?? 0, vectors[4] ?? 0, vectors[8] ?? 0];
-  const tolerance = 1e-6 * Math.max(...vectors.map(Math.abs));
-  if (
-    vectors.some((value, index) => index % 4 !== 0 && Math.abs(value) > tolerance) ||
-    cell.some((edge) => edge <= 0)
-  ) {
-    fail(
-      'unsupported',
-      `${place.name}: the box is not orthogonal along x, y, z (Lattice ${vectors.join(' ')}).`,
-      'Give an orthogonal supercell, its edges along +x, +y and +z.',
-      { name: place.name, line: place.line },
-    );
-  }
-  return cell;
+  if (vectors.length !== 9 || !vectors.every(Number.isFinite)) lines.malformed('Lattice is not nine numbers');
+  return orthogonalEdges(vectors, lines.name, lines.number);
 }
 
 interface Column {
@@ -102,19 +81,19 @@ interface Column {
   readonly start: number;
 }
 
-function readColumns(text: string, place: Place): { columns: Map<string, Column>; width: number } {
+function readColumns(text: string, lines: Lines): { columns: Map<string, Column>; width: number } {
   const parts = text.split(':');
   const columns = new Map<string, Column>();
   let start = 0;
   for (let p = 0; p < parts.length; p += 3) {
     const [name = '', type = '', width = 0] = [parts[p], parts[p + 1], Number(parts[p + 2])];
-    if (!/^[SRIL]$/.test(type) || !Number.isInteger(width) || width < 1) malformed(place, `bad Properties '${text}'`);
+    if (!/^[SRIL]$/.test(type) || !Number.isInteger(width) || width < 1) lines.malformed(`bad Properties '${text}'`);
     columns.set(name, { type, width, start });
     start += width;
   }
   const has = (name: string, type: string, width: number) =>
     columns.get(name)?.type === type && columns.get(name)?.width === width;
-  if (!has('species', 'S', 1) || !has('pos', 'R', 3)) malformed(place, 'Properties lacks species:S:1 or pos:R:3');
+  if (!has('species', 'S', 1) || !has('pos', 'R', 3)) lines.malformed('Properties lacks species:S:1 or pos:R:3');
   return { columns, width: start };
 }
 
@@ -122,25 +101,22 @@ interface Frame {
   readonly structure: Structure;
   /** The comment line's other pairs. */
   readonly info: Record<string, string>;
-  /** Index of the next line that is not blank; the number of lines where there is none. */
-  readonly next: number;
 }
 
-/** The frame whose number of atoms stands on line `first`, counted from 0. */
-function readFrame(lines: readonly string[], first: number, name: string): Frame {
-  const countText = (lines[first] ?? '').trim();
+/** The frame whose number of atoms stands on the next line. */
+function readFrame(lines: Lines): Frame {
+  const { name } = lines;
+  const countText = lines.expect('the number of atoms').trim();
   const atoms = Number(countText);
-  if (!/^\d+$/.test(countText) || atoms < 1) malformed({ name, line: first + 1 }, 'no number of atoms');
-  const head: Place = { name, line: first + 2 };
-  const { Lattice, Properties, pbc, ...info } = Object.fromEntries(readComment(lines[first + 1] ?? '', head));
-  const cell_A = readLattice(Lattice, head);
+  if (!/^\d+$/.test(countText) || atoms < 1) lines.malformed('no number of atoms');
+  const pairs = readComment(lines.expect('the comment line'), lines);
+  const { Lattice, Properties, pbc, ...info } = Object.fromEntries(pairs);
+  const cell_A = readLattice(Lattice, lines);
   if (pbc !== undefined && !/^\s*([Tt](rue)?|1)(\s+([Tt](rue)?|1)){2}\s*$/.test(pbc)) {
     fail('unsupported', `${name}: pbc is '${pbc}', but blocks repeat along x, y and z.`, 'Set pbc="T T T".', { name });
   }
-  const { columns, width } = readColumns(Properties ?? 'species:S:1:pos:R:3', head);
-  if (atoms > lines.length - first - 2) {
-    malformed({ name, line: lines.length }, `the file ends before its ${atoms} atoms`);
-  }
+  const { columns, width } = readColumns(Properties ?? 'species:S:1:pos:R:3', lines);
+  if (!lines.canHold(atoms)) lines.truncated(`the last of its ${atoms} atoms`);
   const symbols: string[] = [];
   const positions_A = new Float64Array(3 * atoms);
   const siteWidths = { cell_index: 3, site: 1, ideal: 3 };
@@ -149,27 +125,26 @@ function readFrame(lines: readonly string[], first: number, name: string): Frame
   const kind = new Uint8Array(atoms);
   const ideal_A = new Float64Array(3 * atoms);
   for (let atom = 0; atom < atoms; atom++) {
-    const place: Place = { name, line: first + atom + 3 };
-    const line = lines[first + atom + 2] ?? '';
-    if (line.trim() === '') malformed(place, `the file ends after ${atom} of ${atoms} atoms`);
+    const line = lines.expect(`atom ${atom + 1} of ${atoms}`);
+    if (line.trim() === '') lines.malformed(`a blank line after ${atom} of ${atoms} atoms`);
     const fields = line.trim().split(/\s+/);
-    if (fields.length !== width) malformed(place, `${fields.length} columns where Properties says ${width}`);
+    if (fields.length !== width) lines.malformed(`${fields.length} columns where Properties says ${width}`);
     const numbers = (key: string): number[] => {
       const { start, width: wide } = columns.get(key) ?? { start: 0, width: 0 };
       return fields.slice(start, start + wide).map((field) => {
         const value = Number(field);
-        return Number.isFinite(value) ? value : malformed(place, `'${field}' is not a number`);
+        return Number.isFinite(value) ? value : lines.malformed(`'${field}' is not a number`);
       });
     };
     const symbol = fields[columns.get('species')?.start ?? 0] ?? '';
-    if (!/^[A-Z][a-z]?$/.test(symbol)) malformed(place, `'${symbol}' is not a chemical symbol`);
+    if (!/^[A-Z][a-z]?$/.test(symbol)) lines.malformed(`'${symbol}' is not a chemical symbol`);
     symbols.push(symbol);
     positions_A.set(numbers('pos'), 3 * atom);
     if (withSites) {
       const index = numbers('cell_index');
       const site = numbers('site')[0] ?? 0;
       if (![...index, site].every((v) => Number.isInteger(v) && v >= 0 && v < 1e6) || site >= SITES_PER_CELL) {
-        malformed(place, `cell (${index.join(', ')}), site ${site} is no place in a perovskite`);
+        lines.malformed(`cell (${index.join(', ')}), site ${site} is no place in a perovskite`);
       }
       cell.set(index, 3 * atom);
       kind[atom] = site;
@@ -177,9 +152,13 @@ function readFrame(lines: readonly string[], first: number, name: string): Frame
     }
   }
   const sites: PerovskiteSites | undefined = withSites ? { cells: extent(cell), cell, kind, ideal_A } : undefined;
-  let next = first + atoms + 2;
-  while (next < lines.length && lines[next]!.trim() === '') next++;
-  return { structure: { cell_A, symbols, positions_A, sites }, info, next };
+  return { structure: { cell_A, symbols, positions_A, sites }, info };
+}
+
+/** The frames of a file, in order, at least one. @throws as {@link readExtxyz}; whether frames belong together is not asked */
+export function* extxyzFrames(lines: Lines): Generator<Structure> {
+  do yield readFrame(lines).structure;
+  while (lines.skipBlank());
 }
 
 /**
@@ -188,13 +167,13 @@ function readFrame(lines: readonly string[], first: number, name: string): Frame
  * @throws 'format' with the line number, also for a second frame; 'unsupported' for a box that is not orthogonal and periodic
  */
 export function readExtxyz(text: string, name = 'extxyz'): { structure: Structure; info: Record<string, string> } {
-  const lines = text.split(/\r?\n/);
-  const { structure, info, next } = readFrame(lines, 0, name);
-  if (next < lines.length) {
-    malformed(
-      { name, line: next + 1 },
+  const lines = new Lines(text, name);
+  const { structure, info } = readFrame(lines);
+  if (lines.skipBlank()) {
+    lines.next();
+    lines.malformed(
       `more lines than ${structure.symbols.length} atoms; one frame is read here`,
-      "Keep one frame. Several are read by readExtxyzFrames; in a recipe, by [specimen] with thermal = 'trajectory'.",
+      "Keep one frame. Several are read by readTrajectory; in a recipe, by [specimen] with thermal = 'trajectory'.",
     );
   }
   return { structure, info };
@@ -206,39 +185,18 @@ export function readExtxyz(text: string, name = 'extxyz'): { structure: Structur
  * the frame, counted from 1
  */
 export function readExtxyzFrames(text: string, name = 'extxyz'): Structure[] {
-  const lines = text.split(/\r?\n/);
+  const lines = new Lines(text, name);
   const frames: Structure[] = [];
-  for (let line = 0; line < lines.length || frames.length === 0; ) {
-    const { structure, next } = readFrame(lines, line, name);
-    const reference = frames[0] ?? structure;
-    const frame = frames.length + 1;
-    const where = { name, frame, line: line + 1 };
-    const change = otherAtoms(structure, reference);
-    if (change) {
-      fail('shape', `${name}, frame ${frame}: ${change}.`, 'Give frames of the same atoms in the same order.', where);
-    }
-    // Files round; 1e-6 of an edge is no strain that diffraction sees.
-    if (structure.cell_A.some((edge, axis) => Math.abs(edge / reference.cell_A[axis]! - 1) > 1e-6)) {
-      const box = ({ cell_A }: Structure) => `${cell_A.join(' × ')} Å`;
-      fail(
-        'unsupported',
-        `${name}, frame ${frame}: the box is ${box(structure)}, that of the first frame ${box(reference)}.`,
-        'Give a trajectory at constant volume.',
-        where,
-      );
-    }
+  let line = 1;
+  for (const structure of extxyzFrames(lines)) {
+    const at = { name, frame: frames.length + 1, line };
+    checkSameAtoms(structure, frames[0] ?? structure, at);
+    checkSameBox(structure, frames[0] ?? structure, at);
     frames.push(structure);
-    line = next;
+    lines.skipBlank();
+    line = lines.number + 1;
   }
   return frames;
-}
-
-/** How the atoms differ from the reference's, in words; undefined where they do not. */
-function otherAtoms({ symbols }: Structure, reference: Structure): string | undefined {
-  const first = reference.symbols;
-  if (symbols.length !== first.length) return `${symbols.length} atoms, the first frame has ${first.length}`;
-  const atom = symbols.findIndex((symbol, i) => symbol !== first[i]);
-  return atom < 0 ? undefined : `atom ${atom + 1} is ${symbols[atom]}, in the first frame ${first[atom]}`;
 }
 
 /** Cells along each axis: the largest index plus one. */

@@ -203,7 +203,8 @@ test('any edges: the fewest repeats that fit, whole blocks, strain as it is; or 
         expect(built.positions_A.every((x, i) => x >= 0 && x < built.cell_A[i % 3]!)).toBe(true);
       },
     ),
-    { numRuns: 200 },
+    // 8 edges are 16.497 of the second layer's: 3.1 % more than 16, but 3.0 % less than 17.
+    { numRuns: 200, examples: [[10.495316121469996, [5.089577157014031, 3.115396604945296], 'y']] },
   );
 });
 

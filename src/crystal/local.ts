@@ -44,13 +44,16 @@ export interface LocalFields {
 const OXYGENS: readonly number[] = [SITE.Ox, SITE.Oy, SITE.Oz];
 const CORNERS: readonly Vec3[] = [0, 1, 2, 3, 4, 5, 6, 7].map((bits): Vec3 => [bits & 1, (bits >> 1) & 1, bits >> 2]);
 
-/** Every cell's fields, [nz][ny][nx][3]. @throws 'unsupported' without sites, 'shape' for an incomplete block */
-export function localFields(structure: Structure, material: Material): LocalFields {
+/**
+ * Every cell's fields, [nz][ny][nx][3].
+ * @param born Born charges in use [e], of a material or from `bornCharges`; they sum to zero over the cell
+ * @throws 'unsupported' without sites, 'shape' for an incomplete block
+ */
+export function localFields(structure: Structure, { born }: Pick<Material, 'born'>): LocalFields {
   const { cells } = requireSites(structure);
   const table = siteTable(structure);
   const d = displacements(structure);
   const n = cellCount(cells);
-  const { born } = material;
   const scale = E_PER_A2_IN_UC_CM2 / unitCellVolume(structure);
   const P = new Float64Array(3 * n);
   const dTi = new Float64Array(3 * n);

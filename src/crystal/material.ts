@@ -50,7 +50,8 @@ export function cellSum(value: PerKind): number {
   return value.A + value.Ti + value.Opar + 2 * value.Operp;
 }
 
-function neutral(born: PerKind): PerKind {
+/** The charges less a fifth of their sum over the cell: a rigid shift then carries no polarization. */
+export function neutral(born: PerKind): PerKind {
   const excess = cellSum(born) / 5;
   return { A: born.A - excess, Ti: born.Ti - excess, Opar: born.Opar - excess, Operp: born.Operp - excess };
 }

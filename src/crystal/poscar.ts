@@ -10,43 +10,59 @@
 import { fail } from '../core/errors.ts';
 import { elementOfType } from './elements.ts';
 import { determinant, inverse, type Mat3, times, wrapped } from './lattice.ts';
+import { numbersIn } from './lines.ts';
 import type { Vec3 } from './structure.ts';
 import { type Crystal, checkedCrystal } from './unit-cell.ts';
 
-/** @throws 'format' with the line number; 'unsupported' for a file of VASP 4 */
-export function readPoscar(text: string, name = 'POSCAR'): Crystal {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  const malformed = (line: number, what: string): never =>
-    fail('format', `${name}, line ${line}: ${what}.`, 'Mend that line, or export the file again.', { name, line });
-  // Line numbers from 1, as editors count.
-  const fields = (line: number): string[] =>
-    (lines[line - 1] ?? '')
-      .replace(/[!#].*/, '')
-      .trim()
-      .split(/\s+/)
-      .filter((field) => field !== '');
-  const numbers = (line: number, count: number, what: string): number[] => {
-    const values = fields(line)
-      .slice(0, count)
-      .map((field) => Number(field.replace(/[dD]/, 'e')));
-    return values.length === count && values.every(Number.isFinite)
-      ? values
-      : malformed(line, `${what} expected, not '${(lines[line - 1] ?? '').trim().slice(0, 40)}'`);
-  };
-  const vector = (line: number, what: string): Vec3 => numbers(line, 3, what) as unknown as Vec3;
+const HINT = 'Mend that line, or export the file again.';
 
-  const three = fields(2).length === 3;
-  const scales = numbers(2, three ? 3 : 1, 'the scale');
-  const raw: Mat3 = [vector(3, 'a lattice vector'), vector(4, 'a lattice vector'), vector(5, 'a lattice vector')];
+function malformed(name: string, line: number, what: string): never {
+  fail('format', `${name}, line ${line}: ${what}.`, HINT, { name, line });
+}
+
+/** A line's fields, without its comment. */
+function fieldsOf(line: string | undefined): string[] {
+  return (line ?? '')
+    .replace(/[!#].*/, '')
+    .trim()
+    .split(/\s+/)
+    .filter((field) => field !== '');
+}
+
+/** The cell and the atoms of a POSCAR, as an XDATCAR has them too. */
+export interface PoscarHeader {
+  /** Lattice vectors [Å], one per row, and as they stand in the file, without the scale. */
+  readonly lattice_A: Mat3;
+  readonly raw: Mat3;
+  /** Chemical symbol of each run of atoms, and how many follow. */
+  readonly kinds: readonly string[];
+  readonly counts: readonly number[];
+  readonly total: number;
+}
+
+/**
+ * Lines 1 to 7: title, scale, three vectors, symbols, counts.
+ * @param lines the first is the title; @param first its number in the file
+ * @throws 'format' with the line number; 'unsupported' for a file of VASP 4
+ */
+export function readPoscarHeader(lines: readonly string[], name: string, first = 1): PoscarHeader {
+  const bad = (index: number, what: string): never => malformed(name, first + index, what);
+  const numbers = (index: number, count: number, what: string): number[] =>
+    numbersIn(fieldsOf(lines[index]).join(' '), count) ??
+    bad(index, `${what} expected, not '${(lines[index] ?? '').trim().slice(0, 40)}'`);
+  const vector = (index: number): Vec3 => numbers(index, 3, 'a lattice vector') as unknown as Vec3;
+
+  const three = fieldsOf(lines[1]).length === 3;
+  const scales = numbers(1, three ? 3 : 1, 'the scale');
+  const raw: Mat3 = [vector(2), vector(3), vector(4)];
   const volume = Math.abs(determinant(raw));
-  if (scales.some((scale) => scale === 0 || (three && scale < 0)) || volume === 0)
-    malformed(2, 'the cell has no volume');
+  if (scales.some((scale) => scale === 0 || (three && scale < 0)) || volume === 0) bad(1, 'the cell has no volume');
   const scale = scales[0]! < 0 ? Math.cbrt(-scales[0]! / volume) : scales[0]!;
   const [sx, sy, sz] = three ? (scales as unknown as Vec3) : [scale, scale, scale];
   const scaled = (v: Vec3): Vec3 => [v[0] * sx, v[1] * sy, v[2] * sz];
-  const lattice_A: Mat3 = [scaled(raw[0]), scaled(raw[1]), scaled(raw[2])];
 
-  if (fields(6).length > 0 && fields(6).every((field) => /^\d+$/.test(field))) {
+  const names = fieldsOf(lines[5]);
+  if (names.length > 0 && names.every((field) => /^\d+$/.test(field))) {
     fail(
       'unsupported',
       `${name} does not name its elements (VASP 4).`,
@@ -55,24 +71,44 @@ export function readPoscar(text: string, name = 'POSCAR'): Crystal {
     );
   }
   // Sr_sv and Sr_sv/4c6b1 are names of potentials.
-  const kinds = fields(6).map((field) => elementOfType(field) ?? malformed(6, `'${field}' is not a chemical symbol`));
-  if (kinds.length === 0) malformed(6, 'no chemical symbols');
-  const counts = numbers(7, kinds.length, `${kinds.length} counts of atoms`);
-  if (fields(7).length !== kinds.length || !counts.every((count) => Number.isInteger(count) && count >= 0))
-    malformed(7, `${kinds.length} whole numbers of atoms expected`);
-  const symbols = kinds.flatMap((kind, k) => new Array<string>(Math.min(counts[k]!, lines.length)).fill(kind));
+  const kinds = names.map((field) => elementOfType(field) ?? bad(5, `'${field}' is not a chemical symbol`));
+  if (kinds.length === 0) bad(5, 'no chemical symbols');
+  const counts = numbers(6, kinds.length, `${kinds.length} counts of atoms`);
+  if (fieldsOf(lines[6]).length !== kinds.length || !counts.every((count) => Number.isInteger(count) && count >= 0))
+    bad(6, `${kinds.length} whole numbers of atoms expected`);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return { lattice_A: [scaled(raw[0]), scaled(raw[1]), scaled(raw[2])], raw, kinds, counts, total };
+}
 
+/** Chemical symbol of each atom. To be asked for once the file is known to be long enough for them. */
+export function symbolsOf({ kinds, counts }: PoscarHeader): string[] {
+  return kinds.flatMap((kind, k) => new Array<string>(counts[k]!).fill(kind));
+}
+
+/** @throws 'format' with the line number; 'unsupported' for a file of VASP 4 */
+export function readPoscar(text: string, name = 'POSCAR'): Crystal {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const header = readPoscarHeader(lines, name);
+  const { lattice_A, raw, total } = header;
   const selective = /^\s*s/i.test(lines[7] ?? '');
+  // Line numbers from 1, as editors count.
   const mode = selective ? 9 : 8;
-  if (!/^\s*[dck]/i.test(lines[mode - 1] ?? '')) malformed(mode, "'Direct' or 'Cartesian' expected");
+  if (!/^\s*[dck]/i.test(lines[mode - 1] ?? '')) malformed(name, mode, "'Direct' or 'Cartesian' expected");
   const cartesian = /^\s*[ck]/i.test(lines[mode - 1]!);
   const toFractional = inverse(raw);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (mode + total > lines.length) malformed(lines.length, `the file ends before its ${total} atoms`);
+  if (mode + total > lines.length) malformed(name, lines.length, `the file ends before its ${total} atoms`);
+  const symbols = symbolsOf(header);
   const fractional = Float64Array.from(
     symbols.flatMap((_, atom) => {
-      const v = vector(mode + 1 + atom, `the position of atom ${atom + 1} of ${total}`);
-      return wrapped(cartesian ? times(v, toFractional) : v);
+      const line = lines[mode + atom] ?? '';
+      const v =
+        numbersIn(fieldsOf(line).join(' '), 3) ??
+        malformed(
+          name,
+          mode + 1 + atom,
+          `the position of atom ${atom + 1} of ${total} expected, not '${line.trim().slice(0, 40)}'`,
+        );
+      return wrapped(cartesian ? times(v as unknown as Vec3, toFractional) : (v as unknown as Vec3));
     }),
   );
   return checkedCrystal({

@@ -9,7 +9,8 @@ import { writeExtxyz } from './extxyz.ts';
 import { molybdenite2H } from './known-crystals.ts';
 import { at, determinant, planeSpacings, times } from './lattice.ts';
 import { readPoscar } from './poscar.ts';
-import { readStructure, structureFormat } from './read-structure.ts';
+import { readStructure } from './read-structure.ts';
+import { structureFormat } from './structure-format.ts';
 import type { Crystal } from './unit-cell.ts';
 
 /** A POSCAR as VASP writes it; atoms are in runs of one element. */

@@ -55,6 +55,6 @@ export function frozenVariance(structure: Structure): Map<string, number> {
  */
 export function residualU2(structure: Structure, u2_A2: CrystalRecipe['u2_A2']): CrystalRecipe['u2_A2'] {
   const frozen = frozenVariance(structure);
-  const left = (species: keyof CrystalRecipe['u2_A2']) => Math.max(0, u2_A2[species] - (frozen.get(species) ?? 0));
+  const left = (species: keyof CrystalRecipe['u2_A2']) => Math.max(0, u2_A2[species]! - (frozen.get(species) ?? 0));
   return { Ba: left('Ba'), Sr: left('Sr'), Ti: left('Ti'), O: left('O') };
 }

@@ -1,11 +1,11 @@
 /** The absorptive potential against closed forms, the variance of a vibrating atom's potential, and frozen phonons. */
 
 import { expect, test } from 'vitest';
+import { Fft2, frequency } from '../core/fft.ts';
 import { absorbingStack, absorptiveFactor, diffuseIntegral } from './absorption.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { fromPanels, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
-import { Fft2, frequency } from './fft.ts';
 import { coherentIntensity, einsteinSnapshots, supercell, thermalAverage } from './frozen-phonons.ts';
 import { planeWave } from './reference.ts';
 import { debyeWaller, scatteringFactor } from './scattering-factor.ts';

@@ -8,7 +8,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { frequency } from './fft.ts';
+import { frequency } from '../core/fft.ts';
 
 export interface AngularDetector {
   readonly inner_mrad: number;
@@ -46,7 +46,9 @@ function triangleInDisc([ax, ay]: Point, [bx, by]: Point, r: number): number {
   const at = (t: number): Point => [ax + t * dx, ay + t * dy];
   const sector = ([px, py]: Point, [qx, qy]: Point) => (r * r * Math.atan2(px * qy - py * qx, px * qx + py * qy)) / 2;
   const [p, q] = [at(t0), at(t1)];
-  return sector([ax, ay], p) + (p[0] * q[1] - p[1] * q[0]) / 2 + sector(q, [bx, by]);
+  // Where an end lies inside there is no arc; computed, it would be any angle for an end in the centre.
+  const arcs = (t0 > 0 ? sector([ax, ay], p) : 0) + (t1 < 1 ? sector(q, [bx, by]) : 0);
+  return arcs + (p[0] * q[1] - p[1] * q[0]) / 2;
 }
 
 /** Area of a polygon (corners counter-clockwise) inside the disc of radius r around 0. */

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
+import { Fft2, frequency } from '../core/fft.ts';
 import { RandomStream } from '../core/random.ts';
 import { detectorWeights, segments } from './angular-detector.ts';
 import { annularScan, scanArea, scanLine } from './annular-scan.ts';
@@ -9,7 +10,6 @@ import { Multislice } from './cpu/multislice.ts';
 import { fromPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { directPatterns } from './direct.ts';
-import { Fft2, frequency } from './fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { ProbeWave } from './probe-wave.ts';
 import { scatteringFactor } from './scattering-factor.ts';

@@ -2,8 +2,8 @@
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
+import { frequency } from '../core/fft.ts';
 import { type Beam, blochWaves, type SymmetricEigen } from './bloch.ts';
-import { frequency } from './fft.ts';
 import { sliceStack } from './slices.ts';
 import { averaged, planeWaveBeams, r1, virtualCrystal } from './test-structures.ts';
 

@@ -8,7 +8,7 @@
  * chapter 6; Humphreys, Rep. Prog. Phys. 42, 1825 (1979). Not for production: the eigen-solution costs O(beams³), and is left to the caller.
  */
 
-import { Fft2 } from './fft.ts';
+import { Fft2 } from '../core/fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import type { SliceStack } from './slices.ts';
 

@@ -3,9 +3,9 @@
  * positions × tilts, and independent of it: the check on it, and the way to simulate a scan of a structure that does not repeat.
  */
 
+import { Fft2, frequency } from '../core/fft.ts';
 import type { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
-import { Fft2, frequency } from './fft.ts';
 import { apertureLimit_mrad, type ProbeOptions, probeAmplitude } from './probe.ts';
 
 export interface DirectPattern {

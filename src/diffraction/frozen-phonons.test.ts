@@ -2,11 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
+import { frequency } from '../core/fft.ts';
 import { annularScan } from './annular-scan.ts';
 import type { Multislice } from './cpu/multislice.ts';
 import { fromPanels, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
-import { frequency } from './fft.ts';
 import {
   coherentIntensity,
   einsteinSnapshots,

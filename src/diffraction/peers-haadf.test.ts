@@ -4,12 +4,12 @@
  */
 
 import { expect, test } from 'vitest';
+import { Fft2, frequency } from '../core/fft.ts';
 import { type AngularDetector, detectorWeights } from './angular-detector.ts';
 import { annularScan } from './annular-scan.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
-import { Fft2, frequency } from './fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { sliceStack } from './slices.ts';
 import { abtemAperture, abtemProbe, abtemStack } from './test-abtem.ts';

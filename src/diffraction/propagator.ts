@@ -5,7 +5,7 @@
  * not depend on how a lattice is split into offsets. Source: Kirkland (2010), equations 6.65 and 6.92.
  */
 
-import { frequency } from './fft.ts';
+import { frequency } from '../core/fft.ts';
 
 export interface AxisPropagator {
   readonly re: Float64Array;

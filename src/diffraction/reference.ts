@@ -3,7 +3,7 @@
  * that the WebAssembly kernel is tested against; not for production.
  */
 
-import { Fft2 } from './fft.ts';
+import { Fft2 } from '../core/fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { axisPropagator } from './propagator.ts';
 import type { SliceStack } from './slices.ts';

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
+import { Fft2, frequency } from '../core/fft.ts';
 import { BoxIntegral } from './box-integral.ts';
 import { LOBATO } from './factor-tables.ts';
-import { Fft2, frequency } from './fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { scatteringFactor } from './scattering-factor.ts';
 import { sliceStack } from './slices.ts';

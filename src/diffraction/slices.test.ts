@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Fft2, frequency } from './fft.ts';
+import { Fft2, frequency } from '../core/fft.ts';
 import { type Atoms, type SliceOptions, type SliceStack, sliceStack } from './slices.ts';
 
 const cell: [number, number, number] = [4, 5, 6];

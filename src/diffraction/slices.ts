@@ -14,8 +14,8 @@
 
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { fail } from '../core/errors.ts';
+import { Fft2, frequency } from '../core/fft.ts';
 import { BoxIntegral } from './box-integral.ts';
-import { Fft2, frequency } from './fft.ts';
 import { debyeWaller, type FactorModel, scatteringFactor } from './scattering-factor.ts';
 
 /** Atoms in an orthogonal box; positions [n][3] in Å, periodic in all directions. */

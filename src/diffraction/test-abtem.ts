@@ -9,7 +9,7 @@
  */
 
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
-import { Fft2, frequency } from './fft.ts';
+import { Fft2, frequency } from '../core/fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import type { Wave } from './reference.ts';
 import { type FactorModel, scatteringFactor } from './scattering-factor.ts';

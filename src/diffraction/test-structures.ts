@@ -1,11 +1,11 @@
 /** Small crystals, measures and reference files for the tests of this room; not for production (see crystal/). */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { Fft2 } from '../core/fft.ts';
 import { type NdArray, readNpy } from '../core/npy.ts';
 import type { RandomStream } from '../core/random.ts';
 import type { Aberrations } from './aberrations.ts';
 import type { LatticeDetector } from './detector.ts';
-import { Fft2 } from './fft.ts';
 import { probeAmplitude } from './probe.ts';
 import { type MultisliceOptions, multisliceReference, planeWave, type Wave } from './reference.ts';
 import { latticeProbe } from './scattering-matrix.ts';

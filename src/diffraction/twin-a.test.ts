@@ -1,12 +1,12 @@
 /** Twin A: noise-free patterns of an independent multislice (numpy, complex64, box slices a/12 without an aperture), reproduced from its atoms. */
 
 import { expect, test } from 'vitest';
+import { Fft2 } from '../core/fft.ts';
 import { readNpz } from '../core/npy.ts';
 import { readExtxyz } from '../crystal/extxyz.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
-import { Fft2 } from './fft.ts';
 import { sliceStack } from './slices.ts';
 import { sharedFile } from './test-structures.ts';
 

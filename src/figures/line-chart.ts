@@ -49,7 +49,7 @@ export function lineChart(lines: readonly ChartLine[], options: LineChartOptions
         y: '1',
         stroke: colour,
         strokeWidth: 1.4,
-        ...(dashed ? { strokeDasharray: '3,2' } : {}),
+        ...(dashed ? { strokeDasharray: '3,2', strokeLinecap: 'butt' } : {}),
       }),
       ...(points.length < 25 ? [Plot.dot(points as [number, number][], { x: '0', y: '1', r: 1.5, fill: colour })] : []),
     ]),

@@ -3,7 +3,7 @@
  * over depth. Channelling is not in it: the weights say where the beam enters, not where scattering pulls it.
  */
 
-import { Fft2, frequency } from '../diffraction/fft.ts';
+import { Fft2, frequency } from '../core/fft.ts';
 import { type ProbeOptions, probeAmplitude } from '../diffraction/probe.ts';
 
 /** Samples of the probe per unit cell, and depths. */

@@ -1,8 +1,8 @@
 /** The WebAssembly kernel, float32, against the float64 reference: transforms, and 80 nm of crystal; both builds. */
 
 import { expect, test } from 'vitest';
+import { Fft2 } from '../../core/fft.ts';
 import { RandomStream } from '../../core/random.ts';
-import { Fft2 } from '../fft.ts';
 import { planeWave } from '../reference.ts';
 import { sliceStack } from '../slices.ts';
 import { intensities, perovskiteBlock, planeWaveBeams, r1, virtualCrystal } from '../test-structures.ts';

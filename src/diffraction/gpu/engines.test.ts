@@ -1,12 +1,12 @@
 /** The same checks over both engines, WebAssembly on the CPU and WGSL on a GPU (SwiftShader unless told otherwise, see `test-gpu.ts`), float32 against float64. */
 
 import { afterAll, expect, test } from 'vitest';
+import { Fft2 } from '../../core/fft.ts';
 import { RandomStream } from '../../core/random.ts';
 import { absorbingStack } from '../absorption.ts';
 import { Multislice } from '../cpu/multislice.ts';
 import { fromPanels, toPanels } from '../cpu/panels.ts';
 import { SliceKernel } from '../cpu/wasm.ts';
-import { Fft2 } from '../fft.ts';
 import { type MultisliceOptions, multisliceReference, planeWave, type Wave } from '../reference.ts';
 import { type SliceStack, sliceStack } from '../slices.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Fft } from './fft.ts';
+import { Fft, Fft3 } from './fft.ts';
 
 test('equals the sum that defines it, for any length', () => {
   fc.assert(
@@ -23,4 +23,19 @@ test('equals the sum that defines it, for any length', () => {
       }
     }),
   );
+});
+
+test('in three dimensions, a point becomes the plane wave of its place', () => {
+  const [nx, ny, nz] = [3, 4, 5];
+  const [i, j, k] = [2, 1, 3];
+  const re = new Float64Array(nx * ny * nz);
+  const im = new Float64Array(nx * ny * nz);
+  re[(k * ny + j) * nx + i] = 1;
+  new Fft3(nx, ny, nz).run(re, im, -1);
+  for (let at = 0; at < re.length; at++) {
+    const [qx, qy, qz] = [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))];
+    const angle = -2 * Math.PI * ((qx * i) / nx + (qy * j) / ny + (qz * k) / nz);
+    expect(re[at]).toBeCloseTo(Math.cos(angle), 12);
+    expect(im[at]).toBeCloseTo(Math.sin(angle), 12);
+  }
 });

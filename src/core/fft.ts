@@ -102,3 +102,20 @@ export class Fft2 {
     for (let x = 0; x < nx; x++) this.#y.line(re, im, x, nx, sign);
   }
 }
+
+/** A three-dimensional transform of [nz][ny][nx] arrays, in place. */
+export class Fft3 {
+  readonly #axes: readonly [Fft, Fft, Fft];
+
+  constructor(nx: number, ny: number, nz: number) {
+    this.#axes = [new Fft(nx), new Fft(ny), new Fft(nz)];
+  }
+
+  run(re: Float64Array, im: Float64Array, sign: -1 | 1): void {
+    const [x, y, z] = this.#axes;
+    const plane = x.n * y.n;
+    for (let row = 0; row < y.n * z.n; row++) x.line(re, im, row * x.n, 1, sign);
+    for (let k = 0; k < z.n; k++) for (let i = 0; i < x.n; i++) y.line(re, im, k * plane + i, x.n, sign);
+    for (let at = 0; at < plane; at++) z.line(re, im, at, plane, sign);
+  }
+}

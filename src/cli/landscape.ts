@@ -1,0 +1,200 @@
+/** `ferroscope landscape RECIPE`: stationary points of the energy and paths between them as JSON and CSV, with figures and a report. */
+
+import { join } from 'node:path';
+import { refuseExisting, writeFolderWhole } from '../core/files.ts';
+import type { LandscapeRecipe, Recipe } from '../core/recipe.ts';
+import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { norm } from '../crystal/lattice.ts';
+import type { Vec3 } from '../crystal/structure.ts';
+import {
+  indexSum,
+  lowestAlong,
+  plus,
+  polarization,
+  type StationaryPoint,
+  stationaryPoints,
+  symmetries,
+} from '../ferroelectric/landscape.ts';
+import { landscapeChecks } from '../ferroelectric/landscape-checks.ts';
+import { recipeLandscape } from '../ferroelectric/landscape-recipe.ts';
+import { minimumEnergyPath } from '../ferroelectric/path.ts';
+import type { Conditions } from '../ferroelectric/system.ts';
+import type { UniformEnergy } from '../ferroelectric/uniform.ts';
+import { directionText } from '../figures/landscape-labels.ts';
+import type { NamedPath, Section } from '../figures/landscape-profile.ts';
+import { renderLandscape } from '../figures/landscape-report.ts';
+import { gridDirections, type Half } from '../figures/stereographic.ts';
+import { argument, option, readRecipe } from './arguments.ts';
+import type { CommandLine } from './main.ts';
+import { PROGRAM } from './version.ts';
+
+export async function runLandscape(line: CommandLine): Promise<void> {
+  const recipe = await readRecipe(argument(line, 0));
+  const out = option(line, 'out') ?? 'landscape';
+  refuseExisting(out, line.options.overwrite === true);
+  const { of, conditions } = recipeLandscape(recipe);
+  const landscape = recipe.landscape!;
+
+  const points = stationaryPoints(of);
+  const index_sum = indexSum(points);
+  const paths = landscape.paths.map(({ name, through, plane }): NamedPath => {
+    const path = minimumEnergyPath(of, through, { ...(plane && { plane }), images: landscape.images });
+    return { name, path, P_uC_cm2: path.u_A.map((u) => polarization(of, u)) };
+  });
+  const checks = landscapeChecks();
+  const hash = recipeHash(recipe);
+  const words = conditionWords(landscape, conditions);
+  const data = {
+    kind: 'ferroscope-landscape/1',
+    program: PROGRAM,
+    recipe,
+    recipe_hash: hash,
+    material: of.parameters.name,
+    conditions: words,
+    energies: 'eV per formula unit, from u = 0 under the same conditions',
+    stationary_points: points,
+    index_sum,
+    paths: paths.map(({ name, path, P_uC_cm2 }) => ({ name, ...path, P_uC_cm2 })),
+    checks,
+  };
+  const report = renderLandscape({
+    material: of.parameters.name,
+    conditions: words,
+    points,
+    index_sum,
+    paths,
+    sections: sections(of, points),
+    halves: halves(of).map((half) => ({ half, energies_meV: surface(of, landscape.pixels, half) })),
+    pixels: landscape.pixels,
+    checks,
+    notes: notes(recipe),
+    recipe_toml: recipeToToml(recipe),
+    recipe_hash: hash,
+    seed: recipe.library.seed,
+    version: PROGRAM,
+  });
+  const files = new Map([
+    ['landscape.json', `${JSON.stringify(data, null, 1)}\n`],
+    ['stationary-points.csv', pointsCsv(points)],
+    ...(paths.length > 0 ? [['paths.csv', pathsCsv(paths)] as const] : []),
+    ...report,
+  ]);
+  const encoder = new TextEncoder();
+  await writeFolderWhole(
+    out,
+    [...files].map(([name, text]) => [name, encoder.encode(text)] as const),
+  );
+
+  const lowest = points[0]!;
+  const wrong = checks.filter(({ value, target, tolerance }) => Math.abs(value - target) > 1.001 * tolerance).length;
+  line.console.result(
+    [
+      `${of.parameters.name}, ${words}: lowest ${(1e3 * lowest.energy_eV).toFixed(3)} meV ${lowest.family === 'u = 0' ? 'at u = 0' : `along ${directionText(lowest.u_A)}`}, |P| ${norm(lowest.P_uC_cm2).toFixed(1)} µC/cm².`,
+      ...paths.map(({ name, path }) => `${name}: barrier ${(1e3 * path.barrier_eV).toFixed(3)} meV.`),
+      `${checks.length - wrong} of ${checks.length} numbers agree with their targets.`,
+      `Look at ${join(out, 'report.html')}`,
+    ],
+    {
+      out,
+      files: [...files.keys()],
+      lowest_eV: lowest.energy_eV,
+      barriers_eV: Object.fromEntries(paths.map(({ name, path }) => [name, path.barrier_eV])),
+      index_sum,
+      checks_failed: wrong,
+      recipe_hash: hash,
+    },
+  );
+}
+
+/** The lower half is drawn where the mirror z → −z does not make it the same. */
+function halves(of: UniformEnergy): Half[] {
+  const mirror = symmetries(of).some((m) => m[0][0] === 1 && m[1][1] === 1 && m[2][2] === -1);
+  return mirror ? ['upper'] : ['upper', 'lower'];
+}
+
+function surface(of: UniformEnergy, pixels: number, half: Half): Float64Array {
+  return Float64Array.from(gridDirections(pixels, half), (direction) => 1e3 * lowestAlong(of, direction).energy_eV);
+}
+
+/** E along [001], [110] and [111], both ways, to 1.6 times the largest |u| of a stationary point. */
+function sections(of: UniformEnergy, points: readonly StationaryPoint[]): Section[] {
+  const reach = 1.6 * Math.max(0.05, ...points.map(({ u_A }) => norm(u_A)));
+  const directions: Vec3[] = [
+    [0, 0, 1],
+    [1, 1, 0],
+    [1, 1, 1],
+  ];
+  return directions.map((direction) => ({
+    direction,
+    points: Array.from({ length: 201 }, (_, i) => {
+      const u = reach * (i / 100 - 1);
+      return [u, 1e3 * of.energy(plus([0, 0, 0], direction, u / norm(direction)))] as const;
+    }),
+  }));
+}
+
+function conditionWords({ strain, misfit_percent }: LandscapeRecipe, conditions: Conditions): string {
+  const { pressure_GPa = 0, field_V_per_A = [0, 0, 0] } = conditions;
+  const parts = [
+    { relaxed: 'strain relaxed', clamped: 'strain clamped', epitaxial: `epitaxial, misfit ${misfit_percent} %` }[
+      strain
+    ],
+    ...(pressure_GPa === 0 ? [] : [`${Number(pressure_GPa.toPrecision(4))} GPa`]),
+    ...(norm(field_V_per_A) === 0 ? [] : [`field (${field_V_per_A.join(', ')}) V/Å`]),
+  ];
+  return parts.join(', ');
+}
+
+function notes({ crystal, landscape }: Recipe): string[] {
+  return [
+    ...(crystal.material === 'STO'
+      ? ['SrTiO3 is an extrapolation, 2·BST − BTO, for scans over composition only.']
+      : []),
+    ...(crystal.material === 'BST' && crystal.ba_fraction !== 0.5 && landscape?.pressure_GPa === undefined
+      ? ['The composition stands as a pressure on the Ba0.5Sr0.5TiO3 parameters.']
+      : []),
+  ];
+}
+
+const COMPONENTS = ['x', 'y', 'z'];
+
+/** Every stationary point, equivalents too, one per line. */
+function pointsCsv(points: readonly StationaryPoint[]): string {
+  const head = [
+    'set',
+    'kind',
+    'family',
+    'E_meV',
+    ...COMPONENTS.map((c) => `u_${c}_A`),
+    ...COMPONENTS.map((c) => `P_${c}_uC_cm2`),
+    ...[1, 2, 3].map((n) => `curvature${n}_eV_per_A2`),
+  ];
+  const rows = points.flatMap((point, set) =>
+    point.equivalents.map((u) => {
+      const perMode = norm(point.u_A) > 0 ? norm(point.P_uC_cm2) / norm(point.u_A) : 0;
+      const P = u.map((v) => v * perMode);
+      const numbers = [1e3 * point.energy_eV, ...u, ...P, ...point.curvatures].map(short);
+      return [set + 1, point.kind, point.family, ...numbers].join(',');
+    }),
+  );
+  return `${[head.join(','), ...rows].join('\n')}\n`;
+}
+
+function pathsCsv(paths: readonly NamedPath[]): string {
+  const head = [
+    'path',
+    'length_A',
+    'E_meV',
+    ...COMPONENTS.map((c) => `u_${c}_A`),
+    ...COMPONENTS.map((c) => `P_${c}_uC_cm2`),
+  ];
+  const rows = paths.flatMap(({ name, path, P_uC_cm2 }) =>
+    path.u_A.map((u, i) =>
+      [name, ...[path.length_A[i]!, 1e3 * path.energy_eV[i]!, ...u, ...P_uC_cm2[i]!].map(short)].join(','),
+    ),
+  );
+  return `${[head.join(','), ...rows].join('\n')}\n`;
+}
+
+/** Eight digits, and no dust for zero. */
+const short = (value: number): string => (Math.abs(value) < 1e-12 ? '0' : String(Number(value.toPrecision(8))));

@@ -1,0 +1,52 @@
+/** Which format a structure or a trajectory is in: told by its content, else by its name. */
+
+import { fail } from '../core/errors.ts';
+import { numbersIn } from './lines.ts';
+
+export type StructureFormat = 'extxyz' | 'cif' | 'poscar';
+/** Formats that hold one frame after the other; extxyz may, too. */
+export type TrajectoryFormat = 'xdatcar' | 'lammps' | 'vasprun';
+
+/** Characters looked at. */
+const HEAD = 20_000;
+
+/** The format's name as people write it. */
+export const FORMAT_NAMES: Readonly<Record<StructureFormat | TrajectoryFormat, string>> = {
+  extxyz: 'extxyz',
+  cif: 'CIF',
+  poscar: 'POSCAR',
+  xdatcar: 'XDATCAR',
+  lammps: 'LAMMPS dump',
+  vasprun: 'vasprun.xml',
+};
+
+/** @param text the file, or its first 20 000 characters. @throws 'format' where neither the text nor the name is known */
+export function structureFormat(text: string, name: string): StructureFormat | TrajectoryFormat {
+  const head = text.replace(/^\uFEFF/, '').slice(0, HEAD);
+  if (/^\s*(<\?xml[^>]*>\s*)?<modeling\b/.test(head)) return 'vasprun';
+  if (/^\s*ITEM: /.test(head)) return 'lammps';
+  const lines = head.split(/\r\n|\r|\n/);
+  if (lines.some((line) => /^\s*(data_\S*\s*$|data_\S+\s|_cell[_.]length_a\s)/i.test(line))) return 'cif';
+  if (/^\s*\d+\s*$/.test(lines[0] ?? '') && /\b(Lattice|Properties)\s*=/.test(lines[1] ?? '')) return 'extxyz';
+  if (numbersIn(lines[1] ?? '', 1) && [2, 3, 4].every((l) => numbersIn(lines[l] ?? '', 3))) {
+    return isConfiguration(lines[7]) ? 'xdatcar' : 'poscar';
+  }
+  const file = name.split(/[/\\]/).at(-1)!.toLowerCase();
+  if (/\.m?cif$/.test(file)) return 'cif';
+  if (/\.(ext)?xyz$/.test(file)) return 'extxyz';
+  if (/^(poscar|contcar)|\.(vasp|poscar|contcar)$/.test(file)) return 'poscar';
+  if (/^xdatcar|\.xdatcar$/.test(file)) return 'xdatcar';
+  if (/\.(lammpstrj|dump)$|^dump\./.test(file)) return 'lammps';
+  if (/^vasprun.*\.xml$/.test(file)) return 'vasprun';
+  return fail(
+    'format',
+    `${name} is none of ${Object.values(FORMAT_NAMES).join(', ')}.`,
+    'Give a crystal structure in one of these formats, not compressed.',
+    { name },
+  );
+}
+
+/** Whether a line starts a frame of an XDATCAR. */
+export function isConfiguration(line: string | undefined): boolean {
+  return /^\s*direct\s+configuration\s*=/i.test(line ?? '');
+}

@@ -1,0 +1,64 @@
+/** For tests: polar hot blocks, and the same as another program would give them. */
+
+import { RandomStream } from '../core/random.ts';
+import type { LocalFields } from './local.ts';
+import { materialOf } from './material.ts';
+import { perovskite } from './perovskite.ts';
+import { displaceBySoftMode } from './soft-mode.ts';
+import { cellIndex, requireSites, SITE, type Structure, type Vec3 } from './structure.ts';
+import { withJitter } from './thermal.ts';
+
+/** Half Ba, half Sr at random, a soft mode of up to `u` Å per component, at random in every cell (`field`) or the same in all, and thermal motion. */
+export function polarBlock(
+  cells: Vec3,
+  options: { u?: number; thermal_pm?: number; a_A?: number; seed?: number; field?: boolean } = {},
+): Structure {
+  const { u = 0.2, thermal_pm = 10, a_A = 3.95, seed = 1, field = true } = options;
+  const stream = new RandomStream(seed, 'test');
+  const n = cells[0] * cells[1] * cells[2];
+  const ba = Uint8Array.from({ length: n }, (_, i) => i % 2);
+  const mean = [0, 1, 2].map(() => stream.between(-u, u));
+  const mode = Float64Array.from({ length: 3 * n }, (_, i) => (field ? stream.between(-u, u) : mean[i % 3]!));
+  const moved = displaceBySoftMode(perovskite(cells, a_A, stream.shuffle(ba)), materialOf('BST'), mode);
+  return withJitter(moved, thermal_pm, stream);
+}
+
+/** As another program would write it: other edges, origin, wrapping and order, and no sites. `order[i]` is the atom's number in the block. */
+export function foreign(
+  block: Structure,
+  shift_A: Vec3,
+  stretch: Vec3,
+  stream: RandomStream,
+): { structure: Structure; order: number[] } {
+  const cell_A = block.cell_A.map((edge, axis) => edge * stretch[axis]!) as unknown as Vec3;
+  const order = stream.shuffle(Array.from(block.symbols.keys()));
+  const positions_A = Float64Array.from(
+    order.flatMap((atom) =>
+      [0, 1, 2].map((axis) => {
+        const edge = cell_A[axis]!;
+        const x = block.positions_A[3 * atom + axis]! * stretch[axis]! + shift_A[axis]!;
+        return x - edge * Math.floor(x / edge);
+      }),
+    ),
+  );
+  return { structure: { cell_A, symbols: order.map((atom) => block.symbols[atom]!), positions_A }, order };
+}
+
+/** Values of the cell that each Ti is in, by the Ti's number in the block. */
+export function byTi(
+  structure: Structure,
+  fields: LocalFields,
+  numberOf: (atom: number) => number,
+): Map<number, number[]> {
+  const { cells, cell, kind } = requireSites(structure);
+  const found = new Map<number, number[]>();
+  for (const [atom, site] of kind.entries()) {
+    if (site !== SITE.Ti) continue;
+    const at = 3 * cellIndex(cells, cell[3 * atom]!, cell[3 * atom + 1]!, cell[3 * atom + 2]!);
+    found.set(
+      numberOf(atom),
+      [fields.P, fields.dTi, fields.dO].flatMap((field) => [...field.slice(at, at + 3)]),
+    );
+  }
+  return found;
+}
