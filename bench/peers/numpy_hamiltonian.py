@@ -218,7 +218,7 @@ def step(thermostat):
     v += kick * force
 
 
-rounds = max(20, 400000 // CELLS)
+rounds = max(60, 400000 // CELLS)
 result = {
     "version": f"NumPy {np.__version__}, SciPy {scipy.__version__}",
     "multiply": multiply.__name__,

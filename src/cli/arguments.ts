@@ -1,9 +1,11 @@
 /** Reading the arguments that several commands share. */
 
+import { dirname } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText } from '../core/files.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { parseRecipe } from '../core/recipe-schema.ts';
+import { type ImportedStructures, importStructures } from '../library/imported.ts';
 import type { CommandLine } from './main.ts';
 
 /** The command's n-th positional argument. */
@@ -44,4 +46,15 @@ export async function readStudy(path: string): Promise<Recipe> {
     fail('usage', `${path} has a [specimen], which only ferroscope simulate takes.`, 'Give the recipe of a study.');
   }
   return recipe;
+}
+
+/** What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file are shown. @throws as `importStructures` */
+export async function readImported(
+  line: CommandLine,
+  recipe: Recipe,
+  path: string,
+): Promise<ImportedStructures | undefined> {
+  const imported = await importStructures(recipe, dirname(path));
+  for (const note of imported?.notes ?? []) line.console.note(note);
+  return imported;
 }

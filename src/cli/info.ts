@@ -6,7 +6,8 @@ import { fail } from '../core/errors.ts';
 import { readBytes, readText } from '../core/files.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
 import { recipeHash } from '../core/recipe-schema.ts';
-import { hasShard, readInfo, shardNames } from '../library/store.ts';
+import { chooseFrames } from '../library/imported.ts';
+import { hasShard, type LibraryInfo, readInfo, shardNames } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { describeFile } from '../scan/describe.ts';
@@ -70,10 +71,23 @@ async function describeLibrary(path: string): Promise<Info> {
     lines: [
       `${path}: a library by ${info.program}, recipe ${info.recipeHash}: ${there} of ${names.length} structures, ${count} patterns of ${d.pixels}×${d.pixels}`,
       `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å`,
+      ...sourceLines(info),
       `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unit}]`).join(', ')}`,
     ],
     json: { kind: 'library', structures: there, of: names.length, patterns: count, ...info },
   };
+}
+
+/** Which frames of which file, where the structures are not textures. */
+function sourceLines({ source, recipe }: LibraryInfo): string[] {
+  if (!source) return [];
+  const { training, heldOut } = chooseFrames(source.frames, recipe.structures, source.file);
+  const range = (frames: readonly number[]) =>
+    frames.length === 1 ? `${frames[0]! + 1}` : `${frames[0]! + 1} … ${frames.at(-1)! + 1}`;
+  return [
+    `  structures: ${training.length} frames (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}, SHA-256 ${source.sha256}`,
+    `  labels are ${source.labels}: of one frame each`,
+  ];
 }
 
 async function describeSimulation(path: string): Promise<Info> {

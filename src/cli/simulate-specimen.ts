@@ -1,9 +1,8 @@
 /** `ferroscope simulate RECIPE` where the recipe has a [specimen]: patterns and images of it, as Zarr, TIFF and EMD, with figures and a report. */
 
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { fileError, writeWhole } from '../core/files.ts';
+import { readBytes, writeWhole } from '../core/files.ts';
 import type { Recipe, SpecimenRecipe } from '../core/recipe.ts';
 import { recipeToToml } from '../core/recipe-schema.ts';
 import { tiffBytes } from '../core/tiff.ts';
@@ -29,14 +28,8 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   }
   const { task } = line.console;
   const out = option(line, 'out') ?? basename(recipePath).replace(/\.toml$/, '');
-  const specimen = await loadSpecimen(recipe.specimen!, async (file) => {
-    const path = resolve(dirname(recipePath), file);
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      throw fileError(error, path);
-    }
-  });
+  const specimen = await loadSpecimen(recipe.specimen!, (file) => readBytes(resolve(dirname(recipePath), file)));
+  for (const note of specimen.notes ?? []) line.console.note(note);
   const start = performance.now();
   const result = await simulateSpecimen(
     recipe,
@@ -205,7 +198,7 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
     mrad_per_pixel: camera.mrad_per_pixel,
   };
   const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
-  const warnings: string[] = [];
+  const warnings = [...(specimen.notes ?? [])];
   if (simulation.slicing === 'whole-atom') {
     warnings.push(
       'Whole-atom slices cannot represent displacements along the beam; they are here for comparison only.',

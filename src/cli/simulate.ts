@@ -3,7 +3,7 @@
 import { fail } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { parsePart, simulateLibrary, unfinishedParts } from '../library/run.ts';
-import { argument, option, readRecipe, workersOption } from './arguments.ts';
+import { argument, option, readImported, readRecipe, workersOption } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 import { PROGRAM } from './version.ts';
 
@@ -20,12 +20,14 @@ export async function runSimulate(line: CommandLine): Promise<void> {
   const unfinished = option(line, 'unfinished');
   if (unfinished !== undefined) return sayUnfinished(line, recipe, out, Number(unfinished));
   const shard = option(line, 'shard');
+  const imported = await readImported(line, recipe, path);
   const start = performance.now();
   const result = await simulateLibrary(
     recipe,
     out,
     {
       program: PROGRAM,
+      imported,
       engine: option(line, 'engine') === 'gpu' ? 'gpu' : 'cpu',
       ...workersOption(line),
       ...(shard === undefined ? {} : { part: parsePart(shard) }),

@@ -4,14 +4,17 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText, writeFolderWhole } from '../core/files.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { recipeToToml } from '../core/recipe-schema.ts';
 import { shellQuote, slurmFiles, slurmPlan } from '../library/slurm.ts';
-import { argument, option, optionList, readStudy } from './arguments.ts';
+import { argument, option, optionList, readImported, readStudy } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 
 export async function runSlurm(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
-  const text = await readText(path);
   const recipe = await readStudy(path);
+  const imported = await readImported(line, recipe, path);
+  const text = await recipeText(path, recipe, imported?.path);
   const library = resolve(option(line, 'out') ?? 'library.zarr');
   const folder = resolve(option(line, 'folder') ?? `${library.replace(/\.zarr$/, '')}-slurm`);
   const number = (name: string) => {
@@ -27,6 +30,7 @@ export async function runSlurm(line: CommandLine): Promise<void> {
     cpus: number('cpus'),
     time: option(line, 'time'),
     memory: option(line, 'mem'),
+    file_bytes: imported?.size_bytes,
     partition: option(line, 'partition'),
     account: option(line, 'account'),
     modules: optionList(line, 'module'),
@@ -48,4 +52,12 @@ export async function runSlurm(line: CommandLine): Promise<void> {
     ],
     { folder, library, structures, tasks, cpus, time, memory, task_s, submit },
   );
+}
+
+/** The recipe as the user wrote it; where it names a file relative to itself, written out anew, since the scripts lie elsewhere. */
+async function recipeText(path: string, recipe: Recipe, file: string | undefined): Promise<string> {
+  const { structures } = recipe;
+  if (file === undefined || structures.file === file) return readText(path);
+  const note = '# The recipe with every default, and with structures.file as an absolute path.\n\n';
+  return note + recipeToToml({ ...recipe, structures: { ...structures, file } });
 }

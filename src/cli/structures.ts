@@ -1,4 +1,4 @@
-/** `ferroscope structures RECIPE`: every structure of the recipe's library as extxyz, with its local polarization in the comment. */
+/** `ferroscope structures RECIPE`: every structure of the recipe's library as extxyz, with the labels of its columns in the comment. */
 
 import { join } from 'node:path';
 import { refuseExisting, writeWhole } from '../core/files.ts';
@@ -6,25 +6,42 @@ import { recipeHash } from '../core/recipe-schema.ts';
 import { checkAborted } from '../core/task.ts';
 import { buildStructure, labelFields } from '../crystal/build.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
+import { requireSites } from '../crystal/structure.ts';
+import { frameOf } from '../library/imported.ts';
 import { shardFolder, shardNames } from '../library/store.ts';
-import { argument, option, readStudy } from './arguments.ts';
+import { argument, option, readImported, readStudy } from './arguments.ts';
 import type { CommandLine } from './main.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runStructures(line: CommandLine): Promise<void> {
-  const recipe = await readStudy(argument(line, 0));
+  const path = argument(line, 0);
+  const recipe = await readStudy(path);
   const out = option(line, 'out') ?? 'structures';
   refuseExisting(out, line.options.overwrite === true);
+  const imported = await readImported(line, recipe, path);
   const names = shardNames(recipe);
   let sumP = 0;
   let columns = 0;
   for (const [i, name] of names.entries()) {
     checkAborted(line.console.task);
-    const structure = buildStructure(recipe, name.index, name.heldOut);
-    const { P } = labelFields(structure, recipe);
+    const frame = imported && frameOf(imported, name);
+    const structure = frame?.structure ?? buildStructure(recipe, name.index, name.heldOut);
+    const { P, dTi, dO } = labelFields(structure, recipe);
     for (let c = 0; c < P.length; c += 3) sumP += Math.hypot(P[c]!, P[c + 1]!, P[c + 2]!);
     columns += P.length / 3;
-    const info = { recipe_hash: recipeHash(recipe), seed: String(recipe.library.seed), program: PROGRAM };
+    const [nx, ny] = requireSites(structure).cells;
+    const info = {
+      recipe_hash: recipeHash(recipe),
+      ...(frame
+        ? { source: frame.source.file, frame: String(frame.source.frame), labels: frame.source.labels }
+        : { seed: String(recipe.library.seed) }),
+      program: PROGRAM,
+      // Means along z, in the order of the axes [ny][nx][3].
+      columns: `${ny} ${nx} 3`,
+      P_uC_cm2: row(P),
+      dTi_pm: row(dTi),
+      dO_pm: row(dO),
+    };
     await writeWhole(join(out, `${shardFolder(name)}.extxyz`), writeExtxyz(structure, info));
     line.console.task.progress(i + 1, names.length, 'structures');
   }
@@ -32,4 +49,8 @@ export async function runStructures(line: CommandLine): Promise<void> {
     [`${names.length} structures in ${out}, mean |P| of their columns ${(sumP / columns).toFixed(1)} µC/cm².`],
     { out, structures: names.length, columns, mean_p_uC_cm2: sumP / columns },
   );
+}
+
+function row(values: Float64Array): string {
+  return Array.from(values, (value) => value.toFixed(3)).join(' ');
 }

@@ -3,9 +3,10 @@
 import { refuseExisting, writeWhole } from '../core/files.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
+import { selectLabels } from '../library/dataset.ts';
 import { PREDICTED_LABELS } from '../library/labels.ts';
 import { detectorOf } from '../library/plan.ts';
-import { openLibrary, selectLabels } from '../library/store.ts';
+import { openLibrary } from '../library/store.ts';
 import type { ExperimentSource } from '../network/batches.ts';
 import { openModel } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';

@@ -41,6 +41,22 @@ test('sections that a recipe may leave out know their keys too', () => {
   expect(problem('[training]\ndose = [1, 2]\n').hint).toContain('dose_e');
 });
 
+test('structures of a file: other elements, types and charges go with it, and with it only', () => {
+  const file = '[structures]\nfile = "run.xyz"\n';
+  const motion = '[crystal]\nu2_A2 = { Pb = 0.01, Ti = 0.004 }\n';
+  expect(parseRecipe(motion + file).crystal.u2_A2).toEqual({ Ba: 0.0057, Sr: 0.0079, Ti: 0.004, O: 0.0092, Pb: 0.01 });
+  expect(problem(motion).message).toContain("[crystal.u2_A2] has no key 'Pb'");
+  expect(problem('[crystal]\nu2_A2 = { ti = 0.01 }\n').hint).toContain("'Ti'");
+  expect(problem(`[crystal]\nu2_A2 = { ti = 0.01 }\n${file}`).hint).toContain("'Ti'");
+  expect(problem(`[crystal]\nu2_A2 = { Pb = 1 }\n${file}`).message).toContain('crystal.u2_A2.Pb');
+  const more = 'types = { 1 = "Pb" }\nborn = { A = 3.9, B = 7.1, O_parallel = -5.8, O_perpendicular = -2.6 }\n';
+  const recipe = parseRecipe(file + more);
+  expect(recipe.structures.types).toEqual({ 1: 'Pb' });
+  expect(parseRecipe(recipeToToml(recipe))).toEqual(recipe);
+  expect(problem(`[structures]\n${more}`).message).toContain('belong to a file');
+  expect(problem(`${file}types = { Pb = 1 }\n`).message).toContain('structures.types');
+});
+
 test('a specimen is one thing, and goes with what to measure of it', () => {
   const measure = '[simulation]\ncamera = { pixels = 64, mrad_per_pixel = 1 }\n';
   expect(parseRecipe(`${measure}[specimen]\ncrystal = "Si"\nthickness_nm = 5\n`).simulation?.band_limit).toBeCloseTo(

@@ -19,13 +19,6 @@ const isElement = /^[A-Z][a-z]?$/;
 const element = z.string().regex(isElement, 'must be an element');
 /** Elements of the atom types of a LAMMPS dump. */
 const types = z.record(z.string().regex(/^[1-9]\d*$/, 'must be the number of an atom type'), element);
-/** What every recipe knows; others come with a file. */
-const KNOWN_U2: Readonly<Record<string, number>> & Record<'Ba' | 'Sr' | 'Ti' | 'O', number> = {
-  Ba: 0.0057,
-  Sr: 0.0079,
-  Ti: 0.0056,
-  O: 0.0092,
-};
 
 /** A [low, high] pair from which values are drawn uniformly. */
 const between = (low: number, high: number) =>
@@ -33,20 +26,15 @@ const between = (low: number, high: number) =>
     .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
     .refine(([a, b]) => a <= b, 'must be [low, high] with low ≤ high');
 
+/** The elements of textures; others come with a file. */
+const ownU2 = { Ba: u2.default(0.0057), Sr: u2.default(0.0079), Ti: u2.default(0.0056), O: u2.default(0.0092) };
+
 const crystal = z.strictObject({
   material: z.enum(['BST', 'BTO', 'STO']).default('BST'),
   a_A: z.number().min(3).max(5).default(3.95),
   ba_fraction: fraction.default(0.5),
   a_order: z.enum(['random', 'checkerboard']).default('random'),
-  u2_A2: z
-    .object({
-      Ba: u2.default(KNOWN_U2.Ba),
-      Sr: u2.default(KNOWN_U2.Sr),
-      Ti: u2.default(KNOWN_U2.Ti),
-      O: u2.default(KNOWN_U2.O),
-    })
-    .catchall(u2)
-    .prefault({}),
+  u2_A2: z.object(ownU2).catchall(u2).prefault({}),
 });
 
 const charge = z.number().min(-20).max(20);
@@ -268,6 +256,54 @@ const landscape = z
     "needs misfit_percent where strain = 'epitaxial', and only there",
   );
 
+/** One value, or a list of different ones. */
+const oneOrMore = <T extends z.ZodType>(value: T) =>
+  z.union([
+    value,
+    z
+      .array(value)
+      .min(1)
+      .refine((list) => new Set(list.map((v) => JSON.stringify(v))).size === list.length, 'must be different values'),
+  ]);
+const strainModel = z.enum(['free', 'clamped', 'epitaxial']);
+
+const dynamics = z
+  .strictObject({
+    temperature_K: oneOrMore(z.number().min(1).max(3000)).default(300),
+    strain: oneOrMore(strainModel).default('free'),
+    misfit_percent: oneOrMore(z.number().min(-5).max(5)).optional(),
+    pressure_GPa: z.number().min(-20).max(20).optional(),
+    field_V_per_A: oneOrMore(z.tuple([field, field, field])).optional(),
+    thermostat: z.enum(['langevin', 'nose-hoover']).default('langevin'),
+    timestep_fs: z.number().min(0.1).max(4).default(2),
+    equilibrate_ps: z.number().min(0).max(1e5).default(5),
+    interval_ps: positive.max(1e4).default(1),
+    frames: count.max(100_000).default(10),
+    average_ps: z.number().min(0).max(1e4).default(0),
+    seeds: z
+      .array(z.int().min(0))
+      .min(1)
+      .refine((list) => new Set(list).size === list.length, 'must be different')
+      .default([1]),
+    sampling: z
+      .strictObject({
+        p_max_uC_cm2: positive.max(60),
+        directions: z.int().min(4).max(500),
+        sizes: count.max(20),
+        keep: count,
+      })
+      .optional(),
+  })
+  .refine(
+    (d) => [d.strain].flat().includes('epitaxial') === (d.misfit_percent !== undefined),
+    "needs misfit_percent where strain = 'epitaxial', and only there",
+  )
+  .refine((d) => d.average_ps <= d.interval_ps, 'average_ps must not exceed interval_ps')
+  .refine(
+    (d) => d.sampling === undefined || d.field_V_per_A === undefined,
+    'has both sampling and field_V_per_A: with sampling, the field follows from the polarization',
+  );
+
 const analysis = z.strictObject({
   batch: count.default(16),
 });
@@ -286,11 +322,21 @@ const recipeSchema: z.ZodType<Recipe> = z
     specimen: specimen.optional(),
     simulation: simulation.optional(),
     landscape: landscape.optional(),
+    dynamics: dynamics.optional(),
   })
   .refine(
     (r) => (r.specimen === undefined) === (r.simulation === undefined),
     '[specimen] and [simulation] belong together: one says what, the other what to measure of it',
-  );
+  )
+  .check(({ value, issues }) => {
+    const { crystal, structures } = value;
+    const keys = Object.keys(crystal.u2_A2).filter(
+      (key) => !(key in ownU2 || (structures.file !== undefined && isElement.test(key))),
+    );
+    if (keys.length > 0) {
+      issues.push({ code: 'unrecognized_keys', keys, input: crystal.u2_A2, path: ['crystal', 'u2_A2'] });
+    }
+  });
 
 /** Edit distance (Levenshtein), case counted as a tenth of an edit, to name the nearest known key. */
 function distance(a: string, b: string): number {

@@ -294,6 +294,52 @@ export interface LandscapePathRecipe {
   readonly plane?: readonly [h: number, k: number, l: number] | undefined;
 }
 
+/** Molecular dynamics of [crystal]'s soft modes, in [structures].cells: what `ferroscope structures` then makes in place of textures. Every combination is a run. */
+export interface DynamicsRecipe {
+  /** Temperature, or several [K]. */
+  readonly temperature_K: number | readonly number[];
+  /**
+   * What holds the crystal, or several: nothing; its paraelectric cubic shape; or a substrate, whose edges x and y it shares while z and the shears with z follow.
+   * Strains count from the paraelectric cell at the same pressure, as in [landscape].
+   */
+  readonly strain: DynamicsStrain | readonly DynamicsStrain[];
+  /** Edge of the substrate over that of the crystal, less one, or several [%]: negative compresses. For 'epitaxial' only. */
+  readonly misfit_percent?: number | readonly number[] | undefined;
+  /** Hydrostatic pressure [GPa]; where left out, for BST that which stands for ba_fraction, (0.5 − ba_fraction)·6, otherwise 0. */
+  readonly pressure_GPa?: number | undefined;
+  /** Electric field inside the crystal, or several [V/Å]; none where left out. Not with `sampling`, where the field follows from the polarization. */
+  readonly field_V_per_A?: FieldRecipe | readonly FieldRecipe[] | undefined;
+  readonly thermostat: 'langevin' | 'nose-hoover';
+  readonly timestep_fs: number;
+  /** Time before the first frame's interval [ps]. */
+  readonly equilibrate_ps: number;
+  /** From frame to frame [ps]. */
+  readonly interval_ps: number;
+  /** Frames of a run. */
+  readonly frames: number;
+  /** A frame is the mean of u over this long before it [ps]; 0: the instant. The size of P depends on it. */
+  readonly average_ps: number;
+  /** One run each, with its own velocities and noise. */
+  readonly seeds: readonly number[];
+  /** Even coverage of directions and sizes of P; where left out every frame is kept. */
+  readonly sampling?: SamplingRecipe | undefined;
+}
+
+export type DynamicsStrain = 'free' | 'clamped' | 'epitaxial';
+export type FieldRecipe = readonly [x: number, y: number, z: number];
+
+/** A run holds the mean P of the block at each of directions × sizes targets; of all frames those are kept whose columns cover the ball |P| ≤ p_max best. */
+export interface SamplingRecipe {
+  /** [µC/cm²]. */
+  readonly p_max_uC_cm2: number;
+  /** Spread evenly over the sphere. */
+  readonly directions: number;
+  /** Equal steps of |P|; a target lies in the middle of each. */
+  readonly sizes: number;
+  /** How many frames to keep. */
+  readonly keep: number;
+}
+
 export interface AnalysisRecipe {
   /** Positions of a scan that a thread maps at once; the network looks at each twice. */
   readonly batch: number;
@@ -313,4 +359,5 @@ export interface Recipe {
   readonly specimen?: SpecimenRecipe | undefined;
   readonly simulation?: SimulationRecipe | undefined;
   readonly landscape?: LandscapeRecipe | undefined;
+  readonly dynamics?: DynamicsRecipe | undefined;
 }

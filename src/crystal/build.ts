@@ -7,6 +7,7 @@
 
 import { RandomStream } from '../core/random.ts';
 import type { Recipe } from '../core/recipe.ts';
+import { bornCharges } from './born-charges.ts';
 import { columnFields, type LocalFields, localFields } from './local.ts';
 import { dTiPerDisplacement, materialOf, polarizationPerDisplacement } from './material.ts';
 import { orderA, perovskite } from './perovskite.ts';
@@ -48,7 +49,10 @@ export function imposedTexture(recipe: Recipe, index: number, heldOut: boolean):
   return gradientTexture(cells, pMax, gradient_step_pm * perPm, stream);
 }
 
-/** Structure `index` of the training or the held-out set. @throws 'recipe' for an impossible A-site order */
+/**
+ * Structure `index` of the training or the held-out set, made from a texture; `structures.file` is not looked at.
+ * @throws 'recipe' for an impossible A-site order
+ */
 export function buildStructure(recipe: Recipe, index: number, heldOut: boolean): Structure {
   const { crystal, structures } = recipe;
   const material = materialOf(crystal.material);
@@ -66,7 +70,14 @@ export function buildStructure(recipe: Recipe, index: number, heldOut: boolean):
 /**
  * Labels of a structure's columns, from its atoms: means over z, [ny][nx][3], P [µC/cm²], dTi and dO [pm]. Column (i, j)
  * is the Ti column at x = (i + 1/2)a, y = (j + 1/2)a.
+ *
+ * Born charges are those of `crystal.material`; of a structure from `structures.file`, those of `structures.born`, else those of BaTiO3 and SrTiO3 mixed by
+ * the structure's own composition. The two agree where ba_fraction is that of the material: 0.5 for BST. Elsewhere BST's stay, and the file's follow.
+ * @throws 'unsupported' for elements of a file that have no built-in charges, 'range' for charges that are not neutral
  */
 export function labelFields(structure: Structure, recipe: Recipe): LocalFields {
-  return columnFields(localFields(structure, materialOf(recipe.crystal.material)), requireSites(structure).cells);
+  const { crystal, structures } = recipe;
+  const charges =
+    structures.file === undefined ? materialOf(crystal.material) : bornCharges(structure, structures.born);
+  return columnFields(localFields(structure, charges), requireSites(structure).cells);
 }

@@ -205,4 +205,5 @@ test('what cannot be is said so', () => {
   expect(tagOf(() => localFields({ ...s, sites: { ...s.sites!, kind } }, BST))).toBe('shape');
   expect(tagOf(() => displaceBySoftMode(s, BST, new Float64Array(3)))).toBe('shape');
   expect(tagOf(() => perovskite([2, 2, 1], A, [1]))).toBe('shape');
+  expect(tagOf(() => residualU2(s, { Ba: 0.0057, Sr: 0.0079, Ti: 0.0056 }))).toBe('recipe');
 });

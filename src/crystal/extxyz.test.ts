@@ -9,9 +9,10 @@ import { readNpy } from '../core/npy.ts';
 import { parseRecipe } from '../core/recipe-schema.ts';
 import { problem as thrown } from '../core/test-problem.ts';
 import { buildStructure } from './build.ts';
-import { readExtxyz, readExtxyzFrames, writeExtxyz } from './extxyz.ts';
+import { readExtxyz, writeExtxyz } from './extxyz.ts';
 import { columnFields, localFields } from './local.ts';
 import { materialOf } from './material.ts';
+import { readTrajectory } from './read-trajectory.ts';
 import { requireSites } from './structure.ts';
 import { residualU2 } from './thermal.ts';
 
@@ -104,31 +105,30 @@ test('frames: each comes back as it went in, blank lines at the end or not', () 
   );
   const sameAtoms = structures.map((s) => ({ ...s, symbols: structures[0]!.symbols }));
   const text = sameAtoms.map((s) => writeExtxyz(s)).join('');
-  for (const end of ['', '\n \n']) expect(readExtxyzFrames(text + end)).toEqual(sameAtoms);
-  expect(readExtxyzFrames(text.replaceAll('\n', '\r\n'))).toEqual(sameAtoms);
-  expect(readExtxyzFrames(writeExtxyz(structures[1]!))).toEqual([structures[1]]);
+  const framesOf = (file: string) => readTrajectory(file, 'md.xyz').frames;
+  for (const end of ['', '\n \n']) expect(framesOf(text + end)).toEqual(sameAtoms);
+  expect(framesOf(text.replaceAll('\n', '\r\n'))).toEqual(sameAtoms);
+  expect(framesOf(writeExtxyz(structures[1]!))).toEqual([structures[1]]);
   const refused = problem(text);
   expect(refused).toMatchObject({ tag: 'format', fields: { line: structures[0]!.symbols.length + 3 } });
   expect(refused.hint).toMatch(/readTrajectory/);
 });
 
-test('frames that do not belong together, or are broken: the frame, and the line in the file', () => {
+test('frames of other atoms, or broken ones: the frame, or the line in the file', () => {
   const frame = (lattice: number, ...atoms: string[]) =>
     `${atoms.length}\nLattice="${lattice} 0 0 0 4 0 0 0 4"\n${atoms.join('\n')}\n`;
   const good = frame(4, 'Ti 0 0 0', 'O 2 0 0'); // 4 lines
   const refused = (text: string) => {
-    const { tag, message, fields } = thrown(() => readExtxyzFrames(text, 'md.xyz'));
-    return [tag, fields.frame, fields.line, message];
+    const { tag, message, fields } = thrown(() => readTrajectory(text, 'md.xyz'));
+    return { tag, frame: fields.frame, line: fields.line, message };
   };
   const frame3 = expect.stringMatching(/^md.xyz, frame 3: /);
-  expect(refused(good + good + frame(4, 'Ti 0 0 0'))).toEqual(['shape', 3, 9, frame3]);
-  expect(refused(good + good + frame(4, 'O 2 0 0', 'Ti 0 0 0'))).toEqual(['shape', 3, 9, frame3]);
-  expect(refused(good + good + frame(4.001, 'Ti 0 0 0', 'O 2 0 0'))).toEqual(['unsupported', 3, 9, frame3]);
-  expect(readExtxyzFrames(good + frame(4.0000001, 'Ti 0 0 0', 'O 2 0 0'))).toHaveLength(2);
-  expect(refused(good + frame(4, 'Ti 0 0 0', 'O 2 zero 0')).slice(0, 3)).toEqual(['format', undefined, 8]);
-  expect(refused(`${good}\n${good}junk\n`).slice(0, 3)).toEqual(['format', undefined, 10]);
-  expect(refused(`${good}2\nLattice="4 0 0 0 4 0 0 0 4"\nTi 0 0 0\n`).slice(0, 3)).toEqual(['format', undefined, 8]);
-  expect(refused('').slice(0, 3)).toEqual(['format', undefined, 1]);
+  for (const other of [frame(4, 'Ti 0 0 0'), frame(4, 'O 2 0 0', 'Ti 0 0 0')]) {
+    expect(refused(good + good + other)).toMatchObject({ tag: 'shape', frame: 3, message: frame3 });
+  }
+  expect(refused(good + frame(4, 'Ti 0 0 0', 'O 2 zero 0'))).toMatchObject({ tag: 'format', line: 8 });
+  expect(refused(`${good}\n${good}junk\n`)).toMatchObject({ tag: 'format', line: 10 });
+  expect(refused('')).toMatchObject({ tag: 'format', line: 1 });
 });
 
 const TWIN = '/work/shared/samples/twin-a';

@@ -3,20 +3,19 @@
  *
  *     const text = writeExtxyz(structure, { note: 'training 0' });
  *     const { structure, info } = readExtxyz(text, 'cell.extxyz');
- *     const snapshots = readExtxyzFrames(text, 'md.extxyz');
  *
  * Line 1: number of atoms. Line 2: key=value pairs, values with blanks in quotes; Lattice (three row vectors), Properties
  * (name:type:columns…) and pbc are read, the others come back as text. Then one atom per line. Sites are read where the
  * columns cell_index:I:3, site:I:1 (numbers of `SITE`) and ideal:R:3 are all there. Positions are written in full, so that
  * they come back to the last bit.
  *
- * What this is not: a reader of boxes that are not orthogonal or not periodic, or that change from frame to frame.
+ * What this is not: a reader of boxes that are not orthogonal or not periodic. Trajectories are read by `readTrajectory`.
  */
 
 import { fail } from '../core/errors.ts';
 import { Lines } from './lines.ts';
 import { type PerovskiteSites, SITES_PER_CELL, type Structure, type Vec3 } from './structure.ts';
-import { checkSameAtoms, checkSameBox, orthogonalEdges } from './trajectory.ts';
+import { orthogonalEdges } from './trajectory.ts';
 
 const SITE_COLUMNS = 'cell_index:I:3:site:I:1:ideal:R:3';
 const SITE_NOTE = 'site 0 A, 1 Ti, 2 O bond||z, 3 O bond||y, 4 O bond||x';
@@ -155,7 +154,7 @@ function readFrame(lines: Lines): Frame {
   return { structure: { cell_A, symbols, positions_A, sites }, info };
 }
 
-/** The frames of a file, in order, at least one. @throws as {@link readExtxyz}; whether frames belong together is not asked */
+/** The frames of a file, in order, at least one, for `readTrajectory`. @throws as {@link readExtxyz}; whether frames belong together is not asked */
 export function* extxyzFrames(lines: Lines): Generator<Structure> {
   do yield readFrame(lines).structure;
   while (lines.skipBlank());
@@ -173,30 +172,10 @@ export function readExtxyz(text: string, name = 'extxyz'): { structure: Structur
     lines.next();
     lines.malformed(
       `more lines than ${structure.symbols.length} atoms; one frame is read here`,
-      "Keep one frame. Several are read by readTrajectory; in a recipe, by [specimen] with thermal = 'trajectory'.",
+      "Keep one frame. Several are read by readTrajectory; in a recipe, as structures.file, or by a [specimen] with thermal = 'trajectory'.",
     );
   }
   return { structure, info };
-}
-
-/**
- * Reads every frame of a trajectory, in order: at least one, all with the same box [Å] and the same symbols in the same order.
- * @throws as readExtxyz, with the line number in the file; 'shape' for a frame with other atoms, 'unsupported' for one with another box, both naming
- * the frame, counted from 1
- */
-export function readExtxyzFrames(text: string, name = 'extxyz'): Structure[] {
-  const lines = new Lines(text, name);
-  const frames: Structure[] = [];
-  let line = 1;
-  for (const structure of extxyzFrames(lines)) {
-    const at = { name, frame: frames.length + 1, line };
-    checkSameAtoms(structure, frames[0] ?? structure, at);
-    checkSameBox(structure, frames[0] ?? structure, at);
-    frames.push(structure);
-    lines.skipBlank();
-    line = lines.number + 1;
-  }
-  return frames;
 }
 
 /** Cells along each axis: the largest index plus one. */

@@ -214,10 +214,14 @@ export function findPerovskiteCells(structure: Structure, name = 'The structure'
 
 /**
  * Every frame with its perovskite sites. Cells are found in the first frame; atoms keep them, however the crystal drifts. Sites that came with the file stay.
- * @throws as findPerovskiteCells, naming the frame, also for an atom that leaves its site
+ * @param which indices of the frames wanted, from 0, where not all are
+ * @throws as findPerovskiteCells, naming the frame, counted from 1, also for an atom that leaves its site
  */
-export function perovskiteFrames({ name, frames }: Trajectory): Structure[] {
-  if (frames.every(({ sites }) => sites)) return [...frames];
+export function perovskiteFrames(
+  { name, frames }: Trajectory,
+  which: readonly number[] = Array.from(frames.keys()),
+): Structure[] {
+  if (frames.every(({ sites }) => sites)) return which.map((i) => frames[i]!);
   const found = assign(frames[0]!, { name, frame: 1 });
-  return frames.map((frame, i) => settle(frame, found, { name, frame: i + 1 }));
+  return which.map((i) => settle(frames[i]!, found, { name, frame: i + 1 }));
 }

@@ -62,3 +62,27 @@ export function byTi(
   }
   return found;
 }
+
+/** Frames of one crystal, half Ba, half Sr on 3.95 Å, each with another soft mode of up to `u` Å per component in every cell. */
+export function polarFrames(cells: Vec3, count: number, u = 0.15): Structure[] {
+  const n = cells[0] * cells[1] * cells[2];
+  const ideal = perovskite(
+    cells,
+    3.95,
+    Uint8Array.from({ length: n }, (_, i) => i % 2),
+  );
+  return Array.from({ length: count }, (_, frame) => {
+    const stream = new RandomStream(frame, 'frame');
+    const mode = Float64Array.from({ length: 3 * n }, () => stream.between(-u, u));
+    return displaceBySoftMode(ideal, materialOf('BST'), mode);
+  });
+}
+
+/** The frames as another program would write them: elements together, another origin, no sites. */
+export function foreignFrames(frames: readonly Structure[]): Structure[] {
+  return frames.map(({ cell_A, symbols, positions_A }) => {
+    const order = Array.from(symbols.keys()).sort((a, b) => symbols[a]!.localeCompare(symbols[b]!) || a - b);
+    const moved = order.flatMap((atom) => [0.3, -0.4, 0.2].map((shift, axis) => positions_A[3 * atom + axis]! + shift));
+    return { cell_A, symbols: order.map((atom) => symbols[atom]!), positions_A: Float64Array.from(moved) };
+  });
+}

@@ -12,8 +12,8 @@
  * What this is not: frozen phonons. No dynamics, no correlated thermal motion.
  */
 
+import { fail } from '../core/errors.ts';
 import type { RandomStream } from '../core/random.ts';
-import type { CrystalRecipe } from '../core/recipe.ts';
 import { displacements, requireSites, type Structure } from './structure.ts';
 
 /** The structure with every coordinate of every atom shifted by a normal deviate. @param rms_pm its rms [pm] */
@@ -52,9 +52,23 @@ export function frozenVariance(structure: Structure): Map<string, number> {
 /**
  * Debye–Waller u² per species [Å²] for the diffraction of this block; a species that the block lacks keeps its total.
  * @param u2_A2 total mean-square displacement per axis, `recipe.crystal.u2_A2`
+ * @throws 'recipe' as `requireU2`; 'unsupported' without sites
  */
-export function residualU2(structure: Structure, u2_A2: CrystalRecipe['u2_A2']): CrystalRecipe['u2_A2'] {
+export function residualU2<U2 extends Readonly<Record<string, number>>>(structure: Structure, u2_A2: U2): U2 {
+  requireU2(structure, u2_A2);
   const frozen = frozenVariance(structure);
-  const left = (species: keyof CrystalRecipe['u2_A2']) => Math.max(0, u2_A2[species]! - (frozen.get(species) ?? 0));
-  return { Ba: left('Ba'), Sr: left('Sr'), Ti: left('Ti'), O: left('O') };
+  const left = Object.entries(u2_A2).map(([species, u2]) => [species, Math.max(0, u2 - (frozen.get(species) ?? 0))]);
+  return Object.fromEntries(left);
+}
+
+/** @throws 'recipe' naming the elements whose thermal motion nobody gave */
+export function requireU2({ symbols }: Structure, u2_A2: Readonly<Record<string, number>>): void {
+  const unknown = [...new Set(symbols)].filter((symbol) => u2_A2[symbol] === undefined).sort();
+  if (unknown.length === 0) return;
+  fail(
+    'recipe',
+    `The thermal motion of ${unknown.join(', ')} is not known.`,
+    `Give crystal.u2_A2 = { ${unknown.map((symbol) => `${symbol} = 0.006`).join(', ')} } in Å², per axis; 0 for atoms at rest.`,
+    { unknown },
+  );
 }

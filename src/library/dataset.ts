@@ -1,5 +1,6 @@
 /** What training and evaluation read: labelled patterns, fetched in any order, never all in memory. */
 
+import { fail } from '../core/errors.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 
 export interface LabelInfo {
@@ -22,4 +23,28 @@ export interface PatternDataset {
    * labels: [indices.length][labels.length], in the labels' units.
    */
   read(indices: ArrayLike<number>): Promise<{ patterns: Float32Array; labels: Float32Array }>;
+}
+
+/** The dataset with only the labels named, in that order. @throws 'shape' if one is not there */
+export function selectLabels(data: PatternDataset, wanted: readonly LabelInfo[]): PatternDataset {
+  const from = wanted.map(({ name }) => {
+    const at = data.labels.findIndex((label) => label.name === name);
+    if (at < 0) fail('shape', `The library has no label '${name}'.`, 'Simulate it again with this version.');
+    return at;
+  });
+  const width = data.labels.length;
+  return {
+    ...data,
+    labels: wanted,
+    structureOf: (index) => data.structureOf(index),
+    isHeldOut: (index) => data.isHeldOut(index),
+    read: async (indices) => {
+      const { patterns, labels } = await data.read(indices);
+      const out = new Float32Array(indices.length * from.length);
+      for (let i = 0; i < indices.length; i++) {
+        for (const [j, at] of from.entries()) out[i * from.length + j] = labels[i * width + at]!;
+      }
+      return { patterns, labels: out };
+    },
+  };
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask } from '../core/task.ts';
+import { selectLabels } from './dataset.ts';
 import { PREDICTED_LABELS } from './labels.ts';
 import { parsePart, simulateLibrary, unfinishedParts } from './run.ts';
-import { openLibrary, selectLabels } from './store.ts';
+import { openLibrary } from './store.ts';
 
 const recipe = parseRecipe(`
 [structures]

@@ -3,12 +3,14 @@
  * killed run loses only the shards in flight: run it again and it makes those that are missing, with either engine.
  */
 
+import { basename } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { runJobs } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
 import { openHardwareGpu } from '../diffraction/gpu/device.ts';
 import type { EngineName } from './engine.ts';
+import { frameOf, type ImportedStructures } from './imported.ts';
 import { checkCoherent } from './plan.ts';
 import { SharedGpu } from './shared-gpu.ts';
 import { hasShard, prepareLibrary, shardFolder, shardNames } from './store.ts';
@@ -22,6 +24,8 @@ export interface SimulateOptions {
   readonly engine?: EngineName;
   /** Only every n-th shard, from i on (0 ≤ i < n): one task of a job array. Parts may be made at the same time in one library. */
   readonly part?: { readonly index: number; readonly of: number };
+  /** What is in the recipe's `structures.file` (`importStructures`), where it names one. */
+  readonly imported?: ImportedStructures | undefined;
 }
 
 export interface SimulateResult {
@@ -33,7 +37,7 @@ export interface SimulateResult {
 }
 
 /**
- * @throws 'recipe' for what libraries cannot have; 'unsupported' without the GPU that is asked for; 'aborted' when stopped; 'file-exists', 'disk-full',
+ * @throws 'recipe' for what libraries cannot have, and for a `structures.file` that nobody read; 'unsupported' without the GPU that is asked for; 'aborted' when stopped; 'file-exists', 'disk-full',
  * 'range', … from the work itself
  */
 export async function simulateLibrary(
@@ -42,8 +46,15 @@ export async function simulateLibrary(
   options: SimulateOptions,
   task: Task,
 ): Promise<SimulateResult> {
-  const { part } = options;
+  const { part, imported } = options;
   checkCoherent(recipe);
+  if (recipe.structures.file !== undefined && !imported) {
+    fail(
+      'recipe',
+      `The structures of this recipe are those in ${basename(recipe.structures.file)}, which is not read here.`,
+      'Leave structures.file out; ferroscope simulate, structures and slurm take it.',
+    );
+  }
   const mine = shardNames(recipe).filter((_, i) => part === undefined || i % part.of === part.index);
   const missing = mine.filter((name) => !hasShard(path, name));
   const kept = mine.length - missing.length;
@@ -52,12 +63,12 @@ export async function simulateLibrary(
     task.progress(Math.floor((kept + shares) * perShard), mine.length * perShard, 'patterns');
   const gpu = options.engine === 'gpu' && missing.length > 0 ? new SharedGpu(await openHardwareGpu()) : undefined;
   try {
-    await prepareLibrary(path, recipe, options.program, part === undefined);
+    await prepareLibrary(path, recipe, options.program, part === undefined, imported);
     report(0);
     const passes = await runJobs<ShardJob, number>(
       import.meta.url,
       './worker',
-      missing.map((name) => ({ recipe, path, name, gpu: gpu?.port() })),
+      missing.map((name) => ({ recipe, path, name, gpu: gpu?.port(), imported: imported && frameOf(imported, name) })),
       task,
       { workers: options.workers, onProgress: report, handOver: ({ gpu }) => (gpu ? [gpu] : []) },
     );

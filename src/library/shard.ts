@@ -39,6 +39,7 @@ export function stackOf(recipe: Recipe, structure: Structure): SliceStack {
 }
 
 /**
+ * @param structure of the shard: a frame of `structures.file`, on the recipe's lattice, or the texture that the recipe makes
  * @throws 'not-finite' if a pattern comes out unphysical (a bug or a hopeless recipe), 'recipe' for what libraries cannot have, and what the engine throws
  */
 export async function simulateShard(
@@ -47,8 +48,8 @@ export async function simulateShard(
   heldOut: boolean,
   engine: PatternEngine,
   task: Task,
+  structure: Structure = buildStructure(recipe, index, heldOut),
 ): Promise<Shard> {
-  const structure = buildStructure(recipe, index, heldOut);
   const fields = labelFields(structure, recipe);
   const plan = planStructure(recipe, index, heldOut, fields.dTi);
   const geometry = geometryOf(recipe, plan.offset);

@@ -51,6 +51,14 @@ test('defaults come from the recipe, and options replace them', () => {
   expect(script).toContain(`--shard "$SLURM_ARRAY_TASK_ID/22" --workers 2\n`);
 });
 
+test('tasks and the check have memory for a file that they read', () => {
+  const gigabyte = { ...options, file_bytes: 2 ** 30 };
+  const plan = slurmPlan(recipe, gigabyte);
+  expect(plan).toMatchObject({ memory: '6G', checkMemory: '5G' });
+  expect(slurmFiles(plan, gigabyte, '').get('finish.sbatch')).toContain('\n#SBATCH --mem=5G\n');
+  expect(slurmPlan(recipe, options)).toMatchObject({ memory: '1G', checkMemory: '1G' });
+});
+
 test('large studies become many tasks of about half an hour', () => {
   const library = { ...recipe.library, grid_per_cell: 200, thickness_nm: { min: 20, max: 400, step: 20 } };
   const large = { ...recipe, library, structures: { ...recipe.structures, count: 2000 } };

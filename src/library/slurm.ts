@@ -29,6 +29,8 @@ export interface SlurmOptions {
   readonly time?: string | undefined;
   /** Of a task, such as '4G'; default: from the recipe. */
   readonly memory?: string | undefined;
+  /** Size of the recipe's `structures.file`, which every task and the check read. */
+  readonly file_bytes?: number | undefined;
   readonly partition?: string | undefined;
   readonly account?: string | undefined;
   /** Names for `module load`. */
@@ -43,6 +45,8 @@ export interface SlurmPlan {
   readonly cpus: number;
   readonly time: string;
   readonly memory: string;
+  /** Of the check, which makes nothing. */
+  readonly checkMemory: string;
   readonly cost: ShardCost;
   /** Estimate for the longest task [s]. */
   readonly task_s: number;
@@ -76,14 +80,17 @@ export function slurmPlan(recipe: Recipe, options: SlurmOptions): SlurmPlan {
   const perTask = Math.ceil(structures / tasks);
   const task_s = Math.ceil(perTask / cpus) * cost.time_s;
   const busy = Math.min(cpus, perTask);
+  // A file's bytes, and its atoms as numbers and as sites.
+  const program = 150 + (3 * (options.file_bytes ?? 0)) / 2 ** 20;
   // Beside its arrays a thread holds the compiler, the kernel's code and what is not collected yet.
-  const megabytes = 1.5 * (150 + busy * (100 + cost.memory_bytes / 2 ** 20));
+  const gigabytes = (megabytes: number) => `${Math.ceil((1.5 * megabytes) / 1024)}G`;
   return {
     structures,
     tasks,
     cpus,
     time: options.time ?? clock(3 * task_s + 600),
-    memory: options.memory ?? `${Math.ceil(megabytes / 1024)}G`,
+    memory: options.memory ?? gigabytes(program + busy * (100 + cost.memory_bytes / 2 ** 20)),
+    checkMemory: gigabytes(program),
     cost,
     task_s,
   };
@@ -163,12 +170,18 @@ function seconds(value: number): string {
   return value < 120 ? `${Math.ceil(value)} s` : `${Math.ceil(value / 60)} min`;
 }
 
-function finishScript({ tasks }: SlurmPlan, options: SlurmOptions): string {
+function finishScript({ tasks, checkMemory }: SlurmPlan, options: SlurmOptions): string {
   return `#!/bin/bash
 # Runs when every task of the array has ended, well or not. The tasks have written into one library, so there is nothing to merge: this checks that every
 # structure is there, and otherwise submits the unfinished tasks again, up to ${ATTEMPTS} attempts in all.
 ${directives(
-  ['--job-name=ferroscope-finish', '--cpus-per-task=1', '--time=00:15:00', '--mem=1G', '--output=finish.log'],
+  [
+    '--job-name=ferroscope-finish',
+    '--cpus-per-task=1',
+    '--time=00:15:00',
+    `--mem=${checkMemory}`,
+    '--output=finish.log',
+  ],
   options,
 )}
 

@@ -4,11 +4,12 @@
  * uncompressed (so that single patterns are read in place). A shard's folder appears whole, by rename; a library is complete
  * when all its shards are there. Any Zarr v3 reader opens it.
  * A shard's attribute `engine` says what computed it ('cpu' where absent). A library may hold shards of both engines: they agree to rounding.
+ * `source` of the group and of a shard says which file, and which of its frames, the structures come from; absent where they are textures.
  */
 
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
 import { fileError, readText, writeFolderWhole, writeWhole } from '../core/files.ts';
@@ -17,6 +18,7 @@ import { recipeHash } from '../core/recipe-schema.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import type { LabelInfo, PatternDataset } from './dataset.ts';
 import type { EngineName } from './engine.ts';
+import type { FrameSource, ImportedStructures } from './imported.ts';
 import { STORED_LABELS } from './labels.ts';
 import { detectorOf } from './plan.ts';
 import type { Shard } from './shard.ts';
@@ -38,6 +40,8 @@ export interface LibraryInfo {
   readonly detector: LatticeDetector;
   readonly labels: readonly LabelInfo[];
   readonly program: string;
+  /** Of a library of frames: `frames` is how many the file has. */
+  readonly source?: (Omit<FrameSource, 'frame'> & { readonly sha256: string; readonly frames: number }) | undefined;
 }
 
 export function shardFolder({ index, heldOut }: ShardName): string {
@@ -52,26 +56,37 @@ export function shardNames(recipe: Recipe): ShardName[] {
   ];
 }
 
-/** Hash of the recipe's parts that a library depends on: training settings may change without making it again. */
-export function libraryHash({ crystal, structures, microscope, library }: Recipe): string {
-  return recipeHash({ crystal, structures, microscope, library });
+/**
+ * Hash of the recipe's parts that a library depends on: training settings may change without making it again. A file counts by its contents, wherever it lies.
+ * @param file_sha256 of `structures.file`; undefined where there is none
+ */
+export function libraryHash({ crystal, structures, microscope, library }: Recipe, file_sha256?: string): string {
+  return recipeHash({ crystal, structures: { ...structures, file: file_sha256 }, microscope, library });
 }
 
 /**
  * Makes the root group, or checks that the one there is this recipe's. Several processes may do this at once.
  * @param alone no other process writes here: sweep up what killed runs left
+ * @param imported what is in `structures.file`, where the recipe names one
  * @throws 'file-exists' if the folder holds another library or something else
  */
-export async function prepareLibrary(path: string, recipe: Recipe, program: string, alone: boolean): Promise<void> {
+export async function prepareLibrary(
+  path: string,
+  recipe: Recipe,
+  program: string,
+  alone: boolean,
+  imported?: ImportedStructures,
+): Promise<void> {
   const root = join(path, 'zarr.json');
+  const hash = libraryHash(recipe, imported?.sha256);
   // One listing answers both questions: between two looks another process may have made the root.
   const entries = existsSync(path) ? await readdir(path) : [];
   if (entries.includes('zarr.json')) {
     const info = await readInfo(path);
-    if (info.recipeHash !== libraryHash(recipe)) {
+    if (info.recipeHash !== hash) {
       fail(
         'file-exists',
-        `${path} holds a library of another recipe.`,
+        `${path} holds a library of another recipe${imported ? `, or of a ${basename(imported.path)} with other contents` : ''}.`,
         'Choose another --out, or remove that folder.',
         {
           path,
@@ -90,10 +105,18 @@ export async function prepareLibrary(path: string, recipe: Recipe, program: stri
   const info: LibraryInfo = {
     format: FORMAT,
     recipe,
-    recipeHash: libraryHash(recipe),
+    recipeHash: hash,
     detector: detectorOf(recipe),
     labels: STORED_LABELS,
     program,
+    ...(imported && {
+      source: {
+        file: basename(imported.path),
+        sha256: imported.sha256,
+        frames: imported.frames,
+        labels: 'instantaneous',
+      },
+    }),
   };
   try {
     await mkdir(path, { recursive: true });
@@ -123,18 +146,28 @@ export function hasShard(path: string, name: ShardName): boolean {
   return existsSync(join(path, shardFolder(name), 'zarr.json'));
 }
 
-/** @param engine what computed the patterns; a library may hold shards of both */
+/**
+ * @param engine what computed the patterns; a library may hold shards of both
+ * @param source of a structure that is a frame of a file
+ */
 export async function writeShard(
   path: string,
   name: ShardName,
   shard: Shard,
   pixels: number,
   engine: EngineName,
+  source?: FrameSource,
 ): Promise<void> {
   const files = new Map<zarr.AbsolutePath, Uint8Array>();
   const root = zarr.root(files);
   await zarr.create(root, {
-    attributes: { structure: name.index, heldOut: name.heldOut, passes: shard.passes, engine },
+    attributes: {
+      structure: name.index,
+      heldOut: name.heldOut,
+      passes: shard.passes,
+      engine,
+      ...(source && { source }),
+    },
   });
   const put = async (array: string, data: Float32Array, shape: number[], dimensionNames: string[]): Promise<void> => {
     const chunkShape = [Math.min(CHUNK, shape[0]!), ...shape.slice(1)];
@@ -218,29 +251,5 @@ export async function openLibrary(path: string): Promise<PatternDataset & { read
       patterns: await readRows('patterns', indices, pixels * pixels),
       labels: await readRows('labels', indices, width),
     }),
-  };
-}
-
-/** The dataset with only the labels named, in that order. @throws 'shape' if one is not there */
-export function selectLabels(data: PatternDataset, wanted: readonly LabelInfo[]): PatternDataset {
-  const from = wanted.map(({ name }) => {
-    const at = data.labels.findIndex((label) => label.name === name);
-    if (at < 0) fail('shape', `The library has no label '${name}'.`, 'Simulate it again with this version.');
-    return at;
-  });
-  const width = data.labels.length;
-  return {
-    ...data,
-    labels: wanted,
-    structureOf: (index) => data.structureOf(index),
-    isHeldOut: (index) => data.isHeldOut(index),
-    read: async (indices) => {
-      const { patterns, labels } = await data.read(indices);
-      const out = new Float32Array(indices.length * from.length);
-      for (let i = 0; i < indices.length; i++) {
-        for (const [j, at] of from.entries()) out[i * from.length + j] = labels[i * width + at]!;
-      }
-      return { patterns, labels: out };
-    },
   };
 }

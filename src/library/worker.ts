@@ -5,6 +5,7 @@ import { serve } from '../core/pool.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { cpuEngine } from './engine.ts';
+import type { ImportedFrame } from './imported.ts';
 import { simulateShard } from './shard.ts';
 import { remoteEngine } from './shared-gpu.ts';
 import { type ShardName, writeShard } from './store.ts';
@@ -15,18 +16,21 @@ export interface ShardJob {
   readonly name: ShardName;
   /** Where a GPU answers (`SharedGpu`); without it the CPU computes. */
   readonly gpu?: MessagePort | undefined;
+  /** The structure, where it comes from a file. */
+  readonly imported?: ImportedFrame | undefined;
 }
 
 let kernel: Promise<SliceKernel> | undefined;
 
 /** Makes one shard; returns its number of plane-wave passes. */
-serve<ShardJob, number>(async ({ recipe, path, name, gpu }, progress) => {
+serve<ShardJob, number>(async ({ recipe, path, name, gpu, imported }, progress) => {
   if (!gpu) kernel ??= SliceKernel.load();
   const engine = gpu ? remoteEngine(gpu) : cpuEngine(await kernel!);
-  const shard = await simulateShard(recipe, name.index, name.heldOut, engine, {
+  const task = {
     signal: new AbortController().signal,
-    progress: (done, total) => progress(done / total),
-  });
-  await writeShard(path, name, shard, recipe.library.pixels, gpu ? 'gpu' : 'cpu');
+    progress: (done: number, total: number) => progress(done / total),
+  };
+  const shard = await simulateShard(recipe, name.index, name.heldOut, engine, task, imported?.structure);
+  await writeShard(path, name, shard, recipe.library.pixels, gpu ? 'gpu' : 'cpu', imported?.source);
   return shard.passes;
 });

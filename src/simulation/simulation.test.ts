@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as zarr from 'zarrita';
+import { RandomStream } from '../core/random.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask, type Task } from '../core/task.ts';
 import { problemOf } from '../core/test-problem.ts';
 import { folderStore } from '../core/zarr-folder.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
+import type { Structure } from '../crystal/structure.ts';
+import { bytes, expectSame, frames, lammps, xdatcar } from '../crystal/test-trajectories.ts';
 import { detectorWeights } from '../diffraction/angular-detector.ts';
 import { Multislice } from '../diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
@@ -27,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const noFile = async (): Promise<string> => {
+const noFile = async (): Promise<Uint8Array> => {
   throw new Error('no file here');
 };
 const recipeOf = (specimen: string, simulation: string, microscope = ''): Recipe =>
@@ -143,7 +146,7 @@ test('the frames of a trajectory are averaged', async () => {
     writeExtxyz({ ...block, positions_A: block.positions_A.map((value, i) => (i % 9 === 0 ? value + shift : value)) });
   const signals = async (name: string, text: string) => {
     const recipe = recipeOf('file = "si.extxyz"\nthermal = "trajectory"\nthickness_nm = 2', SCAN);
-    const specimen = await loadSpecimen(recipe.specimen!, async () => text);
+    const specimen = await loadSpecimen(recipe.specimen!, async () => bytes(text));
     return (await simulateSpecimen(recipe, specimen, join(folder, name), { program: 'test' }, quietTask)).images;
   };
   const [one, two, both] = [
@@ -157,6 +160,31 @@ test('the frames of a trajectory are averaged', async () => {
     expect(both.standardError![i]!).toBeCloseTo(Math.abs(one.values[i]! - two.values[i]!) / 2, 10);
   }
   expect(Math.abs(both.values[0]! / one.values[0]! - 1)).toBeGreaterThan(1e-3);
+});
+
+test('trajectories of any format, in one box; one that ends early comes with a note', async () => {
+  const trajectory = async (text: string, more = '') =>
+    loadSpecimen(recipeOf(`file = "md"\nthermal = "trajectory"\nthickness_nm = 2\n${more}`, SCAN).specimen!, async () =>
+      bytes(text),
+    );
+  const want = frames(3);
+  const style = { columns: 'x y z', species: 'type', box: 'pp pp pp', units: false } as const;
+  const dump = lammps(want, style, [1, 2, 3], new RandomStream(0));
+  for (const specimen of [
+    await trajectory(xdatcar(want)),
+    await trajectory(dump, 'types = { 1 = "Sr", 2 = "Ti", 3 = "O" }'),
+  ]) {
+    expectSame(specimen.frames as Structure[], want);
+    expect(specimen.block.positions_A).toEqual(specimen.frames![0]!.positions_A);
+    expect(specimen.notes).toEqual([]);
+  }
+  expect((await problemOf(trajectory(dump))).message).toContain('types');
+  const { frames: whole, notes } = await trajectory(xdatcar(want).slice(0, -50));
+  expect([whole!.length, notes]).toEqual([2, [expect.stringContaining('ends early')]]);
+  expect(await problemOf(trajectory(xdatcar(frames(3, 1e-3), true)))).toMatchObject({
+    tag: 'unsupported',
+    message: expect.stringMatching(/frame 2: the box/),
+  });
 });
 
 test('a dose makes counts with shot noise', async () => {

@@ -5,11 +5,12 @@
 
 import { fail } from '../core/errors.ts';
 import type { SourceRecipe, SpecimenRecipe } from '../core/recipe.ts';
-import { readExtxyzFrames } from '../crystal/extxyz.ts';
 import { type Film, type FilmLayer, film } from '../crystal/film.ts';
 import { knownCrystal } from '../crystal/known-crystals.ts';
 import { type Block, orthogonalCell } from '../crystal/orthogonal.ts';
 import { readStructure } from '../crystal/read-structure.ts';
+import { readTrajectory } from '../crystal/read-trajectory.ts';
+import { checkSameBox } from '../crystal/trajectory.ts';
 import type { Atoms } from '../diffraction/slices.ts';
 
 export interface Specimen {
@@ -22,23 +23,24 @@ export interface Specimen {
   readonly layers?: Film['layers'];
   /** Mean-square displacement per axis [Å²] of every element; empty where atoms are at rest or move by themselves. */
   readonly u2_A2: Readonly<Record<string, number>>;
+  /** Remarks for the user, on a trajectory that ends early. */
+  readonly notes?: readonly string[];
 }
 
-/**
- * @param read text of a file that the recipe names
- * @throws 'recipe' for an element whose thermal motion nobody gave; what the readers, `orthogonalCell` and `film` throw
- */
-export async function loadSpecimen(recipe: SpecimenRecipe, read: (file: string) => Promise<string>): Promise<Specimen> {
+/** The bytes of a file that the recipe names. */
+type Read = (file: string) => Promise<Uint8Array>;
+
+/** @throws 'recipe' for an element whose thermal motion nobody gave; what the readers, `checkSameBox`, `orthogonalCell` and `film` throw */
+export async function loadSpecimen(recipe: SpecimenRecipe, read: Read): Promise<Specimen> {
   const { layers, growth } = recipe;
   if (recipe.thermal === 'trajectory') {
     const file = recipe.file!;
-    const [first, ...rest] = readExtxyzFrames(await read(file), file);
-    return {
-      name: file,
-      block: { ...first!, occupancy: new Float64Array(first!.symbols.length).fill(1), u2_A2: {} },
-      frames: [first!, ...rest],
-      u2_A2: {},
-    };
+    const { frames, notes } = readTrajectory(await read(file), file, { types: recipe.types });
+    const first = frames[0]!;
+    // One grid for all frames.
+    for (const [i, frame] of frames.entries()) checkSameBox(frame, first, { name: file, frame: i + 1 });
+    const block = { ...first, occupancy: new Float64Array(first.symbols.length).fill(1), u2_A2: {} };
+    return { name: file, block, frames, u2_A2: {}, notes };
   }
   if (!layers) {
     const block = await sourceBlock(recipe, read);
@@ -54,11 +56,11 @@ export async function loadSpecimen(recipe: SpecimenRecipe, read: (file: string) 
   return { name: names.join(' | '), block, layers: block.layers, u2_A2: thermalMotion(recipe, block) };
 }
 
-async function sourceBlock(source: SourceRecipe, read: (file: string) => Promise<string>): Promise<Block> {
+async function sourceBlock(source: SourceRecipe, read: Read): Promise<Block> {
   const options = { ...(source.zone && { zone: source.zone }), ...(source.x && { x: source.x }) };
   if (source.crystal) return orthogonalCell(knownCrystal(source.crystal), options);
   const file = source.file!;
-  return readStructure(await read(file), file, options);
+  return readStructure(new TextDecoder().decode(await read(file)), file, options);
 }
 
 function thermalMotion(recipe: SpecimenRecipe, block: Block): Record<string, number> {

@@ -1,0 +1,196 @@
+/** Libraries of frames of a file: the atoms and labels known beforehand, whatever the format; what files are refused. */
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RandomStream } from '../core/random.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { parseRecipe } from '../core/recipe-schema.ts';
+import { quietTask } from '../core/task.ts';
+import { problem, problemOf } from '../core/test-problem.ts';
+import { labelFields } from '../crystal/build.ts';
+import { writeExtxyz } from '../crystal/extxyz.ts';
+import { readTrajectory } from '../crystal/read-trajectory.ts';
+import { type Structure, siteTable } from '../crystal/structure.ts';
+import { foreignFrames, polarFrames } from '../crystal/test-perovskites.ts';
+import { lammps, xdatcar } from '../crystal/test-trajectories.ts';
+import { chooseFrames, frameOf, importStructures } from './imported.ts';
+import { STORED_LABELS } from './labels.ts';
+import { simulateLibrary } from './run.ts';
+import { libraryHash, openLibrary, shardFolder, shardNames } from './store.ts';
+
+/** 2 × 2 × 1 cells, 3 + 2 of 12 frames. */
+const recipeOf = (structures: string, crystal = ''): Recipe =>
+  parseRecipe(`
+[crystal]
+${crystal}
+[structures]
+count = 3
+held_out = 2
+cells = [2, 2, 1]
+${structures}
+[library]
+thickness_nm = { min = 2, max = 4, step = 1 }
+tilt_max_mrad = 1
+patterns_per_structure = 60
+pixels = 16
+pixels_per_order = 4
+grid_per_cell = 20
+`);
+const FILE = recipeOf('file = "run.xyz"');
+const known = polarFrames([2, 2, 1], 12);
+const XDATCAR = xdatcar(foreignFrames(known));
+/** The same atoms to the last bit. */
+const extxyz = (frames: readonly Structure[]) => frames.map((frame) => writeExtxyz(frame)).join('');
+const RUN = extxyz(readTrajectory(XDATCAR, 'XDATCAR').frames);
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const make = async (recipe: Recipe, name: string, from = folder) =>
+  simulateLibrary(recipe, at(name), { program: 'test', imported: await importStructures(recipe, from) }, quietTask);
+/** What refuses a file of this text. */
+const refused = async (text: string, recipe: Recipe) => {
+  await writeFile(at(recipe.structures.file!), text);
+  return problemOf(importStructures(recipe, folder));
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ferroscope-imported-'));
+  await writeFile(at('run.xyz'), RUN);
+  await make(FILE, 'whole.zarr');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('labels are those of the frames, and every shard says which frame it is', async () => {
+  const data = await openLibrary(at('whole.zarr'));
+  const { labels } = await data.read(Array.from({ length: data.count }, (_, i) => i));
+  const column = (name: string) => STORED_LABELS.findIndex((label) => label.name === name);
+  const width = STORED_LABELS.length;
+  const frames = [1, 3, 5, 10, 12];
+  // As textures are labelled: the charges of half Ba, half Sr are BST's.
+  const fields = frames.map((frame) => labelFields(known[frame - 1]!, recipeOf('')));
+  let largest = 0;
+  for (let i = 0; i < data.count; i++) {
+    const value = (name: string) => labels[i * width + column(name)]!;
+    const [x, y] = [Math.floor(value('probe_x') / 3.95), Math.floor(value('probe_y') / 3.95)];
+    for (const stem of ['P', 'dTi', 'dO'] as const) {
+      for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
+        const want = fields[Math.floor(i / 60)]![stem][3 * ((y % 2) * 2 + (x % 2)) + axis]!;
+        expect(value(`${stem}_${letter}_column`)).toBeCloseTo(want, 3);
+        if (stem === 'P') largest = Math.max(largest, Math.abs(want));
+      }
+    }
+  }
+  expect(largest).toBeGreaterThan(20);
+  for (const [i, name] of shardNames(FILE).entries()) {
+    const text = await readFile(join(at('whole.zarr'), shardFolder(name), 'zarr.json'), 'utf8');
+    const source = { file: 'run.xyz', frame: frames[i], labels: 'instantaneous' };
+    expect(JSON.parse(text).attributes).toMatchObject({ source });
+  }
+  expect(data.info.source).toMatchObject({ file: 'run.xyz', frames: 12, labels: 'instantaneous' });
+});
+
+test('the same frames in another format make the same patterns and labels, wherever the file lies', async () => {
+  await writeFile(at('XDATCAR'), XDATCAR);
+  await make(recipeOf('file = "XDATCAR"'), 'xdatcar.zarr');
+  const files = shardNames(FILE).flatMap((name) =>
+    ['patterns/c/0/0/0', 'labels/c/0/0'].map((chunk) => join(shardFolder(name), chunk)),
+  );
+  for (const file of files) {
+    const bytes = (library: string) => readFile(join(at(library), file));
+    expect((await bytes('xdatcar.zarr')).equals(await bytes('whole.zarr'))).toBe(true);
+  }
+  await mkdir(at('moved'));
+  await writeFile(at('moved/md.xyz'), RUN);
+  expect(await make(recipeOf('file = "../moved/md.xyz"'), 'whole.zarr', at('moved'))).toMatchObject({
+    made: 0,
+    kept: 5,
+  });
+});
+
+test('another file is another library; recipes without one keep their hashes', async () => {
+  await mkdir(at('changed'));
+  await writeFile(at('changed/run.xyz'), RUN.replace(/\d\n$/, '\n'));
+  expect(await problemOf(make(FILE, 'whole.zarr', at('changed')))).toMatchObject({
+    tag: 'file-exists',
+    message: expect.stringContaining('run.xyz with other contents'),
+  });
+  expect((await problemOf(make(recipeOf(''), 'whole.zarr'))).tag).toBe('file-exists');
+  const demo = await readFile(new URL('../../examples/demo.toml', import.meta.url), 'utf8');
+  expect([demo, ''].map((text) => libraryHash(parseRecipe(text)))).toEqual(['7942c3fb6fe10f18', 'b3b3a5b49422aed2']);
+});
+
+test('frames for training and those held out lie apart, evenly spaced', () => {
+  const sizes = { count: fc.integer({ min: 1, max: 60 }), held_out: fc.integer({ min: 1, max: 20 }) };
+  fc.assert(
+    fc.property(fc.record({ ...sizes, spare: fc.integer({ min: 0, max: 2000 }) }), ({ spare, ...wanted }) => {
+      const frames = wanted.count + wanted.held_out + spare;
+      const { training, heldOut } = chooseFrames(frames, wanted, 'x');
+      expect([training.length, heldOut.length]).toEqual([wanted.count, wanted.held_out]);
+      expect([training[0], heldOut.at(-1)]).toEqual([0, frames - 1]);
+      const steps = (list: number[]) => list.slice(1).map((frame, i) => frame - list[i]!);
+      const all = [...steps(training), ...steps(heldOut)];
+      expect(Math.min(1, ...all)).toBe(1);
+      expect(Math.max(0, ...all) - Math.min(Number.POSITIVE_INFINITY, ...all)).toBeLessThanOrEqual(1);
+      expect(heldOut[0]! - training.at(-1)!).toBeGreaterThan(Math.min(spare, Math.floor(frames / 10)));
+    }),
+  );
+  const short = problem(() => chooseFrames(9, { count: 8, held_out: 2 }, 'run.xyz'));
+  expect([short.tag, short.message]).toEqual(['recipe', expect.stringMatching(/run\.xyz holds 9 frames.*are 10/)]);
+});
+
+test('files that do not fit the recipe are refused, saying what would fit', async () => {
+  const recipe = (more: string, crystal?: string) => recipeOf(`file = "bad.xyz"\n${more}`, crystal);
+  expect((await problemOf(importStructures(recipe(''), folder))).tag).toBe('file-missing');
+  const few = await refused(extxyz(foreignFrames(known.slice(0, 4))), recipe(''));
+  expect([few.tag, few.message]).toEqual(['recipe', expect.stringContaining('4 frames')]);
+  const wide = await refused(extxyz(foreignFrames(polarFrames([3, 2, 1], 5))), recipe(''));
+  expect([wide.tag, wide.hint]).toEqual(['recipe', 'Set structures.cells = [3, 2, 1].']);
+  const large = await refused(RUN, recipe('', 'a_A = 4.1'));
+  expect([large.tag, large.hint]).toEqual(['range', expect.stringContaining('crystal.a_A = 3.950')]);
+  expect((await refused('no structure', recipe(''))).tag).toBe('format');
+  expect((await refused(RUN, recipe('', 'u2_A2 = { Pb = 0.01 }'))).message).toContain('names Pb');
+  // A frame that a library does not take may be as it likes; one that it takes is named by its number in the file.
+  const lost = (frame: number) => {
+    const frames = foreignFrames(known);
+    frames[frame - 1] = { ...frames[frame - 1]!, positions_A: frames[frame - 1]!.positions_A.map((x, i) => x + i) };
+    return extxyz(frames);
+  };
+  expect(await refused(lost(3), recipe(''))).toMatchObject({ tag: 'shape', message: expect.stringMatching(/frame 3/) });
+  await writeFile(at('bad.xyz'), lost(4));
+  expect((await importStructures(recipe(''), folder))!.frames).toBe(12);
+  // A caller that does not read the file makes no textures in its place.
+  const unread = simulateLibrary(FILE, at('unread.zarr'), { program: 'test' }, quietTask);
+  expect((await problemOf(unread)).message).toContain('run.xyz');
+});
+
+test('other elements bring their charges and their thermal motion', async () => {
+  // Ideal PbTiO3 but for one Ti, as a LAMMPS dump of numbered types.
+  const frames = foreignFrames(polarFrames([2, 2, 1], 5, 0)).map((frame) => {
+    const positions_A = frame.positions_A.slice();
+    positions_A[3 * frame.symbols.indexOf('Ti') + 2]! += 0.1;
+    return { ...frame, positions_A, symbols: frame.symbols.map((s) => (s === 'Ba' || s === 'Sr' ? 'Sr' : s)) };
+  });
+  const style = { columns: 'xs ys zs', species: 'type', box: 'pp pp pp', units: true } as const;
+  const dump = lammps(frames, style, [5, 0, 0], new RandomStream(1));
+  const types = 'types = { 1 = "Pb", 2 = "Ti", 3 = "O" }';
+  const born = 'born = { A = 0, B = 4, O_parallel = -4, O_perpendicular = 0 }';
+  const recipe = (structures: string, u2: string) => recipeOf(`file = "pto.dump"\n${structures}`, `u2_A2 = { ${u2} }`);
+  expect((await refused(dump, recipe('', ''))).message).toContain('types');
+  expect((await refused(dump, recipe(types, 'Pb = 0.01'))).message).toContain('A = Pb');
+  const still = await refused(dump, recipe(`${types}\n${born}`, ''));
+  expect([still.tag, still.message, still.hint]).toEqual([
+    'recipe',
+    expect.stringContaining('of Pb is not known'),
+    expect.stringContaining('crystal.u2_A2 = { Pb ='),
+  ]);
+  const wanted = recipe(`${types}\n${born}`, 'Pb = 0.01');
+  const { structure } = frameOf((await importStructures(wanted, folder))!, { index: 0, heldOut: false });
+  expect(siteTable(structure)).toHaveLength(20);
+  const { P } = labelFields(structure, wanted);
+  const moved = P.filter((p) => Math.abs(p) > 1e-6);
+  expect([...moved]).toEqual([expect.closeTo((1602.176634 * 4 * 0.1) / 3.95 ** 3, 6)]);
+  expect((await make(wanted, 'pto.zarr')).made).toBe(5);
+});

@@ -1,0 +1,153 @@
+/**
+ * Structures of a library from a file (`structures.file`), Node only: frames of a trajectory, each on the recipe's lattice, in place of textures.
+ *
+ *     const imported = await importStructures(recipe, dirname(recipePath));
+ *     await simulateLibrary(recipe, 'library.zarr', { program, imported }, task);
+ *
+ * What this is not: a mean over time. A frame is one instant: its thermal displacements are in the patterns and in the labels, and repeat through the thickness.
+ */
+
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { bornCharges } from '../crystal/born-charges.ts';
+import { perovskiteFrames } from '../crystal/perovskite-cells.ts';
+import { readTrajectory } from '../crystal/read-trajectory.ts';
+import { requireSites, type Structure } from '../crystal/structure.ts';
+import { requireU2 } from '../crystal/thermal.ts';
+import { toLattice } from '../crystal/to-lattice.ts';
+import type { ShardName } from './store.ts';
+
+/** Share of the frames that lie unused between those for training and those held out, where there are enough. */
+const GAP = 0.1;
+
+/** Where a structure comes from. */
+export interface FrameSource {
+  /** Name of the file, without folders. */
+  readonly file: string;
+  /** From 1. */
+  readonly frame: number;
+  /** Labels are of this instant, not a mean over time. */
+  readonly labels: 'instantaneous';
+}
+
+export interface ImportedFrame {
+  /** On the recipe's lattice, with sites. */
+  readonly structure: Structure;
+  readonly source: FrameSource;
+}
+
+export interface ImportedStructures {
+  /** Absolute. */
+  readonly path: string;
+  readonly size_bytes: number;
+  /** Of the file, hexadecimal. */
+  readonly sha256: string;
+  /** In the file. */
+  readonly frames: number;
+  readonly training: readonly ImportedFrame[];
+  readonly heldOut: readonly ImportedFrame[];
+  /** Remarks for the user: a file that ends early, a cell that was bent to right angles. */
+  readonly notes: readonly string[];
+}
+
+export function frameOf({ training, heldOut }: ImportedStructures, name: ShardName): ImportedFrame {
+  return (name.heldOut ? heldOut : training)[name.index]!;
+}
+
+/**
+ * Which frames a library takes, from 0: for training evenly spaced from the first, held out evenly spaced up to the last. Frames near in time look alike, so
+ * that a tenth of the file stays unused between the two, or what of it there is.
+ * @throws 'recipe' where the file has too few frames
+ */
+export function chooseFrames(
+  frames: number,
+  { count, held_out }: Pick<Recipe['structures'], 'count' | 'held_out'>,
+  file: string,
+): { training: number[]; heldOut: number[] } {
+  const wanted = count + held_out;
+  if (frames < wanted) {
+    fail(
+      'recipe',
+      `${file} holds ${frames} ${frames === 1 ? 'frame' : 'frames'}, and structures.count + structures.held_out are ${wanted}.`,
+      frames < 2
+        ? 'Give a trajectory of several frames.'
+        : `Lower them to ${frames} in all, or give a longer trajectory.`,
+      { frames, wanted },
+    );
+  }
+  const step = (frames - Math.min(Math.floor(GAP * frames), frames - wanted)) / wanted;
+  const spaced = (n: number) => Array.from({ length: n }, (_, i) => Math.floor(i * step));
+  return {
+    training: spaced(count),
+    heldOut: spaced(held_out)
+      .map((back) => frames - 1 - back)
+      .reverse(),
+  };
+}
+
+/**
+ * Reads the recipe's file, takes its frames and checks all that a library asks of them.
+ * @param folder what the file's name is relative to: the recipe's
+ * @returns undefined for a recipe of textures
+ * @throws 'recipe' for too few frames, other cells than structures.cells, or an element whose thermal motion nobody gave; 'range' for cells that are more than 2 % off
+ * crystal.a_A; 'file-missing'; and what `readTrajectory`, `perovskiteFrames` and `bornCharges` throw
+ */
+export async function importStructures(recipe: Recipe, folder: string): Promise<ImportedStructures | undefined> {
+  const { structures, crystal } = recipe;
+  if (structures.file === undefined) return undefined;
+  const path = resolve(folder, structures.file);
+  const bytes = await readBytes(path);
+  const file = basename(path);
+  const trajectory = readTrajectory(bytes, file, { types: structures.types });
+  const frames = trajectory.frames.length;
+  const chosen = chooseFrames(frames, structures, file);
+  const take = (which: readonly number[]): ImportedFrame[] =>
+    perovskiteFrames(trajectory, which).map((structure, i) => {
+      checkCells(structure, structures.cells, file);
+      return {
+        structure: toLattice(structure, crystal.a_A),
+        source: { file, frame: which[i]! + 1, labels: 'instantaneous' },
+      };
+    });
+  const training = take(chosen.training);
+  // Every frame has the same atoms: what the first lacks, all lack.
+  const first = training[0]!.structure;
+  bornCharges(first, structures.born);
+  requireU2(first, crystal.u2_A2);
+  checkElements(first, crystal.u2_A2, file);
+  return {
+    path,
+    size_bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    frames,
+    training,
+    heldOut: take(chosen.heldOut),
+    notes: trajectory.notes,
+  };
+}
+
+function checkCells(structure: Structure, wanted: Recipe['structures']['cells'], file: string): void {
+  const { cells } = requireSites(structure);
+  if (cells.every((n, axis) => n === wanted[axis])) return;
+  fail(
+    'recipe',
+    `${file} holds ${cells.join(' × ')} unit cells, structures.cells are ${wanted.join(' × ')}.`,
+    `Set structures.cells = [${cells.join(', ')}].`,
+    { cells, wanted },
+  );
+}
+
+/** Those of textures stand in every recipe. @throws 'recipe' for others that the file has not: they may be misspelt */
+function checkElements({ symbols }: Structure, u2_A2: Readonly<Record<string, number>>, file: string): void {
+  const strangers = Object.keys(u2_A2).filter((symbol) => !['Ba', 'Sr', 'Ti', 'O', ...symbols].includes(symbol));
+  if (strangers.length === 0) return;
+  fail(
+    'recipe',
+    `crystal.u2_A2 names ${strangers.join(', ')}, which ${file} has not.`,
+    `It has ${[...new Set(symbols)].sort().join(', ')}.`,
+    { strangers },
+  );
+}
