@@ -18,8 +18,8 @@ import { Stopwatch } from '../src/diffraction/gpu/stopwatch.ts';
 import type { SliceStack } from '../src/diffraction/slices.ts';
 import { detectorOf, planStructure } from '../src/library/plan.ts';
 
-/** Slices of the block that repeats, as in a library of two cells of a/12. */
-const PERIOD = 24;
+/** Slices of the block that repeats, as in a library of two cells of a/10. */
+const PERIOD = 20;
 const A_A = 3.95;
 /** Bytes to and from memory per pixel·slice: the wave read and written on each axis. Transmission functions are shared by all waves and come from cache. */
 const BYTES = 32;

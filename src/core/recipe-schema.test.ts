@@ -86,5 +86,5 @@ test('a landscape: a misfit belongs to epitaxy, and recipes without one keep the
   expect(problem('[landscape]\nmisfit_percent = -0.4\n').message).toContain('epitaxial');
   expect(problem('[landscape]\nmisfit_percentage = -0.4\n').hint).toContain('misfit_percent');
   expect(problem('[landscape]\npaths = [{ name = "a", through = [[0, 0, 0], [1, 0, 0]] }]\n').tag).toBe('recipe');
-  expect(recipeHash(parseRecipe('[crystal]\nba_fraction = 0.5\n'))).toBe('915b6fe055ea73c5');
+  expect(recipeHash(parseRecipe('[crystal]\nba_fraction = 0.5\n'))).toBe('8ee8c9729f87c5b7');
 });

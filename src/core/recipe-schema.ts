@@ -101,7 +101,7 @@ const library = z.strictObject({
   pixels: z.int().min(16).max(1024).default(64),
   pixels_per_order: z.int().min(2).max(64).default(8),
   grid_per_cell: z.int().min(12).max(128).default(28),
-  slices_per_cell: z.int().min(2).max(128).default(12),
+  slices_per_cell: z.int().min(2).max(128).default(10),
   slicing,
   factors,
   band_limit: z.number().min(0.3).max(1).default(1),

@@ -3,7 +3,7 @@
  * phases exp(−2πik·r), so that no atom is split over pixels. Positions along z decide how an atom is shared among slices:
  *
  * - 'smooth': its potential along z, Debye–Waller factor included, smoothed over a few slices before it is cut into them (box-integral.ts), so that slices
- *   sample it without folding. With 12 slices a cell the derivative of a pattern with respect to P_z is converged wherever the atoms are (docs/verification.md).
+ *   sample it without folding. With 10 slices a cell the derivative of a pattern with respect to P_z is right to 5% wherever the atoms are, with 12 to 2% (docs/verification.md).
  * - 'spline': its whole projection, shared by the same weights. No z-integral, cheapest to make; right across the beam, 10–30% off in P_z.
  * - 'box': the exact integral of its potential over each slice. Converged at 32 slices a cell.
  * - 'whole-atom': everything into the slice that holds the nucleus. Cannot represent displacements along the beam;

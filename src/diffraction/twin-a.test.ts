@@ -15,7 +15,7 @@ const LENGTH_A = 63.2;
 const PER_CELL = 12;
 const POSITIONS = [0, 9, 23];
 
-test('twin A: three positions at 10, 30, 50 nm, default slices a/12: R1 below 1%', async (context) => {
+test('twin A: three positions at 10, 30, 50 nm, slices a/12: R1 below 1%', async (context) => {
   const text = new TextDecoder().decode(sharedFile(context, 'samples/twin-a/twinA_structure.extxyz'));
   const { structure } = readExtxyz(text, 'twinA_structure.extxyz');
   const file = readNpz(sharedFile(context, 'samples/twin-a/twinA_xval.npz'));
