@@ -48,12 +48,22 @@ export async function readStudy(path: string): Promise<Recipe> {
   return recipe;
 }
 
-/** What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file are shown. @throws as `importStructures` */
+/**
+ * What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file are shown.
+ * @throws 'recipe' for a [dynamics] or [film] whose frames are not there yet; as `importStructures`
+ */
 export async function readImported(
   line: CommandLine,
   recipe: Recipe,
   path: string,
 ): Promise<ImportedStructures | undefined> {
+  if ((recipe.dynamics || recipe.film) && recipe.structures.file === undefined) {
+    fail(
+      'recipe',
+      `${path} has a [${recipe.film ? 'film' : 'dynamics'}], whose atoms ferroscope structures makes first.`,
+      'Run it, then give structures.file = "…/trajectory.extxyz", or leave the section out.',
+    );
+  }
   const imported = await importStructures(recipe, dirname(path));
   for (const note of imported?.notes ?? []) line.console.note(note);
   return imported;

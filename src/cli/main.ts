@@ -75,12 +75,13 @@ function program(signal: AbortSignal): Command {
 
   add(
     'structures <recipe>',
-    'atoms with known polarization, as extxyz',
-    'ferroscope structures examples/demo.toml --out structures',
+    'atoms with known polarization, as extxyz: textures, frames of a file, the recipe’s [dynamics] or [film]',
+    'ferroscope structures examples/demo.toml --out structures\n  ferroscope structures examples/bst-film.toml --out film',
     async () => (await import('./structures.ts')).runStructures,
   )
-    .option('--out <folder>', 'where to put one .extxyz a structure', 'structures')
-    .addOption(overwrite());
+    .option('--out <folder>', 'where to put one .extxyz a structure, or all that a run makes', 'structures')
+    .addOption(overwrite())
+    .addOption(workers());
 
   add(
     'simulate <recipe>',

@@ -1,4 +1,7 @@
-/** `ferroscope structures RECIPE`: every structure of the recipe's library as extxyz, with the labels of its columns in the comment. */
+/**
+ * `ferroscope structures RECIPE`: every structure of the recipe's library as extxyz, with the labels of its columns in the comment; with a [dynamics],
+ * `dynamics.ts`; with a [film], `film.ts`.
+ */
 
 import { join } from 'node:path';
 import { refuseExisting, writeWhole } from '../core/files.ts';
@@ -16,6 +19,8 @@ import { PROGRAM } from './version.ts';
 export async function runStructures(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   const recipe = await readStudy(path);
+  if (recipe.film) return (await import('./film.ts')).runFilm(line, recipe);
+  if (recipe.dynamics) return (await import('./dynamics.ts')).runDynamics(line, recipe, path);
   const out = option(line, 'out') ?? 'structures';
   refuseExisting(out, line.options.overwrite === true);
   const imported = await readImported(line, recipe, path);

@@ -304,6 +304,37 @@ const dynamics = z
     'has both sampling and field_V_per_A: with sampling, the field follows from the polarization',
   );
 
+/** What the fast transform of a supercell can do (ferroelectric/wave-vectors.ts). */
+const edge = count.max(128).refine((n) => {
+  let rest = n;
+  for (const p of [2, 3, 5]) while (rest % p === 0) rest /= p;
+  return rest === 1;
+}, 'must be a product of 2, 3 and 5');
+const film = z.strictObject({
+  cells: z.tuple([edge, edge, edge]).default([8, 8, 25]),
+  misfit_percent: z.number().min(-5).max(5).default(0),
+  temperature_K: z.number().min(1).max(3000).default(300),
+  screening_per_A: z.number().min(0).max(10).default(0),
+  surface_field_V_per_A: field.default(0),
+  surface_decay_cells: positive.max(1000).default(3),
+  built_in_field_V_per_A: field.default(0),
+  random_field_V_per_A: z.number().min(0).max(1).default(0),
+  dead_layer: z
+    .strictObject({
+      thickness_nm: z.number().min(0).max(100),
+      permittivity: z.number().min(1).max(1e5),
+      film_permittivity: z.number().min(1).max(1e5),
+    })
+    .optional(),
+  biases_V: z
+    .array(z.number().min(-100).max(100))
+    .min(1)
+    .refine((list) => new Set(list).size === list.length, 'must be different'),
+  equilibrate_ps: z.number().min(0).max(1e5).default(6),
+  average_ps: positive.max(1e5).default(10),
+  seed: z.int().min(0).default(1),
+});
+
 const analysis = z.strictObject({
   batch: count.default(16),
 });
@@ -323,6 +354,7 @@ const recipeSchema: z.ZodType<Recipe> = z
     simulation: simulation.optional(),
     landscape: landscape.optional(),
     dynamics: dynamics.optional(),
+    film: film.optional(),
   })
   .refine(
     (r) => (r.specimen === undefined) === (r.simulation === undefined),

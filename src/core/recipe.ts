@@ -340,6 +340,38 @@ export interface SamplingRecipe {
   readonly keep: number;
 }
 
+/**
+ * A film of [crystal]'s material between ideal electrodes, normal z, run under one bias after the other: what `ferroscope structures` then makes in place of
+ * textures. Phenomenological: what screens and what acts at the surfaces is given here. Fields in V/Å; positive ones point up, from layer 0 to the last.
+ */
+export interface FilmRecipe {
+  /** Across the film, across it, and along the normal. */
+  readonly cells: readonly [number, number, number];
+  /** Edge of the substrate over that of the crystal, less one [%]: negative compresses. */
+  readonly misfit_percent: number;
+  readonly temperature_K: number;
+  /** Inverse length q that screens the macroscopic depolarising field in the film by k²/(k² + q²) [1/Å]; 0: the electrodes alone. */
+  readonly screening_per_A: number;
+  /** At the outermost layers, positive outward; falls by e every `surface_decay_cells` layers. */
+  readonly surface_field_V_per_A: number;
+  readonly surface_decay_cells: number;
+  /** Uniform, along z. */
+  readonly built_in_field_V_per_A: number;
+  /** Standard deviation of each component, drawn for every cell. */
+  readonly random_field_V_per_A: number;
+  /** In series with the film; the whole voltage falls across the film where left out. Thickness of all dead layers; relative static permittivities. */
+  readonly dead_layer?:
+    | { readonly thickness_nm: number; readonly permittivity: number; readonly film_permittivity: number }
+    | undefined;
+  /** Voltage of the lower electrode against the upper one: a positive one makes a field that points up. */
+  readonly biases_V: readonly number[];
+  readonly equilibrate_ps: number;
+  /** Time that profiles are averaged over. */
+  readonly average_ps: number;
+  /** Of A sites, random field, velocities and noise. */
+  readonly seed: number;
+}
+
 export interface AnalysisRecipe {
   /** Positions of a scan that a thread maps at once; the network looks at each twice. */
   readonly batch: number;
@@ -360,4 +392,5 @@ export interface Recipe {
   readonly simulation?: SimulationRecipe | undefined;
   readonly landscape?: LandscapeRecipe | undefined;
   readonly dynamics?: DynamicsRecipe | undefined;
+  readonly film?: FilmRecipe | undefined;
 }

@@ -9,8 +9,8 @@ import { type NdArray, readNpz, writeNpz } from '../core/npy.ts';
 import type { Dynamics } from './dynamics.ts';
 
 function settings({ forces, timestep_fs, thermostat }: Dynamics): string {
-  const { parameters, cells } = forces.system;
-  return JSON.stringify({ parameters, cells, timestep_fs, thermostat: thermostat?.name ?? 'none' });
+  const { parameters, cells, screening_per_A } = forces.system;
+  return JSON.stringify({ parameters, cells, screening_per_A, timestep_fs, thermostat: thermostat?.name ?? 'none' });
 }
 
 const flat = (data: Float64Array | Int8Array | Uint8Array): NdArray => ({ data, shape: [data.length] });

@@ -91,7 +91,30 @@ export function dipoleTensor(q: Vec3): number[] {
   return sum.map((value, i) => (i < 3 ? value - self : value));
 }
 
-/** D(k) for every wave vector of a supercell, [nz][ny][nx][6] (xx, yy, zz, yz, zx, xy). */
-export function dipoleTable(cells: Vec3): Float64Array {
-  return octantTable(cells, dipoleTensor);
+/**
+ * What screening takes away from D(k): the share s²/(k² + s²) of the macroscopic field's part 4π k̂k̂, k in the first zone. A charge density ρ(k) of the
+ * polarization then has the potential 4πρ/(k² + s²): Thomas–Fermi's, of a film with free charge. 0 at k = 0, where D has no macroscopic field.
+ * @param q as in `dipoleTensor`
+ * @param screening s [1/a]
+ */
+function screenedPart(q: Vec3, screening: number): number[] {
+  const k = q.map((value) => 2 * Math.PI * value) as [number, number, number];
+  const square = k[0] * k[0] + k[1] * k[1] + k[2] * k[2];
+  if (square === 0) return [0, 0, 0, 0, 0, 0];
+  const factor = (4 * Math.PI * screening * screening) / (square * (square + screening * screening));
+  // Both signs of a component on a face of the zone are the same wave vector: their mean has no off-diagonal element.
+  const [x, y, z] = k.map((value, axis) => (Math.abs(q[axis]!) === 0.5 ? 0 : value)) as [number, number, number];
+  return [k[0] * k[0], k[1] * k[1], k[2] * k[2], y * z, z * x, x * y].map((value) => factor * value);
+}
+
+/**
+ * D(k) for every wave vector of a supercell, [nz][ny][nx][6] (xx, yy, zz, yz, zx, xy).
+ * @param screening inverse screening length [1/a] of the macroscopic field; 0: none
+ */
+export function dipoleTable(cells: Vec3, screening = 0): Float64Array {
+  if (screening === 0) return octantTable(cells, dipoleTensor);
+  return octantTable(cells, (q) => {
+    const part = screenedPart(q, screening);
+    return dipoleTensor(q).map((value, i) => value - part[i]!);
+  });
 }

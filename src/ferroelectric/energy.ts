@@ -2,7 +2,7 @@
  * The effective Hamiltonian of a perovskite ferroelectric: energy, forces and strain of a soft-mode field u, term by term in float64. The readable reference;
  * `kernel.ts` computes the same fast.
  *
- *     H = Σ V_self(u) + V_dipole + V_short + V_elastic(η) + V_elastic(w) + V_coupling(u, η) + V_coupling(u, w) + V_chemical(w) − Z* Σ E·u + p N a0³ (η1 + η2 + η3)
+ *     H = Σ V_self(u) + V_dipole + V_short + V_elastic(η) + V_elastic(w) + V_coupling(u, η) + V_coupling(u, w) + V_chemical(w) − Z* Σ E(R)·u + p N a0³ (η1 + η2 + η3)
  *
  * The homogeneous strain η takes the value that minimises H where it is not held, and so does the acoustic displacement w(k): forces are then −∂H/∂u at both.
  * Equations: local.ts (self, coupling), dipole.ts, short-range.ts, strain.ts (η), inhomogeneous.ts (w). The chemical term is Σ_R c a(R)(η1 + η2 + η3) with the
@@ -22,6 +22,7 @@ import { dipoleStrength } from './parameters.ts';
 import { shortRangeField } from './short-range.ts';
 import { elasticEnergy, type Voigt } from './strain.ts';
 import {
+  addLocalField,
   type Conditions,
   chemicalSource,
   type Evaluation,
@@ -30,6 +31,7 @@ import {
   pressureWork,
   requireSystem,
   type System,
+  screeningOf,
 } from './system.ts';
 
 /** Energies of the supercell [eV]. */
@@ -42,6 +44,7 @@ export interface EnergyTerms {
   readonly couplingHomogeneous: number;
   readonly couplingInhomogeneous: number;
   readonly chemical: number;
+  /** Uniform and per cell. */
   readonly field: number;
   readonly pressure: number;
 }
@@ -76,7 +79,7 @@ export class ReferenceHamiltonian implements ForceField {
     this.force = new Float64Array(3 * this.#n);
     this.#fft = new Fft3(...system.cells);
     const strength = dipoleStrength(system.parameters);
-    this.#dipole = dipoleTable(system.cells).map((value) => strength * value);
+    this.#dipole = dipoleTable(system.cells, screeningOf(system)).map((value) => strength * value);
     this.#response = strainResponseTable(system.parameters, system.cells);
     this.#chemical = chemicalSource(system);
   }
@@ -127,7 +130,7 @@ export class ReferenceHamiltonian implements ForceField {
       couplingHomogeneous: n * mean.reduce((sum, g, l) => sum + g * strain[l]!, 0),
       couplingInhomogeneous,
       chemical,
-      field: -p.zStar * u.reduce((sum, value, i) => sum + value * E[i % 3]!, 0),
+      field: -p.zStar * u.reduce((sum, value, i) => sum + value * E[i % 3]!, 0) + addLocalField(this),
       pressure: n * pressureWork(p, conditions) * (strain[0] + strain[1] + strain[2]),
     };
     const energy_eV = Object.values(terms).reduce((a: number, b: number) => a + b, 0);

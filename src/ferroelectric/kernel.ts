@@ -14,6 +14,7 @@ import { dipoleStrength } from './parameters.ts';
 import { shortRangeTable } from './short-range.ts';
 import { elasticEnergy, type Voigt } from './strain.ts';
 import {
+  addLocalField,
   type Conditions,
   chemicalSource,
   type Evaluation,
@@ -22,6 +23,7 @@ import {
   pressureWork,
   requireSystem,
   type System,
+  screeningOf,
 } from './system.ts';
 import { type TransformPlan, transformPlan } from './transform-plan.ts';
 
@@ -186,7 +188,8 @@ export class KernelHamiltonian implements ForceField {
       elasticEnergy(p, strain) +
       mean.reduce((sum, g, l) => sum + g * strain[l]!, 0) +
       pressureWork(p, conditions) * (strain[0] + strain[1] + strain[2]);
-    const energy_eV = (bilinear + strained) / 2 + self + n * perCell - p.zStar * (E[0] * x + E[1] * y + E[2] * z);
+    const uniform_eV = (bilinear + strained) / 2 + self + n * perCell - p.zStar * (E[0] * x + E[1] * y + E[2] * z);
+    const energy_eV = uniform_eV + addLocalField(this);
     if (!Number.isFinite(energy_eV)) {
       fail(
         'not-finite',
@@ -217,7 +220,7 @@ function kernelTable(system: System, plans: readonly [TransformPlan, TransformPl
   const [x, y, z] = plans;
   const n = cellCount(cells);
   const strength = dipoleStrength(parameters);
-  const dipole = dipoleTable(cells);
+  const dipole = dipoleTable(cells, screeningOf(system));
   const short = shortRangeTable(parameters, cells);
   const response = strainResponseTable(parameters, cells);
   const table = new Float64Array(27 * n);

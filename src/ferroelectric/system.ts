@@ -16,6 +16,8 @@ export interface Conditions {
   readonly held: HeldStrain;
   /** Uniform electric field E [V/Å], energy −Z* Σ E·u; default none. */
   readonly field_V_per_A?: Vec3;
+  /** Field of each cell beside the uniform one [V/Å], [nz][ny][nx][3], energy −Z* Σ E(R)·u(R): surfaces, random fields. Default none. */
+  readonly localField_V_per_A?: Float64Array;
   /** Hydrostatic pressure [GPa], energy +p N a0³ (η1 + η2 + η3); default 0. */
   readonly pressure_GPa?: number;
 }
@@ -26,6 +28,10 @@ export interface System {
   readonly cells: Vec3;
   /** Occupation of the A sites, +1 Ba, −1 Sr, [nz][ny][nx]; site (i, j, k) is the low corner of cell (i, j, k). Default: no chemical term. */
   readonly aSites?: Int8Array;
+  /**
+   * Inverse screening length q [1/Å] of the macroscopic field of the dipoles, as of free charge in a film (dipole.ts). Phenomenological. Default 0: unscreened.
+   */
+  readonly screening_per_A?: number;
 }
 
 export interface Evaluation {
@@ -50,9 +56,14 @@ export interface ForceField {
   normals(seed: number, step: number): Float64Array;
 }
 
-/** @throws 'range' for a cell count with other factors than 2, 3, 5 or an A site other than ±1; 'shape' for a wrong number of A sites */
-export function requireSystem({ cells, aSites }: System): void {
+/**
+ * @throws 'range' for a cell count with other factors than 2, 3, 5, an A site other than ±1 or a negative screening; 'shape' for a wrong number of A sites
+ */
+export function requireSystem({ cells, aSites, screening_per_A = 0 }: System): void {
   requireCells(cells);
+  if (!(screening_per_A >= 0 && Number.isFinite(screening_per_A))) {
+    fail('range', `A screening of ${screening_per_A} 1/Å.`, 'Give 0 or an inverse length, such as 0.3.');
+  }
   if (!aSites) return;
   if (aSites.length !== cellCount(cells)) {
     fail('shape', `${aSites.length} A sites for ${cellCount(cells)} cells.`, 'Give one A site per cell.', { cells });
@@ -77,6 +88,33 @@ export function chemicalSource({ parameters, cells, aSites }: System): Float64Ar
     }
   }
   return source;
+}
+
+/**
+ * Adds Z*E(R) [eV/Å] to the forces where the conditions have a field per cell.
+ * @returns its energy −Z* Σ E(R)·u(R) [eV]
+ * @throws 'shape' for a field of another number of cells
+ */
+export function addLocalField({ system, conditions, u_A, force }: ForceField): number {
+  const field = conditions.localField_V_per_A;
+  if (!field) return 0;
+  if (field.length !== u_A.length) {
+    fail('shape', `A field of ${field.length} components for ${u_A.length}.`, 'Give three per cell.', {
+      cells: system.cells,
+    });
+  }
+  const { zStar } = system.parameters;
+  let sum = 0;
+  for (let i = 0; i < field.length; i++) {
+    force[i]! += zStar * field[i]!;
+    sum += field[i]! * u_A[i]!;
+  }
+  return -zStar * sum;
+}
+
+/** The screening in units of 1/a0, as dipole.ts takes it. */
+export function screeningOf({ parameters, screening_per_A = 0 }: System): number {
+  return screening_per_A * parameters.a0_A;
 }
 
 /** Pressure's work per cell and unit of normal strain, p a0³ [eV]. */

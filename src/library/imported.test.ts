@@ -63,6 +63,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('frames that are means over time say so', async () => {
+  const frames = readTrajectory(XDATCAR, 'XDATCAR').frames;
+  await writeFile(at('mean.xyz'), frames.map((frame) => writeExtxyz(frame, { average_ps: '0.2' })).join(''));
+  const imported = await importStructures(recipeOf('file = "mean.xyz"'), folder);
+  expect(imported?.heldOut[0]?.source).toEqual({ file: 'mean.xyz', frame: 10, labels: 'mean over 0.2 ps' });
+});
+
 test('labels are those of the frames, and every shard says which frame it is', async () => {
   const data = await openLibrary(at('whole.zarr'));
   const { labels } = await data.read(Array.from({ length: data.count }, (_, i) => i));

@@ -4,7 +4,8 @@
  *     const imported = await importStructures(recipe, dirname(recipePath));
  *     await simulateLibrary(recipe, 'library.zarr', { program, imported }, task);
  *
- * What this is not: a mean over time. A frame is one instant: its thermal displacements are in the patterns and in the labels, and repeat through the thickness.
+ * What this is not: a mean over time. A frame is one instant (or the mean over average_ps that its comment states): its thermal displacements are in the
+ * patterns and in the labels, and repeat through the thickness.
  */
 
 import { createHash } from 'node:crypto';
@@ -29,8 +30,8 @@ export interface FrameSource {
   readonly file: string;
   /** From 1. */
   readonly frame: number;
-  /** Labels are of this instant, not a mean over time. */
-  readonly labels: 'instantaneous';
+  /** What labels are of: an instant, or a mean over time where the file says so. */
+  readonly labels: string;
 }
 
 export interface ImportedFrame {
@@ -104,12 +105,13 @@ export async function importStructures(recipe: Recipe, folder: string): Promise<
   const trajectory = readTrajectory(bytes, file, { types: structures.types });
   const frames = trajectory.frames.length;
   const chosen = chooseFrames(frames, structures, file);
+  const labels = averaging(bytes);
   const take = (which: readonly number[]): ImportedFrame[] =>
     perovskiteFrames(trajectory, which).map((structure, i) => {
       checkCells(structure, structures.cells, file);
       return {
         structure: toLattice(structure, crystal.a_A),
-        source: { file, frame: which[i]! + 1, labels: 'instantaneous' },
+        source: { file, frame: which[i]! + 1, labels },
       };
     });
   const training = take(chosen.training);
@@ -127,6 +129,13 @@ export async function importStructures(recipe: Recipe, folder: string): Promise<
     heldOut: take(chosen.heldOut),
     notes: trajectory.notes,
   };
+}
+
+/** What `ferroscope structures` writes into the comment of every frame. */
+function averaging(bytes: Uint8Array): string {
+  const head = new TextDecoder().decode(bytes.subarray(0, 4096)).split('\n')[1] ?? '';
+  const average_ps = Number(/\baverage_ps=([\d.e+-]+)/.exec(head)?.[1] ?? 0);
+  return average_ps > 0 ? `mean over ${average_ps} ps` : 'instantaneous';
 }
 
 function checkCells(structure: Structure, wanted: Recipe['structures']['cells'], file: string): void {

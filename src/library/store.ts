@@ -114,7 +114,7 @@ export async function prepareLibrary(
         file: basename(imported.path),
         sha256: imported.sha256,
         frames: imported.frames,
-        labels: 'instantaneous',
+        labels: imported.training[0]!.source.labels,
       },
     }),
   };

@@ -1,0 +1,217 @@
+/**
+ * `ferroscope structures RECIPE` with a [dynamics]: runs of molecular dynamics, their frames as atoms, tables, figures and a report. Until all is done it lies in
+ * OUT.unfinished, from where the same command goes on.
+ */
+
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { fileError, readText, refuseExisting, writeWhole } from '../core/files.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { checkAborted } from '../core/task.ts';
+import { allFrames, type DatasetFrame, doRuns, trajectory } from '../ferroelectric/dataset.ts';
+import type { RunResult } from '../ferroelectric/dataset-collected.ts';
+import { chooseCovering, coverage, fibonacciSphere } from '../ferroelectric/dataset-coverage.ts';
+import { magnitudeDistributions } from '../ferroelectric/dataset-magnitudes.ts';
+import { runSummaries, runsCsv } from '../ferroelectric/dataset-table.ts';
+import { type DynamicsPlan, dynamicsPlan } from '../ferroelectric/dynamics-recipe.ts';
+import { strainState } from '../ferroelectric/strain-study.ts';
+import type { Conditions } from '../ferroelectric/system.ts';
+import { type MagnitudeGroup, renderDynamics } from '../figures/dynamics-report.ts';
+import { option, workersOption } from './arguments.ts';
+import type { CommandLine } from './main.ts';
+import { PROGRAM } from './version.ts';
+
+/** @param path the recipe's, for messages @throws 'file-exists'; 'model-mismatch' where OUT.unfinished is of another recipe; as dynamicsPlan and doRuns */
+export async function runDynamics(line: CommandLine, recipe: Recipe, path: string): Promise<void> {
+  const plan = dynamicsPlan(recipe);
+  const out = option(line, 'out') ?? 'structures';
+  const overwrite = line.options.overwrite === true;
+  refuseExisting(out, overwrite);
+  const unfinished = `${out}.unfinished`;
+  await begin(unfinished, recipe, path, overwrite);
+  const { task } = line.console;
+  const info = { recipe_hash: recipeHash(recipe), program: PROGRAM };
+  const results = await doRuns(plan, join(unfinished, 'runs'), info, task, workersOption(line));
+  checkAborted(task);
+
+  const frames = allFrames(plan, results);
+  const sampling = recipe.dynamics?.sampling;
+  const kept = sampling
+    ? chooseCovering(
+        frames.map(({ columns }) => columns),
+        sampling.keep,
+        sampling,
+      ).map((i) => frames[i]!)
+    : frames;
+  const columns = joined(kept.map((frame) => frame.columns));
+  const covered = sampling && coverage(columns, sampling);
+  const summaries = runSummaries(plan, results, frames);
+  const magnitudes = magnitudeGroups(plan, results);
+  const strains = strainStates(plan, frames);
+  const recipe_toml = recipeToToml(recipe);
+  const first = plan.runs[0]!;
+  const report = renderDynamics({
+    material: plan.parameters.name,
+    cells: plan.cells.join(' × '),
+    average_ps: plan.average_ps,
+    thermostat: { langevin: 'Langevin thermostat', 'nose-hoover': 'Nosé–Hoover thermostat' }[plan.thermostat],
+    summaries,
+    inTime: {
+      run: `${first.name}, ${first.temperature_K} K, ${first.strain}`,
+      series: results[0]!.series,
+      temperature_K: first.temperature_K,
+      equilibrate_ps: (plan.equilibrate * plan.timestep_fs) / 1000,
+      held: first.target_uC_cm2 !== undefined,
+    },
+    magnitudes,
+    columns_uC_cm2: columns,
+    frames: { made: frames.length, kept: kept.length },
+    ...(covered && {
+      sampling: {
+        coverage: covered,
+        p_max_uC_cm2: sampling.p_max_uC_cm2,
+        directions: fibonacciSphere(sampling.directions),
+      },
+    }),
+    strains,
+    notes: notes(recipe),
+    recipe_toml,
+    recipe_hash: info.recipe_hash,
+    seed: recipe.library.seed,
+    version: PROGRAM,
+  });
+  const data = {
+    kind: 'ferroscope-dynamics/1',
+    program: PROGRAM,
+    recipe,
+    recipe_hash: info.recipe_hash,
+    material: plan.parameters.name,
+    average_ps: plan.average_ps,
+    runs: summaries,
+    frames: kept.map(({ run, frame }) => ({ run: plan.runs[run]!.name, frame: frame + 1 })),
+    coverage: covered,
+    magnitudes: magnitudes.map(({ of, distributions }) => ({
+      of,
+      distributions: distributions.map(({ density: _, ...numbers }) => numbers),
+    })),
+    strain: strains.map(({ strain, fits }) => ({ strain, fits })),
+  };
+  await writeWhole(join(unfinished, 'trajectory.extxyz'), trajectory(plan, results, kept, info));
+  await writeWhole(join(unfinished, 'runs.csv'), runsCsv(summaries, plan.average_ps));
+  await writeWhole(join(unfinished, 'dynamics.json'), `${JSON.stringify(data, null, 1)}\n`);
+  for (const [name, text] of report) await writeWhole(join(unfinished, name), text);
+  await replace(unfinished, out);
+
+  line.console.result(
+    [
+      `${plan.runs.length} runs of ${plan.parameters.name}, ${kept.length} of ${frames.length} frames in ${join(out, 'trajectory.extxyz')}.`,
+      ...(covered
+        ? [
+            `Columns cover |P| ≤ ${sampling.p_max_uC_cm2} µC/cm²: largest empty cap ${covered.empty_cap_deg}°, fewest over most of a bin ${covered.least_over_most.toFixed(2)}.`,
+          ]
+        : []),
+      `Look at ${join(out, 'report.html')}`,
+    ],
+    {
+      out,
+      runs: plan.runs.length,
+      frames: kept.length,
+      coverage: covered,
+      average_ps: plan.average_ps,
+      recipe_hash: info.recipe_hash,
+    },
+  );
+}
+
+/** Makes the folder of an unfinished dataset, or goes on in it. */
+async function begin(folder: string, recipe: Recipe, path: string, overwrite: boolean): Promise<void> {
+  const file = join(folder, 'recipe.toml');
+  const toml = recipeToToml(recipe);
+  if (existsSync(file) && (await readText(file)) === toml) return;
+  if (existsSync(folder)) {
+    if (!overwrite) {
+      fail(
+        'model-mismatch',
+        `${folder} was begun with another recipe than ${path} is now.`,
+        'Take that recipe again, remove the folder, or add --overwrite.',
+        { folder },
+      );
+    }
+    await rm(folder, { recursive: true });
+  }
+  await writeWhole(file, toml);
+}
+
+/** Puts a finished folder in its place. */
+async function replace(finished: string, out: string): Promise<void> {
+  try {
+    await rm(out, { recursive: true, force: true });
+    await rename(finished, out);
+  } catch (error) {
+    throw fileError(error, out);
+  }
+}
+
+function joined(fields: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(fields.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const field of fields) {
+    all.set(field, at);
+    at += field.length;
+  }
+  return all;
+}
+
+/** Distributions of |P| over all runs of one temperature and strain; runs under a field, and runs whose P is held, by themselves. */
+function magnitudeGroups(plan: DynamicsPlan, results: readonly RunResult[]): MagnitudeGroup[] {
+  const groups = new Map<string, { counts: Float64Array; comparable: boolean }>();
+  plan.runs.forEach(({ temperature_K, strain, target_uC_cm2, conditions }, r) => {
+    const driven = conditions.field_V_per_A?.some((E) => E !== 0);
+    const way = target_uC_cm2 ? ', all targets together' : driven ? ', all fields together' : '';
+    const comparable = way === '' && strain === 'free' && temperature_K === 300 && isHalfAndHalf(plan, conditions);
+    const of = `${temperature_K} K, ${strain}${way}`;
+    const { counts } = groups.get(of) ?? { counts: new Float64Array(results[r]!.magnitudes.length) };
+    results[r]!.magnitudes.forEach((n, i) => {
+      counts[i]! += n;
+    });
+    groups.set(of, { counts, comparable });
+  });
+  return [...groups].map(([of, { counts, comparable }]) => ({
+    of,
+    comparable,
+    distributions: magnitudeDistributions(counts, plan.cells),
+  }));
+}
+
+/** Ba0.5Sr0.5TiO3 without pressure. */
+function isHalfAndHalf({ material }: DynamicsPlan, { pressure_GPa = 0 }: Conditions): boolean {
+  return material.name === 'BST' && Math.abs(pressure_GPa) < 1e-9;
+}
+
+/** By what holds the crystal; nothing where that is the same in all runs. */
+function strainStates(plan: DynamicsPlan, frames: readonly DatasetFrame[]) {
+  const strains = [...new Set(plan.runs.map(({ strain }) => strain))];
+  if (strains.length < 2) return [];
+  return strains.map((strain) =>
+    strainState(
+      strain,
+      frames.filter(({ run }) => plan.runs[run]!.strain === strain).map(({ cells }) => cells),
+    ),
+  );
+}
+
+function notes({ crystal, dynamics }: Recipe): string[] {
+  return [
+    'Frames keep the displacements of the soft modes; homogeneous shear and acoustic displacements are left out of the atoms.',
+    'Disorder of Ba and Sr acts through strain only, so that there are almost no static nanodomains at 300 K.',
+    ...(crystal.material === 'BST' && crystal.ba_fraction !== 0.5 && dynamics?.pressure_GPa === undefined
+      ? ['The composition stands as a pressure on the Ba0.5Sr0.5TiO3 parameters.']
+      : []),
+    ...([dynamics?.strain].flat().includes('epitaxial')
+      ? ['A film between ideal electrodes, without surfaces: no depolarising field acts against P along z.']
+      : []),
+  ];
+}

@@ -1,0 +1,87 @@
+/** `ferroscope structures RECIPE` with a [film]: P_z against height under each bias as CSV, the soft modes of each as NPZ, figure and report. */
+
+import { join } from 'node:path';
+import { refuseExisting, writeFolderWhole } from '../core/files.ts';
+import { writeNpz } from '../core/npy.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { type FilmPlan, type FilmProfile, filmPlan, filmSeries } from '../ferroelectric/film-series.ts';
+import { renderFilm } from '../figures/film-report.ts';
+import { option } from './arguments.ts';
+import type { CommandLine } from './main.ts';
+import { PROGRAM } from './version.ts';
+
+/** @param recipe with a [film] */
+export async function runFilm(line: CommandLine, recipe: Recipe): Promise<void> {
+  const out = option(line, 'out') ?? 'film';
+  refuseExisting(out, line.options.overwrite === true);
+  const plan = filmPlan(recipe);
+  const profiles: FilmProfile[] = [];
+  for await (const profile of filmSeries(plan, line.console.task)) profiles.push(profile);
+  const hash = recipeHash(recipe);
+  const texts = renderFilm({
+    plan,
+    profiles,
+    average_ps: recipe.film!.average_ps,
+    recipe_toml: recipeToToml(recipe),
+    recipe_hash: hash,
+    seed: plan.seed,
+    version: PROGRAM,
+  });
+  texts.set('profiles.csv', profilesCsv(plan, profiles));
+  const encoder = new TextEncoder();
+  const files = new Map<string, Uint8Array>([...texts].map(([name, text]) => [name, encoder.encode(text)]));
+  for (const profile of profiles) files.set(`modes_${profile.bias_V}V.npz`, modesNpz(plan, profile));
+  await writeFolderWhole(out, files);
+
+  line.console.result(
+    [
+      ...profiles.map(
+        ({ bias_V, mean_uC_cm2, tail_to_tail_nm }) =>
+          `${bias_V} V: mean P_z ${mean_uC_cm2.toFixed(1)} µC/cm², ${tail_to_tail_nm === undefined ? 'no tail-to-tail state' : `tails meet at ${tail_to_tail_nm.toFixed(2)} nm`}.`,
+      ),
+      'Screened, phenomenological: a texture with a known truth, not a prediction.',
+      `Look at ${join(out, 'report.html')}`,
+    ],
+    {
+      out,
+      files: [...files.keys()],
+      profiles: profiles.map(({ bias_V, field_V_per_A, P_z_uC_cm2, mean_uC_cm2, tail_to_tail_nm }) => ({
+        bias_V,
+        field_V_per_A,
+        P_z_uC_cm2: [...P_z_uC_cm2],
+        mean_uC_cm2,
+        tail_to_tail_nm: tail_to_tail_nm ?? null,
+      })),
+      recipe_hash: hash,
+    },
+  );
+}
+
+function profilesCsv({ system }: FilmPlan, profiles: readonly FilmProfile[]): string {
+  const rows = profiles.flatMap(({ bias_V, field_V_per_A, P_z_uC_cm2 }) =>
+    Array.from(P_z_uC_cm2, (P, k) =>
+      [
+        bias_V,
+        field_V_per_A.toPrecision(6),
+        k,
+        ((k + 0.5) * (system.parameters.a0_A / 10)).toFixed(4),
+        P.toFixed(3),
+      ].join(','),
+    ),
+  );
+  return `bias_V,field_V_per_A,layer,height_nm,P_z_uC_cm2\n${rows.join('\n')}\n`;
+}
+
+/** Soft modes [Å], [nz][ny][nx][3], as a mean over the averaging time and at its end; A sites [nz][ny][nx], +1 Ba, −1 Sr. */
+function modesNpz({ system }: FilmPlan, { mean_u_A, last_u_A, bias_V, field_V_per_A }: FilmProfile): Uint8Array {
+  const [nx, ny, nz] = system.cells;
+  const shape = [nz, ny, nx];
+  return writeNpz({
+    mean_u_A: { data: mean_u_A, shape: [...shape, 3] },
+    last_u_A: { data: last_u_A, shape: [...shape, 3] },
+    a_sites: { data: system.aSites!, shape },
+    bias_V: { data: Float64Array.of(bias_V), shape: [1] },
+    field_V_per_A: { data: Float64Array.of(field_V_per_A), shape: [1] },
+  });
+}
