@@ -98,7 +98,7 @@ export async function* filmSeries(plan: FilmPlan, task: Task = quietTask): Async
   for (const [i, { bias_V, field_V_per_A }] of plan.biases.entries()) {
     yield await runBias(plan, bias_V, field_V_per_A, (share) => {
       checkAborted(task);
-      task.progress(i + share, plan.biases.length, 'biases');
+      task.progress(Math.floor((100 * (i + share)) / plan.biases.length), 100, 'percent of the bias series');
     });
   }
 }
