@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as zarr from 'zarrita';
-import { fileError } from './files.ts';
+import { fileError, readText } from './files.ts';
 
 /** A folder as a store that Zarr reads from. */
 export function folderStore(path: string): zarr.AsyncReadable {
@@ -17,4 +17,15 @@ export function folderStore(path: string): zarr.AsyncReadable {
       }
     },
   };
+}
+
+/** Attributes of the group in a folder where their `format` is the one asked for, else undefined. @throws 'file-missing', 'file-unreadable' */
+export async function groupAttributes<T>(path: string, format: string): Promise<T | undefined> {
+  const text = await readText(join(path, 'zarr.json'));
+  try {
+    const { attributes } = JSON.parse(text) as { attributes?: { format?: string } };
+    return attributes?.format === format ? (attributes as T) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,12 +6,10 @@ import type { DynamicsRecipe, DynamicsStrain, Recipe } from '../core/recipe.ts';
 import { type Material, materialOf } from '../crystal/material.ts';
 import { orderA } from '../crystal/perovskite.ts';
 import { cellCount, type Vec3 } from '../crystal/structure.ts';
+import { type RecipeCrystal, recipeCrystal } from './crystal-recipe.ts';
 import { fibonacciSphere } from './dataset-coverage.ts';
-import { PARAMETERS } from './landscape-recipe.ts';
 import type { HamiltonianParameters } from './parameters.ts';
-import { clamped, epitaxial, FREE } from './strain.ts';
 import type { Conditions } from './system.ts';
-import { compositionPressure_GPa, paraelectricStrain } from './uniform.ts';
 
 export interface DynamicsRun {
   /** 'run-0001', …: names the run's files. */
@@ -77,7 +75,7 @@ export function dynamicsPlan(recipe: Recipe): DynamicsPlan {
   if (crystal.material === 'BTO' && crystal.ba_fraction !== 1) {
     fail('recipe', `material = 'BTO' with ba_fraction ${crystal.ba_fraction}.`, 'Set crystal.ba_fraction = 1.');
   }
-  const parameters = PARAMETERS[crystal.material];
+  const known = recipeCrystal(crystal, dynamics.pressure_GPa);
   const material = materialOf(crystal.material);
   const steps = (ps: number) => Math.round((1000 * ps) / dynamics.timestep_fs);
   const average = Math.max(1, steps(dynamics.average_ps));
@@ -86,7 +84,7 @@ export function dynamicsPlan(recipe: Recipe): DynamicsPlan {
     fail('recipe', 'The interval between frames is shorter than a time step.', 'Raise dynamics.interval_ps.');
   }
   const { cells } = structures;
-  const runs = [...runsOf(recipe, dynamics, parameters)].map((run, i) => ({
+  const runs = [...runsOf(dynamics, known)].map((run, i) => ({
     ...run,
     name: `run-${String(i + 1).padStart(4, '0')}`,
   }));
@@ -100,7 +98,7 @@ export function dynamicsPlan(recipe: Recipe): DynamicsPlan {
     );
   }
   return {
-    parameters,
+    parameters: known.parameters,
     material,
     cells,
     a_A: crystal.a_A,
@@ -121,13 +119,9 @@ export function dynamicsPlan(recipe: Recipe): DynamicsPlan {
 }
 
 function* runsOf(
-  { crystal }: Recipe,
   dynamics: DynamicsRecipe,
-  parameters: HamiltonianParameters,
+  { pressure_GPa, held: heldBy }: RecipeCrystal,
 ): Generator<Omit<DynamicsRun, 'name'>> {
-  const ofComposition = crystal.material === 'BST' ? compositionPressure_GPa(crystal.ba_fraction) : 0;
-  const pressure_GPa = dynamics.pressure_GPa ?? ofComposition;
-  const cubic = paraelectricStrain(parameters, pressure_GPa);
   const misfits = (strain: DynamicsStrain) => (strain === 'epitaxial' ? listed(dynamics.misfit_percent) : [0]);
   const strains = listed(dynamics.strain).flatMap((strain) => misfits(strain).map((misfit) => ({ strain, misfit })));
   const fields = (dynamics.field_V_per_A ?? [0, 0, 0]) as Vec3 | readonly Vec3[];
@@ -137,12 +131,7 @@ function* runsOf(
   for (const seed of dynamics.seeds) {
     for (const temperature_K of listed(dynamics.temperature_K)) {
       for (const { strain, misfit } of strains) {
-        const held =
-          strain === 'free'
-            ? FREE
-            : strain === 'clamped'
-              ? clamped([cubic, cubic, cubic, 0, 0, 0])
-              : epitaxial((1 + cubic) * (1 + misfit / 100) - 1, 'z');
+        const held = heldBy(strain, misfit);
         const words = strain === 'epitaxial' ? `epitaxial, misfit ${String(misfit).replace('-', '−')} %` : strain;
         for (const { field, target } of ways) {
           const key = [temperature_K, words, pressure_GPa, ...(target ?? field!)].join(' ');

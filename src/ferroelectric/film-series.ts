@@ -9,15 +9,14 @@ import type { Recipe } from '../core/recipe.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
 import { orderA } from '../crystal/perovskite.ts';
 import type { Vec3 } from '../crystal/structure.ts';
+import { recipeCrystal } from './crystal-recipe.ts';
 import { Dynamics } from './dynamics.ts';
 import { biasField, filmField, layerMeans, tailToTailLayer } from './film.ts';
 import { ElectrodedFilm } from './film-electrodes.ts';
 import { KernelHamiltonian } from './kernel.ts';
-import { PARAMETERS } from './landscape-recipe.ts';
-import { epitaxial } from './strain.ts';
 import type { Conditions, System } from './system.ts';
 import { Langevin, maxwellVelocities } from './thermostats.ts';
-import { compositionPressure_GPa, paraelectricStrain, polarizationPerMode } from './uniform.ts';
+import { polarizationPerMode } from './uniform.ts';
 
 export interface FilmPlan {
   /** Without the image; A sites [nz][ny][nx]. */
@@ -62,10 +61,8 @@ export function filmPlan({ crystal, film }: Recipe): FilmPlan {
   if (crystal.material === 'STO') {
     fail('recipe', 'There is no film of STO: its parameters are extrapolated.', "Set material = 'BST' or 'BTO'.");
   }
-  const parameters = PARAMETERS[crystal.material];
+  const { parameters, pressure_GPa, held } = recipeCrystal(crystal);
   const { cells, seed } = film;
-  const pressure_GPa = crystal.material === 'BST' ? compositionPressure_GPa(crystal.ba_fraction) : 0;
-  const cubic = paraelectricStrain(parameters, pressure_GPa);
   const thickness_A = cells[2] * parameters.a0_A;
   const ba = orderA(crystal, cells, new RandomStream(seed, 'film', 'a-order'));
   const steps = (ps: number) => Math.round((1000 * ps) / (TIMESTEP_FS * SAMPLE_STEPS)) * SAMPLE_STEPS;
@@ -77,7 +74,7 @@ export function filmPlan({ crystal, film }: Recipe): FilmPlan {
       screening_per_A: film.screening_per_A,
     },
     conditions: {
-      held: epitaxial((1 + cubic) * (1 + film.misfit_percent / 100) - 1, 'z'),
+      held: held('epitaxial', film.misfit_percent),
       pressure_GPa,
       localField_V_per_A: filmField(cells, film, seed),
     },

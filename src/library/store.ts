@@ -12,9 +12,10 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
-import { fileError, readText, writeFolderWhole, writeWhole } from '../core/files.ts';
+import { fileError, writeFolderWhole, writeWhole } from '../core/files.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { recipeHash } from '../core/recipe-schema.ts';
+import { groupAttributes } from '../core/zarr-folder.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import type { LabelInfo, PatternDataset } from './dataset.ts';
 import type { EngineName } from './engine.ts';
@@ -128,17 +129,10 @@ export async function prepareLibrary(
 
 /** The root group's attributes. @throws 'file-missing', 'format' */
 export async function readInfo(path: string): Promise<LibraryInfo> {
-  const text = await readText(join(path, 'zarr.json'));
-  let attributes: Partial<LibraryInfo> | undefined;
-  try {
-    attributes = (JSON.parse(text) as { attributes?: Partial<LibraryInfo> }).attributes;
-  } catch {
-    // Reported below with everything else that is not a library.
-  }
-  if (attributes?.format !== FORMAT) {
-    fail('format', `${path} is not a Ferroscope library.`, 'Give the folder that ferroscope simulate wrote.', { path });
-  }
-  return attributes as LibraryInfo;
+  return (
+    (await groupAttributes<LibraryInfo>(path, FORMAT)) ??
+    fail('format', `${path} is not a Ferroscope library.`, 'Give the folder that ferroscope simulate wrote.', { path })
+  );
 }
 
 /** Whether the shard is there, whole. */

@@ -30,7 +30,7 @@ const BLUR_VALUES = 2 ** 27;
 
 /** Images of every detector and thickness. */
 export async function collectImages({ folder, plan, simulation }: Parts): Promise<SimulatedImages> {
-  const { detectors, exits, shape, positions_A, configurations } = plan;
+  const { detectors, exits, positions_A, configurations } = plan;
   const count = positions_A.length;
   const mean = new RunningMean();
   const units = unitNames(plan);
@@ -46,16 +46,10 @@ export async function collectImages({ folder, plan, simulation }: Parts): Promis
     }
     mean.add(whole);
   }
-  const blurred = (all: Float64Array): Float64Array => {
-    if (plan.blur_A === 0) return all;
-    const out = new Float64Array(all.length);
-    for (let at = 0; at < all.length; at += count) {
-      const image = all.subarray(at, at + count);
-      out.set(blurScan(image, shape, plan.step_A, plan.blur_A, plan.periodic ? 'periodic' : 'edge'), at);
-    }
-    return out;
-  };
-  const values = blurred(mean.mean);
+  const values = mean.mean;
+  for (let at = 0; plan.blur_A > 0 && at < values.length; at += count) {
+    values.set(withSource(values.subarray(at, at + count), plan), at);
+  }
   const { dose_e, seed } = simulation;
   if (dose_e !== undefined) {
     const random = new RandomStream(seed, 'dose', 'images');
@@ -114,5 +108,10 @@ async function blurredScan(parts: Parts, t: number, pixels: number): Promise<Flo
   }
   const scan = new Float32Array(ry * rx * pixels);
   for (let y = 0; y < ry; y++) scan.set(await meanRow(parts, t, y, pixels), y * rx * pixels);
+  return withSource(scan, plan);
+}
+
+/** A scan convolved with the source. */
+function withSource(scan: ArrayLike<number>, plan: SimulationPlan): Float64Array {
   return blurScan(scan, plan.shape, plan.step_A, plan.blur_A, plan.periodic ? 'periodic' : 'edge');
 }

@@ -7,9 +7,10 @@
 import { join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
-import { readText, writeFolderWhole } from '../core/files.ts';
+import { writeFolderWhole } from '../core/files.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { checkAborted, type Task } from '../core/task.ts';
+import { groupAttributes } from '../core/zarr-folder.ts';
 import { collectImages, type Parts, patternRows, type SimulatedImages } from './collect.ts';
 
 const FORMAT = 'ferroscope-simulation/1';
@@ -121,15 +122,8 @@ export async function writeSimulation(
 
 /** What a simulation says of itself. @throws 'file-missing', 'format' */
 export async function readSimulationInfo(path: string): Promise<SimulationAttributes> {
-  const text = await readText(join(path, 'zarr.json'));
-  let attributes: Partial<SimulationAttributes> | undefined;
-  try {
-    attributes = (JSON.parse(text) as { attributes?: Partial<SimulationAttributes> }).attributes;
-  } catch {
-    // Reported below with everything else that is not a simulation.
-  }
-  if (attributes?.format !== FORMAT) {
-    fail('format', `${path} is not a simulation of Ferroscope.`, "Give the simulation.zarr of 'ferroscope simulate'.");
-  }
-  return attributes as SimulationAttributes;
+  return (
+    (await groupAttributes<SimulationAttributes>(path, FORMAT)) ??
+    fail('format', `${path} is not a simulation of Ferroscope.`, "Give the simulation.zarr of 'ferroscope simulate'.")
+  );
 }

@@ -30,10 +30,12 @@ export interface UnitResult {
   readonly patterns: Float32Array;
 }
 
-/** Units of one configuration after another: slices, and plane waves where they serve, are made once for each. */
+/** Units of one plan, one configuration after another: slices, and plane waves where they serve, are made once for each. */
 export class UnitSimulator {
   readonly #kernel: SliceKernel;
   readonly #mark: number;
+  /** Of each detector, on the kept frequencies; the plan is the same in every unit. */
+  #weights: readonly Float64Array[] | undefined;
   #made: { readonly configuration: number; readonly patterns: PositionPatterns } | undefined;
 
   constructor(kernel: SliceKernel) {
@@ -50,7 +52,7 @@ export class UnitSimulator {
     const engine = this.#patterns(job);
     const { width, height } = engine;
     const geometry = { nx: plan.grid[0], ny: plan.grid[1], length_A: plan.window_A };
-    const weights = detectors.map(({ detector }) =>
+    this.#weights ??= detectors.map(({ detector }) =>
       cropped(
         detectorWeights(detector, geometry, lambda, gridLimit_mrad(geometry, lambda, band_limit)),
         plan.grid,
@@ -58,6 +60,7 @@ export class UnitSimulator {
         height,
       ),
     );
+    const weights = this.#weights;
     const pixel_mrad = [(1e3 * lambda) / plan.window_A[0], (1e3 * lambda) / plan.window_A[1]] as const;
     const count = to - from;
     const pixels = camera ? camera.pixels ** 2 : 0;
