@@ -11,9 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { FerroscopeError } from '../src/core/errors.ts';
 import { Fft2, frequency } from '../src/core/fft.ts';
 import { readNpy, writeNpy } from '../src/core/npy.ts';
-import type { Recipe } from '../src/core/recipe.ts';
 import { quietTask } from '../src/core/task.ts';
-import { buildStructure, labelFields } from '../src/crystal/build.ts';
+import { buildStructure, labelFields, structureStream } from '../src/crystal/build.ts';
 import { writeExtxyz } from '../src/crystal/extxyz.ts';
 import { residualU2 } from '../src/crystal/thermal.ts';
 import { Multislice } from '../src/diffraction/cpu/multislice.ts';
@@ -23,10 +22,18 @@ import { openGpu } from '../src/diffraction/gpu/device.ts';
 import { interactionConstant } from '../src/diffraction/optics.ts';
 import { probeAmplitude } from '../src/diffraction/probe.ts';
 import { latticeProbe, pixel_mrad, planPatterns } from '../src/diffraction/scattering-matrix.ts';
-import { detectorOf, distinctColumns, planStructure, type StructurePlan, thicknessCells } from '../src/library/plan.ts';
+import {
+  detectorOf,
+  distinctColumns,
+  planStream,
+  planStructure,
+  type StructurePlan,
+  thicknessCells,
+} from '../src/library/plan.ts';
 import { simulateLibrary } from '../src/library/run.ts';
 import { stackOf } from '../src/library/shard.ts';
-import { shardNames } from '../src/library/store.ts';
+import { shardNames } from '../src/library/shard-names.ts';
+import type { Recipe } from '../src/recipe/recipe.ts';
 import { paperLibrary, paperOnGpu } from './gpu.ts';
 import { call, pythonWithAbtem } from './peers.ts';
 
@@ -59,13 +66,16 @@ interface Work {
 }
 
 function workOf(recipe: Recipe): Work {
-  const names = shardNames(recipe);
+  const names = shardNames(recipe.structures);
   const [nx, ny] = recipe.structures.cells;
   const grid = { nx: nx * recipe.library.grid_per_cell, ny: ny * recipe.library.grid_per_cell };
   const sum = { columns: 0, tilts: 0, waves: 0, pairs: 0, pairSlices: 0, tiltSlices: 0, patternSlices: 0 };
   for (const { index, heldOut } of names) {
-    const { dTi } = labelFields(buildStructure(recipe, index, heldOut), recipe);
-    const { requests, offset } = planStructure(recipe, index, heldOut, dTi);
+    const { dTi } = labelFields(
+      buildStructure(recipe, index, structureStream(recipe.library.seed, index, heldOut)),
+      recipe,
+    );
+    const { requests, offset } = planStructure(recipe, planStream(recipe.library.seed, index, heldOut), dTi);
     const geometry = { detector: detectorOf(recipe), defocus_nm: recipe.microscope.defocus_nm, offset };
     const pairs = new Map<string, number>();
     const tilts = new Map<string, number>();
@@ -107,7 +117,7 @@ interface OurTime {
 async function ours(recipe: Recipe, folder: string): Promise<OurTime> {
   const cores = availableParallelism();
   const rounds = (structures: number) => Math.ceil(structures / cores);
-  const structures = shardNames(recipe).length;
+  const structures = shardNames(recipe.structures).length;
   const made = Math.max(2, Math.min(cores, structures));
   const depths: number[] = [];
   const times: number[] = [];
@@ -220,8 +230,8 @@ async function abtem(
   checks: readonly Check[],
   folder: string,
 ): Promise<{ times: AbtemTimes; given: Float32Array[]; own: Float32Array[] }> {
-  const structure = buildStructure(recipe, 0, false);
-  const stack = stackOf(recipe, structure);
+  const structure = buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false));
+  const stack = stackOf(structure, recipe.crystal, recipe.library);
   const { nx: n, nSlices } = stack;
   const detector = detectorOf(recipe);
   const tilt = plan.requests[0]!.tilt.join();
@@ -275,7 +285,11 @@ async function abtem(
 /** Our patterns of the checks, by direct multislice: the scattering matrix equals it to 2e-5 (scattering-matrix.test.ts). */
 async function patternsOf(recipe: Recipe, checks: readonly Check[]): Promise<Float64Array[]> {
   const { microscope, library } = recipe;
-  const stack = stackOf(recipe, buildStructure(recipe, 0, false));
+  const stack = stackOf(
+    buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false)),
+    recipe.crystal,
+    recipe.library,
+  );
   const multislice = new Multislice(await SliceKernel.load(), stack, microscope.voltage_kV, [1, 1], library.band_limit);
   const probe = latticeProbe(detectorOf(recipe), microscope.defocus_nm);
   return checks.map(
@@ -336,7 +350,11 @@ export async function run(): Promise<string> {
   const side = (perCell: number) => perCell * structures.cells[0];
   const grid = side(library.grid_per_cell);
   const cells = thicknessCells(recipe);
-  const plan = planStructure(recipe, 0, false, labelFields(buildStructure(recipe, 0, false), recipe).dTi);
+  const plan = planStructure(
+    recipe,
+    planStream(recipe.library.seed, 0, false),
+    labelFields(buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false)), recipe).dTi,
+  );
   const checks = plan.requests.slice(0, CHECKS).map(
     ({ position_A, exit }, i): Check => ({
       position_A,

@@ -6,17 +6,17 @@
 
 import { readFile } from 'node:fs/promises';
 import { FerroscopeError } from '../src/core/errors.ts';
-import type { Recipe } from '../src/core/recipe.ts';
-import { parseRecipe } from '../src/core/recipe-schema.ts';
 import { quietTask } from '../src/core/task.ts';
-import { buildStructure, labelFields } from '../src/crystal/build.ts';
+import { buildStructure, labelFields, structureStream } from '../src/crystal/build.ts';
 import { allocate } from '../src/diffraction/gpu/buffers.ts';
 import { type Gpu, openGpu } from '../src/diffraction/gpu/device.ts';
 import { GpuMultislice, type GpuMultisliceOptions } from '../src/diffraction/gpu/multislice.ts';
 import { simulatePatternsGpu } from '../src/diffraction/gpu/patterns.ts';
 import { Stopwatch } from '../src/diffraction/gpu/stopwatch.ts';
 import type { SliceStack } from '../src/diffraction/slices.ts';
-import { detectorOf, planStructure } from '../src/library/plan.ts';
+import { detectorOf, planStream, planStructure } from '../src/library/plan.ts';
+import type { Recipe } from '../src/recipe/recipe.ts';
+import { parseRecipe } from '../src/recipe/recipe.ts';
 
 /** Slices of the block that repeats, as in a library of two cells of a/10. */
 const PERIOD = 20;
@@ -109,8 +109,8 @@ export async function paperLibrary(): Promise<Recipe> {
 /** The patterns of one structure of a recipe, its positions, tilts and thicknesses, from a made-up block. */
 async function structure(gpu: Gpu, recipe: Recipe): Promise<{ seconds: number; count: number; waves: number }> {
   const { cells } = recipe.structures;
-  const { dTi } = labelFields(buildStructure(recipe, 0, false), recipe);
-  const { requests, offset } = planStructure(recipe, 0, false, dTi);
+  const { dTi } = labelFields(buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false)), recipe);
+  const { requests, offset } = planStructure(recipe, planStream(recipe.library.seed, 0, false), dTi);
   const geometry = {
     detector: detectorOf(recipe),
     defocus_nm: recipe.microscope.defocus_nm,

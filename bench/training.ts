@@ -8,9 +8,9 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { RandomStream } from '../src/core/random.ts';
-import { parseRecipe } from '../src/core/recipe-schema.ts';
 import { architecture, initialValues, multiplyAdds, parameters, statistics } from '../src/network/architecture.ts';
 import { Trainer } from '../src/network/step.ts';
+import { parseRecipe } from '../src/recipe/recipe.ts';
 
 const pixels = 128;
 const batch = 32;

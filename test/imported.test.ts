@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseRecipe } from '../src/core/recipe-schema.ts';
 import { labelFields } from '../src/crystal/build.ts';
 import { readExtxyz, writeExtxyz } from '../src/crystal/extxyz.ts';
 import { foreignFrames, polarFrames } from '../src/crystal/test-perovskites.ts';
+import { parseRecipe } from '../src/recipe/recipe.ts';
 import { cli, fails } from './run-cli.ts';
 
 const RECIPE = `

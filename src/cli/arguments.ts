@@ -3,10 +3,10 @@
 import { dirname } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { type ImportedStructures, importStructures } from '../library/imported.ts';
-import type { CommandLine } from './main.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
+import type { CommandLine } from './command-line.ts';
 
 /** The command's n-th positional argument. */
 export function argument(line: CommandLine, n: number): string {

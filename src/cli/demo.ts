@@ -7,8 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readText, writeWhole } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { hashOf } from '../core/hash.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { trainingCurve } from '../figures/training-curve.ts';
 import { simulateLibrary } from '../library/run.ts';
@@ -18,9 +17,11 @@ import { readMapZarr, writeMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { usualUnit } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
-import { type ScanTruth, simulateScan } from '../scan/simulated-scan.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeToToml } from '../recipe/recipe.ts';
+import { type ScanTruth, simulateScan } from '../simulation/experiment.ts';
 import { option, readStudy, workersOption } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { mapToFolder } from './map.ts';
 import { trainToFile } from './train.ts';
 import { PROGRAM } from './version.ts';
@@ -102,7 +103,7 @@ export async function runDemo(line: CommandLine): Promise<void> {
     correlation: triple('P', (s) => s.correlation),
     dose: recipe.experiment.dose_e,
     seed: recipe.library.seed,
-    recipe_hash: recipeHash(recipe),
+    recipe_hash: hashOf(recipe),
     version: PROGRAM,
     held_out: {
       noise_free: heldOut(model.info.scores.noiseFree),
@@ -136,7 +137,7 @@ async function trainOnce(
   if (existsSync(out) && existsSync(log)) {
     const model = await openModel(out);
     await model.close();
-    if (model.info.recipeHash === recipeHash(recipe)) return JSON.parse(await readText(log)) as EpochRecord[];
+    if (model.info.recipeHash === hashOf(recipe)) return JSON.parse(await readText(log)) as EpochRecord[];
   }
   const { history } = await trainToFile(recipe, library, out, undefined, task);
   await writeWhole(log, JSON.stringify(history));
@@ -152,7 +153,7 @@ async function experimentOnce(
   const scan = join(out, 'scan.h5');
   const file = join(out, 'truth.zarr');
   const { crystal, structures, microscope, experiment } = recipe;
-  const hash = recipeHash({ crystal, structures, microscope, experiment });
+  const hash = hashOf({ crystal, structures, microscope, experiment });
   if (existsSync(scan) && existsSync(file)) {
     const kept = await readMapZarr(file);
     if (kept.meta.recipe_hash === hash) return kept;

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { problemOf } from '../core/test-problem.ts';
 import { readTrajectory } from '../crystal/read-trajectory.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { Console } from './console.ts';
 import { runDynamics } from './dynamics.ts';
 

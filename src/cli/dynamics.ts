@@ -8,32 +8,34 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { fileError, readText, refuseExisting, writeWhole } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { hashOf } from '../core/hash.ts';
+import { RandomStream } from '../core/random.ts';
 import { checkAborted } from '../core/task.ts';
-import { allFrames, type DatasetFrame, doRuns, trajectory } from '../ferroelectric/dataset.ts';
-import type { RunResult } from '../ferroelectric/dataset-collected.ts';
-import { chooseCovering, coverage, fibonacciSphere } from '../ferroelectric/dataset-coverage.ts';
-import { magnitudeDistributions } from '../ferroelectric/dataset-magnitudes.ts';
-import { runSummaries, runsCsv } from '../ferroelectric/dataset-table.ts';
-import { type DynamicsPlan, dynamicsPlan } from '../ferroelectric/dynamics-recipe.ts';
+import type { RunResult } from '../ferroelectric/dataset/collected.ts';
+import { chooseCovering, coverage, fibonacciSphere } from '../ferroelectric/dataset/coverage.ts';
+import { allFrames, type DatasetFrame, doRuns, trajectory } from '../ferroelectric/dataset/dataset.ts';
+import { magnitudeDistributions } from '../ferroelectric/dataset/magnitudes.ts';
+import { type DynamicsPlan, dynamicsPlan } from '../ferroelectric/dataset/plan.ts';
+import { runSummaries, runsCsv } from '../ferroelectric/dataset/table.ts';
 import { strainState } from '../ferroelectric/strain-study.ts';
 import type { Conditions } from '../ferroelectric/system.ts';
 import { type MagnitudeGroup, renderDynamics } from '../figures/dynamics-report.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeToToml } from '../recipe/recipe.ts';
 import { option, workersOption } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 /** @param path the recipe's, for messages @throws 'file-exists'; 'model-mismatch' where OUT.unfinished is of another recipe; as dynamicsPlan and doRuns */
 export async function runDynamics(line: CommandLine, recipe: Recipe, path: string): Promise<void> {
-  const plan = dynamicsPlan(recipe);
+  const plan = dynamicsPlan(recipe, new RandomStream(recipe.library.seed));
   const out = option(line, 'out') ?? 'structures';
   const overwrite = line.options.overwrite === true;
   refuseExisting(out, overwrite);
   const unfinished = `${out}.unfinished`;
   await begin(unfinished, recipe, path, overwrite);
   const { task } = line.console;
-  const info = { recipe_hash: recipeHash(recipe), program: PROGRAM };
+  const info = { recipe_hash: hashOf(recipe), program: PROGRAM };
   const results = await doRuns(plan, join(unfinished, 'runs'), info, task, workersOption(line));
   checkAborted(task);
 
@@ -188,7 +190,7 @@ function magnitudeGroups(plan: DynamicsPlan, results: readonly RunResult[]): Mag
 
 /** Ba0.5Sr0.5TiO3 without pressure. */
 function isHalfAndHalf({ material }: DynamicsPlan, { pressure_GPa = 0 }: Conditions): boolean {
-  return material.name === 'BST' && Math.abs(pressure_GPa) < 1e-9;
+  return material.name === '(Ba,Sr)TiO3' && Math.abs(pressure_GPa) < 1e-9;
 }
 
 /** By what holds the crystal; nothing where that is the same in all runs. */
@@ -207,7 +209,7 @@ function notes({ crystal, dynamics }: Recipe): string[] {
   return [
     'Frames keep the displacements of the soft modes; homogeneous shear and acoustic displacements are left out of the atoms.',
     'Disorder of Ba and Sr acts through strain only, so that there are almost no static nanodomains at 300 K.',
-    ...(crystal.material === 'BST' && crystal.ba_fraction !== 0.5 && dynamics?.pressure_GPa === undefined
+    ...(crystal.material === '(Ba,Sr)TiO3' && crystal.ba_fraction !== 0.5 && dynamics?.pressure_GPa === undefined
       ? ['The composition stands as a pressure on the Ba0.5Sr0.5TiO3 parameters.']
       : []),
     ...([dynamics?.strain].flat().includes('epitaxial')

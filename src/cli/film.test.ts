@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readNpz } from '../core/npy.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { BARIUM_STRONTIUM_TITANATE } from '../ferroelectric/parameters.ts';
 import { polarizationPerMode } from '../ferroelectric/uniform.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { Console } from './console.ts';
 import { runFilm } from './film.ts';
 

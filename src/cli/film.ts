@@ -2,13 +2,14 @@
 
 import { join } from 'node:path';
 import { refuseExisting, writeFolderWhole } from '../core/files.ts';
+import { hashOf } from '../core/hash.ts';
 import { writeNpz } from '../core/npy.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
 import { type FilmPlan, type FilmProfile, filmPlan, filmSeries } from '../ferroelectric/film-series.ts';
 import { renderFilm } from '../figures/film-report.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeToToml } from '../recipe/recipe.ts';
 import { option } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 /** @param recipe with a [film] */
@@ -18,7 +19,7 @@ export async function runFilm(line: CommandLine, recipe: Recipe): Promise<void> 
   const plan = filmPlan(recipe);
   const profiles: FilmProfile[] = [];
   for await (const profile of filmSeries(plan, line.console.task)) profiles.push(profile);
-  const hash = recipeHash(recipe);
+  const hash = hashOf(recipe);
   const texts = renderFilm({
     plan,
     profiles,

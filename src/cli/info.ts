@@ -4,16 +4,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, readText } from '../core/files.ts';
+import { hashOf } from '../core/hash.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
-import { recipeHash } from '../core/recipe-schema.ts';
 import { chooseFrames } from '../library/imported.ts';
-import { hasShard, type LibraryInfo, readInfo, shardNames } from '../library/store.ts';
+import { shardNames } from '../library/shard-names.ts';
+import { hasShard, type LibraryInfo, readInfo } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { describeFile } from '../scan/describe.ts';
 import { readSimulationInfo } from '../simulation/store.ts';
 import { argument, readRecipe } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 
 interface Info {
   readonly lines: readonly string[];
@@ -31,7 +32,7 @@ async function describe(path: string): Promise<Info> {
   if (path.endsWith('.onnx')) return describeModel(path);
   if (path.endsWith('.toml')) {
     const recipe = await readRecipe(path);
-    return { lines: [`${path}: a recipe, hash ${recipeHash(recipe)}`], json: { kind: 'recipe', recipe } };
+    return { lines: [`${path}: a recipe, hash ${hashOf(recipe)}`], json: { kind: 'recipe', recipe } };
   }
   if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
   if (existsSync(join(path, 'map.zarr'))) return describeMap(join(path, 'map.zarr'));
@@ -63,7 +64,7 @@ async function describeModel(path: string): Promise<Info> {
 
 async function describeLibrary(path: string): Promise<Info> {
   const info = await readInfo(path);
-  const names = shardNames(info.recipe);
+  const names = shardNames(info.recipe.structures);
   const there = names.filter((name) => hasShard(path, name)).length;
   const count = there * info.recipe.library.patterns_per_structure;
   const d = info.detector;

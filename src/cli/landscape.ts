@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import { refuseExisting, writeFolderWhole } from '../core/files.ts';
-import type { LandscapeRecipe, Recipe } from '../core/recipe.ts';
-import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
+import { hashOf } from '../core/hash.ts';
 import { norm } from '../crystal/lattice.ts';
 import type { Vec3 } from '../crystal/structure.ts';
+import { givenLandscape } from '../ferroelectric/given-landscape.ts';
 import {
   indexSum,
   lowestAlong,
@@ -16,7 +16,7 @@ import {
   symmetries,
 } from '../ferroelectric/landscape.ts';
 import { landscapeChecks } from '../ferroelectric/landscape-checks.ts';
-import { recipeLandscape } from '../ferroelectric/landscape-recipe.ts';
+import type { LandscapeOptions } from '../ferroelectric/options.ts';
 import { minimumEnergyPath } from '../ferroelectric/path.ts';
 import type { Conditions } from '../ferroelectric/system.ts';
 import type { UniformEnergy } from '../ferroelectric/uniform.ts';
@@ -24,15 +24,17 @@ import { directionText } from '../figures/landscape-labels.ts';
 import type { NamedPath, Section } from '../figures/landscape-profile.ts';
 import { renderLandscape } from '../figures/landscape-report.ts';
 import { gridDirections, type Half } from '../figures/stereographic.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeToToml } from '../recipe/recipe.ts';
 import { argument, option, readRecipe } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runLandscape(line: CommandLine): Promise<void> {
   const recipe = await readRecipe(argument(line, 0));
   const out = option(line, 'out') ?? 'landscape';
   refuseExisting(out, line.options.overwrite === true);
-  const { of, conditions } = recipeLandscape(recipe);
+  const { of, conditions } = givenLandscape(recipe);
   const landscape = recipe.landscape!;
 
   const points = stationaryPoints(of);
@@ -42,7 +44,7 @@ export async function runLandscape(line: CommandLine): Promise<void> {
     return { name, path, P_uC_cm2: path.u_A.map((u) => polarization(of, u)) };
   });
   const checks = landscapeChecks();
-  const hash = recipeHash(recipe);
+  const hash = hashOf(recipe);
   const words = conditionWords(landscape, conditions);
   const data = {
     kind: 'ferroscope-landscape/1',
@@ -133,7 +135,7 @@ function sections(of: UniformEnergy, points: readonly StationaryPoint[]): Sectio
   }));
 }
 
-function conditionWords({ strain, misfit_percent }: LandscapeRecipe, conditions: Conditions): string {
+function conditionWords({ strain, misfit_percent }: LandscapeOptions, conditions: Conditions): string {
   const { pressure_GPa = 0, field_V_per_A = [0, 0, 0] } = conditions;
   const parts = [
     { relaxed: 'strain relaxed', clamped: 'strain clamped', epitaxial: `epitaxial, misfit ${misfit_percent} %` }[
@@ -147,10 +149,10 @@ function conditionWords({ strain, misfit_percent }: LandscapeRecipe, conditions:
 
 function notes({ crystal, landscape }: Recipe): string[] {
   return [
-    ...(crystal.material === 'STO'
+    ...(crystal.material === 'SrTiO3'
       ? ['SrTiO3 is an extrapolation, 2·BST − BTO, for scans over composition only.']
       : []),
-    ...(crystal.material === 'BST' && crystal.ba_fraction !== 0.5 && landscape?.pressure_GPa === undefined
+    ...(crystal.material === '(Ba,Sr)TiO3' && crystal.ba_fraction !== 0.5 && landscape?.pressure_GPa === undefined
       ? ['The composition stands as a pressure on the Ba0.5Sr0.5TiO3 parameters.']
       : []),
   ];

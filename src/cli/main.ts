@@ -2,14 +2,9 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { FerroscopeError } from '../core/errors.ts';
+import type { CommandLine } from './command-line.ts';
 import { Console } from './console.ts';
 import { VERSION } from './version.ts';
-
-interface CommandLine {
-  readonly positional: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-  readonly console: Console;
-}
 
 type Run = (line: CommandLine) => Promise<void>;
 
@@ -173,5 +168,3 @@ function program(signal: AbortSignal): Command {
   );
   return root;
 }
-
-export type { CommandLine };

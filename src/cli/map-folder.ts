@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, readText } from '../core/files.ts';
 import { readNpz, writeNpz } from '../core/npy.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { dTiPerDisplacement, materialOf, polarizationPerDisplacement } from '../crystal/material.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { renderMap } from '../figures/map-report.ts';
@@ -14,6 +13,7 @@ import type { ModelInfo } from '../network/model-info.ts';
 import { encodeMapZarr, mapToCsv, readMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { type Calibration, calibrationSummary } from '../scan/calibration.ts';
 
 export interface MapFolder {

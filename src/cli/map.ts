@@ -2,7 +2,6 @@
 
 import { basename } from 'node:path';
 import { refuseExisting, writeFolderWhole } from '../core/files.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import type { Task } from '../core/task.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { openModel } from '../network/infer.ts';
@@ -10,9 +9,10 @@ import { mapScan } from '../polarization/map-scan.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { type ChannelScore, scoreMap } from '../polarization/score.ts';
 import { readTruth } from '../polarization/truth.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { openScan } from '../scan/open.ts';
 import { argument, option } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { type MapFolder, mapFolderFiles, renderMapFolder } from './map-folder.ts';
 import { PROGRAM } from './version.ts';
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { writeWhole } from '../core/files.ts';
 import { argument } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { readMapFolder, renderMapFolder } from './map-folder.ts';
 
 export async function runReport(line: CommandLine): Promise<void> {

@@ -3,18 +3,18 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, writeWhole } from '../core/files.ts';
-import type { Recipe, SpecimenRecipe } from '../core/recipe.ts';
-import { recipeToToml } from '../core/recipe-schema.ts';
 import { tiffBytes } from '../core/tiff.ts';
 import { gridLimit_mrad } from '../diffraction/angular-detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { renderSimulation } from '../figures/simulation-report.ts';
+import { type Recipe, recipeToToml, simulationInputs } from '../recipe/recipe.ts';
 import { writeEmd } from '../scan/emd-write.ts';
+import type { SimulationInputs, SpecimenOptions } from '../simulation/options.ts';
 import type { SimulationPlan } from '../simulation/plan.ts';
 import { type SpecimenResult, simulateSpecimen } from '../simulation/run.ts';
 import { loadSpecimen, type Specimen } from '../simulation/specimen.ts';
 import { option, workersOption } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath: string): Promise<void> {
@@ -28,11 +28,12 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   }
   const { task } = line.console;
   const out = option(line, 'out') ?? basename(recipePath).replace(/\.toml$/, '');
-  const specimen = await loadSpecimen(recipe.specimen!, (file) => readBytes(resolve(dirname(recipePath), file)));
+  const inputs = simulationInputs(recipe);
+  const specimen = await loadSpecimen(inputs.specimen, (file) => readBytes(resolve(dirname(recipePath), file)));
   for (const note of specimen.notes ?? []) line.console.note(note);
   const start = performance.now();
   const result = await simulateSpecimen(
-    recipe,
+    inputs,
     specimen,
     out,
     { program: PROGRAM, ...workersOption(line), overwrite: line.options.overwrite === true },
@@ -41,10 +42,17 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   const wall_s = (performance.now() - start) / 1e3;
   const { plan } = result;
   const files = [
-    ...(await writeTiffs(out, recipe, result)),
-    ...(line.options.emd === true ? await writeEmds(out, recipe, result, task) : []),
+    ...(await writeTiffs(out, inputs, result)),
+    ...(line.options.emd === true ? await writeEmds(out, inputs, result, task) : []),
   ];
-  for (const [name, text] of report(recipe, specimen, result, wall_s)) await writeWhole(join(out, name), text);
+  for (const [name, text] of report(
+    inputs,
+    recipeToToml(recipe, ['microscope', 'specimen', 'simulation']),
+    specimen,
+    result,
+    wall_s,
+  ))
+    await writeWhole(join(out, name), text);
   await result.done();
   line.console.result(
     [
@@ -80,10 +88,10 @@ function thicknessNames({ thickness_nm }: SimulationPlan): string[] {
 /** images.tif [thickness][detector] of a scan, and patterns.tif [thickness], the means over the scan. */
 async function writeTiffs(
   out: string,
-  recipe: Recipe,
+  inputs: SimulationInputs,
   { plan, images, meanPatterns }: SpecimenResult,
 ): Promise<string[]> {
-  const { camera, dose_e } = recipe.simulation!;
+  const { camera, dose_e } = inputs.simulation;
   const valueUnit = dose_e === undefined ? 'fraction of the beam' : 'electrons';
   const names = thicknessNames(plan);
   const written: string[] = [];
@@ -130,14 +138,14 @@ async function writeTiffs(
 /** One EMD file a thickness: what py4DSTEM, and `ferroscope map`, open. */
 async function writeEmds(
   out: string,
-  recipe: Recipe,
+  inputs: SimulationInputs,
   { plan, rows }: SpecimenResult,
   task: CommandLine['console']['task'],
 ): Promise<string[]> {
-  const { camera, dose_e } = recipe.simulation!;
+  const { camera, dose_e } = inputs.simulation;
   if (!camera)
     fail('recipe', 'There are no patterns for --emd.', 'Give simulation.camera = { pixels, mrad_per_pixel }.');
-  const { voltage_kV, convergence_mrad } = recipe.microscope;
+  const { voltage_kV, convergence_mrad } = inputs.microscope;
   const pixels = camera.pixels ** 2;
   const [ry, rx] = plan.shape;
   const written: string[] = [];
@@ -177,7 +185,7 @@ async function writeEmds(
   return written;
 }
 
-const THERMAL: Record<SpecimenRecipe['thermal'], string> = {
+const THERMAL: Record<SpecimenOptions['thermal'], string> = {
   'debye-waller': 'Debye–Waller factors',
   absorption: 'Debye–Waller factors, thermal diffuse scattering absorbed',
   'frozen-phonons': 'frozen phonons (Einstein)',
@@ -185,12 +193,18 @@ const THERMAL: Record<SpecimenRecipe['thermal'], string> = {
   none: 'atoms at rest',
 };
 
-function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall_s: number): Map<string, string> {
+function report(
+  inputs: SimulationInputs,
+  recipe_toml: string,
+  specimen: Specimen,
+  result: SpecimenResult,
+  wall_s: number,
+): Map<string, string> {
   const { plan, images, meanPatterns, hash } = result;
-  const simulation = recipe.simulation!;
+  const simulation = inputs.simulation;
   const { camera, dose_e, seed, band_limit } = simulation;
-  const { voltage_kV, convergence_mrad } = recipe.microscope;
-  const { thermal, zone, layers } = recipe.specimen!;
+  const { voltage_kV, convergence_mrad } = inputs.microscope;
+  const { thermal, zone, layers } = inputs.specimen;
   const beam = layers ? '' : ` along [${(zone ?? [0, 0, 1]).join(' ')}]`;
   const patterns = camera && {
     data: Float32Array.from(meanPatterns.flatMap((pattern) => [...pattern])),
@@ -235,7 +249,7 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
       wall_s,
     },
     warnings,
-    recipe_toml: recipeToToml(recipe),
+    recipe_toml,
     recipe_hash: hash,
     seed,
     version: PROGRAM,

@@ -1,10 +1,10 @@
 /** `ferroscope simulate RECIPE`: the library of labelled patterns; with a [specimen], `simulate-specimen.ts`. */
 
 import { fail } from '../core/errors.ts';
-import type { Recipe } from '../core/recipe.ts';
 import { parsePart, simulateLibrary, unfinishedParts } from '../library/run.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { argument, option, readImported, readRecipe, workersOption } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runSimulate(line: CommandLine): Promise<void> {

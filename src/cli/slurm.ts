@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText, writeFolderWhole } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeToToml } from '../core/recipe-schema.ts';
-import { shellQuote, slurmFiles, slurmPlan } from '../library/slurm.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { recipeToToml } from '../recipe/recipe.ts';
 import { argument, option, optionList, readImported, readStudy } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
+import { shellQuote, slurmFiles, slurmPlan } from './slurm-scripts.ts';
 
 export async function runSlurm(line: CommandLine): Promise<void> {
   const path = argument(line, 0);

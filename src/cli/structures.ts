@@ -5,15 +5,15 @@
 
 import { join } from 'node:path';
 import { refuseExisting, writeWhole } from '../core/files.ts';
-import { recipeHash } from '../core/recipe-schema.ts';
+import { hashOf } from '../core/hash.ts';
 import { checkAborted } from '../core/task.ts';
-import { buildStructure, labelFields } from '../crystal/build.ts';
+import { buildStructure, labelFields, structureStream } from '../crystal/build.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
 import { requireSites } from '../crystal/structure.ts';
 import { frameOf } from '../library/imported.ts';
-import { shardFolder, shardNames } from '../library/store.ts';
+import { shardFolder, shardNames } from '../library/shard-names.ts';
 import { argument, option, readImported, readStudy } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runStructures(line: CommandLine): Promise<void> {
@@ -24,19 +24,21 @@ export async function runStructures(line: CommandLine): Promise<void> {
   const out = option(line, 'out') ?? 'structures';
   refuseExisting(out, line.options.overwrite === true);
   const imported = await readImported(line, recipe, path);
-  const names = shardNames(recipe);
+  const names = shardNames(recipe.structures);
   let sumP = 0;
   let columns = 0;
   for (const [i, name] of names.entries()) {
     checkAborted(line.console.task);
     const frame = imported && frameOf(imported, name);
-    const structure = frame?.structure ?? buildStructure(recipe, name.index, name.heldOut);
+    const structure =
+      frame?.structure ??
+      buildStructure(recipe, name.index, structureStream(recipe.library.seed, name.index, name.heldOut));
     const { P, dTi, dO } = labelFields(structure, recipe);
     for (let c = 0; c < P.length; c += 3) sumP += Math.hypot(P[c]!, P[c + 1]!, P[c + 2]!);
     columns += P.length / 3;
     const [nx, ny] = requireSites(structure).cells;
     const info = {
-      recipe_hash: recipeHash(recipe),
+      recipe_hash: hashOf(recipe),
       ...(frame
         ? { source: frame.source.file, frame: String(frame.source.frame), labels: frame.source.labels }
         : { seed: String(recipe.library.seed) }),

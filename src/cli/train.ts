@@ -1,7 +1,7 @@
 /** `ferroscope train RECIPE`: a model from a library, adapted to a scan where one is given. */
 
 import { refuseExisting, writeWhole } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
+import { hashOf } from '../core/hash.ts';
 import type { Task } from '../core/task.ts';
 import { selectLabels } from '../library/dataset.ts';
 import { PREDICTED_LABELS } from '../library/labels.ts';
@@ -11,11 +11,12 @@ import type { ExperimentSource } from '../network/batches.ts';
 import { openModel } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { type TrainResult, train } from '../network/train.ts';
+import { type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { openScan } from '../scan/open.ts';
 import { argument, option, readStudy } from './arguments.ts';
-import type { CommandLine } from './main.ts';
+import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 /** Trains and writes the model; a checkpoint stands beside it until the model is there. */
@@ -31,7 +32,12 @@ export async function trainToFile(
   const result = await train(
     recipe,
     data,
-    { experiment, checkpoint: `${out}.checkpoint`, programVersion: PROGRAM },
+    {
+      experiment,
+      checkpoint: `${out}.checkpoint`,
+      programVersion: PROGRAM,
+      recipe: { toml: recipeToToml(recipe), hash: hashOf(recipe) },
+    },
     task,
   );
   await writeWhole(out, result.model);

@@ -60,6 +60,8 @@ function logFactorial(n: number): number {
 }
 
 export class RandomStream {
+  readonly #seed: number;
+  readonly #keys: readonly (string | number)[];
   readonly #k0: number;
   readonly #k1: number;
   readonly #c2: number;
@@ -72,10 +74,17 @@ export class RandomStream {
   /** @param seed integer; @param keys the path that names this stream, such as ('noise', epoch, index) */
   constructor(seed: number, ...keys: readonly (string | number)[]) {
     const path = keys.map((key) => `${typeof key}:${key}`).join('/');
+    this.#seed = seed;
+    this.#keys = keys;
     this.#k0 = seed >>> 0;
     this.#k1 = Math.floor(seed / 2 ** 32) >>> 0;
     this.#c2 = fnv1a(path, 0x811c9dc5);
     this.#c3 = fnv1a(path, 0x050c5d1f);
+  }
+
+  /** The stream whose path goes on from this one's; it does not depend on what was drawn. */
+  fork(...keys: readonly (string | number)[]): RandomStream {
+    return new RandomStream(this.#seed, ...this.#keys, ...keys);
   }
 
   /** The next 32 random bits. */

@@ -100,13 +100,13 @@ function tilted(structure: Structure, degrees: number): Structure {
 
 test('Born charges: those of the materials by composition; given ones have to be neutral', () => {
   const block = (ba: number) => perovskite([2, 2, 1], 4, [1, 1, 1, 1].fill(0, ba));
-  expect(bornCharges(block(4)).born).toEqual(materialOf('BTO').born);
-  expect(bornCharges(block(0)).born).toEqual(materialOf('STO').born);
+  expect(bornCharges(block(4)).born).toEqual(materialOf('BaTiO3').born);
+  expect(bornCharges(block(0)).born).toEqual(materialOf('SrTiO3').born);
   const half = bornCharges(block(2)).born;
   for (const key of ['A', 'Ti', 'Opar', 'Operp'] as const)
-    expect(half[key]).toBeCloseTo(materialOf('BST').born[key], 12);
+    expect(half[key]).toBeCloseTo(materialOf('(Ba,Sr)TiO3').born[key], 12);
   expect(bornCharges(block(1)).born.A).toBeCloseTo(
-    0.25 * materialOf('BTO').born.A + 0.75 * materialOf('STO').born.A,
+    0.25 * materialOf('BaTiO3').born.A + 0.75 * materialOf('SrTiO3').born.A,
     12,
   );
   const given = bornCharges(block(0), { A: 3, B: 7, O_parallel: -6.1, O_perpendicular: -2 }).born;

@@ -52,7 +52,7 @@ export function bornCharges(structure: Structure, given?: GivenCharges): { reado
   const { kind } = requireSites(structure);
   const onA = structure.symbols.filter((_, atom) => kind[atom] === SITE.A);
   const ba = onA.filter((symbol) => symbol === 'Ba').length / onA.length;
-  const [bto, sto] = [materialOf('BTO').born, materialOf('STO').born];
+  const [bto, sto] = [materialOf('BaTiO3').born, materialOf('SrTiO3').born];
   const mean = (site: keyof PerKind) => ba * bto[site] + (1 - ba) * sto[site];
   return { born: { A: mean('A'), Ti: mean('Ti'), Opar: mean('Opar'), Operp: mean('Operp') } };
 }

@@ -2,8 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { E_PER_A2_IN_UC_CM2 } from '../core/constants.ts';
-import type { KnownCrystal } from '../core/recipe.ts';
-import { bariumTitanate, knownCrystal, platinum } from './known-crystals.ts';
+import { bariumTitanate, type KnownCrystal, knownCrystal, platinum } from './known-crystals.ts';
 import { at, determinant, nearestImage, norm, times } from './lattice.ts';
 import { orthogonalCell } from './orthogonal.ts';
 import type { Vec3 } from './structure.ts';

@@ -6,7 +6,6 @@
  * What this is not: a database. Sources stand at each crystal, second-hand ones are called so; `u2_A2` of a recipe wins over U_iso.
  */
 
-import type { KnownCrystal } from '../core/recipe.ts';
 import { latticeOf } from './lattice.ts';
 import type { Vec3 } from './structure.ts';
 import type { Crystal } from './unit-cell.ts';
@@ -157,14 +156,17 @@ export function platinum(): Crystal {
   );
 }
 
-const KNOWN: Readonly<Record<KnownCrystal, () => Crystal>> = {
+const KNOWN = {
   Si: silicon,
   '2H-MoS2': molybdenite2H,
   SrTiO3: strontiumTitanate,
   BaTiO3: bariumTitanate,
   SrRuO3: strontiumRuthenate,
   Pt: platinum,
-};
+} as const;
+
+export type KnownCrystal = keyof typeof KNOWN;
+export const knownCrystals = Object.keys(KNOWN) as KnownCrystal[];
 
 /** The crystal of that name: lattice [Å], fractional coordinates [atoms][3], U_iso [Å²] near 300 K. Sources stand at each crystal. */
 export function knownCrystal(name: KnownCrystal): Crystal {

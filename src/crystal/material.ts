@@ -14,7 +14,7 @@
  */
 
 import { E_PER_A2_IN_UC_CM2 } from '../core/constants.ts';
-import type { CrystalRecipe } from '../core/recipe.ts';
+import type { MaterialName } from './options.ts';
 
 /** One number per kind of atom; O by its bond's direction relative to the displacement. */
 export interface PerKind {
@@ -25,7 +25,7 @@ export interface PerKind {
 }
 
 export interface Material {
-  readonly name: CrystalRecipe['material'];
+  readonly name: MaterialName;
   /** Soft-mode eigenvector ξ, dimensionless. */
   readonly mode: PerKind;
   /** Born charges as published [e]. Their sum misses zero by up to 0.005 e. */
@@ -63,25 +63,25 @@ function material(given: Omit<Material, 'born' | 'zStar'>): Material {
   return { ...given, born, zStar };
 }
 
-const MATERIALS: Readonly<Record<CrystalRecipe['material'], Material>> = {
-  BTO: material({
-    name: 'BTO',
+const MATERIALS: Readonly<Record<MaterialName, Material>> = {
+  BaTiO3: material({
+    name: 'BaTiO3',
     mode: { A: 0.166, Ti: 0.77, Opar: -0.546, Operp: -0.202 },
     bornPublished: { A: 2.742, Ti: 7.493, Opar: -5.932, Operp: -2.149 },
     zStarPublished: 10.33,
     a0_A: 3.98597,
     status: 'published',
   }),
-  STO: material({
-    name: 'STO',
+  SrTiO3: material({
+    name: 'SrTiO3',
     mode: { A: 0.457, Ti: 0.63, Opar: -0.354, Operp: -0.366 },
     bornPublished: { A: 2.567, Ti: 7.266, Opar: -5.707, Operp: -2.063 },
     zStarPublished: 9.28448,
     a0_A: 3.90103,
     status: 'charges published; eigenvector recomputed; Z* and a0 extrapolated as 2·BST − BTO',
   }),
-  BST: material({
-    name: 'BST',
+  '(Ba,Sr)TiO3': material({
+    name: '(Ba,Sr)TiO3',
     mode: { A: 0.312, Ti: 0.7, Opar: -0.45, Operp: -0.284 },
     bornPublished: { A: 2.6545, Ti: 7.3795, Opar: -5.8195, Operp: -2.106 },
     zStarPublished: 9.807238756,
@@ -90,7 +90,7 @@ const MATERIALS: Readonly<Record<CrystalRecipe['material'], Material>> = {
   }),
 };
 
-export function materialOf(name: CrystalRecipe['material']): Material {
+export function materialOf(name: MaterialName): Material {
   return MATERIALS[name];
 }
 

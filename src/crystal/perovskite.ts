@@ -5,7 +5,7 @@
 
 import { fail } from '../core/errors.ts';
 import type { RandomStream } from '../core/random.ts';
-import type { CrystalRecipe } from '../core/recipe.ts';
+import type { CrystalOptions } from './options.ts';
 import { cellCount, cellIndex, SITE, SITE_FRACTIONS, SITES_PER_CELL, type Structure, type Vec3 } from './structure.ts';
 
 /**
@@ -15,7 +15,7 @@ import { cellCount, cellIndex, SITE, SITE_FRACTIONS, SITES_PER_CELL, type Struct
  * @throws 'recipe' for a checkerboard that cannot be
  */
 export function orderA(
-  crystal: Pick<CrystalRecipe, 'a_order' | 'ba_fraction'>,
+  crystal: Pick<CrystalOptions, 'a_order' | 'ba_fraction'>,
   cells: Vec3,
   stream: RandomStream,
 ): Uint8Array {

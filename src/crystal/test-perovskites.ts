@@ -19,7 +19,7 @@ export function polarBlock(
   const ba = Uint8Array.from({ length: n }, (_, i) => i % 2);
   const mean = [0, 1, 2].map(() => stream.between(-u, u));
   const mode = Float64Array.from({ length: 3 * n }, (_, i) => (field ? stream.between(-u, u) : mean[i % 3]!));
-  const moved = displaceBySoftMode(perovskite(cells, a_A, stream.shuffle(ba)), materialOf('BST'), mode);
+  const moved = displaceBySoftMode(perovskite(cells, a_A, stream.shuffle(ba)), materialOf('(Ba,Sr)TiO3'), mode);
   return withJitter(moved, thermal_pm, stream);
 }
 
@@ -74,7 +74,7 @@ export function polarFrames(cells: Vec3, count: number, u = 0.15): Structure[] {
   return Array.from({ length: count }, (_, frame) => {
     const stream = new RandomStream(frame, 'frame');
     const mode = Float64Array.from({ length: 3 * n }, () => stream.between(-u, u));
-    return displaceBySoftMode(ideal, materialOf('BST'), mode);
+    return displaceBySoftMode(ideal, materialOf('(Ba,Sr)TiO3'), mode);
   });
 }
 

@@ -14,11 +14,11 @@
  */
 
 import type { RandomStream } from '../core/random.ts';
-import type { StructuresRecipe } from '../core/recipe.ts';
 import { gaussianField } from './gaussian-field.ts';
+import type { StructuresOptions } from './options.ts';
 import { cellCount, type Vec3 } from './structure.ts';
 
-type Distribution = StructuresRecipe['p_distribution'];
+type Distribution = StructuresOptions['p_distribution'];
 
 /** Isotropic unit vector. */
 function direction(stream: RandomStream): Vec3 {

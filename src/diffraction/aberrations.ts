@@ -22,10 +22,11 @@
  */
 
 import { fail } from '../core/errors.ts';
-import type { AberrationsRecipe } from '../core/recipe.ts';
+import type { Options } from '../core/schema.ts';
+import type { aberrationsOptions } from './options.ts';
 
 /** Coefficients beyond defocus; each is 0 where absent, its azimuth [degrees] too. 1000 µm = 1 mm. */
-export type Aberrations = AberrationsRecipe;
+export type Aberrations = Options<typeof aberrationsOptions>;
 
 /** [n, m, C_{n,m} [Å], azimuth [degrees]] of each coefficient. */
 function terms(a: Aberrations): readonly (readonly [n: number, m: number, c_A: number, phi_deg: number])[] {

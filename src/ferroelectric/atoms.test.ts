@@ -7,8 +7,8 @@ import { cellCount, requireSites, SITE, siteTable, type Vec3 } from '../crystal/
 import { cellEdges, frameInfo, softModeAtoms } from './atoms.ts';
 import { randomModes } from './test-systems.ts';
 
-const BST = materialOf('BST');
-const BTO = materialOf('BTO');
+const BST = materialOf('(Ba,Sr)TiO3');
+const BTO = materialOf('BaTiO3');
 const CELLS: Vec3 = [4, 3, 2];
 const ba = Uint8Array.from({ length: cellCount(CELLS) }, (_, i) => i % 2);
 const cube = (a: number): Vec3 => [a, a, a];

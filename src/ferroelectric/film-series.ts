@@ -1,19 +1,20 @@
 /**
- * The films that a recipe's [crystal] and [film] describe: the same film under one bias after the other, each from rest at u = 0. The profile is P_z of the layers,
+ * The films that [crystal] and [film] describe: the same film under one bias after the other, each from rest at u = 0. The profile is P_z of the layers,
  * averaged over their cells and over time. Phenomenological (film.ts).
  */
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
-import type { Recipe } from '../core/recipe.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
+import type { CrystalOptions } from '../crystal/options.ts';
 import { orderA } from '../crystal/perovskite.ts';
 import type { Vec3 } from '../crystal/structure.ts';
-import { recipeCrystal } from './crystal-recipe.ts';
 import { Dynamics } from './dynamics.ts';
 import { biasField, filmField, layerMeans, tailToTailLayer } from './film.ts';
 import { ElectrodedFilm } from './film-electrodes.ts';
+import { givenCrystal } from './given-crystal.ts';
 import { KernelHamiltonian } from './kernel.ts';
+import type { FilmOptions } from './options.ts';
 import type { Conditions, System } from './system.ts';
 import { Langevin, maxwellVelocities } from './thermostats.ts';
 import { polarizationPerMode } from './uniform.ts';
@@ -56,12 +57,22 @@ const BREATH_STEPS = 200;
 const TIMESTEP_FS = 2;
 
 /** @throws 'recipe' without a [film], or for SrTiO3 (its parameters are extrapolated) */
-export function filmPlan({ crystal, film }: Recipe): FilmPlan {
+export function filmPlan({
+  crystal,
+  film,
+}: {
+  readonly crystal: CrystalOptions;
+  readonly film?: FilmOptions | undefined;
+}): FilmPlan {
   if (!film) fail('recipe', 'The recipe has no [film].', 'Add one, as in examples/bst-film.toml.');
-  if (crystal.material === 'STO') {
-    fail('recipe', 'There is no film of STO: its parameters are extrapolated.', "Set material = 'BST' or 'BTO'.");
+  if (crystal.material === 'SrTiO3') {
+    fail(
+      'recipe',
+      'There is no film of STO: its parameters are extrapolated.',
+      "Set material = '(Ba,Sr)TiO3' or 'BaTiO3'.",
+    );
   }
-  const { parameters, pressure_GPa, held } = recipeCrystal(crystal);
+  const { parameters, pressure_GPa, held } = givenCrystal(crystal);
   const { cells, seed } = film;
   const thickness_A = cells[2] * parameters.a0_A;
   const ba = orderA(crystal, cells, new RandomStream(seed, 'film', 'a-order'));

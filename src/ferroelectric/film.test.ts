@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseRecipe, recipeHash } from '../core/recipe-schema.ts';
+import { hashOf } from '../core/hash.ts';
 import { problem } from '../core/test-problem.ts';
 import type { Vec3 } from '../crystal/structure.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { biasField, filmField, layerMeans, tailToTailLayer } from './film.ts';
 import { FILM_REFERENCE, FILM_REFERENCE_STEP } from './film-reference.ts';
 import { type FilmProfile, filmPlan, filmSeries } from './film-series.ts';
@@ -71,7 +72,7 @@ biases_V = [-2, 0, 2]
 
 test('a recipe: other sections keep their hash, defaults, cells that the transform can do', () => {
   expect('film' in parseRecipe('')).toBe(false);
-  expect(recipeHash(parseRecipe(''))).toBe(recipeHash({ ...parseRecipe(''), film: undefined }));
+  expect(hashOf(parseRecipe(''))).toBe(hashOf({ ...parseRecipe(''), film: undefined }));
   const plan = filmPlan(parseRecipe(RECIPE));
   expect(plan.biases[2]!.field_V_per_A).toBeCloseTo(0.002, 5);
   expect([plan.equilibrate, plan.average]).toEqual([3000, 5000]);

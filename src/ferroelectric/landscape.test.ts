@@ -24,9 +24,9 @@ const summary = (of: Parameters<typeof stationaryPoints>[0]) =>
 
 // Wells recomputed independently from the published parameters [meV], each to its last digit.
 test.each([
-  ['BTO', BTO, FREE, [-21.02, -20.19, -17.41]],
+  ['BaTiO3', BTO, FREE, [-21.02, -20.19, -17.41]],
   ['BTO, clamped', BTO, clamped(), [-15.71, -12.35, -7.55]],
-  ['BST', BST, FREE, [-9.01, -8.41, -6.94]],
+  ['(Ba,Sr)TiO3', BST, FREE, [-9.01, -8.41, -6.94]],
   ['BST, clamped', BST, clamped(), [-6.96, -5.57, -3.5]],
 ] as const)(
   'wells of %s: ⟨111⟩ lowest, ⟨110⟩ the saddles between, ⟨001⟩ the tops between those',

@@ -29,8 +29,8 @@ test.each<[string, HamiltonianParameters, Vec3, number]>([
   ['LDA', BARIUM_TITANATE_LDA, [0, 0, 0.12], -0.013083901771],
   ['LDA', BARIUM_TITANATE_LDA, [0.1, 0.1, 0], -0.016425182876],
   ['LDA', BARIUM_TITANATE_LDA, [0.08, 0.08, 0.08], -0.018054287289],
-  ['BTO', BTO, [0.03, -0.05, 0.11], -0.0158131655],
-  ['BST', BST, [0.03, -0.05, 0.11], -0.0075366327],
+  ['BaTiO3', BTO, [0.03, -0.05, 0.11], -0.0158131655],
+  ['(Ba,Sr)TiO3', BST, [0.03, -0.05, 0.11], -0.0075366327],
 ])('published and recomputed energies, strain relaxed: %s at u = %j', (_, p, u, expected) => {
   expect(Math.abs(relaxed(p).energy(u) - expected)).toBeLessThan(1e-10);
 });

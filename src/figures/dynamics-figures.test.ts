@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { problem } from '../core/test-problem.ts';
-import { coverage, fibonacciSphere } from '../ferroelectric/dataset-coverage.ts';
-import { Magnitudes, magnitudeDistributions } from '../ferroelectric/dataset-magnitudes.ts';
-import type { RunSummary } from '../ferroelectric/dataset-table.ts';
+import { coverage, fibonacciSphere } from '../ferroelectric/dataset/coverage.ts';
+import { Magnitudes, magnitudeDistributions } from '../ferroelectric/dataset/magnitudes.ts';
+import type { RunSummary } from '../ferroelectric/dataset/table.ts';
 import { FREE } from '../ferroelectric/strain.ts';
 import { strainState } from '../ferroelectric/strain-study.ts';
 import {

@@ -5,8 +5,8 @@
 
 import { fail } from '../core/errors.ts';
 import type { Vec3 } from '../crystal/structure.ts';
-import { SERIES_COLUMNS } from '../ferroelectric/dataset-collected.ts';
-import { BIN_UC_CM2, type MagnitudeDistribution } from '../ferroelectric/dataset-magnitudes.ts';
+import { SERIES_COLUMNS } from '../ferroelectric/dataset/collected.ts';
+import { BIN_UC_CM2, type MagnitudeDistribution } from '../ferroelectric/dataset/magnitudes.ts';
 import { colormap } from './colormap.ts';
 import { hex } from './colour.ts';
 import { channelUnitSvg, numberLabel } from './labels.ts';

@@ -1,9 +1,9 @@
 /** Figures and report of a dataset of molecular dynamics, from data alone. */
 
 import type { Vec3 } from '../crystal/structure.ts';
-import type { Coverage } from '../ferroelectric/dataset-coverage.ts';
-import { type MagnitudeDistribution, REFERENCE_MODES, WINDOWS_PS } from '../ferroelectric/dataset-magnitudes.ts';
-import type { RunSummary } from '../ferroelectric/dataset-table.ts';
+import type { Coverage } from '../ferroelectric/dataset/coverage.ts';
+import { type MagnitudeDistribution, REFERENCE_MODES, WINDOWS_PS } from '../ferroelectric/dataset/magnitudes.ts';
+import type { RunSummary } from '../ferroelectric/dataset/table.ts';
 import type { StrainState } from '../ferroelectric/strain-study.ts';
 import {
   coverageDisks,

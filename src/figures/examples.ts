@@ -5,7 +5,7 @@
 
 import { RandomStream } from '../core/random.ts';
 import type { MapChannel, PolarizationMap } from '../polarization/polarization-map.ts';
-import type { SimulationReportInput } from './simulation-report.ts';
+import type { SimulationReportInput } from './simulation-input.ts';
 
 const META = {
   recipe_hash: '9f31c0de5a77b214',

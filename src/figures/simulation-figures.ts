@@ -6,7 +6,7 @@ import { patternFigure } from './pattern-figure.ts';
 import type { ReportSection, ReportTable } from './report.ts';
 import { lineProfile, thicknessCurve } from './signal-curves.ts';
 import type { SignalUnit } from './signal-scale.ts';
-import type { SimulatedPatterns, SimulationReportInput } from './simulation-report.ts';
+import type { SimulatedPatterns, SimulationReportInput } from './simulation-input.ts';
 import { PAGE_WIDTH } from './theme.ts';
 
 /** Keeps a figure under its name, and gives it back. */

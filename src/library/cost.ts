@@ -4,9 +4,9 @@
  * matrix and the patterns.
  */
 
-import type { Recipe } from '../core/recipe.ts';
 import { planPatterns } from '../diffraction/scattering-matrix.ts';
-import { geometryOf, planStructure } from './plan.ts';
+import type { LibraryInputs } from './options.ts';
+import { geometryOf, planStream, planStructure } from './plan.ts';
 
 /** Of one thread, per pixel and slice, everything included [ns]. */
 export const COST_NS = 5;
@@ -23,13 +23,13 @@ export interface ShardCost {
 }
 
 /** @throws 'recipe' for what libraries cannot have */
-export function shardCost(recipe: Recipe): ShardCost {
-  const { library, structures } = recipe;
+export function shardCost(inputs: LibraryInputs): ShardCost {
+  const { library, structures } = inputs;
   const [nx, ny, nz] = structures.cells;
   const grid: [number, number] = [library.grid_per_cell * nx, library.grid_per_cell * ny];
   // The first structure's own tilts and depths; those of the others may differ by a few.
-  const { requests, offset } = planStructure(recipe, 0, false, new Float64Array(3 * nx * ny));
-  const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometryOf(recipe, offset), requests);
+  const { requests, offset } = planStructure(inputs, planStream(library.seed, 0, false), new Float64Array(3 * nx * ny));
+  const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometryOf(inputs, offset), requests);
   const slices = exits.at(-1)!;
   const field = 8 * grid[0] * grid[1];
   const kernel = field * (library.slices_per_cell * nz + nz + 8);

@@ -12,14 +12,14 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
 import { bornCharges } from '../crystal/born-charges.ts';
+import type { StructureInputs, StructuresOptions } from '../crystal/options.ts';
 import { perovskiteFrames } from '../crystal/perovskite-cells.ts';
 import { readTrajectory } from '../crystal/read-trajectory.ts';
 import { requireSites, type Structure } from '../crystal/structure.ts';
 import { requireU2 } from '../crystal/thermal.ts';
 import { toLattice } from '../crystal/to-lattice.ts';
-import type { ShardName } from './store.ts';
+import type { ShardName } from './shard-names.ts';
 
 /** Share of the frames that lie unused between those for training and those held out, where there are enough. */
 const GAP = 0.1;
@@ -65,7 +65,7 @@ export function frameOf({ training, heldOut }: ImportedStructures, name: ShardNa
  */
 export function chooseFrames(
   frames: number,
-  { count, held_out }: Pick<Recipe['structures'], 'count' | 'held_out'>,
+  { count, held_out }: Pick<StructuresOptions, 'count' | 'held_out'>,
   file: string,
 ): { training: number[]; heldOut: number[] } {
   const wanted = count + held_out;
@@ -96,8 +96,11 @@ export function chooseFrames(
  * @throws 'recipe' for too few frames, other cells than structures.cells, or an element whose thermal motion nobody gave; 'range' for cells that are more than 2 % off
  * crystal.a_A; 'file-missing'; and what `readTrajectory`, `perovskiteFrames` and `bornCharges` throw
  */
-export async function importStructures(recipe: Recipe, folder: string): Promise<ImportedStructures | undefined> {
-  const { structures, crystal } = recipe;
+export async function importStructures(
+  inputs: StructureInputs,
+  folder: string,
+): Promise<ImportedStructures | undefined> {
+  const { structures, crystal } = inputs;
   if (structures.file === undefined) return undefined;
   const path = resolve(folder, structures.file);
   const bytes = await readBytes(path);
@@ -138,7 +141,7 @@ function averaging(bytes: Uint8Array): string {
   return average_ps > 0 ? `mean over ${average_ps} ps` : 'instantaneous';
 }
 
-function checkCells(structure: Structure, wanted: Recipe['structures']['cells'], file: string): void {
+function checkCells(structure: Structure, wanted: StructuresOptions['cells'], file: string): void {
   const { cells } = requireSites(structure);
   if (cells.every((n, axis) => n === wanted[axis])) return;
   fail(

@@ -1,26 +1,26 @@
 /**
- * The sampling plan: which positions, tilts and thicknesses become patterns of one structure. Deterministic from the recipe
- * and the structure's index.
+ * The sampling plan: which positions, tilts and thicknesses become patterns of one structure. A function of the options and
+ * of a random stream.
  */
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
-import type { Recipe } from '../core/recipe.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { type LatticeGeometry, type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import type { LibraryInputs } from './options.ts';
 
-export function detectorOf(recipe: Recipe): LatticeDetector {
+export function detectorOf({ crystal, microscope, library }: LibraryInputs): LatticeDetector {
   return {
-    pixels: recipe.library.pixels,
-    pixelsPerOrder: recipe.library.pixels_per_order,
-    a_A: recipe.crystal.a_A,
-    voltage_kV: recipe.microscope.voltage_kV,
-    convergence_mrad: recipe.microscope.convergence_mrad,
+    pixels: library.pixels,
+    pixelsPerOrder: library.pixels_per_order,
+    a_A: crystal.a_A,
+    voltage_kV: microscope.voltage_kV,
+    convergence_mrad: microscope.convergence_mrad,
   };
 }
 
 /** @throws 'recipe' for a microscope whose patterns are sums over several probes: a library's are of one, coherent */
-export function checkCoherent({ microscope }: Recipe): void {
+export function checkCoherent({ microscope }: Pick<LibraryInputs, 'microscope'>): void {
   for (const key of ['source_fwhm_A', 'defocus_spread_nm'] as const) {
     if ((microscope[key] ?? 0) > 0) {
       fail(
@@ -34,19 +34,19 @@ export function checkCoherent({ microscope }: Recipe): void {
 }
 
 /** @param offset of a structure's tilts, from its plan. @throws 'recipe' as `checkCoherent` */
-export function geometryOf(recipe: Recipe, offset: readonly [x: number, y: number]): LatticeGeometry {
-  checkCoherent(recipe);
-  const { defocus_nm, aberrations } = recipe.microscope;
-  const [nx, ny] = recipe.structures.cells;
-  return { detector: detectorOf(recipe), defocus_nm, aberrations, cells: [nx, ny], offset };
+export function geometryOf(inputs: LibraryInputs, offset: readonly [x: number, y: number]): LatticeGeometry {
+  checkCoherent(inputs);
+  const { defocus_nm, aberrations } = inputs.microscope;
+  const [nx, ny] = inputs.structures.cells;
+  return { detector: detectorOf(inputs), defocus_nm, aberrations, cells: [nx, ny], offset };
 }
 
 /** Unit-cell counts nearest to the recipe's thicknesses, ascending, each once. */
-export function thicknessCells(recipe: Recipe): number[] {
-  const { min, max, step } = recipe.library.thickness_nm;
+export function thicknessCells({ crystal, library }: Pick<LibraryInputs, 'crystal' | 'library'>): number[] {
+  const { min, max, step } = library.thickness_nm;
   const cells = new Set<number>();
   for (let i = 0; min + i * step <= max + 1e-9; i++) {
-    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / recipe.crystal.a_A)));
+    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / crystal.a_A)));
   }
   return [...cells].sort((a, b) => a - b);
 }
@@ -71,11 +71,18 @@ export interface StructurePlan {
   readonly thickness_nm: Float64Array;
 }
 
-/** @param dTi column means of δTi [ny][nx][3], pm */
-export function planStructure(recipe: Recipe, index: number, heldOut: boolean, dTi: Float64Array): StructurePlan {
-  const { library, structures, crystal } = recipe;
-  const random = new RandomStream(library.seed, 'plan', heldOut ? 'held-out' : 'training', index);
-  const step = pixel_mrad(detectorOf(recipe));
+/** The stream that positions, tilts and thicknesses of structure `index` are drawn from. */
+export function planStream(seed: number, index: number, heldOut: boolean): RandomStream {
+  return new RandomStream(seed, 'plan', heldOut ? 'held-out' : 'training', index);
+}
+
+/**
+ * @param random as {@link planStream} gives it
+ * @param dTi column means of δTi [ny][nx][3], pm
+ */
+export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: Float64Array): StructurePlan {
+  const { library, structures, crystal } = inputs;
+  const step = pixel_mrad(detectorOf(inputs));
   const offset: [number, number] = [random.uniform(), random.uniform()];
   const range = offset.map((o) => {
     const low = Math.ceil(-library.tilt_max_mrad / step - o);
@@ -90,7 +97,7 @@ export function planStructure(recipe: Recipe, index: number, heldOut: boolean, d
     }
   }
   const columns = distinctColumns(dTi, library.duplicate_pm);
-  const thickness = thicknessCells(recipe);
+  const thickness = thicknessCells(inputs);
   if (thickness.length === 0) fail('recipe', 'The thickness range holds no unit cell.', 'Widen library.thickness_nm.');
   const nx = structures.cells[0];
   const requests: PatternRequest[] = [];

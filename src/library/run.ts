@@ -6,14 +6,15 @@
 import { basename } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { runJobs } from '../core/pool.ts';
-import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
+import type { EngineName } from '../diffraction/engine.ts';
 import { openHardwareGpu } from '../diffraction/gpu/device.ts';
-import type { EngineName } from './engine.ts';
 import { frameOf, type ImportedStructures } from './imported.ts';
+import type { LibraryInputs } from './options.ts';
 import { checkCoherent } from './plan.ts';
+import { shardFolder, shardNames } from './shard-names.ts';
 import { SharedGpu } from './shared-gpu.ts';
-import { hasShard, prepareLibrary, shardFolder, shardNames } from './store.ts';
+import { hasShard, prepareLibrary } from './store.ts';
 import type { ShardJob } from './worker.ts';
 
 export interface SimulateOptions {
@@ -41,34 +42,34 @@ export interface SimulateResult {
  * 'range', … from the work itself
  */
 export async function simulateLibrary(
-  recipe: Recipe,
+  inputs: LibraryInputs,
   path: string,
   options: SimulateOptions,
   task: Task,
 ): Promise<SimulateResult> {
   const { part, imported } = options;
-  checkCoherent(recipe);
-  if (recipe.structures.file !== undefined && !imported) {
+  checkCoherent(inputs);
+  if (inputs.structures.file !== undefined && !imported) {
     fail(
       'recipe',
-      `The structures of this recipe are those in ${basename(recipe.structures.file)}, which is not read here.`,
+      `The structures of this recipe are those in ${basename(inputs.structures.file)}, which is not read here.`,
       'Leave structures.file out; ferroscope simulate, structures and slurm take it.',
     );
   }
-  const mine = shardNames(recipe).filter((_, i) => part === undefined || i % part.of === part.index);
+  const mine = shardNames(inputs.structures).filter((_, i) => part === undefined || i % part.of === part.index);
   const missing = mine.filter((name) => !hasShard(path, name));
   const kept = mine.length - missing.length;
-  const perShard = recipe.library.patterns_per_structure;
+  const perShard = inputs.library.patterns_per_structure;
   const report = (shares: number) =>
     task.progress(Math.floor((kept + shares) * perShard), mine.length * perShard, 'patterns');
   const gpu = options.engine === 'gpu' && missing.length > 0 ? new SharedGpu(await openHardwareGpu()) : undefined;
   try {
-    await prepareLibrary(path, recipe, options.program, part === undefined, imported);
+    await prepareLibrary(path, inputs, options.program, part === undefined, imported);
     report(0);
     const passes = await runJobs<ShardJob, number>(
       import.meta.url,
       './worker',
-      missing.map((name) => ({ recipe, path, name, gpu: gpu?.port(), imported: imported && frameOf(imported, name) })),
+      missing.map((name) => ({ inputs, path, name, gpu: gpu?.port(), imported: imported && frameOf(imported, name) })),
       task,
       { workers: options.workers, onProgress: report, handOver: ({ gpu }) => (gpu ? [gpu] : []) },
     );
@@ -93,10 +94,14 @@ export function parsePart(text: string): { index: number; of: number } {
 }
 
 /** Which of `of` parts, from 1, lack shards, and the names of those shards. Asks only which folders are there. */
-export function unfinishedParts(recipe: Recipe, path: string, of: number): { parts: number[]; missing: string[] } {
+export function unfinishedParts(
+  inputs: LibraryInputs,
+  path: string,
+  of: number,
+): { parts: number[]; missing: string[] } {
   const parts = new Set<number>();
   const missing: string[] = [];
-  for (const [i, name] of shardNames(recipe).entries()) {
+  for (const [i, name] of shardNames(inputs.structures).entries()) {
     if (hasShard(path, name)) continue;
     parts.add((i % of) + 1);
     missing.push(shardFolder(name));

@@ -1,17 +1,18 @@
 /** One shard: every pattern of one structure, with labels. Pure computation; no files, no threads. */
 
 import { fail } from '../core/errors.ts';
-import type { Recipe } from '../core/recipe.ts';
 import type { Task } from '../core/task.ts';
-import { buildStructure, labelFields } from '../crystal/build.ts';
+import { buildStructure, labelFields, structureStream } from '../crystal/build.ts';
 import type { LocalFields } from '../crystal/local.ts';
-import type { Structure } from '../crystal/structure.ts';
+import type { CrystalOptions } from '../crystal/options.ts';
+import { requireSites, type Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
+import type { PatternEngine } from '../diffraction/engine.ts';
 import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
 import { type SliceStack, sliceStack } from '../diffraction/slices.ts';
-import type { PatternEngine } from './engine.ts';
 import { STORED_LABELS } from './labels.ts';
-import { geometryOf, planStructure, type StructurePlan, thicknessCells } from './plan.ts';
+import type { LibraryInputs, LibraryOptions } from './options.ts';
+import { geometryOf, planStream, planStructure, type StructurePlan, thicknessCells } from './plan.ts';
 import { ProbeWeights } from './probe-weights.ts';
 
 export interface Shard {
@@ -24,38 +25,50 @@ export interface Shard {
   readonly passes: number;
 }
 
-/** The structure's slices on the recipe's grid, with the thermal motion that its frozen displacements leave. */
-export function stackOf(recipe: Recipe, structure: Structure): SliceStack {
-  const { library, structures } = recipe;
+/** How finely a library's blocks are sampled. */
+export type Sampling = Pick<LibraryOptions, 'grid_per_cell' | 'slices_per_cell' | 'slicing' | 'factors' | 'band_limit'>;
+
+/** The structure's slices, with the thermal motion that its frozen displacements leave. */
+export function stackOf(
+  structure: Structure,
+  { u2_A2 }: Pick<CrystalOptions, 'u2_A2'>,
+  sampling: Sampling,
+): SliceStack {
+  const [nx, ny, nz] = requireSites(structure).cells;
   return sliceStack(structure, {
-    nx: library.grid_per_cell * structures.cells[0],
-    ny: library.grid_per_cell * structures.cells[1],
-    nSlices: library.slices_per_cell * structures.cells[2],
-    slicing: library.slicing,
-    factors: library.factors,
-    bandLimit: library.band_limit,
-    u2_A2: residualU2(structure, recipe.crystal.u2_A2),
+    nx: sampling.grid_per_cell * nx,
+    ny: sampling.grid_per_cell * ny,
+    nSlices: sampling.slices_per_cell * nz,
+    slicing: sampling.slicing,
+    factors: sampling.factors,
+    bandLimit: sampling.band_limit,
+    u2_A2: residualU2(structure, u2_A2),
   });
 }
 
 /**
- * @param structure of the shard: a frame of `structures.file`, on the recipe's lattice, or the texture that the recipe makes
+ * @param structure of the shard: a frame of `structures.file`, on the recipe's lattice, or the texture of its index
  * @throws 'not-finite' if a pattern comes out unphysical (a bug or a hopeless recipe), 'recipe' for what libraries cannot have, and what the engine throws
  */
 export async function simulateShard(
-  recipe: Recipe,
+  inputs: LibraryInputs,
   index: number,
   heldOut: boolean,
   engine: PatternEngine,
   task: Task,
-  structure: Structure = buildStructure(recipe, index, heldOut),
+  structure: Structure = buildStructure(inputs, index, structureStream(inputs.library.seed, index, heldOut)),
 ): Promise<Shard> {
-  const fields = labelFields(structure, recipe);
-  const plan = planStructure(recipe, index, heldOut, fields.dTi);
-  const geometry = geometryOf(recipe, plan.offset);
+  const fields = labelFields(structure, inputs);
+  const plan = planStructure(inputs, planStream(inputs.library.seed, index, heldOut), fields.dTi);
+  const geometry = geometryOf(inputs, plan.offset);
   let passes = 0;
   const computing = engine(
-    { stack: stackOf(recipe, structure), bandLimit: recipe.library.band_limit, geometry, requests: plan.requests },
+    {
+      stack: stackOf(structure, inputs.crystal, inputs.library),
+      bandLimit: inputs.library.band_limit,
+      geometry,
+      requests: plan.requests,
+    },
     {
       signal: task.signal,
       progress: (done, total, what, note) => {
@@ -65,7 +78,7 @@ export async function simulateShard(
     },
   );
   // While a GPU computes.
-  const labels = labelsOf(recipe, plan, geometry, fields);
+  const labels = labelsOf(inputs, plan, geometry, fields);
   const patterns = await computing;
   for (let i = 0; i < patterns.length; i++) {
     if (!(patterns[i]! >= 0 && patterns[i]! <= 1)) {
@@ -77,18 +90,18 @@ export async function simulateShard(
 
 /** [requests][STORED_LABELS]. */
 function labelsOf(
-  recipe: Recipe,
+  inputs: LibraryInputs,
   plan: StructurePlan,
   { detector, defocus_nm, aberrations, cells }: LatticeGeometry,
   fields: LocalFields,
 ): Float32Array {
-  const { crystal, library } = recipe;
+  const { crystal, library } = inputs;
   const weights = new ProbeWeights(
     latticeProbe(detector, defocus_nm, aberrations),
     crystal.a_A,
     cells,
     library.pixels_per_order,
-    thicknessCells(recipe).at(-1)! * crystal.a_A,
+    thicknessCells(inputs).at(-1)! * crystal.a_A,
   );
   const width = STORED_LABELS.length;
   const labels = new Float32Array(plan.requests.length * width);

@@ -6,9 +6,9 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { errorOf, type Problem, problemOf } from '../core/pool.ts';
 import { checkAborted, type Task } from '../core/task.ts';
+import { gpuEngine, type PatternEngine, type PatternJob } from '../diffraction/engine.ts';
 import type { Gpu } from '../diffraction/gpu/device.ts';
 import type { SliceStack } from '../diffraction/slices.ts';
-import { gpuEngine, type PatternEngine, type PatternJob } from './engine.ts';
 
 /** A stack whose slices are computed, and its cuts at the slices that patterns need; without absorption, which libraries have none of. */
 interface ComputedStack extends Omit<SliceStack, 'slice' | 'cut' | 'diffuse'> {

@@ -13,30 +13,26 @@ import { basename, join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
 import { fileError, writeFolderWhole, writeWhole } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeHash } from '../core/recipe-schema.ts';
+import { hashOf } from '../core/hash.ts';
 import { groupAttributes } from '../core/zarr-folder.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
+import type { EngineName } from '../diffraction/engine.ts';
 import type { LabelInfo, PatternDataset } from './dataset.ts';
-import type { EngineName } from './engine.ts';
 import type { FrameSource, ImportedStructures } from './imported.ts';
 import { STORED_LABELS } from './labels.ts';
+import type { LibraryInputs } from './options.ts';
 import { detectorOf } from './plan.ts';
 import type { Shard } from './shard.ts';
+import { type ShardName, shardFolder, shardNames } from './shard-names.ts';
 
 const FORMAT = 'ferroscope-library/1';
 /** Patterns in a chunk file. */
 const CHUNK = 256;
 
-export interface ShardName {
-  readonly index: number;
-  readonly heldOut: boolean;
-}
-
 /** What the root group says. */
 export interface LibraryInfo {
   readonly format: string;
-  readonly recipe: Recipe;
+  readonly recipe: LibraryInputs;
   readonly recipeHash: string;
   readonly detector: LatticeDetector;
   readonly labels: readonly LabelInfo[];
@@ -45,24 +41,12 @@ export interface LibraryInfo {
   readonly source?: (Omit<FrameSource, 'frame'> & { readonly sha256: string; readonly frames: number }) | undefined;
 }
 
-export function shardFolder({ index, heldOut }: ShardName): string {
-  return `${heldOut ? 'held-out' : 'training'}-${String(index).padStart(4, '0')}`;
-}
-
-/** Every shard of the recipe's library, training first. */
-export function shardNames(recipe: Recipe): ShardName[] {
-  return [
-    ...Array.from({ length: recipe.structures.count }, (_, index) => ({ index, heldOut: false })),
-    ...Array.from({ length: recipe.structures.held_out }, (_, index) => ({ index, heldOut: true })),
-  ];
-}
-
 /**
  * Hash of the recipe's parts that a library depends on: training settings may change without making it again. A file counts by its contents, wherever it lies.
  * @param file_sha256 of `structures.file`; undefined where there is none
  */
-export function libraryHash({ crystal, structures, microscope, library }: Recipe, file_sha256?: string): string {
-  return recipeHash({ crystal, structures: { ...structures, file: file_sha256 }, microscope, library });
+export function libraryHash({ crystal, structures, microscope, library }: LibraryInputs, file_sha256?: string): string {
+  return hashOf({ crystal, structures: { ...structures, file: file_sha256 }, microscope, library });
 }
 
 /**
@@ -73,13 +57,13 @@ export function libraryHash({ crystal, structures, microscope, library }: Recipe
  */
 export async function prepareLibrary(
   path: string,
-  recipe: Recipe,
+  inputs: LibraryInputs,
   program: string,
   alone: boolean,
   imported?: ImportedStructures,
 ): Promise<void> {
   const root = join(path, 'zarr.json');
-  const hash = libraryHash(recipe, imported?.sha256);
+  const hash = libraryHash(inputs, imported?.sha256);
   // One listing answers both questions: between two looks another process may have made the root.
   const entries = existsSync(path) ? await readdir(path) : [];
   if (entries.includes('zarr.json')) {
@@ -105,9 +89,9 @@ export async function prepareLibrary(
   }
   const info: LibraryInfo = {
     format: FORMAT,
-    recipe,
+    recipe: inputs,
     recipeHash: hash,
-    detector: detectorOf(recipe),
+    detector: detectorOf(inputs),
     labels: STORED_LABELS,
     program,
     ...(imported && {
@@ -185,7 +169,7 @@ export async function writeShard(
 /** Random access to a complete library. @throws 'incomplete' naming what is missing, 'format', 'file-missing' */
 export async function openLibrary(path: string): Promise<PatternDataset & { readonly info: LibraryInfo }> {
   const info = await readInfo(path);
-  const names = shardNames(info.recipe);
+  const names = shardNames(info.recipe.structures);
   const missing = names.filter((name) => !hasShard(path, name));
   if (missing.length > 0) {
     fail(

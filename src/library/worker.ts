@@ -2,16 +2,17 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { serve } from '../core/pool.ts';
-import type { Recipe } from '../core/recipe.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
-import { cpuEngine } from './engine.ts';
+import { cpuEngine } from '../diffraction/engine.ts';
 import type { ImportedFrame } from './imported.ts';
+import type { LibraryInputs } from './options.ts';
 import { simulateShard } from './shard.ts';
+import type { ShardName } from './shard-names.ts';
 import { remoteEngine } from './shared-gpu.ts';
-import { type ShardName, writeShard } from './store.ts';
+import { writeShard } from './store.ts';
 
 export interface ShardJob {
-  readonly recipe: Recipe;
+  readonly inputs: LibraryInputs;
   readonly path: string;
   readonly name: ShardName;
   /** Where a GPU answers (`SharedGpu`); without it the CPU computes. */
@@ -23,14 +24,14 @@ export interface ShardJob {
 let kernel: Promise<SliceKernel> | undefined;
 
 /** Makes one shard; returns its number of plane-wave passes. */
-serve<ShardJob, number>(async ({ recipe, path, name, gpu, imported }, progress) => {
+serve<ShardJob, number>(async ({ inputs, path, name, gpu, imported }, progress) => {
   if (!gpu) kernel ??= SliceKernel.load();
   const engine = gpu ? remoteEngine(gpu) : cpuEngine(await kernel!);
   const task = {
     signal: new AbortController().signal,
     progress: (done: number, total: number) => progress(done / total),
   };
-  const shard = await simulateShard(recipe, name.index, name.heldOut, engine, task, imported?.structure);
-  await writeShard(path, name, shard, recipe.library.pixels, gpu ? 'gpu' : 'cpu', imported?.source);
+  const shard = await simulateShard(inputs, name.index, name.heldOut, engine, task, imported?.structure);
+  await writeShard(path, name, shard, inputs.library.pixels, gpu ? 'gpu' : 'cpu', imported?.source);
   return shard.passes;
 });

@@ -11,9 +11,9 @@
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
-import type { NetworkRecipe } from '../core/recipe.ts';
 import { sizeOf } from './graph.ts';
 import { type PixelOrder, rasterOrder, refine, type Stencil, stencil } from './lattice.ts';
+import type { NetworkOptions } from './options.ts';
 
 export interface Architecture {
   /** Pixels along each side of a pattern. */
@@ -32,24 +32,24 @@ export interface Architecture {
   readonly adapts: boolean;
 }
 
-export function architecture(recipe: NetworkRecipe, pixels: number, labels: number, adapts: boolean): Architecture {
+export function architecture(options: NetworkOptions, pixels: number, labels: number, adapts: boolean): Architecture {
   const halvings = Math.log2(pixels) - 1;
   if (!Number.isInteger(halvings) || halvings < 2 || halvings > 8) {
     fail('range', `The network cannot take ${pixels} pixels.`, 'Set library.pixels to 32, 64, 128 or 256.', { pixels });
   }
-  if (recipe.predictor_latent > recipe.latent) {
+  if (options.predictor_latent > options.latent) {
     fail('range', 'The predictor reads more latents than there are.', 'Lower network.predictor_latent.', {});
   }
-  const blocks = recipe.channels.length;
-  const strides: number[] = recipe.channels.map((_, i) => (i < blocks - halvings ? 1 : 2));
+  const blocks = options.channels.length;
+  const strides: number[] = options.channels.map((_, i) => (i < blocks - halvings ? 1 : 2));
   return {
     pixels,
-    channels: recipe.channels,
+    channels: options.channels,
     strides,
     inner: pixels / strides.reduce((a, b) => a * b, 1),
-    latent: recipe.latent,
-    predictorLatent: recipe.predictor_latent,
-    predictorWidth: recipe.predictor_width,
+    latent: options.latent,
+    predictorLatent: options.predictor_latent,
+    predictorWidth: options.predictor_width,
     labels,
     adapts,
   };

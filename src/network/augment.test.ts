@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { Augmenter, addNoise } from './augment.ts';
 import { Blurrer, theta0Of } from './blur.ts';
 import { TEST_LABELS, testDataset } from './test-data.ts';

@@ -10,10 +10,10 @@
  */
 
 import { RandomStream } from '../core/random.ts';
-import type { TrainingRecipe } from '../core/recipe.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { type Blur, Blurrer, theta0Of } from './blur.ts';
+import type { TrainingOptions } from './options.ts';
 import { type LabelPair, labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
 
 export interface AugmentJob {
@@ -27,7 +27,7 @@ export interface AugmentJob {
 }
 
 export interface AugmentSettings {
-  readonly training: TrainingRecipe;
+  readonly training: TrainingOptions;
   readonly detector: LatticeDetector;
   readonly labels: readonly string[];
 }
@@ -41,7 +41,7 @@ interface Draw {
 }
 
 export class Augmenter {
-  readonly #training: TrainingRecipe;
+  readonly #training: TrainingOptions;
   readonly #pixels: number;
   readonly #mrad: number;
   readonly #pairs: readonly LabelPair[];

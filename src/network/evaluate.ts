@@ -4,19 +4,19 @@
  */
 
 import { RandomStream } from '../core/random.ts';
-import type { TrainingRecipe } from '../core/recipe.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { Augmenter, addNoise } from './augment.ts';
 import type { Model } from './infer.ts';
 import type { LabelScore } from './model-info.ts';
+import type { TrainingOptions } from './options.ts';
 import { predictSymmetric } from './symmetric.ts';
 
 export interface EvaluateOptions {
   /** Poisson noise of this dose [electrons per pattern]; none when left out. */
   readonly dose?: number | undefined;
   /** Blur, background and dose drawn as in this training (no symmetry); `dose` is then ignored. */
-  readonly training?: TrainingRecipe | undefined;
+  readonly training?: TrainingOptions | undefined;
   readonly seed: number;
   /** Patterns in one batch. Default 64. */
   readonly batch?: number;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { architecture, initialValues, parameters, statistics } from './architecture.ts';
 import { exportModel } from './export.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';

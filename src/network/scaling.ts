@@ -5,10 +5,10 @@
  */
 
 import { RandomStream } from '../core/random.ts';
-import type { NetworkRecipe } from '../core/recipe.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import type { AugmentThread } from './batches.ts';
 import type { LabelScaling } from './export.ts';
+import type { NetworkOptions } from './options.ts';
 import type { InputScaling } from './step.ts';
 
 const SAMPLE = 1024;
@@ -43,7 +43,7 @@ class Moments {
 export async function measureScaling(
   data: PatternDataset,
   indices: readonly number[],
-  network: NetworkRecipe,
+  network: NetworkOptions,
   seed: number,
   thread: AugmentThread,
 ): Promise<{ input: InputScaling; labels: LabelScaling }> {

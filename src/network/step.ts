@@ -7,13 +7,13 @@
  */
 
 import type * as ort from 'onnxruntime-node';
-import type { TrainingRecipe } from '../core/recipe.ts';
 import { adamStep, adamUpdate } from './adam.ts';
 import { type Architecture, type Parameter, parameters, statistics } from './architecture.ts';
 import { gradients } from './autodiff.ts';
 import { Graph, sizeOf, type Tensor } from './graph.ts';
 import { batchNorm, batchNormFixed } from './ops-norm.ts';
 import { permute, reshape } from './ops-shape.ts';
+import type { TrainingOptions } from './options.ts';
 import { Session, tensorOf } from './session.ts';
 import { losses, type Norm, Wae } from './wae.ts';
 
@@ -144,7 +144,7 @@ export function trainingGraph(
   a: Architecture,
   n: number,
   scaling: InputScaling,
-  weights: TrainingRecipe['weights'],
+  weights: TrainingOptions['weights'],
 ): Uint8Array {
   const g = new Graph();
   const inputs = batchInputs(g, a, n, a.adapts);
@@ -193,7 +193,7 @@ export function validationGraph(
   a: Architecture,
   n: number,
   scaling: InputScaling,
-  weights: TrainingRecipe['weights'],
+  weights: TrainingOptions['weights'],
 ): Uint8Array {
   const g = new Graph();
   const inputs = batchInputs(g, a, n, false);
@@ -245,7 +245,7 @@ export class Trainer {
     a: Architecture,
     n: number,
     scaling: InputScaling,
-    weights: TrainingRecipe['weights'],
+    weights: TrainingOptions['weights'],
     state: StateArrays,
   ): Promise<Trainer> {
     const training = await Session.open(trainingGraph(a, n, scaling, weights));

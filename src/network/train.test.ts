@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FerroscopeError } from '../core/errors.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask, type Task } from '../core/task.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { Augmenter } from './augment.ts';
 import { evaluate } from './evaluate.ts';
 import { type Model, openModel } from './infer.ts';
@@ -19,7 +19,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const small = '[network]\nchannels = [8, 8, 16, 16, 32, 32]\npredictor_width = 64\n';
 const recipe = (training: string) => parseRecipe(`${small}[training]\n${training}`);
 const data = testDataset(32, 1600);
-const options = (name: string) => ({ checkpoint: join(folder, name), programVersion: 'test' });
+const options = (name: string) => ({
+  checkpoint: join(folder, name),
+  recipe: { toml: '', hash: '' },
+  programVersion: 'test',
+});
 
 async function failure(work: Promise<unknown>): Promise<FerroscopeError> {
   const error = await work.then(
@@ -79,7 +83,7 @@ describe('a short training', () => {
     const { info } = await opened;
     expect(info.labels.map(({ name }) => name)).toContain('tilt_x');
     expect(info.dose_e).toEqual([1e5, 1e7]);
-    expect(parseRecipe(info.recipe).training.seed).toBe(2);
+    expect(info.seed).toBe(2);
     checkModelFits(info, { voltage_kV: 300, convergence_mrad: 2.2 });
     expect(() => checkModelFits(info, { voltage_kV: 200, convergence_mrad: 2.2 })).toThrow(/300 kV/);
     expect(() => checkModelFits(info, { voltage_kV: 300, convergence_mrad: 2.2, a_A: 4.1 })).toThrow(/lattice/);

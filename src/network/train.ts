@@ -9,9 +9,8 @@
  */
 
 import { FerroscopeError, fail } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
 import { ahead } from '../core/pool.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeHash, recipeToToml } from '../core/recipe-schema.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
@@ -21,6 +20,7 @@ import { evaluate } from './evaluate.ts';
 import { exportModel, type LabelScaling } from './export.ts';
 import { openModel } from './infer.ts';
 import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } from './model-info.ts';
+import type { LearningInputs } from './options.ts';
 import { measureScaling } from './scaling.ts';
 import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
 
@@ -42,6 +42,8 @@ export interface TrainOptions {
   /** File that holds the state of the training; it is written at every epoch, once a minute and when stopped. */
   readonly checkpoint: string;
   readonly programVersion: string;
+  /** The study that the training belongs to, for people: every default written out, and its hash. */
+  readonly recipe: { readonly toml: string; readonly hash: string };
   /** Seconds between checkpoints. Default 60. */
   readonly checkpointEvery_s?: number | undefined;
 }
@@ -85,7 +87,7 @@ const combine = (a: LossValues, b: LossValues, f: (x: number, y: number) => numb
 
 /** Trains a model. @throws 'incomplete' without patterns, 'not-finite' when the loss diverges, 'aborted' when stopped */
 export async function train(
-  recipe: Recipe,
+  inputs: LearningInputs,
   data: PatternDataset,
   options: TrainOptions,
   task: Task,
@@ -108,13 +110,13 @@ export async function train(
     );
   }
   const thread = new AugmentThread({
-    training: recipe.training,
+    training: inputs.training,
     detector: data.detector,
     labels: data.labels.map(({ name }) => name),
   });
   try {
-    const a = architecture(recipe.network, data.detector.pixels, data.labels.length, options.experiment !== undefined);
-    const run = new Run(recipe, data, options, task, { a, thread, training, heldOut });
+    const a = architecture(inputs.network, data.detector.pixels, data.labels.length, options.experiment !== undefined);
+    const run = new Run(inputs, data, options, task, { a, thread, training, heldOut });
     return await run.run();
   } finally {
     await thread.close();
@@ -135,14 +137,14 @@ interface Parts {
 }
 
 class Run {
-  readonly #recipe: Recipe;
+  readonly #inputs: LearningInputs;
   readonly #data: PatternDataset;
   readonly #options: TrainOptions;
   readonly #task: Task;
   readonly #parts: Parts;
 
-  constructor(recipe: Recipe, data: PatternDataset, options: TrainOptions, task: Task, parts: Parts) {
-    this.#recipe = recipe;
+  constructor(inputs: LearningInputs, data: PatternDataset, options: TrainOptions, task: Task, parts: Parts) {
+    this.#inputs = inputs;
     this.#data = data;
     this.#options = options;
     this.#task = task;
@@ -150,7 +152,7 @@ class Run {
   }
 
   async run(): Promise<TrainResult> {
-    const { training: t } = this.#recipe;
+    const { training: t } = this.#inputs;
     const { progress, scaling, state, best } = await this.#begin();
     const { a, thread, heldOut } = this.#parts;
     const plan: BatchPlan = {
@@ -224,13 +226,13 @@ class Run {
 
   /** Cosine from the first to the final learning rate; `step` steps are done of `total`. */
   #rate(step: number, total: number): number {
-    const { learning_rate: rate, learning_rate_final: final } = this.#recipe.training;
+    const { learning_rate: rate, learning_rate_final: final } = this.#inputs.training;
     return rate * (final + 0.5 * (1 - final) * (1 + Math.cos((Math.PI * step) / total)));
   }
 
   /** Counts the epoch as better, stale or diverged. */
   #judge(progress: Progress, validation: LossValues): boolean {
-    const { weights } = this.#recipe.training;
+    const { weights } = this.#inputs.training;
     const score = weights.reconstruction * validation.reconstruction + weights.prediction * validation.prediction;
     const diverged = weights.mmd > 0 && validation.mmd > 0.05 + 3 * Math.max(0, progress.bestMmd);
     progress.bestMmd = Math.min(progress.bestMmd, validation.mmd);
@@ -260,8 +262,8 @@ class Run {
     best: { p: Float32Array; s: Float32Array };
   }> {
     const { a, thread, training } = this.#parts;
-    const { network, training: t } = this.#recipe;
-    const key = recipeHash({
+    const { network, training: t } = this.#inputs;
+    const key = hashOf({
       network,
       training: t,
       detector: this.#data.detector,
@@ -315,13 +317,13 @@ class Run {
     best: { p: Float32Array; s: Float32Array },
     scaling: { input: InputScaling; labels: LabelScaling },
   ): Promise<Uint8Array> {
-    const { training: t, network } = this.#recipe;
+    const { training: t, network } = this.#inputs;
     const { a, heldOut } = this.#parts;
     const write = (scores: ModelScores): Uint8Array => {
       const info: ModelInfo = {
         programVersion: this.#options.programVersion,
-        recipe: recipeToToml(this.#recipe),
-        recipeHash: recipeHash(this.#recipe),
+        recipe: this.#options.recipe.toml,
+        recipeHash: this.#options.recipe.hash,
         seed: t.seed,
         labels: this.#data.labels,
         detector: this.#data.detector,

@@ -9,7 +9,6 @@
  * parameters; a test holds the two against each other.
  */
 
-import type { TrainingRecipe } from '../core/recipe.ts';
 import { type Architecture, stencils } from './architecture.ts';
 import type { Graph, Tensor } from './graph.ts';
 import type { Stencil } from './lattice.ts';
@@ -19,6 +18,7 @@ import { add, meanSquare, mul, scale, sub } from './ops.ts';
 import { linear } from './ops-matmul.ts';
 import { layerNorm, swish } from './ops-norm.ts';
 import { concat, reshape, slice } from './ops-shape.ts';
+import type { TrainingOptions } from './options.ts';
 
 export type Named = Readonly<Record<string, Tensor>>;
 
@@ -121,7 +121,7 @@ export function losses(
   g: Graph,
   wae: Wae,
   batch: { x: Tensor; labels: Tensor; prior: Tensor; experiment?: Tensor | undefined },
-  weights: TrainingRecipe['weights'],
+  weights: TrainingOptions['weights'],
 ): Losses {
   const { x, prior, experiment } = batch;
   const n = x.shape[0] ?? 0;

@@ -12,7 +12,8 @@ import { fail } from '../core/errors.ts';
 import { fileError } from '../core/files.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
 import { createHdf5, type Group, guarded, type Hdf5File, hdf5Error } from './hdf5.ts';
-import { checkShape, type ReciprocalUnit } from './pattern-source.ts';
+import { checkShape } from './pattern-source.ts';
+import type { ReciprocalUnit } from './units.ts';
 
 export type PatternArray = Uint8Array | Uint16Array | Uint32Array | Float32Array;
 /** Patterns in scan order, or a function that gives pattern `index` (= y·rx + x). All of one array type. */

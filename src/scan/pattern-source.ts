@@ -7,8 +7,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-
-export type ReciprocalUnit = 'mrad' | '1/A' | '1/nm';
+import type { ReciprocalUnit } from './units.ts';
 
 /** What a file says about its scan. Undefined: the file does not say. Nothing here is measured. */
 export interface ScanInfo {

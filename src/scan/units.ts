@@ -1,7 +1,9 @@
 /** Units as files spell them, brought to nm (scan) and mrad, 1/Å or 1/nm (diffraction). Unknown spellings stay unknown. */
 
 import { wavelength } from '../diffraction/optics.ts';
-import type { ReciprocalUnit } from './pattern-source.ts';
+
+/** Of a camera pixel: an angle, or a spatial frequency. */
+export type ReciprocalUnit = 'mrad' | '1/A' | '1/nm';
 
 const LENGTH_NM: Record<string, number> = { pm: 1e-3, a: 0.1, angstrom: 0.1, nm: 1, um: 1e3, micrometer: 1e3, m: 1e9 };
 

@@ -5,9 +5,9 @@
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
-import type { SimulationRecipe } from '../core/recipe.ts';
 import { blurScan } from '../diffraction/coherence.ts';
 import { RunningMean } from '../diffraction/frozen-phonons.ts';
+import type { SimulationOptions } from './options.ts';
 import { readPatterns, readSignals, unitNames } from './parts.ts';
 import type { SimulationPlan } from './plan.ts';
 
@@ -22,7 +22,7 @@ export interface SimulatedImages {
 export interface Parts {
   readonly folder: string;
   readonly plan: SimulationPlan;
-  readonly simulation: SimulationRecipe;
+  readonly simulation: SimulationOptions;
 }
 
 /** Values of a scan that may be held at once to convolve it [float64]. */

@@ -4,13 +4,14 @@
  */
 
 import { fail } from '../core/errors.ts';
-import type { MicroscopeRecipe, Recipe, SimulationRecipe, SpecimenRecipe } from '../core/recipe.ts';
 import { rayShift_A } from '../diffraction/aberrations.ts';
 import { type AngularDetector, segments } from '../diffraction/angular-detector.ts';
 import { scanArea } from '../diffraction/annular-scan.ts';
 import { coherentParts, rmsFromFwhm } from '../diffraction/coherence.ts';
 import { wavelength } from '../diffraction/optics.ts';
+import type { MicroscopeOptions } from '../diffraction/options.ts';
 import type { ProbePart } from '../diffraction/position-patterns.ts';
+import type { SimulationInputs, SimulationOptions, SpecimenOptions } from './options.ts';
 import type { Specimen } from './specimen.ts';
 
 export interface SimulationPlan {
@@ -66,7 +67,7 @@ function gridPoints(least: number, tiles: number): number {
 }
 
 /** Window that holds a probe throughout the specimen: its geometric radius, rays of the aberrations, and four radii of the Airy disc [Å]. */
-export function probeWindow_A(microscope: MicroscopeRecipe, thickness_nm: number): number {
+export function probeWindow_A(microscope: MicroscopeOptions, thickness_nm: number): number {
   const lambda = wavelength(microscope.voltage_kV);
   const alpha = microscope.convergence_mrad * 1e-3;
   const defocus = microscope.defocus_nm;
@@ -84,7 +85,7 @@ export function probeWindow_A(microscope: MicroscopeRecipe, thickness_nm: number
 }
 
 /** Thicknesses that the recipe asks for [nm]. @throws 'recipe' for one past the layers of a film */
-function thicknesses(recipe: SpecimenRecipe, specimen: Specimen): number[] {
+function thicknesses(recipe: SpecimenOptions, specimen: Specimen): number[] {
   const asked = recipe.thickness_nm ?? specimen.block.cell_A[2] / 10;
   const list =
     typeof asked === 'number'
@@ -106,10 +107,8 @@ function thicknesses(recipe: SpecimenRecipe, specimen: Specimen): number[] {
 }
 
 /** @throws 'recipe' for what cannot be, 'range' where the kernel's memory would not hold it */
-export function planSimulation(recipe: Recipe, specimen: Specimen): SimulationPlan {
-  const { microscope } = recipe;
-  const simulation = recipe.simulation!;
-  const from = recipe.specimen!;
+export function planSimulation(inputs: SimulationInputs, specimen: Specimen): SimulationPlan {
+  const { microscope, simulation, specimen: from } = inputs;
   const lambda = wavelength(microscope.voltage_kV);
   const [lx, ly, lz] = specimen.block.cell_A;
   const asked = thicknesses(from, specimen);
@@ -209,7 +208,7 @@ function reachOf(angle_mrad: number, lambda: number, window_A: number, n: number
 }
 
 /** The source as probes beside each other where the scan is a point or a line; else as a convolution, which costs nothing. */
-function sourceOf(microscope: MicroscopeRecipe, { shape }: SimulationRecipe): { source: number; blur_A: number } {
+function sourceOf(microscope: MicroscopeOptions, { shape }: SimulationOptions): { source: number; blur_A: number } {
   const rms = rmsFromFwhm(microscope.source_fwhm_A ?? 0);
   return Math.min(...shape) === 1 ? { source: rms, blur_A: 0 } : { source: 0, blur_A: rms };
 }

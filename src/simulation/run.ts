@@ -10,18 +10,18 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText, refuseExisting, writeWhole } from '../core/files.ts';
+import { hashOf } from '../core/hash.ts';
 import { runJobs } from '../core/pool.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { recipeHash } from '../core/recipe-schema.ts';
 import type { Task } from '../core/task.ts';
 import { type Parts, patternRows } from './collect.ts';
+import type { SimulationInputs } from './options.ts';
 import { hasPart, unitNames } from './parts.ts';
 import { planSimulation, type SimulationPlan } from './plan.ts';
 import type { Specimen } from './specimen.ts';
 import { type Written, writeSimulation } from './store.ts';
 import type { UnitJob } from './unit.ts';
 
-export interface SpecimenOptions {
+export interface RunOptions {
   readonly program: string;
   /** Worker threads; default: all cores. */
   readonly workers?: number;
@@ -39,27 +39,27 @@ export interface SpecimenResult extends Written {
 }
 
 /** What the patterns depend on: the recipe's sections, and the atoms themselves, since a structure file may change. */
-export function specimenHash(recipe: Recipe, specimen: Specimen): string {
-  const { microscope, specimen: section, simulation } = recipe;
+export function specimenHash(inputs: SimulationInputs, specimen: Specimen): string {
+  const { microscope, specimen: section, simulation } = inputs;
   const { block, frames, u2_A2 } = specimen;
   const atoms = [block, ...(frames ?? [])].map(({ cell_A, symbols, positions_A }) => [
     cell_A,
     symbols,
     [...positions_A],
   ]);
-  return recipeHash({ microscope, section, simulation, atoms, occupancy: [...block.occupancy], u2_A2 });
+  return hashOf({ microscope, section, simulation, atoms, occupancy: [...block.occupancy], u2_A2 });
 }
 
 /** @throws 'file-exists', 'aborted', 'disk-full', and what `planSimulation` and the units throw */
 export async function simulateSpecimen(
-  recipe: Recipe,
+  inputs: SimulationInputs,
   specimen: Specimen,
   folder: string,
-  options: SpecimenOptions,
+  options: RunOptions,
   task: Task,
 ): Promise<SpecimenResult> {
-  const plan = planSimulation(recipe, specimen);
-  const hash = specimenHash(recipe, specimen);
+  const plan = planSimulation(inputs, specimen);
+  const hash = specimenHash(inputs, specimen);
   const overwrite = options.overwrite === true;
   refuseExisting(join(folder, 'simulation.zarr'), overwrite);
   const partsFolder = join(folder, 'parts');
@@ -90,7 +90,7 @@ export async function simulateSpecimen(
     todo.map((name) => ({
       folder: partsFolder,
       unit: {
-        recipe,
+        inputs,
         plan,
         atoms: specimen.frames?.[name.configuration] ?? specimen.block,
         u2_A2: specimen.u2_A2,
@@ -103,8 +103,13 @@ export async function simulateSpecimen(
       onProgress: (done) => task.progress(Math.floor(kept + (done * (total - kept)) / todo.length), total, what),
     },
   );
-  const parts: Parts = { folder: partsFolder, plan, simulation: recipe.simulation! };
-  const written = await writeSimulation(folder, parts, { recipe, recipeHash: hash, program: options.program }, task);
+  const parts: Parts = { folder: partsFolder, plan, simulation: inputs.simulation };
+  const written = await writeSimulation(
+    folder,
+    parts,
+    { recipe: inputs, recipeHash: hash, program: options.program },
+    task,
+  );
   return {
     ...written,
     plan,

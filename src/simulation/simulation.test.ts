@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as zarr from 'zarrita';
 import { RandomStream } from '../core/random.ts';
-import type { Recipe } from '../core/recipe.ts';
-import { parseRecipe } from '../core/recipe-schema.ts';
 import { quietTask, type Task } from '../core/task.ts';
 import { problemOf } from '../core/test-problem.ts';
 import { folderStore } from '../core/zarr-folder.ts';
@@ -20,6 +18,8 @@ import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { directPatterns } from '../diffraction/direct.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { sliceStack } from '../diffraction/slices.ts';
+import { parseRecipe, simulationInputs } from '../recipe/recipe.ts';
+import type { SimulationInputs } from './options.ts';
 import { planSimulation, probeWindow_A } from './plan.ts';
 import { simulateSpecimen } from './run.ts';
 import { loadSpecimen } from './specimen.ts';
@@ -33,11 +33,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const noFile = async (): Promise<Uint8Array> => {
   throw new Error('no file here');
 };
-const recipeOf = (specimen: string, simulation: string, microscope = ''): Recipe =>
-  parseRecipe(`[microscope]\nvoltage_kV = 200\nconvergence_mrad = 8\n${microscope}
-[specimen]\n${specimen}\n[simulation]\nwindow_A = 10\nband_limit = 1\npixel_A = 0.25\nslicing = "spline"\n${simulation}`);
-const load = (recipe: Recipe) => loadSpecimen(recipe.specimen!, noFile);
-const run = async (recipe: Recipe, name: string, task: Task = quietTask) =>
+const recipeOf = (specimen: string, simulation: string, microscope = ''): SimulationInputs =>
+  simulationInputs(
+    parseRecipe(`[microscope]\nvoltage_kV = 200\nconvergence_mrad = 8\n${microscope}
+[specimen]\n${specimen}\n[simulation]\nwindow_A = 10\nband_limit = 1\npixel_A = 0.25\nslicing = "spline"\n${simulation}`),
+  );
+const load = (recipe: SimulationInputs) => loadSpecimen(recipe.specimen, noFile);
+const run = async (recipe: SimulationInputs, name: string, task: Task = quietTask) =>
   simulateSpecimen(recipe, await load(recipe), join(folder, name), { program: 'test', workers: 2 }, task);
 const sum = (list: ArrayLike<number>) => Array.from(list).reduce((a, b) => a + b, 0);
 const open = async (name: string, array: string) =>
@@ -146,7 +148,7 @@ test('the frames of a trajectory are averaged', async () => {
     writeExtxyz({ ...block, positions_A: block.positions_A.map((value, i) => (i % 9 === 0 ? value + shift : value)) });
   const signals = async (name: string, text: string) => {
     const recipe = recipeOf('file = "si.extxyz"\nthermal = "trajectory"\nthickness_nm = 2', SCAN);
-    const specimen = await loadSpecimen(recipe.specimen!, async () => bytes(text));
+    const specimen = await loadSpecimen(recipe.specimen, async () => bytes(text));
     return (await simulateSpecimen(recipe, specimen, join(folder, name), { program: 'test' }, quietTask)).images;
   };
   const [one, two, both] = [
@@ -227,9 +229,10 @@ test('an extended source: the convolution of a scan is the sum over places at it
 });
 
 test('the window holds the probe, the grid the angles, and the exits are the thicknesses', async () => {
-  const recipe =
+  const recipe = simulationInputs(
     parseRecipe(`[microscope]\nconvergence_mrad = 20\ndefocus_nm = 20\n[specimen]\ncrystal = "SrTiO3"\nthickness_nm = { min = 5, max = 50, step = 15 }
-[simulation]\ndetectors = [{ name = "HAADF", inner_mrad = 62, outer_mrad = 200 }]`);
+[simulation]\ndetectors = [{ name = "HAADF", inner_mrad = 62, outer_mrad = 200 }]`),
+  );
   // Cone of 20 mrad over the 30 nm beyond the crossover: 6 Å; four Airy radii: 2.4 Å.
   expect(probeWindow_A(recipe.microscope, 50)).toBeCloseTo(2 * (6 + (4 * 0.61 * 0.01968749) / 0.02), 3);
   const plan = planSimulation(recipe, await load(recipe));

@@ -4,7 +4,6 @@
  */
 
 import { fail } from '../core/errors.ts';
-import type { SourceRecipe, SpecimenRecipe } from '../core/recipe.ts';
 import { type Film, type FilmLayer, film } from '../crystal/film.ts';
 import { knownCrystal } from '../crystal/known-crystals.ts';
 import { type Block, orthogonalCell } from '../crystal/orthogonal.ts';
@@ -12,6 +11,7 @@ import { readStructure } from '../crystal/read-structure.ts';
 import { readTrajectory } from '../crystal/read-trajectory.ts';
 import { checkSameBox } from '../crystal/trajectory.ts';
 import type { Atoms } from '../diffraction/slices.ts';
+import type { SourceOptions, SpecimenOptions } from './options.ts';
 
 export interface Specimen {
   /** One word or two for titles. */
@@ -31,7 +31,7 @@ export interface Specimen {
 type Read = (file: string) => Promise<Uint8Array>;
 
 /** @throws 'recipe' for an element whose thermal motion nobody gave; what the readers, `checkSameBox`, `orthogonalCell` and `film` throw */
-export async function loadSpecimen(recipe: SpecimenRecipe, read: Read): Promise<Specimen> {
+export async function loadSpecimen(recipe: SpecimenOptions, read: Read): Promise<Specimen> {
   const { layers, growth } = recipe;
   if (recipe.thermal === 'trajectory') {
     const file = recipe.file!;
@@ -56,14 +56,14 @@ export async function loadSpecimen(recipe: SpecimenRecipe, read: Read): Promise<
   return { name: names.join(' | '), block, layers: block.layers, u2_A2: thermalMotion(recipe, block) };
 }
 
-async function sourceBlock(source: SourceRecipe, read: Read): Promise<Block> {
+async function sourceBlock(source: SourceOptions, read: Read): Promise<Block> {
   const options = { ...(source.zone && { zone: source.zone }), ...(source.x && { x: source.x }) };
   if (source.crystal) return orthogonalCell(knownCrystal(source.crystal), options);
   const file = source.file!;
   return readStructure(new TextDecoder().decode(await read(file)), file, options);
 }
 
-function thermalMotion(recipe: SpecimenRecipe, block: Block): Record<string, number> {
+function thermalMotion(recipe: SpecimenOptions, block: Block): Record<string, number> {
   if (recipe.thermal === 'none') return {};
   const motion = { ...block.u2_A2, ...recipe.u2_A2 };
   const elements = [...new Set(block.symbols)].sort();

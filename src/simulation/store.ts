@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
 import { writeFolderWhole } from '../core/files.ts';
-import type { Recipe } from '../core/recipe.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { groupAttributes } from '../core/zarr-folder.ts';
 import { collectImages, type Parts, patternRows, type SimulatedImages } from './collect.ts';
+import type { SimulationInputs } from './options.ts';
 
 const FORMAT = 'ferroscope-simulation/1';
 
 export interface SimulationInfo {
-  readonly recipe: Recipe;
+  readonly recipe: SimulationInputs;
   readonly recipeHash: string;
   readonly program: string;
 }

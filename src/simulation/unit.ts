@@ -1,6 +1,5 @@
 /** One unit of a simulation: some positions of one configuration. Pure computation; no files, no threads. */
 
-import type { Recipe } from '../core/recipe.ts';
 import { absorbingStack } from '../diffraction/absorption.ts';
 import { detectorWeights, gridLimit_mrad, onCamera } from '../diffraction/angular-detector.ts';
 import { Multislice } from '../diffraction/cpu/multislice.ts';
@@ -9,10 +8,11 @@ import { frozenPhonon, supercell } from '../diffraction/frozen-phonons.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { PositionPatterns } from '../diffraction/position-patterns.ts';
 import { type Atoms, type SliceStack, sliceStack } from '../diffraction/slices.ts';
+import type { SimulationInputs } from './options.ts';
 import type { SimulationPlan } from './plan.ts';
 
 export interface UnitJob {
-  readonly recipe: Recipe;
+  readonly inputs: SimulationInputs;
   readonly plan: SimulationPlan;
   /** The block, or this configuration's frame of a trajectory. */
   readonly atoms: Atoms;
@@ -45,10 +45,10 @@ export class UnitSimulator {
 
   /** @throws what slices, multislice and detectors throw */
   run(job: UnitJob, progress: (share: number) => void): UnitResult {
-    const { plan, recipe, from, to } = job;
+    const { plan, inputs, from, to } = job;
     const { exits, detectors } = plan;
-    const lambda = wavelength(recipe.microscope.voltage_kV);
-    const { camera, band_limit } = recipe.simulation!;
+    const lambda = wavelength(inputs.microscope.voltage_kV);
+    const { camera, band_limit } = inputs.simulation;
     const engine = this.#patterns(job);
     const { width, height } = engine;
     const geometry = { nx: plan.grid[0], ny: plan.grid[1], length_A: plan.window_A };
@@ -85,12 +85,12 @@ export class UnitSimulator {
   }
 
   #patterns(job: UnitJob): PositionPatterns {
-    const { plan, recipe, configuration } = job;
+    const { plan, inputs, configuration } = job;
     if (this.#made?.configuration === configuration) return this.#made.patterns;
     this.#kernel.release(this.#mark);
     const { stack, tiles } = stackOf(job);
-    const { voltage_kV } = recipe.microscope;
-    const { band_limit, tilt_mrad } = recipe.simulation!;
+    const { voltage_kV } = inputs.microscope;
+    const { band_limit, tilt_mrad } = inputs.simulation;
     const multislice = new Multislice(this.#kernel, stack, voltage_kV, tiles, band_limit);
     const patterns = new PositionPatterns(multislice, {
       parts: plan.probes,
@@ -127,9 +127,9 @@ function intensities(
 
 /** The slices of a configuration, and how often the window repeats them across the beam. */
 function stackOf(job: UnitJob): { stack: SliceStack; tiles: readonly [number, number] } {
-  const { plan, recipe, u2_A2 } = job;
-  const simulation = recipe.simulation!;
-  const { thermal } = recipe.specimen!;
+  const { plan, inputs, u2_A2 } = job;
+  const simulation = inputs.simulation;
+  const { thermal } = inputs.specimen;
   const moving = thermal === 'frozen-phonons';
   const tiles = moving ? ([1, 1] as const) : plan.tiles;
   const atoms = moving

@@ -14,7 +14,7 @@ const BROWSERS = [process.env.FERROSCOPE_CHROMIUM ?? '/usr/bin/chromium', '/usr/
 const browser = BROWSERS.find((path) => existsSync(path));
 if (!browser) console.warn(`SKIPPED: the GPU engine in a page, for want of a browser (${BROWSERS.join(', ')}).`);
 
-const SOURCE = fileURLToPath(new URL('../../', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = `<!doctype html><script type="module">
   const report = (body) => fetch('/result', { method: 'POST', body: JSON.stringify(body) });
   try {

@@ -1,0 +1,49 @@
+/**
+ * What rooms state their options with: zod fragments whose descriptions hold meaning and unit. Range and default stand in the fragment itself; types follow from it.
+ *
+ *     const scanOptions = z.strictObject({ hot_sigma: positive.default(8).describe('…') });
+ *     export type ScanOptions = Options<typeof scanOptions>;
+ *
+ * `recipe/` puts the fragments together into one TOML. What this is not: any room's options.
+ */
+
+import * as z from 'zod';
+
+type DeepReadonly<T> = T extends readonly unknown[] | object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** What a fragment reads into: every default filled in. */
+export type Options<Schema extends z.ZodType> = DeepReadonly<z.output<Schema>>;
+
+export const positive = z.number().positive();
+export const fraction = z.number().min(0).max(1);
+export const count = z.int().min(1);
+/** Of a random stream. Exact in a double, so that two seeds never name one stream. */
+export const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Azimuth [degrees]. */
+export const azimuth = z.number().min(-360).max(360);
+
+/** A [low, high] pair from which values are drawn. */
+export const between = (low: number, high: number) =>
+  z
+    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
+    .refine(([a, b]) => a <= b, 'must be [low, high] with low ≤ high');
+
+const different = (list: readonly unknown[]) => new Set(list.map((v) => JSON.stringify(v))).size === list.length;
+
+/** One value, or a list of at most `most` different ones. */
+export const oneOrMore = <T extends z.ZodType>(value: T, most = 10_000) => z.union([value, listOf(value, most)]);
+
+/** A list of at least one and at most `most` different values. */
+export const listOf = <T extends z.ZodType>(value: T, most = 10_000) =>
+  z.array(value).min(1).max(most).refine(different, 'must be different');
+
+/** One of the names, or a short form of one, which reads as the name. */
+export function named<const Name extends string, const Short extends string>(
+  names: readonly Name[],
+  short: Readonly<Record<Short, Name>>,
+) {
+  const shorts = Object.keys(short) as Short[];
+  return z.union([z.enum(names), z.enum(shorts).transform((name): Name => short[name])], {
+    error: `must be one of ${names.join(', ')}; or, for short, ${shorts.join(', ')}`,
+  });
+}

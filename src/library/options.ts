@@ -1,0 +1,62 @@
+/** Options of this room: [library]. */
+
+import * as z from 'zod';
+import { count, fraction, type Options, seed } from '../core/schema.ts';
+import type { StructureInputs } from '../crystal/options.ts';
+import { bandLimit, factors, type MicroscopeOptions, slicing, thicknessRange } from '../diffraction/options.ts';
+
+export const libraryOptions = z
+  .strictObject({
+    seed: seed.default(1).describe('Of structures, positions, tilts and thicknesses; study.seed where left out.'),
+    thickness_nm: thicknessRange
+      .prefault({ min: 30, max: 80 })
+      .describe('Thickness [nm]: every unit cell count whose thickness is nearest to min, min + step, … max.'),
+    tilt_max_mrad: z
+      .number()
+      .min(0)
+      .max(50)
+      .default(2)
+      .describe('Largest tilt of the incident beam from the zone axis, per axis [mrad].'),
+    patterns_per_structure: count.max(1_000_000).default(2000).describe('Patterns drawn from each structure.'),
+    on_column_fraction: fraction
+      .default(0.5)
+      .describe('Share of the patterns whose probe sits on a Ti column; the others are anywhere in the plane.'),
+    duplicate_pm: z
+      .number()
+      .min(0)
+      .max(20)
+      .default(1.5)
+      .describe(
+        'Columns of one structure whose δTi differ by less than this in every component count as one [pm]; 0 keeps all.',
+      ),
+    pixels: z
+      .int()
+      .min(16)
+      .max(1024)
+      .default(64)
+      .describe('Detector of the library: pixels × pixels, direct beam at index pixels/2.'),
+    pixels_per_order: z
+      .int()
+      .min(2)
+      .max(64)
+      .default(8)
+      .describe('Pixel of that detector as a fraction 1/pixels_per_order of the reciprocal lattice spacing 1/a.'),
+    grid_per_cell: z
+      .int()
+      .min(12)
+      .max(128)
+      .default(28)
+      .describe('Real-space grid: pixels per unit cell along x and y.'),
+    slices_per_cell: z.int().min(2).max(128).default(10).describe('Slices per unit cell along z.'),
+    slicing,
+    factors,
+    band_limit: bandLimit(1),
+  })
+  .describe('Labelled patterns to learn from.');
+export type LibraryOptions = Options<typeof libraryOptions>;
+
+/** All that a library follows from, but for the contents of `structures.file`. */
+export interface LibraryInputs extends StructureInputs {
+  readonly microscope: MicroscopeOptions;
+  readonly library: LibraryOptions;
+}

@@ -1,0 +1,76 @@
+/** Options of this room: [network] and [training]. */
+
+import * as z from 'zod';
+import { between, count, type Options, positive, seed } from '../core/schema.ts';
+
+export const networkOptions = z
+  .strictObject({
+    channels: z
+      .array(count.max(4096))
+      .length(6)
+      .default([16, 32, 64, 128, 256, 512])
+      .describe('Output channels of the six convolution blocks.'),
+    latent: count.max(4096).default(32).describe('Latent dimension of the autoencoder.'),
+    predictor_latent: count.max(4096).default(24).describe('How many of its components the predictor reads.'),
+    predictor_width: count.max(16_384).default(256).describe("Width of the predictor's two hidden layers."),
+    input: z
+      .enum(['sqrt', 'linear'])
+      .default('sqrt')
+      .describe(
+        'What the network sees of an intensity I: √I (equalises shot noise) or I. Then standardised per pixel.',
+      ),
+  })
+  .describe('The network, a Wasserstein autoencoder with a predictor on its latents.');
+export type NetworkOptions = Options<typeof networkOptions>;
+
+export const trainingOptions = z
+  .strictObject({
+    seed: seed.default(1).describe('Of initial weights, order and augmentation; study.seed where left out.'),
+    epochs: count.max(100_000).default(8),
+    batch: z.int().min(2).max(4096).default(32).describe('Patterns in a step.'),
+    learning_rate: positive.max(1).default(1e-3).describe("Adam's, at first."),
+    learning_rate_final: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .describe('Final learning rate as a fraction of the first; a cosine leads from one to the other (1: constant).'),
+    weights: z
+      .strictObject({
+        reconstruction: z.number().min(0).default(1),
+        mmd: z.number().min(0).default(100),
+        prediction: z.number().min(0).default(5),
+      })
+      .prefault({})
+      .describe('λ of reconstruction, MMD and prediction (paper, equation 3).'),
+    patience: count.max(100_000).default(3).describe('Epochs without a better validation loss before training stops.'),
+    dose_e: between(1, 1e12)
+      .optional()
+      .describe(
+        'Dose of the training patterns [electrons per pattern], drawn log-uniformly; leave out for noise-free patterns.',
+      ),
+    symmetry: z
+      .boolean()
+      .default(true)
+      .describe('Use the eight in-plane symmetry operations of the square lattice (4mm) as augmentation.'),
+    inelastic_fraction: between(0, 0.9)
+      .default([0, 0])
+      .describe('Share of electrons scattered inelastically, drawn per pattern.'),
+    inelastic_hwhm_mrad: between(0.05, 20)
+      .default([0.7, 1.4])
+      .describe('Its angular half width at half maximum [mrad], drawn per pattern.'),
+    background_fraction: between(0, 0.9)
+      .default([0, 0])
+      .describe('Share of electrons in a smooth background, drawn per pattern.'),
+    blur_mrad: between(0, 5)
+      .default([0, 0])
+      .describe('Blur of the detector and of the resampling, rms [mrad], drawn per pattern.'),
+  })
+  .describe('How the network learns, and what the experiment does to its patterns.');
+export type TrainingOptions = Options<typeof trainingOptions>;
+
+/** What a training follows from, beside its patterns. */
+export interface LearningInputs {
+  readonly network: NetworkOptions;
+  readonly training: TrainingOptions;
+}

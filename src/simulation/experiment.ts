@@ -1,0 +1,167 @@
+/**
+ * A 4D-STEM scan that Ferroscope simulates itself, Node only: a structure that no library holds, direct multislice (not the
+ * scattering matrix that libraries come from), a rotated camera with descan, counting noise and hot pixels. Written as EMD,
+ * with its truth beside it. What this is not: a model of inelastic scattering, drift or contamination.
+ */
+
+import { runJobs } from '../core/pool.ts';
+import { RandomStream } from '../core/random.ts';
+import type { Task } from '../core/task.ts';
+import { labelFields } from '../crystal/build.ts';
+import { wavelength } from '../diffraction/optics.ts';
+import { apertureAmplitude } from '../diffraction/probe.ts';
+import { ProbeWeights } from '../library/probe-weights.ts';
+import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
+import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
+import { writeEmd } from '../scan/emd-write.ts';
+import { BLOCK, experimentStructure, WINDOW } from './experiment-structure.ts';
+import type { RowJob } from './experiment-worker.ts';
+import type { ExperimentInputs } from './options.ts';
+
+export interface ScanTruth {
+  readonly shape: readonly [ry: number, rx: number];
+  readonly step_nm: number;
+  /** Channels named like labels, [ry][rx]. */
+  readonly channels: Readonly<Record<string, Float32Array>>;
+}
+
+/** Writes the scan of [experiment] to `path` and returns its truth. */
+export async function simulateScan(inputs: ExperimentInputs, path: string, task: Task): Promise<ScanTruth> {
+  const { experiment, crystal, microscope } = inputs;
+  const [ry, rx] = experiment.shape;
+  const lambda = wavelength(microscope.voltage_kV);
+  const step_mrad = (lambda * 1e3) / (WINDOW * crystal.a_A);
+  const n = experiment.detector_pixels;
+  const reach = ((n / 2 + 4) * experiment.mrad_per_pixel * Math.SQRT2) / step_mrad;
+  const size = Math.min(2 * Math.ceil(reach) + 2, 24 * WINDOW);
+
+  const cellsAt = (row: number) =>
+    Math.round(
+      ((experiment.thickness_nm + (ry > 1 ? (row / (ry - 1) - 0.5) * experiment.wedge_nm : 0)) * 10) / crystal.a_A,
+    );
+  const jobs: RowJob[] = Array.from({ length: ry }, (_, row) => ({
+    inputs,
+    row,
+    cells: new Array<number>(rx).fill(cellsAt(row)),
+    size,
+  }));
+  const rows = await runJobs<RowJob, Float64Array>(import.meta.url, './experiment-worker', jobs, task, {
+    onProgress: (done) => task.progress(Math.floor(done * rx), ry * rx, 'scan positions'),
+  });
+
+  const map = mapFrom(experiment.mrad_per_pixel, experiment.rotation_deg);
+  const plane: DescanPlane = {
+    centre_px: [n / 2 - 0.3, n / 2 + 0.4],
+    per_ry_px: [experiment.descan_px[0] / Math.max(1, ry - 1), 0],
+    per_rx_px: [0, experiment.descan_px[1] / Math.max(1, rx - 1)],
+    middle: [(ry - 1) / 2, (rx - 1) / 2],
+  };
+  const layout = new RandomStream(experiment.seed, 'camera');
+  const counting = {
+    dose_e: experiment.dose_e,
+    dark_counts: experiment.dark_counts,
+    read_noise_counts: experiment.read_noise_counts,
+    hot: Array.from({ length: experiment.hot_pixels }, () => layout.integer(n * n)),
+    hot_counts: 500,
+  };
+  const noise = (...keys: (string | number)[]) => new RandomStream(experiment.seed, 'counting', ...keys);
+  const vacuum = exposeCamera(vacuumPattern(microscope, step_mrad, size), n, n, plane.centre_px, map);
+  const mean = (frames: number, expected: Float64Array, what: string, dose_e: number) => {
+    const sum = new Float32Array(n * n);
+    for (let f = 0; f < frames; f++) {
+      const frame = count(expected, { ...counting, dose_e }, noise(what, f));
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + frame[i]! / frames;
+    }
+    return sum;
+  };
+  await writeEmd(
+    path,
+    {
+      shape: [ry, rx, n, n],
+      patterns: (index) => {
+        const y = Math.floor(index / rx);
+        const x = index % rx;
+        const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
+        const expected = exposeCamera({ values, size, step_mrad }, n, n, centreAt(plane, y, x), map);
+        return count(expected, counting, noise(index));
+      },
+      step_nm: crystal.a_A / 10,
+      qPixel: experiment.mrad_per_pixel,
+      qUnits: 'mrad',
+      vacuum: mean(4, vacuum, 'vacuum', experiment.dose_e),
+      dark: mean(16, vacuum, 'dark', 0),
+      metadata: { microscope: { voltage_kV: microscope.voltage_kV, convergence_mrad: microscope.convergence_mrad } },
+    },
+    task,
+  );
+  return truthOf(inputs, cellsAt);
+}
+
+/** The aperture alone, as an intensity per sample that sums to 1. */
+function vacuumPattern(
+  { voltage_kV, convergence_mrad }: ExperimentInputs['microscope'],
+  step_mrad: number,
+  size: number,
+): AnglePattern {
+  const values = new Float64Array(size * size);
+  const probe = {
+    wavelength_A: wavelength(voltage_kV),
+    convergence_mrad,
+    defocus_nm: 0,
+    edge_mrad: step_mrad,
+  };
+  let sum = 0;
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const value = apertureAmplitude(Math.hypot(y - size / 2, x - size / 2) * step_mrad, probe) ** 2;
+      values[y * size + x] = value;
+      sum += value;
+    }
+  }
+  return { values: values.map((value) => value / sum), size, step_mrad };
+}
+
+function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): ScanTruth {
+  const { experiment, crystal, microscope } = inputs;
+  const [ry, rx] = experiment.shape;
+  const structure = experimentStructure(inputs);
+  const fields = labelFields(structure, inputs);
+  const thickest = Math.max(...Array.from({ length: ry }, (_, row) => cellsAt(row))) * crystal.a_A;
+  const weights = new ProbeWeights(
+    {
+      wavelength_A: wavelength(microscope.voltage_kV),
+      convergence_mrad: microscope.convergence_mrad,
+      defocus_nm: microscope.defocus_nm,
+      aberrations: microscope.aberrations,
+      edge_mrad: (wavelength(microscope.voltage_kV) * 1e3) / (WINDOW * crystal.a_A),
+    },
+    crystal.a_A,
+    [BLOCK, BLOCK],
+    WINDOW,
+    thickest,
+  );
+  const channels: Record<string, Float32Array> = {};
+  const put = (name: string, index: number, value: number) => {
+    channels[name] ??= new Float32Array(ry * rx);
+    channels[name][index] = value;
+  };
+  for (let y = 0, i = 0; y < ry; y++) {
+    for (let x = 0; x < rx; x++, i++) {
+      const at: [number, number] = [(x + 0.5) * crystal.a_A, (y + 0.5) * crystal.a_A];
+      const weight = weights.at(at, [...experiment.tilt_mrad], cellsAt(y) * crystal.a_A);
+      for (const [stem, field] of Object.entries({ P: fields.P, dTi: fields.dTi, dO: fields.dO })) {
+        for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
+          put(
+            `${stem}_${letter}`,
+            i,
+            weight.reduce((sum, w, c) => sum + w * field[3 * c + axis]!, 0),
+          );
+        }
+      }
+      put('tilt_x', i, experiment.tilt_mrad[0]);
+      put('tilt_y', i, experiment.tilt_mrad[1]);
+      put('thickness', i, (cellsAt(y) * crystal.a_A) / 10);
+    }
+  }
+  return { shape: [ry, rx], step_nm: crystal.a_A / 10, channels };
+}
