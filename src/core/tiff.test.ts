@@ -109,8 +109,10 @@ test('the description has unit, axes and the thickness of the first slice', () =
   expect(series).toContain('\nzunit=nm\nspacing=10\n');
 });
 
-test('µ is written as Java’s properties have it, and the text stays ASCII', () => {
-  const text = described(tiffBytes(stack({ valueUnit: 'µC/cm²' })));
+test('µ is written as Java’s properties have it, and for DigitalMicrograph in Latin-1', () => {
+  const file = tiffBytes(stack({ valueUnit: 'µC/cm²' }));
+  const text = described(file);
+  expect(readPages(file)[0]!.tags.get(65022)).toEqual([0xb5, 0x43, 0x2f, 0x63, 0x6d, 0xb2, 0]);
   expect(text).toContain('\nvunit=\\u00b5C/cm\\u00b2\n');
 });
 

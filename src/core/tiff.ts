@@ -17,7 +17,7 @@ export interface TiffStack {
   /** Size of a pixel [unit]. */
   readonly pixel: readonly [x: number, y: number];
   readonly unit: 'nm' | 'mrad';
-  /** Unit of the values: 'electrons'. */
+  /** Unit of the values, in Latin-1: 'electrons', 'µC/cm²'. */
   readonly valueUnit: string;
   /** The pixel whose coordinates are zero, such as the direct beam; default the first. */
   readonly origin?: readonly [x: number, y: number];
@@ -153,8 +153,9 @@ const integer = (tag: number, type: typeof SHORT | typeof LONG, value: number): 
   bytes: new Uint8Array(Uint32Array.of(value).buffer, 0, type === SHORT ? 2 : 4),
 });
 
+/** Text in Latin-1, as DigitalMicrograph writes µ. */
 function ascii(tag: number, text: string): Entry {
-  const bytes = new TextEncoder().encode(`${text}\0`);
+  const bytes = Uint8Array.from(`${text}\0`, (c) => c.charCodeAt(0));
   return { tag, type: ASCII, count: bytes.length, bytes };
 }
 
@@ -270,6 +271,6 @@ function micrographEntries({ pixel, unit, valueUnit, origin = [0, 0], slices_nm 
       double(65006 + i, first),
       double(65009 + i, size),
     ]),
-    ascii(65022, escaped(valueUnit)),
+    ascii(65022, valueUnit),
   ];
 }
