@@ -67,6 +67,8 @@ test('a scan of a CIF file: Zarr, TIFF, EMD, figures and a report, all of the sa
   const report = await readFile(at('out/report.html'), 'utf8');
   for (const text of ['CsCl', '200 kV', 'ADF', 'thickness', 'Debye'])
     expect(report.toLowerCase()).toContain(text.toLowerCase());
+  // Of the recipe, nothing that this did not heed.
+  for (const text of ['[crystal]', 'BST', '[library]', '[training]']) expect(report).not.toContain(text);
   expect((await cli('info', at('out'))).out).toMatch(/3 × 5 positions, [\d.]+, [\d.]+ nm, in electrons/);
 
   const source = await openScan(at('out/patterns-4nm.h5'));

@@ -26,7 +26,7 @@ export interface MapFolder {
 }
 
 /** Data files of the folder, by path; without figures and report. */
-export async function mapFolderFiles(folder: MapFolder): Promise<Map<string, Uint8Array>> {
+export function mapFolderFiles(folder: MapFolder): Map<string, Uint8Array> {
   const text = (value: string) => new TextEncoder().encode(value);
   const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
   const pixels = folder.model.detector.pixels;
@@ -42,9 +42,9 @@ export async function mapFolderFiles(folder: MapFolder): Promise<Map<string, Uin
       }),
     ],
   ]);
-  for (const [name, bytes] of await encodeMapZarr(folder.map)) files.set(`map.zarr/${name}`, bytes);
+  for (const [name, bytes] of encodeMapZarr(folder.map)) files.set(`map.zarr/${name}`, bytes);
   if (folder.truth) {
-    for (const [name, bytes] of await encodeMapZarr(folder.truth)) files.set(`truth.zarr/${name}`, bytes);
+    for (const [name, bytes] of encodeMapZarr(folder.truth)) files.set(`truth.zarr/${name}`, bytes);
   }
   return files;
 }

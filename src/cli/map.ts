@@ -66,7 +66,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       px_mrad: result.calibration.px_mrad,
       scores,
     };
-    const files = await mapFolderFiles(folder);
+    const files = mapFolderFiles(folder);
     const texts = new Map(renderMapFolder(folder, request.title, request.extra));
     texts.set('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
     for (const [name, text] of texts) files.set(name, new TextEncoder().encode(text));

@@ -43,7 +43,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   const { plan } = result;
   const files = [
     ...(await writeTiffs(out, inputs, result)),
-    ...(line.options.emd === true ? await writeEmds(out, inputs, result, task) : []),
+    ...(line.options.emd === true ? await writeEmds(out, inputs, result, line.console) : []),
   ];
   for (const [name, text] of report(
     inputs,
@@ -140,7 +140,7 @@ async function writeEmds(
   out: string,
   inputs: SimulationInputs,
   { plan, rows }: SpecimenResult,
-  task: CommandLine['console']['task'],
+  console: CommandLine['console'],
 ): Promise<string[]> {
   const { camera, dose_e } = inputs.simulation;
   if (!camera)
@@ -148,6 +148,13 @@ async function writeEmds(
   const { voltage_kV, convergence_mrad } = inputs.microscope;
   const pixels = camera.pixels ** 2;
   const [ry, rx] = plan.shape;
+  const steps_nm = [plan.step_A[0] / 10, plan.step_A[1] / 10] as const;
+  const oneStep = Math.abs(steps_nm[0] / steps_nm[1] - 1) < 1e-6;
+  if (!oneStep) {
+    console.note(
+      `The scan's steps differ, ${steps_nm.map((step) => step.toPrecision(4)).join(' and ')} nm along x and y: py4DSTEM knows one step, and counts these files in pixels.`,
+    );
+  }
   const written: string[] = [];
   for (const [t, name] of thicknessNames(plan).entries()) {
     const path = join(out, `patterns-${name}nm.h5`);
@@ -164,8 +171,8 @@ async function writeEmds(
       {
         shape: [ry, rx, camera.pixels, camera.pixels],
         patterns: patterns(),
-        // EMD has one step; scans with two say so in the metadata.
-        step_nm: plan.step_A[0] / 10,
+        step_nm: oneStep ? steps_nm[0] : steps_nm,
+        beam: [camera.pixels >> 1, camera.pixels >> 1],
         qPixel: camera.mrad_per_pixel,
         qUnits: 'mrad',
         metadata: {
@@ -173,12 +180,10 @@ async function writeEmds(
           simulation: {
             program: PROGRAM,
             thickness_nm: plan.thickness_nm[t]!,
-            step_x_nm: plan.step_A[0] / 10,
-            step_y_nm: plan.step_A[1] / 10,
           },
         },
       },
-      task,
+      console.task,
     );
     written.push(path);
   }

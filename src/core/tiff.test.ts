@@ -23,7 +23,7 @@ interface Page {
   readonly values: Uint8Array;
 }
 
-const SIZES: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8 };
+const SIZES: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 12: 8 };
 
 /** Follows the directories of a little-endian TIFF with one strip per page (TIFF 6.0, section 2). */
 function readPages(file: Uint8Array): Page[] {
@@ -42,9 +42,11 @@ function readPages(file: Uint8Array): Page[] {
       const numbers = Array.from({ length: type === 5 ? 2 * values : values }, (_, k) =>
         type === 3
           ? view.getUint16(from + 2 * k, true)
-          : type > 3
-            ? view.getUint32(from + 4 * k, true)
-            : view.getUint8(from + k),
+          : type === 12
+            ? view.getFloat64(from + 8 * k, true)
+            : type > 3
+              ? view.getUint32(from + 4 * k, true)
+              : view.getUint8(from + k),
       );
       tags.set(view.getUint16(entry, true), numbers);
     }
@@ -98,9 +100,36 @@ test('the description has unit, axes and the thickness of the first slice', () =
   expect(lines[0]).toMatch(/^ImageJ=/);
   const uneven = described(tiffBytes(stack({ slices_nm: [5, 15, 40] })));
   expect(uneven).not.toContain('spacing');
+  // Not a depth of 1 nm.
+  expect(uneven).toContain('\nzunit=slice\n');
   const camera = described(tiffBytes(stack({ shape: [1, 1, 4, 4], unit: 'mrad', origin: [2, 2] })));
-  for (const line of ['unit=mrad', 'zunit=nm', 'xorigin=2', 'yorigin=2']) expect(camera).toContain(`\n${line}\n`);
-  expect(camera).not.toMatch(/hyperstack|spacing/);
+  for (const line of ['unit=mrad', 'xorigin=2', 'yorigin=2']) expect(camera).toContain(`\n${line}\n`);
+  expect(camera).not.toMatch(/hyperstack|spacing|zunit=nm/);
+  const series = described(tiffBytes(stack({ shape: [3, 1, 4, 4], unit: 'mrad' })));
+  expect(series).toContain('\nzunit=nm\nspacing=10\n');
+});
+
+test('µ is written as Java’s properties have it, and for DigitalMicrograph in Latin-1', () => {
+  const file = tiffBytes(stack({ valueUnit: 'µC/cm²' }));
+  const text = described(file);
+  expect(readPages(file)[0]!.tags.get(65022)).toEqual([0xb5, 0x43, 0x2f, 0x63, 0x6d, 0xb2, 0]);
+  expect(text).toContain('\nvunit=\\u00b5C/cm\\u00b2\n');
+});
+
+test('DigitalMicrograph’s tags: unit, coordinate of the first pixel and size along x, y and z', () => {
+  const tagsOf = (changes: Partial<TiffStack>) => readPages(tiffBytes(stack(changes)))[0]!.tags;
+  const text = (numbers: number[] | undefined) => String.fromCharCode(...numbers!);
+  const tags = tagsOf({ shape: [3, 1, 4, 6], unit: 'mrad', pixel: [0.5, 0.4], origin: [3, 2] });
+  expect([65003, 65004, 65005, 65022].map((tag) => text(tags.get(tag)))).toEqual([
+    'mrad\0',
+    'mrad\0',
+    'nm\0',
+    'electrons\0',
+  ]);
+  expect([65006, 65007, 65008].map((tag) => tags.get(tag))).toEqual([[-1.5], [-0.8], [5]]);
+  expect([65009, 65010, 65011].map((tag) => tags.get(tag))).toEqual([[0.5], [0.4], [10]]);
+  const uneven = tagsOf({ slices_nm: [5, 15, 40] });
+  expect([65006, 65005, 65008, 65011].map((tag) => uneven.get(tag))).toEqual([[0], undefined, undefined, undefined]);
 });
 
 test('labels and display ranges, in ImageJ’s own tags', () => {

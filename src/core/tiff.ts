@@ -5,6 +5,7 @@
  * One uncompressed page per image (TIFF 6.0, little-endian). Fiji's size of a pixel, its unit, axes, labels and display ranges stand in the first
  * page's ImageDescription and in ImageJ's private tags 50838 and 50839 (read by ij/io/TiffDecoder and FileOpener of ImageJ, public domain).
  * ImageJ takes a stack's pixels as one run from the first page on: header, first directory, all pixels, the other directories.
+ * DigitalMicrograph's private tags 65003 … 65022 say the same once more: HyperSpy takes units and offsets from them alone.
  */
 
 import { fail } from './errors.ts';
@@ -16,7 +17,7 @@ export interface TiffStack {
   /** Size of a pixel [unit]. */
   readonly pixel: readonly [x: number, y: number];
   readonly unit: 'nm' | 'mrad';
-  /** Unit of the values, ASCII: 'electrons'. */
+  /** Unit of the values, in Latin-1: 'electrons', 'µC/cm²'. */
   readonly valueUnit: string;
   /** The pixel whose coordinates are zero, such as the direct beam; default the first. */
   readonly origin?: readonly [x: number, y: number];
@@ -35,6 +36,7 @@ const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
+const DOUBLE = 12;
 
 /** A tag of a directory with its values encoded. */
 interface Entry {
@@ -80,7 +82,11 @@ export function tiffBytes(stack: TiffStack): Uint8Array {
   }
 
   const ranges = displayRanges(stack);
-  const first = [...imageJEntries(stack, ranges), ascii(270, description(stack, ranges))];
+  const first = [
+    ...imageJEntries(stack, ranges),
+    ...micrographEntries(stack),
+    ascii(270, escaped(description(stack, ranges))),
+  ];
   const entries = (page: number, pixelsAt: number, more: readonly Entry[]): Entry[] => [
     integer(256, LONG, width),
     integer(257, LONG, height),
@@ -147,10 +153,22 @@ const integer = (tag: number, type: typeof SHORT | typeof LONG, value: number): 
   bytes: new Uint8Array(Uint32Array.of(value).buffer, 0, type === SHORT ? 2 : 4),
 });
 
+/** Text in Latin-1, as DigitalMicrograph writes µ. */
 function ascii(tag: number, text: string): Entry {
-  const bytes = new TextEncoder().encode(`${text}\0`);
+  const bytes = Uint8Array.from(`${text}\0`, (c) => c.charCodeAt(0));
   return { tag, type: ASCII, count: bytes.length, bytes };
 }
+
+const double = (tag: number, value: number): Entry => ({
+  tag,
+  type: DOUBLE,
+  count: 1,
+  bytes: new Uint8Array(Float64Array.of(value).buffer),
+});
+
+/** TIFF's text is ASCII; ImageJ reads its description as Java's properties, where µ is \\u00b5. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Pixels per unit as a fraction of whole numbers below 2³¹ (ImageJ reads them signed): decimal, so that round sizes stay exact. */
 function pixelsPerUnit(tag: number, size: number): Entry {
@@ -176,12 +194,17 @@ function displayRanges({ data, shape: [, channels, height, width] }: TiffStack):
   return ranges;
 }
 
+/** From slice to slice, where that is always the same (to 0.1%). */
+function evenStep_nm(slices_nm: readonly number[]): number | undefined {
+  const step = (slices_nm.at(-1)! - slices_nm[0]!) / (slices_nm.length - 1);
+  return step > 0 && slices_nm.every((z, i) => Math.abs(z - slices_nm[0]! - i * step) < 1e-3 * step) ? step : undefined;
+}
+
 /** What ImageJ reads in the first page: lines of key=value. */
 function description(stack: TiffStack, ranges: Float64Array): string {
   const { shape, origin, slices_nm } = stack;
   const [slices, channels] = shape;
-  const step = slices > 1 ? (slices_nm.at(-1)! - slices_nm[0]!) / (slices - 1) : 0;
-  const even = step > 0 && slices_nm.every((z, i) => Math.abs(z - slices_nm[0]! - i * step) < 1e-3 * step);
+  const step = evenStep_nm(slices_nm);
   return [
     'ImageJ=1.53t',
     `images=${slices * channels}`,
@@ -190,8 +213,10 @@ function description(stack: TiffStack, ranges: Float64Array): string {
     // Without 'grayscale' ImageJ would paint the channels red, green and blue.
     ...(channels > 1 ? ['hyperstack=true', 'mode=grayscale'] : []),
     `unit=${stack.unit}`,
-    ...(stack.unit === 'nm' ? [] : ['zunit=nm']),
-    ...(even ? [`spacing=${step}`, `zorigin=${-slices_nm[0]! / step}`] : []),
+    // A depth is one unit where none is given: not 1 nm.
+    ...(step === undefined
+      ? ['zunit=slice']
+      : [...(stack.unit === 'nm' ? [] : ['zunit=nm']), `spacing=${step}`, `zorigin=${-slices_nm[0]! / step}`]),
     ...(origin ? [`xorigin=${origin[0]}`, `yorigin=${origin[1]}`] : []),
     `vunit=${stack.valueUnit}`,
     'loop=false',
@@ -226,5 +251,26 @@ function imageJEntries({ labels, shape }: TiffStack, ranges: Float64Array): Entr
   return [
     { tag: 50838, type: LONG, count: counts.length, bytes: new Uint8Array(counts.buffer) },
     { tag: 50839, type: BYTE, count: body.length, bytes: body },
+  ];
+}
+
+/**
+ * What DigitalMicrograph writes into a TIFF: unit, coordinate of the first pixel [unit] and size of a pixel along x, y and z, and the unit of the values.
+ * (That the coordinate is not in pixels: RosettaSciIO's test of a file by DigitalMicrograph finds 828 and 760 times the size of its pixel.)
+ */
+function micrographEntries({ pixel, unit, valueUnit, origin = [0, 0], slices_nm }: TiffStack): Entry[] {
+  const step = evenStep_nm(slices_nm);
+  const axes = [
+    { unit, first: 0 - origin[0] * pixel[0], size: pixel[0] },
+    { unit, first: 0 - origin[1] * pixel[1], size: pixel[1] },
+    ...(step === undefined ? [] : [{ unit: 'nm', first: slices_nm[0]!, size: step }]),
+  ];
+  return [
+    ...axes.flatMap(({ unit, first, size }, i) => [
+      ascii(65003 + i, unit),
+      double(65006 + i, first),
+      double(65009 + i, size),
+    ]),
+    ascii(65022, valueUnit),
   ];
 }

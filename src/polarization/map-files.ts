@@ -2,9 +2,9 @@
  * Polarization maps on disk, Node only: `map.zarr` (Zarr v3, read and written), CSV and NPZ (written).
  *
  * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
- * `unit`, `long_name`, `step_nm`; its uncertainty, where stated, is the array `<name>_sigma`. The group's attributes hold
- * `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
- * reader opens it.
+ * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`; `y` and `x` are the coordinates [nm]. The group's
+ * attributes hold `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
+ * reader opens it; xarray takes it for a Dataset. Units are spelled as pint reads them: 'uC/cm^2' for this program's 'uC/cm2'.
  *
  * A folder appears whole: it is written under a temporary name beside its place and renamed.
  */
@@ -16,6 +16,7 @@ import { fail } from '../core/errors.ts';
 import { fileError, refuseExisting, writeFolderWhole, writeWhole } from '../core/files.ts';
 import { writeNpz } from '../core/npy.ts';
 import { folderStore } from '../core/zarr-folder.ts';
+import { evenSteps, type GroupFiles, groupFiles, putArray, putAxis } from '../core/zarr-write.ts';
 import { checkMap, longName, type MapChannel, type MapProvenance, type PolarizationMap } from './polarization-map.ts';
 
 const FORMAT = 'ferroscope-map/1';
@@ -26,37 +27,34 @@ export interface WriteOptions {
 }
 
 /** Every file of the map's Zarr group, by its path inside the folder. @throws 'shape', 'range' */
-export async function encodeMapZarr(map: PolarizationMap): Promise<Map<string, Uint8Array>> {
+export function encodeMapZarr(map: PolarizationMap): Map<string, Uint8Array> {
   checkMap(map);
-  const files = new Map<zarr.AbsolutePath, Uint8Array>();
-  const root = zarr.root(files);
-  const names = map.channels.map((channel) => channel.name);
-  await zarr.create(root, {
-    attributes: { format: FORMAT, shape: map.shape, step_nm: map.step_nm, channels: names, provenance: map.meta },
-  });
-  const put = async (name: string, unit: string, words: string, values: Float32Array): Promise<void> => {
-    const array = await zarr.create(root.resolve(name), {
-      shape: [...map.shape],
-      chunkShape: [...map.shape],
-      dtype: 'float32',
-      fillValue: Number.NaN,
-      codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
-      dimensionNames: ['y', 'x'],
-      attributes: { unit, long_name: words, step_nm: map.step_nm },
-    });
-    await zarr.set(array, null, { data: values, shape: [...map.shape], stride: [map.shape[1], 1] });
-  };
+  const { shape, step_nm } = map;
+  const files: GroupFiles = new Map();
+  putAxis(files, 'y', evenSteps(shape[0], step_nm), 'nm', 'position along y');
+  putAxis(files, 'x', evenSteps(shape[1], step_nm), 'nm', 'position along x');
   for (const { name, unit, values, sigma } of map.channels) {
-    await put(name, unit, longName(name), values);
-    if (sigma) await put(`${name}_sigma`, unit, `standard uncertainty of the ${longName(name)}`, sigma);
+    const put = (key: string, long_name: string, data: Float32Array): void =>
+      putArray(
+        files,
+        key,
+        { shape, dimensions: ['y', 'x'], attributes: { units: unitInFiles(unit), long_name } },
+        data,
+      );
+    put(name, longName(name), values);
+    if (sigma) put(`${name}_sigma`, `standard uncertainty of the ${longName(name)}`, sigma);
   }
-  return new Map([...files].map(([key, bytes]) => [key.slice(1), bytes]));
+  const channels = map.channels.map(({ name }) => name);
+  return groupFiles(files, { format: FORMAT, shape, step_nm, channels, provenance: map.meta });
 }
+
+/** As pint reads it: 'uC/cm2' gives 'uC/cm^2'. */
+const unitInFiles = (unit: string): string => unit.replaceAll(/(?<=[a-z])(?=\d)/gi, '^');
 
 /** Writes the map as a Zarr v3 folder, whole or not at all. @throws 'file-exists', 'shape', 'range', 'disk-full' */
 export async function writeMapZarr(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
   refuseExisting(path, options.overwrite ?? false);
-  await writeFolderWhole(path, await encodeMapZarr(map));
+  await writeFolderWhole(path, encodeMapZarr(map));
 }
 
 interface GroupAttributes {
@@ -83,7 +81,9 @@ export async function readMapZarr(path: string): Promise<PolarizationMap> {
       if (!array.is('float32'))
         fail('format', `${path}: ${name} is not float32.`, 'Write the map again.', { path, name });
       const { data } = await zarr.get(array);
-      return { values: data as Float32Array, unit: String(array.attrs.unit) };
+      // Once the attribute was `unit`, spelled as in this program.
+      const unit = String(array.attrs.units ?? array.attrs.unit).replaceAll('^', '');
+      return { values: data as Float32Array, unit };
     } catch (error) {
       throw fileError(error, join(path, name));
     }
@@ -127,13 +127,14 @@ export function mapToCsv(map: PolarizationMap): string {
 }
 
 /**
- * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, `step_nm` (one value),
- * and `attributes_json`, the UTF-8 bytes of { units, provenance }:
+ * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, positions `y_nm` [ry] and `x_nm` [rx],
+ * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, provenance }:
  * `json.loads(bytes(npz['attributes_json']))`.
  */
 export function mapToNpz(map: PolarizationMap): Uint8Array {
   checkMap(map);
-  const units = Object.fromEntries(map.channels.map(({ name, unit }) => [name, unit]));
+  const units = Object.fromEntries(map.channels.map(({ name, unit }) => [name, unitInFiles(unit)]));
+  const places = (count: number) => ({ data: evenSteps(count, map.step_nm), shape: [count] });
   const text = new TextEncoder().encode(JSON.stringify({ units, provenance: map.meta }));
   const arrays = map.channels.flatMap(({ name, values, sigma }) => [
     [name, { data: values, shape: map.shape }] as const,
@@ -141,6 +142,8 @@ export function mapToNpz(map: PolarizationMap): Uint8Array {
   ]);
   return writeNpz({
     ...Object.fromEntries(arrays),
+    y_nm: places(map.shape[0]),
+    x_nm: places(map.shape[1]),
     step_nm: { data: Float64Array.of(map.step_nm), shape: [1] },
     attributes_json: { data: text, shape: [text.length] },
   });

@@ -59,6 +59,9 @@ export function getChannel(map: PolarizationMap, name: string): MapChannel {
   });
 }
 
+/** Names that the files of a map need for themselves. */
+const TAKEN: ReadonlySet<string> = new Set(['x', 'y', 'x_nm', 'y_nm', 'step_nm', 'attributes_json']);
+
 /** Checks that every channel fills the shape once, under its own name. @throws 'shape', 'range' */
 export function checkMap(map: PolarizationMap): void {
   const [ry, rx] = map.shape;
@@ -71,11 +74,11 @@ export function checkMap(map: PolarizationMap): void {
   }
   const seen = new Set<string>();
   for (const { name, values, sigma } of map.channels) {
-    if (!/^\w+$/.test(name) || seen.has(name) || name.endsWith('_sigma')) {
+    if (!/^\w+$/.test(name) || seen.has(name) || TAKEN.has(name) || name.endsWith('_sigma')) {
       fail(
         'range',
         `'${name}' cannot name a channel of this map.`,
-        'Use each name once; letters, digits, underscores; not ending in _sigma.',
+        `Use each name once; letters, digits, underscores; not ending in _sigma, and none of ${[...TAKEN].join(', ')}.`,
         { name },
       );
     }

@@ -3,6 +3,8 @@
  * pattern, shuffle-free gzip), 2D arrays for vacuum probe and dark reference, and a Calibration. The file appears whole
  * (temporary name, then rename); patterns are taken one by one, so a scan never needs to be in memory. The UUID is a
  * hash of what was written: the same scan gives the same one.
+ *
+ * Axes are named and ordered as everywhere here: Ry, Rx, Qy, Qx. py4DSTEM calls them Rx, Ry, Qx, Qy whatever the file says.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -27,11 +29,19 @@ export interface EmdScan {
   /** [ry, rx, qy, qx] */
   readonly shape: readonly [number, number, number, number];
   readonly patterns: Patterns;
-  /** Step between scan positions [nm]; left out: the file says 'pixels'. */
-  readonly step_nm?: number | undefined;
+  /**
+   * Step between scan positions [nm]; left out: the file says 'pixels'. py4DSTEM knows a single step: where x and y differ, only the axes state them,
+   * and py4DSTEM counts in pixels.
+   */
+  readonly step_nm?: number | readonly [x: number, y: number] | undefined;
   /** Size of a detector pixel in `qUnits`; left out: the file says 'pixels'. */
   readonly qPixel?: number | undefined;
   readonly qUnits?: ReciprocalUnit | undefined;
+  /**
+   * Pixel that the direct beam hits in every pattern: zero of the pattern's axes, which is the first pixel where left out. Not in the calibration as
+   * py4DSTEM's origin: that would make it (0.14.18) subtract pixels from mrad.
+   */
+  readonly beam?: readonly [x: number, y: number] | undefined;
   /** Raw counts [qy][qx]. */
   readonly vacuum?: ArrayLike<number> | undefined;
   readonly dark?: ArrayLike<number> | undefined;
@@ -41,8 +51,12 @@ export interface EmdScan {
   readonly compression?: number | undefined;
 }
 
-/** py4DSTEM's spelling. */
-const UNIT_NAMES: Record<ReciprocalUnit, string> = { '1/A': 'A^-1', '1/nm': 'nm^-1', mrad: 'mrad' };
+/** What py4DSTEM knows; it refuses a file in 1/nm. */
+const RECIPROCAL: Record<ReciprocalUnit, { readonly unit: string; readonly factor: number }> = {
+  '1/A': { unit: 'A^-1', factor: 1 },
+  '1/nm': { unit: 'A^-1', factor: 0.1 },
+  mrad: { unit: 'mrad', factor: 1 },
+};
 const DTYPES = { Uint8Array: '<B', Uint16Array: '<H', Uint32Array: '<I', Float32Array: '<f' } as const;
 
 /** Writes the scan to `path`. @throws 'shape', 'disk-full', 'file-unreadable', 'aborted' */
@@ -74,8 +88,15 @@ function mark(group: Group, type: string, pythonClass?: string): Group {
 async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task): Promise<void> {
   const [, , qy, qx] = scan.shape;
   const hash = createHash('sha1');
-  const q = axis(scan.qPixel, scan.qUnits && UNIT_NAMES[scan.qUnits]);
-  const r = axis(scan.step_nm, 'nm');
+  const q = scan.qUnits && RECIPROCAL[scan.qUnits];
+  const [beamX, beamY] = scan.beam ?? [0, 0];
+  const patternAxes = [
+    axis('Qy', scan.qPixel && q && scan.qPixel * q.factor, q?.unit, beamY),
+    axis('Qx', scan.qPixel && q && scan.qPixel * q.factor, q?.unit, beamX),
+  ] as const;
+  const [stepX, stepY] = typeof scan.step_nm === 'object' ? scan.step_nm : [scan.step_nm, scan.step_nm];
+  const scanAxes = [axis('Ry', stepY, 'nm'), axis('Rx', stepX, 'nm')] as const;
+  const step = stepX === stepY ? scanAxes[1] : axis('', undefined, undefined);
   const root = guarded(path, 'writing', () => {
     mark(file, 'file');
     file.create_attribute('version_major', 1, null, '<q');
@@ -84,7 +105,7 @@ async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task
     file.create_attribute('authoring_user', '');
     return mark(file.create_group('datacube_root'), 'root', 'Root');
   });
-  await writeCube(root, scan, path, hash, [r, r, q, q], task);
+  await writeCube(root, scan, path, hash, [...scanAxes, ...patternAxes], task);
   guarded(path, 'writing', () => {
     for (const [name, data] of [
       ['vacuum_probe', scan.vacuum],
@@ -110,15 +131,15 @@ async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task
         dtype: '<f',
       });
       dataset.create_attribute('units', 'counts');
-      writeAxes(group, ['Qx', 'Qy'], [q, q]);
+      writeAxes(group, patternAxes);
     }
     const bundle = mark(root.create_group('metadatabundle'), 'metadatabundle');
     const calibration = mark(bundle.create_group('calibration'), 'metadata', 'Calibration');
     const values = {
-      Q_pixel_size: q.size,
-      Q_pixel_units: q.unit,
-      R_pixel_size: r.size,
-      R_pixel_units: r.unit,
+      Q_pixel_size: patternAxes[0].size,
+      Q_pixel_units: patternAxes[0].unit,
+      R_pixel_size: step.size,
+      R_pixel_units: step.unit,
       QR_flip: false,
     };
     writeItems(calibration, { ...values, _root_treepath: '' });
@@ -137,19 +158,27 @@ async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task
 }
 
 interface WrittenAxis {
+  readonly name: string;
   readonly size: number;
   readonly unit: string;
+  /** Pixel at zero. */
+  readonly zero: number;
 }
 
-function axis(size: number | undefined, unit: string | undefined): WrittenAxis {
-  return size !== undefined && unit !== undefined ? { size, unit } : { size: 1, unit: 'pixels' };
+function axis(name: string, size: number | undefined, unit: string | undefined, zero = 0): WrittenAxis {
+  return size !== undefined && unit !== undefined
+    ? { name, size, unit, zero }
+    : { name, size: 1, unit: 'pixels', zero };
 }
 
 /** A linear axis is written as its first two values. */
-function writeAxes(group: Group, names: readonly string[], axes: readonly WrittenAxis[]): void {
-  for (const [i, { size, unit }] of axes.entries()) {
-    const dim = group.create_dataset({ name: `dim${i}`, data: new Float64Array([0, size]) });
-    dim.create_attribute('name', names[i] ?? '');
+function writeAxes(group: Group, axes: readonly WrittenAxis[]): void {
+  for (const [i, { name, size, unit, zero }] of axes.entries()) {
+    const dim = group.create_dataset({
+      name: `dim${i}`,
+      data: new Float64Array([(0 - zero) * size, (1 - zero) * size]),
+    });
+    dim.create_attribute('name', name);
     dim.create_attribute('units', unit);
   }
 }
@@ -220,7 +249,7 @@ async function writeCube(
   }
   if (index < total)
     fail('incomplete', `Only ${index} of ${total} patterns were given.`, 'Give them all.', { index, total });
-  guarded(path, 'writing', () => writeAxes(group, ['Rx', 'Ry', 'Qx', 'Qy'], axes));
+  guarded(path, 'writing', () => writeAxes(group, axes));
 }
 
 async function* inOrder(patterns: Patterns, total: number): AsyncGenerator<PatternArray> {

@@ -6,7 +6,7 @@ import { problemOf } from '../core/test-problem.ts';
 import { Corrector } from './correct.ts';
 import { describeFile } from './describe.ts';
 import { type EmdScan, writeEmd } from './emd-write.ts';
-import { createHdf5 } from './hdf5.ts';
+import { attribute, childDataset, childGroup, createHdf5, openHdf5 } from './hdf5.ts';
 import { openScan } from './open.ts';
 import { memorySource } from './pattern-source.ts';
 
@@ -51,6 +51,42 @@ test('a scan survives writing and reading, with all that was said about it', asy
   expect((await problemOf(source.read(5, 2))).tag).toBe('range');
   source.close();
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+/** First value, step and unit of each axis of an array. */
+async function axesOf(path: string, array: string) {
+  const file = await openHdf5(path);
+  const axes = Array.from({ length: array === 'datacube' ? 4 : 2 }, (_, i) => {
+    const dim = childDataset(childGroup(childGroup(file, 'datacube_root')!, array)!, `dim${i}`)!;
+    const [first, second] = dim.value as Float64Array;
+    return [attribute(dim, 'name'), first, second! - first!, attribute(dim, 'units')];
+  });
+  file.close();
+  return axes;
+}
+
+test('each axis has its own step, and the pattern’s are zero at the direct beam', async () => {
+  const path = join(folder, 'axes.h5');
+  await writeEmd(path, { ...scan, step_nm: [0.25, 0.5], beam: [2, 3], qPixel: 2, qUnits: 'mrad' });
+  const pattern = [
+    ['Qy', -6, 2, 'mrad'],
+    ['Qx', -4, 2, 'mrad'],
+  ];
+  expect(await axesOf(path, 'datacube')).toEqual([['Ry', 0, 0.5, 'nm'], ['Rx', 0, 0.25, 'nm'], ...pattern]);
+  expect(await axesOf(path, 'vacuum_probe')).toEqual(pattern);
+  const source = await openScan(path);
+  expect(source.info).toMatchObject({ step_nm: 0.375, q_pixel: 2, q_unit: 'mrad' });
+  expect(source.info.notes.join()).toContain('0.5 and 0.25 nm; their mean');
+  source.close();
+});
+
+test('py4DSTEM refuses 1/nm: 1/Å is written', async () => {
+  const path = join(folder, 'per-nm.h5');
+  await writeEmd(path, { ...scan, qPixel: 0.5, qUnits: '1/nm' });
+  expect((await axesOf(path, 'datacube'))[3]).toEqual(['Qx', 0, 0.05, 'A^-1']);
+  const source = await openScan(path);
+  expect(source.info).toMatchObject({ q_pixel: 0.05, q_unit: '1/A' });
+  source.close();
 });
 
 test('a scan with too few or wrong patterns leaves no file', async () => {

@@ -39,10 +39,12 @@ export function infoOf(found: Found): ScanInfo {
   if (mislabelled)
     notes.push("Prismatic labels its axes 'n_m', but its parameters show that they are in Å: read as Å.");
 
-  const stepUnit = mislabelled ? 'A' : String(meta.get('r_pixel_units') ?? ry?.unit ?? '');
-  const steps = [ry?.step, rx?.step].filter((step) => step !== undefined);
-  const rawStep =
-    number('r_pixel_size') ?? (steps.length > 0 ? steps.reduce((a, b) => a + b, 0) / steps.length : undefined);
+  // A calibration has one step; a scan with two states them along its axes, and counts in pixels here.
+  const calibrated =
+    lengthInNm(String(meta.get('r_pixel_units') ?? '')) === undefined ? undefined : number('r_pixel_size');
+  const stepUnit = mislabelled ? 'A' : String((calibrated && meta.get('r_pixel_units')) ?? ry?.unit ?? '');
+  const steps = calibrated === undefined ? [ry?.step, rx?.step].filter((step) => step !== undefined) : [calibrated];
+  const rawStep = steps.length > 0 ? steps.reduce((a, b) => a + b, 0) / steps.length : number('r_pixel_size');
   const nm = lengthInNm(stepUnit);
   if (rawStep !== undefined && nm === undefined)
     notes.push(`Scan step ${rawStep} in '${stepUnit || 'no unit'}': not a length.`);

@@ -23,6 +23,7 @@ import type { SimulationInputs } from './options.ts';
 import { planSimulation, probeWindow_A } from './plan.ts';
 import { simulateSpecimen } from './run.ts';
 import { loadSpecimen } from './specimen.ts';
+import { readSimulationInfo } from './store.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -103,6 +104,31 @@ test('patterns and images are those of direct multislice, on the stated axes', a
   expect(sum(meanPatterns[1]!)).toBeCloseTo(sum((patterns.data as Float32Array).subarray(12 * 400)) / 12, 5);
   await done();
   expect(await readdir(join(folder, 'direct'))).toEqual(['simulation.zarr']);
+});
+
+test('what is written states its axes, and of the recipe the sections that it heeded', async () => {
+  const { plan, done } = await run(recipeOf(SI, `${SCAN}\norigin_A = [0.4, 0.9]\ndose_e = 1e3`), 'axes');
+  await done();
+  const info = await readSimulationInfo(join(folder, 'axes', 'simulation.zarr'));
+  expect(Object.keys(info.recipe).toSorted()).toEqual(['microscope', 'simulation', 'specimen']);
+  const values = async (name: string) => Array.from((await open('axes', name)).data as ArrayLike<number>);
+  expect(await values('thickness')).toEqual(plan.thickness_nm);
+  const [rx, ry] = [await values('rx'), await values('ry')];
+  expect([rx.length, ry.length]).toEqual([4, 3]);
+  for (const [i, [x, y]] of plan.positions_A.entries()) {
+    expect(10 * rx[i % 4]!).toBeCloseTo(x, 12);
+    expect(10 * ry[Math.floor(i / 4)]!).toBeCloseTo(y, 12);
+  }
+  for (const q of ['qx', 'qy']) expect(await values(q)).toEqual(Array.from({ length: 20 }, (_, i) => i - 10));
+  expect([...((await open('axes', 'detector')).data as Iterable<string>)]).toEqual(['DF_1', 'DF_2', 'BF']);
+  const text = await readFile(join(folder, 'axes', 'simulation.zarr', 'zarr.json'), 'utf8');
+  const { metadata } = JSON.parse(text).consolidated_metadata;
+  const units = ['thickness', 'ry', 'rx', 'qy', 'qx', 'images', 'patterns'].map(
+    (name) => metadata[name].attributes.units,
+  );
+  expect(units).toEqual(['nm', 'nm', 'nm', 'mrad', 'mrad', 'count', 'count']);
+  for (const { shape, dimension_names } of Object.values<{ shape: number[]; dimension_names: string[] }>(metadata))
+    expect(shape).toEqual(dimension_names.map((name) => metadata[name].shape[0]));
 });
 
 test('a stopped run goes on, and ends in the same bytes', async () => {

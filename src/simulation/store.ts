@@ -1,15 +1,24 @@
 /**
- * A simulation on disk, Node only: a Zarr v3 group that any reader opens. `images` [thickness][detector][ry][rx] and `images_standard_error` (where
- * configurations were averaged), float64; `patterns` [thickness][ry][rx][qy][qx], float32, one chunk a scan row, uncompressed. Attributes: recipe, hash,
- * program, axes with units, and the numbers that the computation ran with. The folder appears whole, by rename.
+ * A simulation on disk, Node only: a Zarr v3 group that any reader opens, xarray as a Dataset. `images` [thickness][detector][ry][rx] and
+ * `images_standard_error` (where configurations were averaged), float64; `patterns` [thickness][ry][rx][qy][qx], float32, one chunk a scan row,
+ * uncompressed. Coordinates: `thickness` [nm], `detector` (names), `ry` and `rx` [nm] in the specimen's frame, `qy` and `qx` [mrad] from the direct beam.
+ * Attributes: recipe, hash, program and the numbers that the computation ran with. The folder appears whole, by rename.
  */
 
 import { join } from 'node:path';
-import * as zarr from 'zarrita';
 import { fail } from '../core/errors.ts';
 import { writeFolderWhole } from '../core/files.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { groupAttributes } from '../core/zarr-folder.ts';
+import {
+  declareArray,
+  evenSteps,
+  type GroupFiles,
+  groupFiles,
+  putArray,
+  putAxis,
+  putNames,
+} from '../core/zarr-write.ts';
 import { collectImages, type Parts, patternRows, type SimulatedImages } from './collect.ts';
 import type { SimulationInputs } from './options.ts';
 
@@ -52,8 +61,6 @@ export async function writeSimulation(
   const { camera, dose_e } = simulation;
   const [ry, rx] = plan.shape;
   const images = await collectImages(parts);
-  const files = new Map<zarr.AbsolutePath, Uint8Array>();
-  const root = zarr.root(files);
   const unit = dose_e === undefined ? 'fraction of the beam' : 'electrons';
   const attributes: SimulationAttributes = {
     format: FORMAT,
@@ -68,40 +75,40 @@ export async function writeSimulation(
     slice_A: plan.dz_A,
     configurations: plan.configurations,
   };
-  await zarr.create(root, { attributes: { ...attributes } });
-  const little = [{ name: 'bytes', configuration: { endian: 'little' } }];
-  const imageShape = [plan.exits.length, plan.detectors.length, ry, rx];
-  const put = async (name: string, values: Float64Array): Promise<void> => {
-    const array = await zarr.create(root.resolve(name), {
-      shape: imageShape,
-      chunkShape: imageShape,
-      dtype: 'float64',
-      fillValue: 0,
-      codecs: little,
-      dimensionNames: ['thickness', 'detector', 'ry', 'rx'],
-      attributes: { unit },
-    });
-    const stride = imageShape.map((_, axis) => imageShape.slice(axis + 1).reduce((a, b) => a * b, 1));
-    await zarr.set(array, null, { data: values, shape: imageShape, stride });
-  };
-  if (plan.detectors.length > 0) {
-    await put('images', images.values);
-    if (images.standardError) await put('images_standard_error', images.standardError);
+  const files: GroupFiles = new Map();
+  const detectors = attributes.detectors;
+  const exits = plan.exits.length;
+  const along = (count: number, axis: 0 | 1) =>
+    evenSteps(count, plan.step_A[axis] / 10, simulation.origin_A[axis] / 10);
+  putAxis(files, 'thickness', Float64Array.from(plan.thickness_nm), 'nm', 'thickness along the beam');
+  putAxis(files, 'ry', along(ry, 1), 'nm', 'probe position along y');
+  putAxis(files, 'rx', along(rx, 0), 'nm', 'probe position along x');
+  const [units, what] = dose_e === undefined ? ['1', 'fraction of the beam'] : ['count', 'electrons'];
+  if (detectors.length > 0) {
+    putNames(files, 'detector', detectors);
+    const put = (name: string, long_name: string, values: Float64Array): void => {
+      const dimensions = ['thickness', 'detector', 'ry', 'rx'];
+      const shape = [exits, detectors.length, ry, rx];
+      putArray(files, name, { shape, dimensions, attributes: { units, long_name } }, values);
+    };
+    put('images', `${what} in the detector`, images.values);
+    if (images.standardError) put('images_standard_error', 'standard error over snapshots', images.standardError);
   }
   const meanPatterns: Float64Array[] = [];
   if (camera) {
-    await zarr.create(root.resolve('patterns'), {
-      shape: [plan.exits.length, ry, rx, camera.pixels, camera.pixels],
-      chunkShape: [1, 1, rx, camera.pixels, camera.pixels],
-      dtype: 'float32',
-      fillValue: 0,
-      codecs: little,
-      dimensionNames: ['thickness', 'ry', 'rx', 'qy', 'qx'],
-      attributes: { unit },
-    });
+    const { pixels, mrad_per_pixel } = camera;
+    const angles = evenSteps(pixels, mrad_per_pixel, -(pixels >> 1) * mrad_per_pixel);
+    putAxis(files, 'qy', angles, 'mrad', 'angle from the direct beam along y');
+    putAxis(files, 'qx', angles, 'mrad', 'angle from the direct beam along x');
+    const info = {
+      shape: [exits, ry, rx, pixels, pixels],
+      dimensions: ['thickness', 'ry', 'rx', 'qy', 'qx'],
+      attributes: { units, long_name: `${what} in the pixel` },
+    };
+    declareArray(files, 'patterns', info, [1, 1, rx, pixels, pixels], 'float32');
   }
   async function* all(): AsyncGenerator<readonly [string, Uint8Array]> {
-    for (const [key, bytes] of files) yield [key.slice(1), bytes];
+    yield* groupFiles(files, attributes);
     if (!camera) return;
     const pixels = camera.pixels ** 2;
     for (const t of plan.exits.keys()) {
