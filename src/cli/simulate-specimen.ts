@@ -29,7 +29,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   const { task } = line.console;
   const out = option(line, 'out') ?? basename(recipePath).replace(/\.toml$/, '');
   const specimen = await loadSpecimen(recipe.specimen!, (file) => readBytes(resolve(dirname(recipePath), file)));
-  for (const note of specimen.notes ?? []) line.console.note(note);
+  for (const note of specimen.notes) line.console.note(note);
   const start = performance.now();
   const result = await simulateSpecimen(
     recipe,
@@ -198,7 +198,7 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
     mrad_per_pixel: camera.mrad_per_pixel,
   };
   const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
-  const warnings = [...(specimen.notes ?? [])];
+  const warnings = [...specimen.notes];
   if (simulation.slicing === 'whole-atom') {
     warnings.push(
       'Whole-atom slices cannot represent displacements along the beam; they are here for comparison only.',
