@@ -50,6 +50,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('what was guessed and how atoms are strained stands on the terminal and in the report', async () => {
+  // A cell of 89.6°, of no named group.
+  await writeFile(at('bent.cif'), CIF.replace('alpha 90', 'alpha 89.6'));
+  await writeFile(at('bent.toml'), RECIPE.replace('CsCl.cif', 'bent.cif').replace('[3, 5]', '[1, 1]'));
+  const { code, err } = await cli('simulate', at('bent.toml'), '--out', at('bent'));
+  expect(code).toBe(0);
+  const report = await readFile(join(at('bent'), 'report.html'), 'utf8');
+  for (const place of [err, report]) {
+    expect(place).toMatch(/whole cell \(P1\)/);
+    expect(place).toMatch(/bent to right angles.* 89\.600°.* 0\.\d\d %/);
+    expect(place).toContain('Cl 0.0200 (the recipe), Cs 0.0200 (the recipe)');
+  }
+});
+
 test('a scan of a CIF file: Zarr, TIFF, EMD, figures and a report, all of the same numbers', async () => {
   const { code, out, err } = await cli('simulate', at('cscl.toml'), '--out', at('out'), '--emd', '--json');
   expect(err).not.toContain('bug');

@@ -34,6 +34,8 @@ const EXPORT =
 /** P1 by name, by number, by lattice; with time reversal (P11', No. 1.1), it moves no atom either. */
 const saysP1 = (text: string) => /^\s*(p?\s*1(\s+1\s+1)?|p\s*1\.?1'|1\.[12]|a?p|triclinic)\s*$/i.test(text);
 
+const IDENTITY_OPERATOR: Operator = { rotation: IDENTITY, translation: [0, 0, 0] };
+
 function first(block: CifBlock, tag: string): CifValue {
   return block.columns.get(tag)?.[0];
 }
@@ -70,10 +72,9 @@ export interface Symmetry {
 /** @throws 'format' for operators that are no group, or not the one named; 'unsupported' for a group without operators, or a modulated structure */
 export function readSymmetry(block: CifBlock, name: string): Symmetry {
   const core = distinct(CORE.flatMap((tag) => column(block, tag, name)));
-  const centring = column(block, CENTRING, name);
-  const bare = column(block, MAGNETIC, name);
+  const centring = [IDENTITY_OPERATOR, ...column(block, CENTRING, name)];
   const magnetic = distinct(
-    bare.flatMap((operator) => (centring.length > 0 ? centring.map((t) => product(t, operator)) : [operator])),
+    column(block, MAGNETIC, name).flatMap((operator) => centring.map((t) => product(t, operator))),
   );
   const modulated = Number(first(block, '_cell_modulation_dimension') ?? 0) > 0;
   if (modulated || [...block.columns.keys()].some((tag) => /_(ssg|superspace)_/.test(tag))) {
@@ -120,7 +121,7 @@ function withoutOperators(block: CifBlock, name: string): Symmetry {
     values.length > 0
       ? []
       : [`${name} names no space group and lists no symmetry operators: its sites are taken as the whole cell (P1).`];
-  return { operators: [parseOperator('x,y,z', name)], notes };
+  return { operators: [IDENTITY_OPERATOR], notes };
 }
 
 /** A list that was cut short would leave atoms out: products of its operators must be in it. */
@@ -149,6 +150,10 @@ function checkNamed(block: CifBlock, operators: readonly Operator[], magnetic: b
       { name, group, operators: operators.length },
     );
   };
+  // R on hexagonal axes has three lattice points in its cell, and threefold axes along c; on its own axes one, and threefold axes along [111].
+  const hexagonal = operators.every(({ rotation: [, , [x, y]] }) => x === 0 && y === 0);
+  const centred = (group: string, wanted: readonly number[] = []) =>
+    check(group, wanted.length > 1 ? [wanted[hexagonal ? 1 : 0]!] : wanted, translations, 'translations in its cell');
   const given = (tags: readonly string[]) =>
     tags.flatMap((tag) => block.columns.get(tag) ?? []).filter((text) => text !== undefined);
   const alone = (group: string) => {
@@ -167,10 +172,10 @@ function checkNamed(block: CifBlock, operators: readonly Operator[], magnetic: b
     const standard = (first(block, '_space_group_magn_transform_bns_pp_abc') ?? 'a,b,c;0,0,0').replaceAll(' ', '');
     for (const group of given(MAGNETIC_NAMES)) {
       alone(group);
-      // 'C_c2/c' is centred, and by a translation with time reversal again. Other axes have other translations.
+      // 'C_c2/c' is centred, and by a translation with time reversal again. On other axes there are more, as in a larger cell.
       const [, letter = '', twice] = /^([A-Z])(_)?/.exec(group.trim()) ?? [];
       const wanted = translationsOfLetter(letter)?.map((n) => (twice ? 2 * n : n)) ?? [];
-      if (standard.startsWith('a,b,c;')) check(group, wanted, translations, 'translations in its cell');
+      if (standard.startsWith('a,b,c;') && translations < Math.max(...wanted)) centred(group, wanted);
     }
     return;
   }
@@ -178,12 +183,12 @@ function checkNamed(block: CifBlock, operators: readonly Operator[], magnetic: b
     alone(group);
     const size = sizeOfName(group);
     check(group, size.rotations, rotations, 'rotations');
-    if (size.rotations.length > 0) check(group, size.translations ?? [], translations, 'translations in its cell');
+    if (size.rotations.length > 0) centred(group, size.translations);
   }
   for (const group of given(HALL)) {
     alone(group);
     const [, centric, letter = '', changed] = /^\s*(-?)\s*([A-Z])[^(]*(\()?/i.exec(group) ?? [];
-    if (!changed) check(group, translationsOfLetter(letter) ?? [], translations, 'translations in its cell');
+    if (!changed) centred(group, translationsOfLetter(letter));
     const inversion = IDENTITY.map((row) => row.map((x) => 0 - x)).join();
     if (centric)
       check(group, [1], operators.some(({ rotation }) => rotation.join() === inversion) ? 1 : 0, 'inversion');

@@ -117,11 +117,16 @@ interface Remarks {
 }
 
 /**
- * Half of a coordinate's last digit: 0.33 is 0.33 ± 0.005. Zeros at the end do not count, as programs add them. Of fewer than two digits 0: 0.5 is a half.
+ * Half of the last digit of each coordinate: 0.33 is 0.33 ± 0.005. Zeros at the end do not count, as programs add them. One of fewer than two digits is as
+ * fine as the coarsest of the others: 0.2 beside 0.39 has lost a zero.
  */
-function roundingOf(text: string): number {
-  const digits = /^[+-]?\d*\.(\d*?)0*(?:\(\d*\))?$/.exec(text.trim())?.[1]?.length ?? 0;
-  return digits < 2 ? 0 : 0.5 * 10 ** -digits;
+function roundingOf(texts: readonly string[]): Vec3 {
+  const own = texts.map((text) => {
+    const digits = /^[+-]?\d*\.(\d*?)0*(?:\(\d*\))?$/.exec(text.trim())?.[1]?.length ?? 0;
+    return digits < 2 ? undefined : 0.5 * 10 ** -digits;
+  });
+  const coarsest = Math.max(0, ...own.map((half) => half ?? 0));
+  return own.map((half) => half ?? coarsest) as unknown as Vec3;
 }
 
 function readSites(block: CifBlock, lattice: Mat3, name: string, { notes, u2Notes }: Remarks): Site[] {
@@ -172,7 +177,7 @@ function readSites(block: CifBlock, lattice: Mat3, name: string, { notes, u2Note
     if (given.length > 0 && Number.isNaN(u)) zero.push(`${label} (${given[0]})`);
     const tags = ['fract_x', 'fract_y', 'fract_z'] as const;
     const f = tags.map(coordinate) as unknown as Vec3;
-    const rounding = tags.map((tag) => roundingOf(column(tag)[row] ?? '')) as unknown as Vec3;
+    const rounding = roundingOf(tags.map((tag) => column(tag)[row] ?? ''));
     return occupancy === 0 ? [] : [{ label, symbol, f, rounding, occupancy: Math.min(1, occupancy), u }];
   });
   if (zero.length > 0) u2Notes.push(`${name}: U of ${listed(zero)} is taken as not given.`);

@@ -270,3 +270,27 @@ test('zone axes that are none', () => {
   }
   expect(problem(() => orthogonalCell(STO, { zone: [0, 0, 1], maxStrain: 2 })).tag).toBe('range');
 });
+
+test('left to itself, a block has a strain below 0.005 where there is one, and up to 0.01, told, where there is none', () => {
+  // BiFeO3 along pseudo-cubic [001]: its rhombohedral angle makes a pseudo-cubic one of 89.4°.
+  const bfo = crystal(
+    [5.577, 5.577, 13.861],
+    [90, 90, 120],
+    [0, 1, 2].flatMap((k): [string, ...Vec3][] => [
+      ['Bi', (2 * k) / 3, k / 3, k / 3],
+      ['Bi', (2 * k) / 3, k / 3, k / 3 + 0.5],
+      ['Fe', (2 * k) / 3, k / 3, k / 3 + 0.2208],
+      ['Fe', (2 * k) / 3, k / 3, k / 3 + 0.7208],
+    ]),
+  );
+  const block = orthogonalCell(bfo, { zone: [-4, -2, 1] });
+  expect(block.strain).toBeGreaterThan(0.005);
+  expect(block.strain).toBeLessThan(0.01);
+  // x is [010] of the hexagonal cell or like it; y is not at right angles to z.
+  expect(block.notes).toEqual([
+    expect.stringMatching(/along \[-4 -2 1\] was bent.*90\.000°, 90\.78\d°, 90\.000°.* 0\.97 %/),
+  ]);
+  expect(density(block)).toBeCloseTo(bfo.symbols.length / determinant(bfo.lattice_A), 4);
+  expect(problem(() => orthogonalCell(bfo, { zone: [-4, -2, 1], maxStrain: 0.005 })).tag).toBe('unsupported');
+  expect(orthogonalCell(bfo).notes).toEqual([]);
+});

@@ -54,6 +54,13 @@ test('LAMMPS dumps: any columns, box header, origin and order', () => {
 test('vasprun.xml: every ionic step; the initial structure where there is none', () => {
   const want = frames(3, 0.002);
   expectSame(readTrajectory(bytes(vasprun(want)), 'vasprun.xml').frames, want);
+  // As VASP writes one potential of Zr.
+  const zr = readTrajectory(
+    bytes(vasprun(want).replaceAll('<c>Ti</c>', '<c>r </c>').replaceAll('<c>Ti </c>', '<c>r </c>')),
+    'vasprun.xml',
+  );
+  expect([...new Set(zr.frames[0]!.symbols)]).toContain('Zr');
+  expect(zr.notes).toEqual([expect.stringContaining('read as Zr')]);
   const none = vasprun(want).replace(/ <calculation>[\s\S]*<\/calculation>\n/, '');
   expectSame(readTrajectory(none, 'vasprun.xml').frames, want.slice(0, 1));
 });

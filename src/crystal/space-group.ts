@@ -111,7 +111,7 @@ export function sizeOfName(name: string): GroupSize {
   const translations =
     letter === 'R' && (chosen === 'H' || chosen === 'R') ? [chosen === 'H' ? 3 : 1] : translationsOfLetter(letter);
   return {
-    rotations: pieces.length === 0 ? [] : [...new Set(orders.filter((order) => order !== undefined))],
+    rotations: pieces.length === 0 || !translations ? [] : [...new Set(orders.filter((order) => order !== undefined))],
     translations,
   };
 }
