@@ -29,6 +29,22 @@ test('every setting: number, name with blanks and without', () => {
   for (const name of ['', 'Q m m m', 'P x y', '?', 'cubic']) expect(sizeOfName(name).rotations).toEqual([]);
 });
 
+test.each([
+  ['P2(1)/c', 4, [1]],
+  ['P 2~1~2~1~2~1~', 4, [1]],
+  ['P6_3/mmc', 24, [1]],
+  ['P 63 / m m c', 24, [1]],
+  ['*F d 3 m S', 48, [4]],
+  ['FM-3M (225)', 48, [4]],
+  ['R -3 c H', 12, [3]],
+  ['R3m:R', 6, [1]],
+  ['R 3 c', 6, [1, 3]],
+  ['C -1', 2, [2]],
+  ['P 4/n m m Z', 16, [1]],
+])('as files spell it: %s', (name, rotations, translations) => {
+  expect(sizeOfName(name)).toEqual({ rotations: [rotations], translations });
+});
+
 const SITE =
   'loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nTi1 0.11 0.23 0.37\n';
 const CELL =

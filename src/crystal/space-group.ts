@@ -88,7 +88,9 @@ export interface GroupSize {
 
 /** What a Hermann–Mauguin name says, short or full, with or without blanks, with or without the choice of axes (':R', ':2', ' H'). */
 export function sizeOfName(name: string): GroupSize {
-  const [, text = '', axes = ''] = /^[\s*]*(.*?)\s*(?:[:(].*?([HR]?)\W*)?$/i.exec(name.trim()) ?? [];
+  // 2(1) and 2~1~ are screw axes.
+  const plain = name.trim().replaceAll(/[(~](\d)[)~]/g, '$1');
+  const [, text = '', axes = ''] = /^[\s*]*(.*?)\s*(?:[:(].*?([HR]?)\W*)?$/i.exec(plain) ?? [];
   const suffix = /^.*[a-z\d\s]([HRSZ])$/.exec(text)?.[1];
   const symbol = suffix ? text.slice(0, -1) : text;
   const pieces = symbol
