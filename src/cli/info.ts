@@ -1,4 +1,4 @@
-/** `ferroscope info FILE`: what is in a scan, a model, a library, a simulation, a map, a truth or a recipe. */
+/** `ferroscope info FILE`: what is in a scan, a structure, a model, a library, a simulation, a map, a truth or a recipe. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { readMapZarr } from '../polarization/map-files.ts';
 import { describeFile } from '../scan/describe.ts';
 import { readSimulationInfo } from '../simulation/store.ts';
 import { argument, readRecipe } from './arguments.ts';
+import { describeStructure } from './describe-structure.ts';
 import type { CommandLine } from './main.ts';
 
 interface Info {
@@ -41,7 +42,7 @@ async function describe(path: string): Promise<Info> {
     if (group.includes('ferroscope-map/')) return describeMap(path);
     return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path);
   }
-  return describeFile(path);
+  return (await describeStructure(path)) ?? describeFile(path);
 }
 
 async function describeModel(path: string): Promise<Info> {
