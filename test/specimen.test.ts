@@ -50,6 +50,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('what was guessed and how atoms are strained stands on the terminal and in the report', async () => {
+  // A cell of 89.6°, of no named group.
+  await writeFile(at('bent.cif'), CIF.replace('alpha 90', 'alpha 89.6'));
+  await writeFile(at('bent.toml'), RECIPE.replace('CsCl.cif', 'bent.cif').replace('[3, 5]', '[1, 1]'));
+  const { code, err } = await cli('simulate', at('bent.toml'), '--out', at('bent'));
+  expect(code).toBe(0);
+  const report = await readFile(join(at('bent'), 'report.html'), 'utf8');
+  for (const place of [err, report]) {
+    expect(place).toMatch(/whole cell \(P1\)/);
+    expect(place).toMatch(/bent to right angles.* 89\.600°.* 0\.\d\d %/);
+    expect(place).toContain('Cl 0.0200 (the recipe), Cs 0.0200 (the recipe)');
+  }
+});
+
+test('info shows a structure before it is simulated: cell, atoms, u², and what was guessed', async () => {
+  await writeFile(
+    at('half.cif'),
+    CIF.replace('_fract_z\n', '_fract_z\n_atom_site_occupancy\n')
+      .replace('0 0 0\n', '0 0 0 0.5\n')
+      .replace('0.5 0.5 0.5\n', '0.5 0.5 0.5 1\n'),
+  );
+  const { code, out } = await cli('info', at('half.cif'));
+  expect(code).toBe(0);
+  // 1000/4.12³ = 14.30.
+  for (const text of [
+    'half.cif: a crystal structure (CIF)',
+    'Cl 1 per cell, 14.30 per',
+    'Cs 0.5 per cell, 7.15 per',
+    'no u² given',
+    '(P1)',
+  ]) {
+    expect(out).toContain(text);
+  }
+  const json = JSON.parse((await cli('info', at('half.cif'), '--json')).out);
+  expect(json).toMatchObject({
+    kind: 'structure',
+    elements: { Cs: 0.5, Cl: 1 },
+    volume_A3: expect.closeTo(4.12 ** 3, 9),
+  });
+  await writeFile(at('broken.cif'), CIF.replace('0.5 0.5 0.5', '0.5 0.5'));
+  await fails(['info', at('broken.cif')], 1, /ends within a row/);
+  await fails(['info', folder], 1, /./);
+});
+
 test('a scan of a CIF file: Zarr, TIFF, EMD, figures and a report, all of the same numbers', async () => {
   const { code, out, err } = await cli('simulate', at('cscl.toml'), '--out', at('out'), '--emd', '--json');
   expect(err).not.toContain('bug');

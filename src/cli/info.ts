@@ -1,4 +1,4 @@
-/** `ferroscope info FILE`: what is in a scan, a model, a library, a simulation, a map, a truth or a recipe. */
+/** `ferroscope info FILE`: what is in a scan, a structure, a model, a library, a simulation, a map, a truth or a recipe. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { describeFile } from '../scan/describe.ts';
 import { readSimulationInfo } from '../simulation/store.ts';
 import { argument, readRecipe } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { describeStructure } from './describe-structure.ts';
 
 interface Info {
   readonly lines: readonly string[];
@@ -42,7 +43,7 @@ async function describe(path: string): Promise<Info> {
     if (group.includes('ferroscope-map/')) return describeMap(path);
     return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path);
   }
-  return describeFile(path);
+  return (await describeStructure(path)) ?? describeFile(path);
 }
 
 async function describeModel(path: string): Promise<Info> {

@@ -30,7 +30,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   const out = option(line, 'out') ?? basename(recipePath).replace(/\.toml$/, '');
   const inputs = simulationInputs(recipe);
   const specimen = await loadSpecimen(inputs.specimen, (file) => readBytes(resolve(dirname(recipePath), file)));
-  for (const note of specimen.notes ?? []) line.console.note(note);
+  for (const note of specimen.notes) line.console.note(note);
   const start = performance.now();
   const result = await simulateSpecimen(
     inputs,
@@ -217,7 +217,7 @@ function report(
     mrad_per_pixel: camera.mrad_per_pixel,
   };
   const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
-  const warnings = [...(specimen.notes ?? [])];
+  const warnings = [...specimen.notes];
   if (simulation.slicing === 'whole-atom') {
     warnings.push(
       'Whole-atom slices cannot represent displacements along the beam; they are here for comparison only.',

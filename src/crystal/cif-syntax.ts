@@ -7,7 +7,7 @@
  * Names are lower case, with _ for the . of newer dictionaries (_cell.length_a). An item outside a loop is a column of one value.
  * Values that the file does not know (. and ?) are undefined.
  *
- * What this is not: a validator, nor CIF 2 (lists, triple quotes). What names mean is in `cif.ts`. The parsers on npm were not taken: crystcif-parse
+ * What this is not: a validator, nor CIF 2 (triple quotes, tables; a list on one line is one value). What names mean is in `cif.ts`. The parsers on npm were not taken: crystcif-parse
  * brings mathjs, @kkitahara/cif-tools nearley, molstar a viewer and a server.
  */
 
@@ -42,7 +42,8 @@ function* tokens(text: string, name: string): Generator<Token> {
       lines[l] = ` ${lines[l]!.slice(1)}`;
     }
     // A quote closes only before a blank: 'O'Neil' is one value.
-    const pattern = /\s*(?:(#.*)|'((?:[^']|'(?=\S))*)'(?=\s|$)|"((?:[^"]|"(?=\S))*)"(?=\s|$)|(['"].*)|(\S+))/y;
+    const pattern =
+      /\s*(?:(#.*)|'((?:[^']|'(?=\S))*)'(?=\s|$)|"((?:[^"]|"(?=\S))*)"(?=\s|$)|(['"].*)|(\[[^\]]*\](?=\s|$)|\S+))/y;
     for (let match = pattern.exec(lines[l]!); match && !match[1]; match = pattern.exec(lines[l]!)) {
       const [, , single, double, open, bare] = match;
       const line = l + 1;

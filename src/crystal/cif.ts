@@ -3,27 +3,20 @@
  *
  *     const crystal = readCif(text, 'STO.cif');
  *
- * The first block with atom sites counts. Operators are applied; images of a site that meet within 0.05 Å become one atom at their mean, which puts
- * (0.333, 0.667) onto the threefold axis. U_iso [Å²] is taken as given, from B = 8π²U, or as a third of the trace of U_ij. Occupancy that is not given is 1.
- *
- * What this is not: a table of space groups. A file that only names its group, and is not P1, is refused.
+ * The first block with atom sites counts. Operators (`cif-symmetry.ts`) are applied; images of a site that meet within the rounding of its coordinates, or
+ * 0.05 Å, become one atom at their mean, which puts (0.33, 0.67) onto the threefold axis. Rows of one element on one site are one atom. U_iso [Å²] is taken
+ * as given, from B = 8π²U, or as a third of the trace of U_ij; a U of 0 is none. Occupancy that is not given is 1. What was repaired stands in `notes`.
  */
 
 import { fail } from '../core/errors.ts';
+import { readSymmetry } from './cif-symmetry.ts';
 import { type CifBlock, type CifValue, readCifBlocks } from './cif-syntax.ts';
 import { elementOfLabel, elementOfType } from './elements.ts';
-import { dot, inverse, latticeOf, type Mat3, nearestImage, norm, times, transpose, wrapped } from './lattice.ts';
-import { Places } from './places.ts';
+import { dot, inverse, latticeOf, type Mat3, norm, transpose } from './lattice.ts';
+import { listed, placeSites, type Remarks, type Site } from './place-sites.ts';
 import type { Vec3 } from './structure.ts';
-import { applyOperator, type Operator, parseOperator } from './symmetry-operator.ts';
 import { type Crystal, checkedCrystal } from './unit-cell.ts';
 
-/**
- * Images of one site that meet within this distance [Å] are one atom. Those of a site that is at most half occupied may be a split atom's places, as in
- * an eight-site model of a ferroelectric: they stay apart unless they are the same but for rounding.
- */
-const MERGE_A = 0.05;
-const MERGE_SPLIT_A = 0.005;
 const B_PER_U = 8 * Math.PI * Math.PI;
 
 /** A number, its standard uncertainty in brackets dropped: 3.905(2). @throws 'format' */
@@ -65,52 +58,6 @@ function readLattice(block: CifBlock, name: string): Mat3 {
   );
 }
 
-const OPERATORS = ['_space_group_symop_operation_xyz', '_symmetry_equiv_pos_as_xyz'];
-const NAMES = [
-  '_space_group_name_h-m_alt',
-  '_symmetry_space_group_name_h-m',
-  '_space_group_name_h-m_full',
-  '_space_group_name_h-m_ref',
-  '_space_group_name_hall',
-  '_symmetry_space_group_name_hall',
-];
-const NUMBERS = ['_space_group_it_number', '_symmetry_int_tables_number'];
-
-function readOperators(block: CifBlock, name: string): Operator[] {
-  const texts = OPERATORS.flatMap((tag) => [...(block.columns.get(tag) ?? [])]).filter((text) => text !== undefined);
-  if (texts.length === 0) {
-    const group = [...NAMES, ...NUMBERS].map((tag) => first(block, tag)).find((text) => text !== undefined);
-    if (group === undefined || /^(p\s*1(\s+1\s+1)?|1)$/i.test(group.trim())) return [parseOperator('x,y,z', name)];
-    fail(
-      'unsupported',
-      `${name} names its space group (${group}) but does not list its symmetry operators.`,
-      'Export it with symmetry operators (_space_group_symop_operation_xyz), or with all atoms of the cell as P1.',
-      { name, group },
-    );
-  }
-  const operators = texts.map((text) => parseOperator(text, name));
-  // A list that was cut short would leave atoms out: products of its operators must be in it.
-  const key = ({ rotation, translation }: Operator) =>
-    `${rotation.join()} ${translation.map((t) => Math.round((t - Math.floor(t)) * 48) % 48).join()}`;
-  const keys = new Set(operators.map(key));
-  const product = (a: Operator, b: Operator): Operator => ({
-    rotation: a.rotation.map((row) => times(row, b.rotation)) as unknown as Mat3,
-    translation: applyOperator(a, b.translation),
-  });
-  if (!operators.every((a) => operators.every((b) => keys.has(key(product(a, b)))))) {
-    fail(
-      'format',
-      `${name}: its ${texts.length} symmetry operators are not a group; some are missing or wrong.`,
-      'Export the file again, with all symmetry operators.',
-      {
-        name,
-        operators: texts.length,
-      },
-    );
-  }
-  return operators;
-}
-
 /** U_eq [Å²] of each label with U_ij or B_ij: Σ U_ij a*_i a*_j (a_i·a_j) / 3. */
 function readAnisotropic(block: CifBlock, lattice: Mat3, name: string): Map<string, number> {
   const labels = block.columns.get('_atom_site_aniso_label') ?? [];
@@ -141,17 +88,24 @@ function readAnisotropic(block: CifBlock, lattice: Mat3, name: string): Map<stri
   return result;
 }
 
-interface Site {
-  readonly symbol: string;
-  readonly f: Vec3;
-  readonly occupancy: number;
-  readonly u: number;
+/**
+ * Half of the last digit of each coordinate: 0.33 is 0.33 ± 0.005. Zeros at the end do not count, as programs add them. One of fewer than two digits is as
+ * fine as the coarsest of the others: 0.2 beside 0.39 has lost a zero.
+ */
+function roundingOf(texts: readonly string[]): Vec3 {
+  const own = texts.map((text) => {
+    const digits = /^[+-]?\d*\.(\d*?)0*(?:\(\d*\))?$/.exec(text.trim())?.[1]?.length ?? 0;
+    return digits < 2 ? undefined : 0.5 * 10 ** -digits;
+  });
+  const coarsest = Math.max(0, ...own.map((half) => half ?? 0));
+  return own.map((half) => half ?? coarsest) as unknown as Vec3;
 }
 
-function readSites(block: CifBlock, lattice: Mat3, name: string): Site[] {
+function readSites(block: CifBlock, lattice: Mat3, name: string, { notes, u2Notes }: Remarks): Site[] {
   const column = (tag: string) => block.columns.get(`_atom_site_${tag}`) ?? [];
   const anisotropic = readAnisotropic(block, lattice, name);
-  return column('fract_x').flatMap((_, row): Site[] => {
+  const zero: string[] = [];
+  const sites = column('fract_x').flatMap((_, row): Site[] => {
     const label = column('label')[row] ?? column('type_symbol')[row] ?? `site ${row + 1}`;
     const type = column('type_symbol')[row];
     if (column('calc_flag')[row]?.toLowerCase() === 'dum') return [];
@@ -185,43 +139,43 @@ function readSites(block: CifBlock, lattice: Mat3, name: string): Site[] {
         label,
       });
     }
+    if (occupancy > 1) notes.push(`${name} gives ${label} an occupancy of ${occupancy}: 1 is taken.`);
     const b = value('b_iso_or_equiv');
-    const u = value('u_iso_or_equiv') ?? (b === undefined ? anisotropic.get(label) : b / B_PER_U) ?? Number.NaN;
-    const f: Vec3 = [coordinate('fract_x'), coordinate('fract_y'), coordinate('fract_z')];
-    // A negative U is a failed refinement: not known.
-    return occupancy === 0 ? [] : [{ symbol, f, occupancy: Math.min(1, occupancy), u: u >= 0 ? u : Number.NaN }];
+    const given = [value('u_iso_or_equiv'), b === undefined ? undefined : b / B_PER_U, anisotropic.get(label)].filter(
+      (u) => u !== undefined,
+    );
+    // A zero is a column that nobody filled, a negative U a failed refinement: neither was measured.
+    const u = given.find((value) => value > 0) ?? Number.NaN;
+    if (given.length > 0 && Number.isNaN(u)) zero.push(`${label} (${given[0]})`);
+    const tags = ['fract_x', 'fract_y', 'fract_z'] as const;
+    const f = tags.map(coordinate) as unknown as Vec3;
+    const rounding = roundingOf(tags.map((tag) => column(tag)[row] ?? ''));
+    return occupancy === 0 ? [] : [{ label, symbol, f, rounding, occupancy: Math.min(1, occupancy), u }];
   });
+  if (zero.length > 0) u2Notes.push(`${name}: U of ${listed(zero)} is taken as not given.`);
+  return sites;
 }
 
-/** Images of a site under the operators, those that meet merged at their mean. */
-function orbit({ f, occupancy }: Site, operators: readonly Operator[], lattice: Mat3): Vec3[] {
-  const places = new Places(lattice, occupancy > 0.5 ? MERGE_A : MERGE_SPLIT_A);
-  const means: { sum: [number, number, number]; n: number }[] = [];
-  for (const operator of operators) {
-    const image = wrapped(applyOperator(operator, f));
-    const found = places.near(image)[0];
-    if (found === undefined) {
-      places.add(image);
-      means.push({ sum: [0, 0, 0], n: 1 });
-      continue;
-    }
-    const mean = means[found]!;
-    nearestImage(image, places.points[found]!).forEach((d, axis) => {
-      mean.sum[axis as 0 | 1 | 2] += d;
-    });
-    mean.n++;
-  }
-  return places.points.map((p, i) => {
-    const { sum, n } = means[i]!;
-    return wrapped([p[0] + sum[0] / n, p[1] + sum[1] / n, p[2] + sum[2] / n]);
-  });
+/** Where some sites of an element have a U and others have none. */
+function unevenU(sites: readonly Site[], name: string): string[] {
+  const without = sites.filter(({ u, symbol }) => Number.isNaN(u) && sites.some((s) => s.symbol === symbol && s.u > 0));
+  return without.length === 0
+    ? []
+    : [
+        `${name} gives no U for ${listed(without.map(({ label }) => label))}: the mean of the element's other sites stands.`,
+      ];
 }
 
-/** @throws 'format' for a file that cannot be read, 'unsupported' for one that names its space group only */
+/**
+ * @throws 'format' for a file that cannot be read, or whose operators are not those of its group; 'unsupported' for one that names its group only, or is
+ * modulated
+ */
 export function readCif(text: string, name = 'CIF'): Crystal {
-  const blocks = readCifBlocks(text, name);
+  const blocks = readCifBlocks(text, name).filter(
+    ({ columns }) => (columns.get('_atom_site_fract_x')?.length ?? 0) > 0,
+  );
   const block =
-    blocks.find(({ columns }) => (columns.get('_atom_site_fract_x')?.length ?? 0) > 0) ??
+    blocks[0] ??
     fail(
       'format',
       `${name} has no fractional atom positions (_atom_site_fract_x).`,
@@ -238,19 +192,16 @@ export function readCif(text: string, name = 'CIF'): Crystal {
     occupancy: Float64Array.of(1),
     uIso_A2: Float64Array.of(0),
   });
-  const operators = readOperators(block, name);
-  const places = new Places(lattice_A, MERGE_A);
-  const atoms: Site[] = [];
-  for (const site of readSites(block, lattice_A, name)) {
-    for (const f of orbit(site, operators, lattice_A)) {
-      // The same atom listed twice, as where a file gives all atoms of the cell and the operators too.
-      const twice = (other: number) =>
-        atoms[other]!.symbol === site.symbol && atoms[other]!.occupancy + site.occupancy > 1.05;
-      if (places.near(f).some(twice)) continue;
-      places.add(f);
-      atoms.push({ ...site, f });
-    }
+  const { operators, notes } = readSymmetry(block, name);
+  const remarks: Remarks = { notes: [...notes], u2Notes: [] };
+  if (blocks.length > 1) {
+    const others = blocks.slice(1).map((other) => `data_${other.name}`);
+    remarks.notes.push(
+      `${name} holds ${blocks.length} structures: the first, data_${block.name}, is taken, and ${listed(others)} left out.`,
+    );
   }
+  const sites = placeSites(readSites(block, lattice_A, name, remarks), operators, lattice_A, name, remarks);
+  const atoms = sites.flatMap((site) => site.places.map((f) => ({ ...site, f })));
   return checkedCrystal({
     name,
     lattice_A,
@@ -258,5 +209,7 @@ export function readCif(text: string, name = 'CIF'): Crystal {
     fractional: Float64Array.from(atoms.flatMap(({ f }) => f)),
     occupancy: Float64Array.from(atoms, ({ occupancy }) => occupancy),
     uIso_A2: Float64Array.from(atoms, ({ u }) => u),
+    notes: remarks.notes,
+    u2Notes: [...remarks.u2Notes, ...unevenU(sites, name)],
   });
 }

@@ -24,11 +24,18 @@ export function elementOfType(text: string): string | undefined {
   return known(/^([A-Za-z]{1,2})(?![A-Za-z])/.exec(text)?.[1] ?? '');
 }
 
-/** The element that a site's label starts with ('Ti1', 'OW'); undefined where it is none, or could be two ('SI1': S or Si). */
+/**
+ * The element that a site's label starts with: 'Ti1', 'OW', 'BaA' (on site A), 'OII1' (the second O). Undefined where it is none ('Wat'), or could be two
+ * ('SI1': S or Si).
+ */
 export function elementOfLabel(label: string): string | undefined {
-  const letters = /^([A-Za-z]{1,2})(?![A-Za-z])/.exec(label)?.[1] ?? '';
-  const [one, two] = [known(letters.slice(0, 1)), letters.length === 2 ? known(letters) : undefined];
+  const letters = /^[A-Za-z]*/.exec(label)![0];
+  const [one, two] = [known(letters.slice(0, 1)), letters.length > 1 ? known(letters.slice(0, 2)) : undefined];
   const lower = /^[A-Z][a-z]/.test(letters);
+  if (letters.length > 2) {
+    if (lower && two && /^([A-Z]|I{2,3})$/.test(letters.slice(2))) return two;
+    return !two && /^.I{2,3}$/.test(letters) ? one : undefined;
+  }
   if (one && two && !lower) return undefined;
   return two ?? one;
 }

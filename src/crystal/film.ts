@@ -202,7 +202,26 @@ export function film(layers: readonly FilmLayer[], growth: 'x' | 'y' | 'z'): Fil
     }
   }
   checkInterfaces(positions_A, cell_A, g, owner, placed);
-  return { cell_A, symbols, positions_A, occupancy, u2_A2: mergedU2(parts), layers: placed };
+  return {
+    cell_A,
+    symbols,
+    positions_A,
+    occupancy,
+    u2_A2: mergedU2(parts),
+    layers: placed,
+    notes: [
+      ...new Set(laid.flatMap(({ block: { notes = [] } }) => notes)),
+      ...laid.flatMap((layer) => strainNote(layer, placed[layer.number - 1]!.strain, 'xyz'[p]! + 'xyz'[q]!)),
+    ],
+    u2Notes: [...new Set(laid.flatMap(({ block: { u2Notes = [] } }) => u2Notes))],
+  };
+}
+
+/** What coherent growth did to a layer; nothing for one that keeps its edges. */
+function strainNote(layer: Laid, strain: readonly [number, number], axes: string): string[] {
+  if (strain.every((e) => Math.abs(e) < 1e-6)) return [];
+  const parts = strain.map((e, i) => `${e < 0 ? '−' : '+'}${Math.abs(100 * e).toFixed(2)} % along ${axes[i]}`);
+  return [`${titleOf(layer)} is strained to fit the first one: ${parts.join(', ')}; 0 % along the growth.`];
 }
 
 /** Every (i, j, k) below the counts. */

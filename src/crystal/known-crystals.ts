@@ -11,8 +11,14 @@ import type { Vec3 } from './structure.ts';
 import type { Crystal } from './unit-cell.ts';
 
 /** A fully occupied crystal with right angles. */
-function rightAngled(name: string, edges_A: Vec3, atoms: readonly [symbol: string, u2_A2: number, f: Vec3][]): Crystal {
+function rightAngled(
+  name: string,
+  edges_A: Vec3,
+  atoms: readonly [symbol: string, u2_A2: number, f: Vec3][],
+  u2Notes: readonly string[] = [],
+): Crystal {
   return {
+    u2Notes,
     name,
     lattice_A: latticeOf(edges_A, [90, 90, 90]),
     symbols: atoms.map(([symbol]) => symbol),
@@ -115,6 +121,7 @@ export function bariumTitanate(): Crystal {
       ['O', 0.0093, [0.5, 0, z(0.4895)]],
       ['O', 0.0093, [0, 0.5, z(0.4895)]],
     ],
+    ['BaTiO3: no measured U_iso is built in; those of Ti and O are those of SrTiO3.'],
   );
 }
 
@@ -135,6 +142,7 @@ export function strontiumRuthenate(): Crystal {
       ['O', 0.0093, [0.5, 0, 0.5]],
       ['O', 0.0093, [0, 0.5, 0.5]],
     ],
+    ['SrRuO3: no measured U_iso is built in; those of Sr and O are those of SrTiO3, that of Ru is an estimate.'],
   );
 }
 

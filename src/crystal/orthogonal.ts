@@ -34,13 +34,17 @@ import type { Crystal } from './unit-cell.ts';
 
 /** Strain below which a block counts as exact: rounding in files. */
 const EXACT = 1e-4;
+/** Strain below which nothing is said: rounding in the computer. */
+const UNTOLD = 1e-6;
+/** Bounds where none is given: the second where no block keeps the first. */
+const MAX_STRAINS = [0.005, 0.01] as const;
 
 export interface OrthogonalOptions {
   /** Zone axis [uvw], whole numbers, in units of the crystal's own vectors. Left out: [001], and a cell that is orthogonal already stays as it is. */
   readonly zone?: Vec3;
   /** Direction [uvw] that x shall have; at right angles to the zone axis. Left out: the shorter edge. */
   readonly x?: Vec3;
-  /** Largest strain [1]; default 0.005. */
+  /** Largest strain [1]; left out: 0.005, and 0.01 where no block has less. */
   readonly maxStrain?: number;
   /** Longest edge across the beam [Å]; default 100. */
   readonly maxEdge_A?: number;
@@ -52,6 +56,10 @@ export interface Block extends Structure {
   readonly occupancy: Float64Array;
   /** Mean-square displacement per axis [Å²], the mean over the atoms of a symbol; symbols without one are left out. */
   readonly u2_A2: Readonly<Record<string, number>>;
+  /** What was guessed or repaired in the file, and how the block is strained, for the user. */
+  readonly notes?: readonly string[];
+  /** The same of u2_A2. */
+  readonly u2Notes?: readonly string[];
 }
 
 export interface CutBlock extends Block {
@@ -152,7 +160,9 @@ function smallestCut(edges: readonly Edge[], x: Edge | undefined, c: Edge, maxSt
 }
 
 function findCut(crystal: Crystal, basis: Mat3, options: OrthogonalOptions): Cut {
-  const { zone = [0, 0, 1], x, maxStrain = 0.005, maxEdge_A = 100 } = options;
+  const { zone = [0, 0, 1], x, maxEdge_A = 100 } = options;
+  const bounds = options.maxStrain === undefined ? MAX_STRAINS : [options.maxStrain];
+  const maxStrain = bounds.at(-1)!;
   if (!(maxStrain >= EXACT && maxStrain <= 0.1) || !(maxEdge_A > 0 && maxEdge_A <= 300)) {
     fail(
       'range',
@@ -177,15 +187,15 @@ function findCut(crystal: Crystal, basis: Mat3, options: OrthogonalOptions): Cut
   }
   const within = (strain: number) =>
     smallestCut(edgesAcross(lattice, basis, c.v, maxEdge_A, 2 * strain), along, c, strain);
-  const cut = within(maxStrain);
-  if (cut) return cut;
+  for (const bound of bounds) {
+    const cut = within(bound);
+    if (cut) return cut;
+  }
   const next = within(4 * maxStrain);
   return fail(
     'unsupported',
     `${name}: no orthogonal block along [${zone.join(' ')}]${x ? ` with x along [${x.join(' ')}]` : ''} has edges below ${maxEdge_A} Å and a strain below ${maxStrain}.`,
-    next
-      ? `Set maxStrain to ${(next.strain * 1.01).toPrecision(3)}, allow longer edges (maxEdge_A), or choose another zone axis.`
-      : 'Allow longer edges (maxEdge_A) or more strain (maxStrain), or choose another zone axis.',
+    `${next ? `The next one has a strain of ${(next.strain * 1.01).toPrecision(3)}. ` : ''}Choose another zone axis, or give an orthogonal supercell (POSCAR or CIF with all its atoms) that is strained as you want it.`,
     { name, zone, maxStrain, maxEdge_A, strain: next?.strain },
   );
 }
@@ -222,6 +232,14 @@ export function meanU2(crystal: Pick<Crystal, 'symbols' | 'occupancy' | 'uIso_A2
   return Object.fromEntries(Object.entries(sums).map(([symbol, { u, n }]) => [symbol, u / n]));
 }
 
+/** What bending did to edges a, b, c: angles in degrees, the largest change of a distance in percent. */
+function strainNote(name: string, zone: Vec3 | undefined, edges: Mat3, strain: number): string {
+  const [a, b, c] = edges;
+  const angle = (p: Vec3, q: Vec3) => `${((Math.acos(dot(p, q) / norm(p) / norm(q)) * 180) / Math.PI).toFixed(3)}°`;
+  const lengths = edges.map((edge) => norm(edge).toFixed(4)).join(', ');
+  return `${name}: the block along [${(zone ?? [0, 0, 1]).join(' ')}] was bent to right angles, its edges x, y, z kept (${lengths} Å, 0 %): the angles x–y, y–z, x–z were ${angle(a, b)}, ${angle(b, c)}, ${angle(a, c)}; distances change by up to ${(100 * strain).toFixed(strain < 1e-4 ? 4 : 2)} %.`;
+}
+
 /**
  * @throws 'range' for a zone axis or x that is none, or x that is not at right angles to the zone axis; 'unsupported' where no block within `maxEdge_A` is
  * orthogonal to `maxStrain`
@@ -237,7 +255,8 @@ export function orthogonalCell(crystal: Crystal, options: OrthogonalOptions = {}
     ? { n: [IDENTITY[0], y, IDENTITY[2]] as Mat3, strain: asGiven }
     : findCut(crystal, basis, options);
   const transformation = multiply(n, basis);
-  const cell_A = multiply(transformation, lattice_A).map(norm) as unknown as Vec3;
+  const edges = multiply(transformation, lattice_A);
+  const cell_A = edges.map(norm) as unknown as Vec3;
   const toBlock = inverse(n);
   const points = latticePoints(n);
   const atoms = primitiveAtoms(crystal, basis).flatMap(({ atom, f }) =>
@@ -249,6 +268,11 @@ export function orthogonalCell(crystal: Crystal, options: OrthogonalOptions = {}
     positions_A: Float64Array.from(atoms.flatMap(({ s }) => [s[0] * cell_A[0], s[1] * cell_A[1], s[2] * cell_A[2]])),
     occupancy: Float64Array.from(atoms, ({ atom }) => crystal.occupancy[atom]!),
     u2_A2: meanU2(crystal),
+    notes: [
+      ...(crystal.notes ?? []),
+      ...(strain > UNTOLD ? [strainNote(crystal.name, options.zone, edges, strain)] : []),
+    ],
+    u2Notes: crystal.u2Notes ?? [],
     transformation,
     strain,
   };

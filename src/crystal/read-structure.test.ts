@@ -139,3 +139,24 @@ test.skipIf(files.length === 0)('real files (skipped only where there are none)'
   for (const file of files)
     expect(readStructure(readFileSync(join(SAMPLES, file), 'utf8'), file).symbols.length).toBeGreaterThan(0);
 });
+
+test('a cell whose scale was forgotten has atoms too near one another; hydrogen and split sites may be near', () => {
+  // Pt with half its edge, 1.96 Å, left out of line 2; N2 and an O-H bond are as short as bonds get.
+  const fcc = 'Pt\n1.0\n0 1 1\n1 0 1\n1 1 0\nPt\n8\nDirect\n';
+  const halves = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [i >> 2, (i >> 1) & 1, i & 1].map((bit) => bit / 2).join(' '));
+  const text = (scale: string) => `${fcc.replace('1.0', scale)}${halves.join('\n')}\n`;
+  expect(problem(() => readStructure(text('1.0'), 'POSCAR')).message).toMatch(/Pt and Pt lie 0\.71 Å apart/);
+  expect(readStructure(text('3.92'), 'POSCAR').symbols.length).toBeGreaterThan(0);
+  const pair = (symbols: string, d: number) =>
+    readStructure(`x\n1\n5 0 0\n0 5 0\n0 0 5\n${symbols}\n1 1\nCartesian\n0 0 0\n${d} 0 0\n`, 'POSCAR').symbols.length;
+  expect([pair('N N', 1.1), pair('O H', 0.82)]).toEqual([2, 2]);
+  expect(problem(() => pair('Ti O', 0.95)).message).toContain('0.95 Å');
+});
+
+test('a compressed file says so', () => {
+  const { gzipSync } = process.getBuiltinModule('node:zlib');
+  const gz = new TextDecoder().decode(gzipSync('SrTiO3\n1.0\n'));
+  for (const name of ['POSCAR.gz', 'x.cif', 'POSCAR']) {
+    expect(problem(() => readStructure(gz, name)).message).toBe(`${name} is compressed.`);
+  }
+});

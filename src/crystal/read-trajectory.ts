@@ -13,7 +13,6 @@ import { FerroscopeError, fail } from '../core/errors.ts';
 import { extxyzFrames } from './extxyz.ts';
 import { type LammpsTypes, lammpsFrames } from './lammps.ts';
 import { Lines, pieces } from './lines.ts';
-import type { CutBlock } from './orthogonal.ts';
 import { readStructure } from './read-structure.ts';
 import type { Structure } from './structure.ts';
 import { structureFormat } from './structure-format.ts';
@@ -35,10 +34,14 @@ export function readTrajectory(data: string | Uint8Array, name: string, { types 
   const head = pieces(data).next().value ?? '';
   const format = structureFormat(head, name);
   if (format === 'cif' || format === 'poscar') return oneFrame(Array.from(pieces(data)).join(''), name);
-  const { frames, truncated } = format === 'vasprun' ? readVasprun(data, name) : collect(format, data, name, types);
-  const notes = truncated
-    ? [`${name} ends early, as while a run goes on, or is damaged: its ${frames.length} whole frames are used.`]
-    : [];
+  const read = format === 'vasprun' ? readVasprun(data, name) : collect(format, data, name, types);
+  const { frames, truncated } = read;
+  const notes = [
+    ...('notes' in read ? read.notes : []),
+    ...(truncated
+      ? [`${name} ends early, as while a run goes on, or is damaged: its ${frames.length} whole frames are used.`]
+      : []),
+  ];
   return { name, frames, notes };
 }
 
@@ -72,10 +75,9 @@ function collect(
   return { frames, truncated };
 }
 
-/** A crystal whose cell is not orthogonal is cut, which `orthogonal.ts` does to a strain of 0.5 %. */
+/** A crystal whose cell is not orthogonal is cut (`orthogonal.ts`); its notes tell the strain. */
 function oneFrame(text: string, name: string): Trajectory {
-  const block = readStructure(text, name) as CutBlock;
-  const { cell_A, symbols, positions_A, occupancy, strain } = block;
+  const { cell_A, symbols, positions_A, occupancy, notes = [] } = readStructure(text, name);
   const partly = occupancy.findIndex((share) => share < 1);
   if (partly >= 0) {
     fail(
@@ -85,9 +87,5 @@ function oneFrame(text: string, name: string): Trajectory {
       { name },
     );
   }
-  const notes =
-    strain > 1e-4
-      ? [`${name}: the cell was bent to right angles, which changes distances by up to ${(100 * strain).toFixed(2)} %.`]
-      : [];
   return { name, frames: [{ cell_A, symbols, positions_A }], notes };
 }

@@ -20,9 +20,15 @@ export const FORMAT_NAMES: Readonly<Record<StructureFormat | TrajectoryFormat, s
   vasprun: 'vasprun.xml',
 };
 
+/** How compressed files begin: gzip, zip, bzip2, xz; bytes that are no UTF-8 have become U+FFFD. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: gzip begins so
+const COMPRESSED = /^(\x1f\ufffd|PK\x03\x04|BZh\d|\ufffd7zXZ)/;
+
 /** @param text the file, or its first 20 000 characters. @throws 'format' where neither the text nor the name is known */
 export function structureFormat(text: string, name: string): StructureFormat | TrajectoryFormat {
   const head = text.replace(/^\uFEFF/, '').slice(0, HEAD);
+  if (COMPRESSED.test(head))
+    fail('format', `${name} is compressed.`, 'Uncompress it first: gunzip, unzip, …', { name });
   if (/^\s*(<\?xml[^>]*>\s*)?<modeling\b/.test(head)) return 'vasprun';
   if (/^\s*ITEM: /.test(head)) return 'lammps';
   const lines = head.split(/\r\n|\r|\n/);

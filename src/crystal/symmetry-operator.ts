@@ -1,4 +1,4 @@
-/** Symmetry operators as files write them, '-x+y, 1/2+y, z-0.25': f' = R f + t on fractional coordinates. */
+/** Symmetry operators as files write them, '-x+y, 1/2+y, z-0.25', '2x-y, y, z': f' = R f + t on fractional coordinates. */
 
 import { fail } from '../core/errors.ts';
 import { dot, type Mat3 } from './lattice.ts';
@@ -20,14 +20,15 @@ export function parseOperator(text: string, name: string): Operator {
   const rows = parts.map((part): [row: Vec3, shift: number] => {
     const row: [number, number, number] = [0, 0, 0];
     let shift = 0;
-    const term = /([+-]?)(?:([xyz])|(\d+\.?\d*|\.\d+)(?:\/(\d+))?)/y;
+    const term = /([+-]?)(?:(\d*)([xyz])|(\d+\.?\d*|\.\d+)(?:\/(\d+))?)/y;
     while (term.lastIndex < part.length) {
       const first = term.lastIndex === 0;
       const match = term.exec(part);
       if (!match || (!first && match[1] === '')) return bad();
       const sign = match[1] === '-' ? -1 : 1;
-      if (match[2]) row['xyz'.indexOf(match[2]) as 0 | 1 | 2] += sign;
-      else shift += (sign * Number(match[3])) / Number(match[4] ?? 1);
+      // '2x' occurs on axes other than the standard ones.
+      if (match[3]) row['xyz'.indexOf(match[3]) as 0 | 1 | 2] += sign * Number(match[2] || 1);
+      else shift += (sign * Number(match[4])) / Number(match[5] ?? 1);
     }
     // Rounded to the fractions that occur in crystals: 0.333 is a third.
     const exact = Math.round(shift * 24) / 24;

@@ -20,10 +20,16 @@ export interface Crystal {
   readonly occupancy: Float64Array;
   /** Mean-square displacement per axis of each atom, U_iso [Å²]; NaN where it is not known. */
   readonly uIso_A2: Float64Array;
+  /** What a reader of the file guessed or repaired, for the user. */
+  readonly notes?: readonly string[];
+  /** The same of U_iso; of no interest where atoms are at rest. */
+  readonly u2Notes?: readonly string[];
 }
 
-/** Nearer than this [Å], two atoms are one, or share a site. */
+/** Nearer than this [Å], atoms are one, or share a site. */
 const OVERLAP_A = 0.5;
+/** Nearer than this [Å], no two atoms but hydrogen are neighbours (N₂: 1.10 Å): one is there where the other is not, or the cell has the wrong scale. */
+const CONTACT_A = 1;
 
 /** The crystal, if it can be one. @throws 'format' for a flat cell, no atoms, or more than one atom in one place */
 export function checkedCrystal(crystal: Crystal): Crystal {
@@ -46,19 +52,31 @@ export function checkedCrystal(crystal: Crystal): Crystal {
   }
   if (symbols.length === 0)
     fail('format', `${name}: the cell holds no atoms.`, 'Export the file with its atoms.', { name });
-  const places = new Places(lattice_A, OVERLAP_A);
+  const places = new Places(lattice_A, CONTACT_A);
   for (let atom = 0; atom < symbols.length; atom++) {
     const f = at(fractional, atom);
+    const distance_A = (other: number) => norm(times(nearestImage(f, places.points[other]!), lattice_A));
     const near = places.near(f);
-    const total = near.reduce((sum, other) => sum + occupancy[other]!, occupancy[atom]!);
+    const overlap = near.filter((other) => distance_A(other) < OVERLAP_A);
+    const total = overlap.reduce((sum, other) => sum + occupancy[other]!, occupancy[atom]!);
     if (total > 1.05) {
-      const other = near[0]!;
-      const distance_A = norm(times(nearestImage(f, places.points[other]!), lattice_A));
+      const other = overlap[0]!;
+      const d = distance_A(other);
       fail(
         'format',
-        `${name}: ${symbols[atom]} and ${symbols[other]} lie ${distance_A.toFixed(2)} Å apart at (${f.map((x) => x.toFixed(4)).join(', ')}), occupied ${total.toFixed(2)} times.`,
+        `${name}: ${symbols[atom]} and ${symbols[other]} lie ${d.toFixed(2)} Å apart at (${f.map((x) => x.toFixed(4)).join(', ')}), occupied ${total.toFixed(2)} times.`,
         'Give shared sites occupancies that add up to 1 at most, and coordinates such as 1/3 with five digits.',
-        { name, distance_A, occupancy: total },
+        { name, distance_A: d, occupancy: total },
+      );
+    }
+    const hydrogen = (i: number) => symbols[i] === 'H';
+    const close = near.find((i) => !hydrogen(i) && !hydrogen(atom) && occupancy[i]! + occupancy[atom]! > 1.05);
+    if (close !== undefined) {
+      fail(
+        'format',
+        `${name}: ${symbols[atom]} and ${symbols[close]} lie ${distance_A(close).toFixed(2)} Å apart at (${f.map((x) => x.toFixed(4)).join(', ')}).`,
+        'Check the scale of the cell (Å) and the coordinates (fractional or Cartesian).',
+        { name, distance_A: distance_A(close) },
       );
     }
     places.add(f);

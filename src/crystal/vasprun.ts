@@ -17,6 +17,8 @@ export interface VasprunSteps {
   readonly frames: Structure[];
   /** Whether the file ends before its last tag is closed. */
   readonly truncated: boolean;
+  /** What was guessed, for the user. */
+  readonly notes: readonly string[];
 }
 
 /** One structure as it is being read. */
@@ -31,6 +33,7 @@ interface Rows {
  */
 export function readVasprun(data: string | Uint8Array, name = 'vasprun.xml'): VasprunSteps {
   const symbols: string[] = [];
+  const notes = new Set<string>();
   const frames: Structure[] = [];
   let initial: Structure | undefined;
   let rows: Rows = { basis: [], positions: [] };
@@ -61,7 +64,13 @@ export function readVasprun(data: string | Uint8Array, name = 'vasprun.xml'): Va
     if (tag === 'c') {
       // Of <array name="atoms">, the first column is the element.
       if (names.includes('atoms') && column++ === 0) {
-        symbols.push(elementOfType(content.trim()) ?? malformed(`'${content.trim()}' is not a chemical symbol`));
+        const symbol = content.trim();
+        // Runs with one potential of Zr write 'r ' (pymatgen 377); no element is called so.
+        if (symbol === 'r')
+          notes.add(`${name} names an element 'r', as VASP does with one potential of Zr: read as Zr.`);
+        symbols.push(
+          symbol === 'r' ? 'Zr' : (elementOfType(symbol) ?? malformed(`'${symbol}' is not a chemical symbol`)),
+        );
       }
     } else if (tags.includes('structure') && (parent === 'basis' || parent === 'positions')) {
       rows[parent].push(numbersIn(content, 3) ?? malformed(`three numbers expected, not '${content.trim()}'`));
@@ -99,7 +108,7 @@ export function readVasprun(data: string | Uint8Array, name = 'vasprun.xml'): Va
   );
   for (const piece of pieces(data)) parser.write(piece);
   parser.end();
-  if (frames.length === 0 && initial && !truncated) return { frames: [initial], truncated };
+  if (frames.length === 0 && initial && !truncated) return { frames: [initial], truncated, notes: [...notes] };
   if (frames.length === 0) {
     fail(
       'format',
@@ -108,7 +117,7 @@ export function readVasprun(data: string | Uint8Array, name = 'vasprun.xml'): Va
       { name, truncated },
     );
   }
-  return { frames, truncated };
+  return { frames, truncated, notes: [...notes] };
 }
 
 /** Number of the line, from 1, that the character at `index` stands on. */

@@ -23,8 +23,8 @@ export interface Specimen {
   readonly layers?: Film['layers'];
   /** Mean-square displacement per axis [Å²] of every element; empty where atoms are at rest or move by themselves. */
   readonly u2_A2: Readonly<Record<string, number>>;
-  /** Remarks for the user, on a trajectory that ends early. */
-  readonly notes?: readonly string[];
+  /** Remarks for the user: what a reader guessed or repaired, how the atoms are strained, whose thermal motion stands for each element. */
+  readonly notes: readonly string[];
 }
 
 /** The bytes of a file that the recipe names. */
@@ -42,18 +42,59 @@ export async function loadSpecimen(recipe: SpecimenOptions, read: Read): Promise
     const block = { ...first, occupancy: new Float64Array(first.symbols.length).fill(1), u2_A2: {} };
     return { name: file, block, frames, u2_A2: {}, notes };
   }
+  const titled = (source: SourceOptions) => source.file ?? source.crystal!;
   if (!layers) {
     const block = await sourceBlock(recipe, read);
-    return { name: recipe.file ?? recipe.crystal!, block, u2_A2: thermalMotion(recipe, block) };
+    return withMotion(recipe, titled(recipe), block, [{ name: titled(recipe), block }]);
   }
   const stack: FilmLayer[] = [];
+  const parts: Part[] = [];
   for (const layer of layers) {
     const extent_A = 10 * layer.extent_nm;
-    stack.push(layer.vacuum ? { extent_A } : { block: await sourceBlock(layer, read), extent_A });
+    if (layer.vacuum) stack.push({ extent_A });
+    else {
+      const block = await sourceBlock(layer, read);
+      stack.push({ block, extent_A });
+      parts.push({ name: titled(layer), block });
+    }
   }
   const block = film(stack, growth);
   const names = layers.map((layer) => layer.crystal ?? layer.file ?? 'vacuum');
-  return { name: names.join(' | '), block, layers: block.layers, u2_A2: thermalMotion(recipe, block) };
+  return { ...withMotion(recipe, names.join(' | '), block, parts), layers: block.layers };
+}
+
+/** A crystal of the specimen: the only one, or a layer's. */
+interface Part {
+  readonly name: string;
+  readonly block: Block;
+}
+
+function withMotion(recipe: SpecimenOptions, name: string, block: Block, parts: readonly Part[]): Specimen {
+  const u2_A2 = thermalMotion(recipe, block);
+  const notes = [...(block.notes ?? []), ...motionNotes(recipe, u2_A2, block, parts)];
+  return { name, block, u2_A2, notes };
+}
+
+/** Where each element's u² is from, and which crystals had none of their own. */
+function motionNotes(
+  recipe: SpecimenOptions,
+  u2_A2: Specimen['u2_A2'],
+  block: Block,
+  parts: readonly Part[],
+): string[] {
+  const values = Object.entries(u2_A2).map(([symbol, u2]) => {
+    const from = new Set(parts.filter(({ block }) => block.u2_A2[symbol] !== undefined).map(({ name }) => name));
+    const source = recipe.u2_A2[symbol] !== undefined ? 'the recipe' : [...from].join(' and ');
+    return `${symbol} ${u2.toFixed(4)} (${source}${from.size > 1 && source !== 'the recipe' ? ', the mean' : ''})`;
+  });
+  if (values.length === 0) return [];
+  const borrowed = parts.flatMap(({ name, block: { symbols, u2_A2: own } }) => {
+    const without = [...new Set(symbols)].filter((s) => own[s] === undefined && recipe.u2_A2[s] === undefined).sort();
+    return without.length > 0
+      ? [`${name} gives no thermal motion of ${without.join(', ')}: the other layers' stands.`]
+      : [];
+  });
+  return [`Thermal motion, u² per axis in Å²: ${values.join(', ')}.`, ...(block.u2Notes ?? []), ...new Set(borrowed)];
 }
 
 async function sourceBlock(source: SourceOptions, read: Read): Promise<Block> {
@@ -71,7 +112,7 @@ function thermalMotion(recipe: SpecimenOptions, block: Block): Record<string, nu
   if (unknown.length > 0) {
     fail(
       'recipe',
-      `The thermal motion of ${unknown.join(', ')} is not known.`,
+      [`The thermal motion of ${unknown.join(', ')} is not known.`, ...(block.u2Notes ?? [])].join(' '),
       `Give specimen.u2_A2 = { ${unknown.map((symbol) => `${symbol} = 0.006`).join(', ')} } in Å², or thermal = 'none'.`,
       { unknown },
     );

@@ -1,0 +1,137 @@
+/** A crystal structure or a trajectory for `ferroscope info`: cell, atoms, shares, u², frames, and the notes that a simulation would show. */
+
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { FerroscopeError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import { readCif } from '../crystal/cif.ts';
+import { determinant, dot, norm } from '../crystal/lattice.ts';
+import { meanU2, orthogonalCell } from '../crystal/orthogonal.ts';
+import { readPoscar } from '../crystal/poscar.ts';
+import { readTrajectory } from '../crystal/read-trajectory.ts';
+import type { Structure } from '../crystal/structure.ts';
+import { FORMAT_NAMES, structureFormat } from '../crystal/structure-format.ts';
+import type { Crystal } from '../crystal/unit-cell.ts';
+
+interface Description {
+  readonly lines: readonly string[];
+  readonly json: object;
+}
+
+/** Undefined for a file that is no structure. @throws as the readers for one that is, and cannot be read */
+export async function describeStructure(path: string): Promise<Description | undefined> {
+  if (!(await stat(path)).isFile()) return undefined;
+  const handle = await open(path);
+  const head = new TextDecoder()
+    .decode((await handle.read(Buffer.alloc(20_000), 0, 20_000, 0)).buffer)
+    .replace(/\0+$/, '');
+  await handle.close();
+  if (head === '' || head.includes('\0')) return undefined;
+  const format = formatOf(head, path);
+  if (!format) return undefined;
+  const name = basename(path);
+  const bytes = await readBytes(path);
+  if (format === 'cif' || format === 'poscar') {
+    const text = new TextDecoder().decode(bytes);
+    return describeCrystal(format === 'cif' ? readCif(text, name) : readPoscar(text, name), FORMAT_NAMES[format]);
+  }
+  const { frames, notes } = readTrajectory(bytes, name);
+  const { cell_A, symbols } = frames[0]!;
+  const many = frames.length === 1 ? 'one frame' : `${frames.length} frames`;
+  const elements = counts(symbols, () => 1);
+  const box = boxOf(frames);
+  return {
+    lines: [
+      `${name}: ${FORMAT_NAMES[format]}, ${many} of ${symbols.length} atoms in ${box}`,
+      `  ${[...elements].map(([symbol, n]) => `${symbol} ${n}`).join(', ')}`,
+      ...notes.map((note) => `  ${note}`),
+    ],
+    json: {
+      kind: 'structure',
+      format,
+      frames: frames.length,
+      cell_A,
+      atoms: symbols.length,
+      elements: Object.fromEntries(elements),
+      notes,
+    },
+  };
+}
+
+function formatOf(head: string, path: string) {
+  try {
+    return structureFormat(head, path);
+  } catch (error) {
+    if (error instanceof FerroscopeError) return undefined;
+    throw error;
+  }
+}
+
+function boxOf(frames: readonly Structure[]): string {
+  const edges = [0, 1, 2].map((axis) => {
+    const list = frames.map(({ cell_A }) => cell_A[axis]!);
+    const [low, high] = [Math.min(...list), Math.max(...list)];
+    return high - low < 5e-4 ? low.toFixed(3) : `${low.toFixed(3)}…${high.toFixed(3)}`;
+  });
+  return `a box of ${edges.join(' × ')} Å`;
+}
+
+/** Sum of `share` over the atoms of each symbol, in alphabetical order. */
+function counts(symbols: readonly string[], share: (atom: number) => number): Map<string, number> {
+  const sums = new Map([...new Set(symbols)].sort().map((symbol) => [symbol, 0]));
+  for (const [atom, symbol] of symbols.entries()) sums.set(symbol, sums.get(symbol)! + share(atom));
+  return sums;
+}
+
+function describeCrystal(crystal: Crystal, format: string): Description {
+  const { name, lattice_A, symbols, occupancy } = crystal;
+  const [a, b, c] = lattice_A;
+  const degrees = ([p, q]: (typeof a)[]) => (Math.acos(dot(p!, q!) / norm(p!) / norm(q!)) * 180) / Math.PI;
+  const lengths_A = lattice_A.map(norm);
+  const angles_deg = [
+    [b, c],
+    [a, c],
+    [a, b],
+  ].map(degrees);
+  const volume_A3 = Math.abs(determinant(lattice_A));
+  const elements = counts(symbols, (atom) => occupancy[atom]!);
+  const u2_A2 = meanU2(crystal);
+  const block = blockOf(crystal);
+  const notes = [...new Set([...(crystal.notes ?? []), ...(crystal.u2Notes ?? []), ...block.notes])];
+  return {
+    lines: [
+      `${name}: a crystal structure (${format}), ${symbols.length} places in ${lengths_A.map((x) => x.toFixed(4)).join(' × ')} Å, ${angles_deg.map((x) => x.toFixed(2)).join(', ')}°, ${volume_A3.toFixed(1)} Å³`,
+      ...[...elements].map(
+        ([symbol, n]) =>
+          `  ${symbol.padEnd(2)} ${Number(n.toFixed(4))} per cell, ${((1000 * n) / volume_A3).toFixed(2)} per 1000 Å³, ${u2_A2[symbol] === undefined ? 'no u² given' : `u² ${u2_A2[symbol].toFixed(4)} Å² per axis`}`,
+      ),
+      ...block.lines.map((line) => `  ${line}`),
+      ...notes.map((note) => `  ${note}`),
+    ],
+    json: {
+      kind: 'structure',
+      format,
+      lengths_A,
+      angles_deg,
+      volume_A3,
+      places: symbols.length,
+      elements: Object.fromEntries(elements),
+      u2_A2,
+      notes,
+    },
+  };
+}
+
+/** The block that a simulation takes along [001], or why there is none: another zone axis may have one. */
+function blockOf(crystal: Crystal): { lines: string[]; notes: readonly string[] } {
+  try {
+    const { cell_A, symbols, notes = [] } = orthogonalCell(crystal);
+    return {
+      lines: [`along [0 0 1]: a block of ${cell_A.map((x) => x.toFixed(3)).join(' × ')} Å, ${symbols.length} places`],
+      notes,
+    };
+  } catch (error) {
+    if (!(error instanceof FerroscopeError)) throw error;
+    return { lines: [error.message], notes: [] };
+  }
+}
