@@ -5,7 +5,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { numberLabel, powerLabel } from './labels.ts';
+import { numberLabel, powerLabel } from '../core/numbers.ts';
 import { ticks } from './scale.ts';
 import { el, figureTitle, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, FONT, GRID, INK, MARGIN, TEXT } from './theme.ts';

@@ -4,9 +4,10 @@
  * that some lie beyond. x to the right, y down, as arrays [ry][rx] are stored.
  */
 
+import { numberLabel, unitLabel } from '../core/numbers.ts';
 import { findChannel, getChannel, longName, type PolarizationMap } from '../polarization/polarization-map.ts';
 import { type ColormapName, palette } from './colormap.ts';
-import { channelUnitSvg, numberLabel, unitLabel } from './labels.ts';
+import { channelUnitSvg } from './labels.ts';
 import { axes, type Box, border, fitMap, image, STRIP, scalarImage, scaleBar } from './map-frame.ts';
 import { pngDataUri } from './png.ts';
 import { robustRange, symmetricRange, ticks } from './scale.ts';

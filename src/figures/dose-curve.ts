@@ -6,8 +6,9 @@
 
 import * as Plot from '@observablehq/plot';
 import { fail } from '../core/errors.ts';
+import { numberLabel, unitLabel } from '../core/numbers.ts';
 import { chart } from './chart.ts';
-import { numberLabel, textWidth, unitLabel } from './labels.ts';
+import { textWidth } from './labels.ts';
 import { lineLabels } from './line-labels.ts';
 import { el, escapeText, HALO, px, text } from './svg.ts';
 import { MUTED, SERIES, TEXT } from './theme.ts';

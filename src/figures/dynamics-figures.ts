@@ -4,12 +4,13 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { numberLabel } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import { SERIES_COLUMNS } from '../ferroelectric/dataset-collected.ts';
 import { BIN_UC_CM2, type MagnitudeDistribution } from '../ferroelectric/dataset-magnitudes.ts';
 import { colormap } from './colormap.ts';
 import { hex } from './colour.ts';
-import { channelUnitSvg, numberLabel } from './labels.ts';
+import { channelUnitSvg } from './labels.ts';
 import { type ChartLine, lineChart } from './line-chart.ts';
 import { ticks } from './scale.ts';
 import { type Disk, onHalf, rim } from './stereographic.ts';

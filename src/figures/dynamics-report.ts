@@ -1,5 +1,6 @@
 /** Figures and report of a dataset of molecular dynamics, from data alone. */
 
+import { numberLabel } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { Coverage } from '../ferroelectric/dataset-coverage.ts';
 import { type MagnitudeDistribution, REFERENCE_MODES, WINDOWS_PS } from '../ferroelectric/dataset-magnitudes.ts';
@@ -14,7 +15,6 @@ import {
   temperatureInTime,
   windowWords,
 } from './dynamics-figures.ts';
-import { numberLabel } from './labels.ts';
 import { buildReport, type Cell, type ReportSection, type ReportTable } from './report.ts';
 import { roundUp } from './scale.ts';
 import { componentHistograms, fitTable } from './strain-study-figure.ts';

@@ -1,9 +1,9 @@
 /** Figure and report of a film under biases, from data alone. */
 
+import { numberLabel } from '../core/numbers.ts';
 import { FILM_REFERENCE, FILM_REFERENCE_STEP } from '../ferroelectric/film-reference.ts';
 import type { FilmPlan, FilmProfile } from '../ferroelectric/film-series.ts';
 import { biasLabel, filmProfileChart } from './film-profile.ts';
-import { numberLabel } from './labels.ts';
 import { buildReport, type Cell, type ReportProvenance, type ReportTable } from './report.ts';
 
 export interface FilmReportInput extends ReportProvenance {

@@ -5,8 +5,9 @@
 
 import * as Plot from '@observablehq/plot';
 import { fail } from '../core/errors.ts';
+import { unitLabel } from '../core/numbers.ts';
 import { chart } from './chart.ts';
-import { channelSvg, channelUnitSvg, textWidth, unitLabel } from './labels.ts';
+import { channelSvg, channelUnitSvg, textWidth } from './labels.ts';
 import { robustRange, ticks } from './scale.ts';
 import { el, escapeText, text } from './svg.ts';
 import { INK, SERIES, TEXT } from './theme.ts';

@@ -4,9 +4,10 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { powerLabel } from '../core/numbers.ts';
 import { palette } from './colormap.ts';
 import { colourBar } from './component-map.ts';
-import { powerLabel, textWidth } from './labels.ts';
+import { textWidth } from './labels.ts';
 import { axes, border, fitMap, levelImage, STRIP, scaleBar } from './map-frame.ts';
 import { requireShape, robustRange } from './scale.ts';
 import { lengthUnit, type SignalUnit, signalScale } from './signal-scale.ts';

@@ -1,9 +1,9 @@
 /** Figures and report of an energy landscape, from data alone. Energies in meV per formula unit, counted from u = 0 under the same conditions. */
 
+import { numberLabel } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { StationaryPoint } from '../ferroelectric/landscape.ts';
 import type { Check } from '../ferroelectric/landscape-checks.ts';
-import { numberLabel } from './labels.ts';
 import { directionHtml } from './landscape-labels.ts';
 import {
   energyProfiles,

@@ -3,10 +3,10 @@
  * No files and no computing of physics here.
  */
 
+import { fixedLabel } from '../core/numbers.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { componentMap, usualChannels } from './component-map.ts';
-import { fixedLabel } from './labels.ts';
 import { parityPlot } from './parity-plot.ts';
 import { patternFigure } from './pattern-figure.ts';
 import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';

@@ -4,10 +4,11 @@
  */
 
 import * as Plot from '@observablehq/plot';
+import { countLabel, fixedLabel, unitLabel } from '../core/numbers.ts';
 import { scoreValues } from '../polarization/score.ts';
 import { chart } from './chart.ts';
 import { palette } from './colormap.ts';
-import { channelSvg, countLabel, fixedLabel, unitLabel } from './labels.ts';
+import { channelSvg } from './labels.ts';
 import { image } from './map-frame.ts';
 import { pngDataUri } from './png.ts';
 import { quantile, ticks } from './scale.ts';

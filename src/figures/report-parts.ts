@@ -1,9 +1,10 @@
 /** Parts that most reports share: the table of scores, the table of held-out errors, and what limits P_z. */
 
+import { countLabel, numberLabel, unitLabel } from '../core/numbers.ts';
 import type { MapProvenance, PolarizationMap } from '../polarization/polarization-map.ts';
 import { findChannel, usualUnit } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
-import { channelHtml, countLabel, numberLabel, unitLabel } from './labels.ts';
+import { channelHtml } from './labels.ts';
 import type { ReportTable } from './report.ts';
 
 /** A map against its truth, one row per channel. */

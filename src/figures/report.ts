@@ -7,7 +7,8 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { countLabel, fixedLabel, numberLabel, richText } from './labels.ts';
+import { countLabel, fixedLabel, numberLabel } from '../core/numbers.ts';
+import { richText } from './labels.ts';
 import { REPORT_CSS } from './report-style.ts';
 import { escapeText } from './svg.ts';
 

@@ -1,6 +1,6 @@
 /** How a detector's signal is written: its unit, and the power of ten that keeps labels short. */
 
-import { powerLabel } from './labels.ts';
+import { powerLabel } from '../core/numbers.ts';
 
 /** What a detector or a pixel of a camera counts, per position. */
 export type SignalUnit = 'fraction of the beam' | 'electrons';

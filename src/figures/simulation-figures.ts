@@ -1,7 +1,7 @@
 /** The sections of a simulation's report that have figures: patterns, images or line profiles, signals by thickness. */
 
+import { numberLabel } from '../core/numbers.ts';
 import { imageFigure } from './image-figure.ts';
-import { numberLabel } from './labels.ts';
 import { patternFigure } from './pattern-figure.ts';
 import type { ReportSection, ReportTable } from './report.ts';
 import { lineProfile, thicknessCurve } from './signal-curves.ts';

@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { countLabel, fixedLabel, numberLabel } from './labels.ts';
+import { countLabel, fixedLabel, numberLabel } from '../core/numbers.ts';
 import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';
 import { meanSignal, patternSection, signalSections, thicknessLabel } from './simulation-figures.ts';
 

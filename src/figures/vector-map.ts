@@ -5,10 +5,11 @@
  * is the mean over a square block of cells; the legend says so. Arrow lengths have a key in µC/cm².
  */
 
+import { numberLabel, unitLabel } from '../core/numbers.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { getChannel } from '../polarization/polarization-map.ts';
 import { arrowGroup, arrowPath } from './arrow.ts';
-import { numberLabel, textWidth, unitLabel } from './labels.ts';
+import { textWidth } from './labels.ts';
 import { axes, border, cellImage, fitMap, STRIP, scaleBar } from './map-frame.ts';
 import { quantile, roundDown, roundUp } from './scale.ts';
 import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
