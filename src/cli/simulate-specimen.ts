@@ -3,11 +3,15 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, writeWhole } from '../core/files.ts';
+import { duration, numberLabel, percent, plural } from '../core/numbers.ts';
 import type { Recipe, SpecimenRecipe } from '../core/recipe.ts';
 import { recipeToToml } from '../core/recipe-schema.ts';
 import { tiffBytes } from '../core/tiff.ts';
+import type { CutBlock } from '../crystal/orthogonal.ts';
+import { zoneReflections } from '../crystal/reflections.ts';
 import { gridLimit_mrad } from '../diffraction/angular-detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
+import type { PatternSpot } from '../figures/pattern-figure.ts';
 import { renderSimulation } from '../figures/simulation-report.ts';
 import { writeEmd } from '../scan/emd-write.ts';
 import type { SimulationPlan } from '../simulation/plan.ts';
@@ -48,7 +52,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   await result.done();
   line.console.result(
     [
-      `${describe(plan)} in ${wall_s.toFixed(1)} s: ${specimen.name}, ${plan.thickness_nm.map((t) => t.toFixed(2)).join(', ')} nm.`,
+      `${describe(plan)} in ${duration(wall_s)}: ${specimen.name}, ${plan.thickness_nm.map((t) => numberLabel(t, 4)).join(', ')} nm.`,
       `${join(out, 'simulation.zarr')}${files.map((file) => `, ${file}`).join('')}`,
       `Look at ${join(out, 'report.html')}`,
     ],
@@ -185,6 +189,16 @@ const THERMAL: Record<SpecimenRecipe['thermal'], string> = {
   none: 'atoms at rest',
 };
 
+/** Disks of the zero-order Laue zone, where the specimen is one crystal that was cut by the zone axis. */
+function disksOf({ block }: Specimen, voltage_kV: number, across_mrad: number): PatternSpot[] {
+  if (!('transformation' in block)) return [];
+  const perInvA = 1e3 * wavelength(voltage_kV);
+  return zoneReflections(block as CutBlock, across_mrad / perInvA / Math.SQRT2).map(({ hkl, q_invA: [x, y] }) => ({
+    hkl,
+    q_mrad: [x * perInvA, y * perInvA],
+  }));
+}
+
 function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall_s: number): Map<string, string> {
   const { plan, images, meanPatterns, hash } = result;
   const simulation = recipe.simulation!;
@@ -196,6 +210,10 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
     data: Float32Array.from(meanPatterns.flatMap((pattern) => [...pattern])),
     shape: [camera.pixels, camera.pixels] as const,
     mrad_per_pixel: camera.mrad_per_pixel,
+    spots: {
+      disks: disksOf(specimen, voltage_kV, camera.pixels * camera.mrad_per_pixel),
+      radius_mrad: convergence_mrad,
+    },
   };
   const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
   const warnings = [...(specimen.notes ?? [])];
@@ -206,7 +224,7 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
   }
   if (errors) {
     const worst = Math.max(...errors.map((error, i) => error / Math.abs(images.values[i]! / (dose_e ?? 1) || 1)));
-    warnings.push(`${configurations} snapshots: standard error of a signal up to ${(100 * worst).toPrecision(2)}%.`);
+    warnings.push(`${plural(configurations, 'snapshot')}: standard error of a signal up to ${percent(worst, 2)}.`);
   }
   return renderSimulation({
     title: specimen.name,
@@ -234,7 +252,7 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
       engine: 'CPU (WebAssembly, float32)',
       wall_s,
     },
-    warnings,
+    warnings: warnings.map((text) => ({ level: 'care', text })),
     recipe_toml: recipeToToml(recipe),
     recipe_hash: hash,
     seed,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { chart } from './chart.ts';
 import { doseCurve } from './dose-curve.ts';
-import { exampleParity, examplePattern } from './examples.ts';
+import { exampleParity, examplePattern, exampleSpots } from './examples.ts';
 import { densities, histogram } from './histogram.ts';
 import { parityPlot } from './parity-plot.ts';
 import { patternFigure, patternLevel } from './pattern-figure.ts';
@@ -10,13 +10,13 @@ import { trainingCurve } from './training-curve.ts';
 
 const numbers = (text: string): number[] => [...text.matchAll(/-?[\d.]+/g)].map((m) => Number(m[0]));
 
-test('parity: the line of agreement runs from corner to corner, up the page, and the corner states the errors', () => {
+test('parity: the line of agreement runs from corner to corner, up the page, and the head states the errors', () => {
   const svg = parityPlot([0, 1, 2, 3], [1, 0, 5, 0], { name: 'dTi_z', unit: 'pm' });
   const [x0, y0, x1, y1] = numbers(/d="(M[^"]+)" stroke="#1b1f24"[^>]*class="parity"/.exec(svg)![1]!);
   expect(x1!).toBeGreaterThan(x0!);
   expect(y1!).toBeLessThan(y0!);
-  expect(svg).toContain('>MAE 2.00 pm<');
-  expect(svg).toContain('>r = 0.108<');
+  const head = [...svg.matchAll(/<text [^>]*class="head"[^>]*>([^<]+)</g)].map((m) => m[1]!);
+  expect(head.join('|')).toBe('MAE 2.00 pm\u2003RMSE 2.24 pm|r = 0.108\u2003n = 4');
 });
 
 test('parity: a point above the line is drawn above it', () => {
@@ -61,7 +61,7 @@ test('a pattern keeps its orientation: qx right, qy down', () => {
   const data = new Float32Array(64 * 64);
   data[5 * 64 + 40] = 1;
   data.fill(1, 63 * 64);
-  const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5 }]);
+  const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5 }], { unit: 'electrons' });
   const image = decodePng(new Uint8Array(Buffer.from(/base64,([^"]+)"/.exec(svg)![1]!, 'base64')));
   expect(image.width).toBe(64);
   expect(image.data[5 * 64 + 40]).toBe(255);
@@ -94,10 +94,13 @@ test('gallery', async () => {
     ),
   ).toMatchFileSnapshot(file('training-curve'));
   await expect(
-    patternFigure([
-      { title: 'square root', ...examplePattern(64) },
-      { title: 'logarithm', ...examplePattern(64), scale: 'log' },
-    ]),
+    patternFigure(
+      [
+        { title: 'square root', ...examplePattern(64) },
+        { title: 'logarithm', ...examplePattern(64), scale: 'log' },
+      ],
+      { unit: 'electrons', width: 480, spots: exampleSpots() },
+    ),
   ).toMatchFileSnapshot(file('pattern-figure'));
   const doses = [1e4, 1e5, 1e6, 1e7];
   await expect(

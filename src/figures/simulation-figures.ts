@@ -1,6 +1,6 @@
 /** The sections of a simulation's report that have figures: patterns, images or line profiles, signals by thickness. */
 
-import { numberLabel } from '../core/numbers.ts';
+import { numberLabel, plural } from '../core/numbers.ts';
 import { imageFigure } from './image-figure.ts';
 import { patternFigure } from './pattern-figure.ts';
 import type { ReportSection, ReportTable } from './report.ts';
@@ -28,7 +28,7 @@ function evenly(count: number, most: number): number[] {
 }
 
 const shownOf = (shown: number, count: number): string =>
-  shown < count ? ` ${shown} of ${count} thicknesses; the files hold all.` : '';
+  shown < count ? ` ${shown} of ${plural(count, 'thickness', 'thicknesses')}; the files hold all.` : '';
 
 /** A grid of patterns by thickness on one logarithmic scale; a single one also by its square root. */
 export function patternSection(input: SimulationReportInput, patterns: SimulatedPatterns, put: Put): ReportSection {
@@ -49,8 +49,8 @@ export function patternSection(input: SimulationReportInput, patterns: Simulated
       ? [panel('square root', 0), { ...panel('logarithm', 0), scale: 'log' as const }]
       : shown.map((t) => ({ ...panel(thicknessLabel(thicknesses_nm[t]!), t), scale: 'log' as const }));
   const what = scan.shape[0] * scan.shape[1] > 1 ? 'Mean over the scan.' : 'One position of the probe.';
-  const range = count > 1 ? ' One grey scale, four decades, for all.' : '';
-  const svg = put('patterns', patternFigure(panels, { width: PAGE_WIDTH }));
+  const range = count > 1 ? ' One grey scale for all.' : '';
+  const svg = put('patterns', patternFigure(panels, { width: PAGE_WIDTH, unit: unitOf(input), spots: patterns.spots }));
   return {
     heading: count > 1 ? 'Patterns' : 'Pattern',
     svg: [{ svg, caption: `${what}${range}${shownOf(shown.length, count)}` }],

@@ -4,8 +4,18 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { countLabel, fixedLabel, numberLabel } from '../core/numbers.ts';
-import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';
+import {
+  countLabel,
+  duration,
+  electrons,
+  fixedLabel,
+  numberLabel,
+  plural,
+  quantity,
+  setting,
+} from '../core/numbers.ts';
+import type { PatternFigureOptions } from './pattern-figure.ts';
+import { buildReport, type Headline, type ReportSection, type ReportTable, type ReportWarning } from './report.ts';
 import { meanSignal, patternSection, signalSections, thicknessLabel } from './simulation-figures.ts';
 
 export interface SimulatedDetector {
@@ -20,6 +30,8 @@ export interface SimulatedPatterns {
   readonly data: Float32Array;
   readonly shape: readonly [qy: number, qx: number];
   readonly mrad_per_pixel: number;
+  /** Disks of the zero-order Laue zone, where the crystal's lattice is known. */
+  readonly spots?: PatternFigureOptions['spots'];
 }
 
 /** How the simulation was set up and what it took. */
@@ -61,7 +73,7 @@ export interface SimulationReportInput {
   /** Electrons per position. */
   readonly dose_e?: number | undefined;
   readonly settings: SimulationSettings;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ReportWarning[];
   readonly recipe_toml: string;
   readonly recipe_hash: string;
   readonly seed: number;
@@ -83,14 +95,10 @@ export function renderSimulation(input: SimulationReportInput): Map<string, stri
   const sections: ReportSection[] = [];
   if (input.patterns) sections.push(patternSection(input, input.patterns, put));
   if (input.detectors.length > 0) sections.push(...signalSections(input, put));
-  const { warnings } = input;
-  sections.push({
-    heading: 'Numerical settings',
-    table: settingsTable(input),
-    ...(warnings.length > 0 ? { note: warnings.join(' ') } : {}),
-  });
+  sections.push({ heading: 'Numerical settings', table: settingsTable(input) });
   const html = buildReport({
     title: input.title,
+    warnings: input.warnings,
     summary: summary(input),
     headline: headline(input),
     sections,
@@ -120,38 +128,33 @@ function settingsTable({
   voltage_kV,
   convergence_mrad,
 }: SimulationReportInput): ReportTable {
-  const pair = ([x, y]: readonly [number, number]): string => `${fixedLabel(x)} × ${fixedLabel(y)} Å`;
+  const pair = ([x, y]: readonly [number, number]): string => `${fixedLabel(x)} × ${quantity(y, 'Å')}`;
   return {
     columns: [{ label: 'Setting' }, { label: 'Value' }],
     rows: [
-      ['Beam', `${numberLabel(voltage_kV)} kV, ${numberLabel(convergence_mrad)} mrad`],
+      ['Beam', `${setting(voltage_kV, 'kV')}, ${setting(convergence_mrad, 'mrad')}`],
       ...detectors.map(({ name, inner_mrad, outer_mrad }) => [
         name,
-        `${numberLabel(inner_mrad)} to ${numberLabel(outer_mrad)} mrad`,
+        `${numberLabel(inner_mrad)} to ${setting(outer_mrad, 'mrad')}`,
       ]),
       ...(patterns
         ? [
             [
               'Camera',
-              `${patterns.shape[1]} × ${patterns.shape[0]}, ${numberLabel(patterns.mrad_per_pixel)} mrad a pixel`,
+              `${patterns.shape[1]} × ${patterns.shape[0]}, ${setting(patterns.mrad_per_pixel, 'mrad')} per pixel`,
             ],
           ]
         : []),
       ['Grid', `${s.grid[0]} × ${s.grid[1]}`],
       ['Pixel', pair(s.pixel_A)],
       ['Window', pair(s.window_A)],
-      ['Slices', `${countLabel(s.slices)} of at most ${numberLabel(s.slice_A)} Å`],
-      ['Largest angle', `${numberLabel(s.largest_mrad)} mrad`],
+      ['Slices', `${countLabel(s.slices)} of at most ${setting(s.slice_A, 'Å')}`],
+      ['Largest angle', quantity(s.largest_mrad, 'mrad')],
       ['Thermal motion', s.thermal],
       ['Engine', s.engine],
       ['Time', duration(s.wall_s)],
     ],
   };
-}
-
-function duration(seconds: number): string {
-  if (seconds < 100) return `${numberLabel(seconds, 2)} s`;
-  return seconds < 6000 ? `${numberLabel(seconds / 60, 2)} min` : `${numberLabel(seconds / 3600, 2)} h`;
 }
 
 function thicknessRange(thicknesses: readonly number[]): string {
@@ -161,7 +164,7 @@ function thicknessRange(thicknesses: readonly number[]): string {
 
 function scanWords({ shape: [ry, rx], step_A: [x, y] }: SimulationReportInput['scan']): string {
   if (ry * rx === 1) return 'one position';
-  const [stepX, stepY] = [`${fixedLabel(x)} Å`, `${fixedLabel(y)} Å`];
+  const [stepX, stepY] = [quantity(x, 'Å'), quantity(y, 'Å')];
   const differ = ry > 1 && rx > 1 && stepX !== stepY;
   const steps = differ ? `${stepX} in x and ${stepY} in y` : rx > 1 ? stepX : stepY;
   return `${ry} × ${rx} positions, ${steps} apart`;
@@ -170,9 +173,9 @@ function scanWords({ shape: [ry, rx], step_A: [x, y] }: SimulationReportInput['s
 function summary(input: SimulationReportInput): string {
   const { thicknesses_nm, dose_e } = input;
   const count = thicknesses_nm.length;
-  const thick = `${thicknessRange(thicknesses_nm)} nm thick${count > 1 ? ` (${count} thicknesses)` : ''}`;
-  const dose = dose_e === undefined ? '' : `, ${countLabel(Math.round(dose_e))} electrons each`;
-  const beam = `${numberLabel(input.voltage_kV)} kV, ${numberLabel(input.convergence_mrad)} mrad`;
+  const thick = `${thicknessRange(thicknesses_nm)} nm thick${count > 1 ? ` (${plural(count, 'thickness', 'thicknesses')})` : ''}`;
+  const dose = dose_e === undefined ? '' : `, ${electrons(dose_e)} each`;
+  const beam = `${setting(input.voltage_kV, 'kV')}, ${setting(input.convergence_mrad, 'mrad')}`;
   return `${input.specimen}, ${thick}; ${beam}; ${scanWords(input.scan)}${dose}.`;
 }
 
