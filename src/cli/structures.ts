@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { refuseExisting, writeWhole } from '../core/files.ts';
+import { plural, quantity } from '../core/numbers.ts';
 import { recipeHash } from '../core/recipe-schema.ts';
 import { checkAborted } from '../core/task.ts';
 import { buildStructure, labelFields } from '../crystal/build.ts';
@@ -51,7 +52,9 @@ export async function runStructures(line: CommandLine): Promise<void> {
     line.console.task.progress(i + 1, names.length, 'structures');
   }
   line.console.result(
-    [`${names.length} structures in ${out}, mean |P| of their columns ${(sumP / columns).toFixed(1)} µC/cm².`],
+    [
+      `${plural(names.length, 'structure')} in ${out}, mean |P| of their columns ${quantity(sumP / columns, 'uC/cm2')}.`,
+    ],
     { out, structures: names.length, columns, mean_p_uC_cm2: sumP / columns },
   );
 }
