@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, readText } from '../core/files.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
-import { fixedLabel, numberLabel, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
+import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
 import { recipeHash } from '../core/recipe-schema.ts';
 import { chooseFrames } from '../library/imported.ts';
 import { hasShard, type LibraryInfo, readInfo, shardNames } from '../library/store.ts';
@@ -98,7 +98,7 @@ async function describeSimulation(path: string): Promise<Info> {
   const camera = recipe.simulation!.camera;
   return {
     lines: [
-      `${path}: a simulation by ${info.program}, recipe ${info.recipeHash}: ${ry} × ${rx} positions, ${thickness_nm.map((t) => numberLabel(t, 4)).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
+      `${path}: a simulation by ${info.program}, recipe ${info.recipeHash}: ${ry} × ${rx} positions, ${tickLabels(thickness_nm).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
       ...(camera
         ? [`  patterns of ${camera.pixels}×${camera.pixels}, ${setting(mrad_per_pixel!, 'mrad')} per pixel`]
         : []),

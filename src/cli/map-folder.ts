@@ -87,7 +87,7 @@ export function renderMapFolder(
     meanPattern: folder.meanPattern,
     meanReconstruction: folder.meanReconstruction,
     pixel_mrad: pixel_mrad(detector),
-    spots: { disks: latticeDisks(detector), radius_mrad: detector.convergence_mrad },
+    spots: latticeDisks(detector),
     truth: truth && { map: truth, scores: scoreMap(map, truth) },
     recipe_toml: model.recipe,
     extra,

@@ -3,7 +3,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, writeWhole } from '../core/files.ts';
-import { duration, numberLabel, percent, plural } from '../core/numbers.ts';
+import { duration, percent, plural, tickLabels } from '../core/numbers.ts';
 import type { Recipe, SpecimenRecipe } from '../core/recipe.ts';
 import { recipeToToml } from '../core/recipe-schema.ts';
 import { tiffBytes } from '../core/tiff.ts';
@@ -52,7 +52,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   await result.done();
   line.console.result(
     [
-      `${describe(plan)} in ${duration(wall_s)}: ${specimen.name}, ${plan.thickness_nm.map((t) => numberLabel(t, 4)).join(', ')} nm.`,
+      `${describe(plan)} in ${duration(wall_s)}: ${specimen.name}, ${tickLabels(plan.thickness_nm).join(', ')} nm.`,
       `${join(out, 'simulation.zarr')}${files.map((file) => `, ${file}`).join('')}`,
       `Look at ${join(out, 'report.html')}`,
     ],
@@ -210,10 +210,7 @@ function report(recipe: Recipe, specimen: Specimen, result: SpecimenResult, wall
     data: Float32Array.from(meanPatterns.flatMap((pattern) => [...pattern])),
     shape: [camera.pixels, camera.pixels] as const,
     mrad_per_pixel: camera.mrad_per_pixel,
-    spots: {
-      disks: disksOf(specimen, voltage_kV, camera.pixels * camera.mrad_per_pixel),
-      radius_mrad: convergence_mrad,
-    },
+    spots: disksOf(specimen, voltage_kV, camera.pixels * camera.mrad_per_pixel),
   };
   const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
   const warnings = [...(specimen.notes ?? [])];

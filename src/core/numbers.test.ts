@@ -79,6 +79,9 @@ test('ticks: as many decimals as their step needs', () => {
   expect(tickLabels([297, 297.5, 298])).toEqual(['297.0', '297.5', '298.0']);
   expect(tickLabels([-20, 0, 20])).toEqual(['−20', '0', '20']);
   expect(tickLabels([0, 0.25, 0.5])).toEqual(['0.00', '0.25', '0.50']);
+  expect(tickLabels([9.985, 20.005, 29.99])).toEqual(['10', '20', '30']);
+  expect(tickLabels([9.985, 12.485])).toEqual(['10.0', '12.5']);
+  expect(tickLabels([9.985])).toEqual(['9.985']);
   expect(tickLabels([0, 2e-5, 4e-5])).toEqual(['0', '2 × 10⁻⁵', '4 × 10⁻⁵']);
   expect(tickLabels([998_000, 999_000, 1_000_000])).toEqual(['9.98 × 10⁵', '9.99 × 10⁵', '10⁶']);
 });

@@ -99,10 +99,11 @@ export function electrons(dose_e: number): string {
 }
 
 /**
- * Labels of a scale's ticks, which tell them apart: all with as many decimals as the finest needs; powers of ten where all are very small or very
- * large. 0 is '0' among powers.
+ * Labels of a scale's ticks, or of a series such as thicknesses: all with as many decimals as their steps need, to a hundredth of the least step;
+ * powers of ten where all are very small or very large. A value alone has four digits.
  */
 export function tickLabels(values: readonly number[]): string[] {
+  if (values.length < 2) return values.map((value) => numberLabel(value, 4));
   const most = Math.max(...values.map(Math.abs));
   const gaps = values.slice(1).map((value, i) => Math.abs(value - values[i]!));
   const step = Math.min(...gaps.filter((gap) => gap > 0), most || 1);
@@ -111,7 +112,7 @@ export function tickLabels(values: readonly number[]): string[] {
     return values.map((value) => numberLabel(value, digits));
   }
   let places = 0;
-  const exact = (value: number): boolean => Math.abs(Number(value.toFixed(places)) - value) < 1e-3 * step;
+  const exact = (value: number): boolean => Math.abs(Number(value.toFixed(places)) - value) < 0.01 * step;
   while (places < 8 && !values.every(exact)) places++;
   return values.map((value) => decimalLabel(value, places));
 }

@@ -6,6 +6,7 @@ import { densities, histogram } from './histogram.ts';
 import { parityPlot } from './parity-plot.ts';
 import { patternFigure, patternLevel } from './pattern-figure.ts';
 import { decodePng } from './png.ts';
+import { quantile } from './scale.ts';
 import { trainingCurve } from './training-curve.ts';
 
 const numbers = (text: string): number[] => [...text.matchAll(/-?[\d.]+/g)].map((m) => Number(m[0]));
@@ -67,6 +68,52 @@ test('a pattern keeps its orientation: qx right, qy down', () => {
   expect(image.data[5 * 64 + 40]).toBe(255);
   expect(image.data[40 * 64 + 5]).toBe(0);
   expect(image.data[63 * 64]).toBe(255);
+});
+
+test('a disk is named where it lies, by the pattern’s own scale; those without room are not', () => {
+  const panel = { title: 'a', data: new Float32Array(64 * 64), shape: [64, 64] as const, mrad_per_pixel: 0.5 };
+  const at = (x: number, y: number, hkl: [number, number, number]) => ({ hkl, q_mrad: [x, y] as const });
+  const svg = patternFigure([panel], {
+    unit: 'electrons',
+    spots: [at(10, -5, [2, -1, 0]), at(0, 0, [0, 0, 0]), at(0.2, 0, [1, 0, 0]), at(40, 0, [9, 0, 0])],
+  });
+  const names = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*fill="#ffe27a">(.*?)<\/text>/g)].map((m) => ({
+    x: Number(m[1]),
+    y: Number(m[2]),
+    name: m[3]!.replaceAll(/<[^>]+overline[^>]+>/g, '-').replaceAll(/<[^>]+>/g, ''),
+  }));
+  expect(names.map(({ name }) => name)).toEqual(['000', '2-10']);
+  const box = /<image x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/.exec(svg)!.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  // The direct beam is the pixel 32 of 64; 10 mrad are 20 pixels.
+  expect(names[0]!.x).toBeCloseTo(box[0] + (32.5 / 64) * box[2], 1);
+  expect(names[1]!.x - names[0]!.x).toBeCloseTo((20 / 64) * box[2], 1);
+  expect(names[1]!.y - names[0]!.y).toBeCloseTo((-10 / 64) * box[2], 1);
+});
+
+test('numbers at a pattern’s bar lie where the pixels of that intensity have their grey', () => {
+  const data = Float32Array.from({ length: 4096 }, (_, i) => i);
+  for (const scale of ['sqrt', 'log', 'linear'] as const) {
+    const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5, scale }], {
+      unit: 'electrons',
+    });
+    const bar = /<g class="colour-bar">[\s\S]*?<\/g>/.exec(svg)![0];
+    const [y, height] = /<image [^>]*?y="([\d.]+)" [^>]*?height="([\d.]+)"/.exec(bar)!.slice(1).map(Number) as [
+      number,
+      number,
+    ];
+    const top = quantile(data, 0.9995);
+    const marks = [...bar.matchAll(/y="([\d.]+)"[^>]*>([^<]+)<\/text>/g)];
+    expect(marks.length).toBeGreaterThan(1);
+    for (const [, at, label] of marks) {
+      const power = /^10([¹²³])$/.exec(label!)?.[1];
+      const value = power ? 10 ** '.¹²³'.indexOf(power) : Number(label);
+      expect((y + height - (Number(at) - 2.9)) / height).toBeCloseTo(patternLevel(value, top, scale), 2);
+    }
+  }
 });
 
 test('gallery', async () => {

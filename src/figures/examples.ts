@@ -123,10 +123,9 @@ export function examplePattern(
 }
 
 /** The disks of `examplePattern`, 5 mrad apart, as hk0. */
-export function exampleSpots(): { disks: PatternSpot[]; radius_mrad: number } {
+export function exampleSpots(): PatternSpot[] {
   const orders = Array.from({ length: 9 }, (_, i) => i - 4);
-  const disks = orders.flatMap((k) => orders.map((h): PatternSpot => ({ hkl: [h, k, 0], q_mrad: [5 * h, 5 * k] })));
-  return { disks, radius_mrad: 2.1 };
+  return orders.flatMap((k) => orders.map((h): PatternSpot => ({ hkl: [h, k, 0], q_mrad: [5 * h, 5 * k] })));
 }
 
 /** Signals of a perovskite's columns at (x, y) [Å], cell 3.9 Å, by detector: they grow or fade with thickness. Fractions of the beam. */

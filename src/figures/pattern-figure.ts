@@ -46,8 +46,8 @@ export interface PatternFigureOptions {
   readonly colours?: 'gray' | 'magma';
   /** What a pixel's number is: 'fraction of the beam'. */
   readonly unit: string;
-  /** Disks to name in the first panel, where they have room, and their radius [mrad]. */
-  readonly spots?: { readonly disks: readonly PatternSpot[]; readonly radius_mrad: number } | undefined;
+  /** Disks to name in the first panel, where they have room. */
+  readonly spots?: readonly PatternSpot[] | undefined;
 }
 
 /** Position 0 … 1 in the colours for an intensity, where `top` is full: √(I/top), or log over four decades. */
@@ -180,11 +180,11 @@ export function patternFigure(panels: readonly PatternPanel[], options: PatternF
   });
 }
 
-/** Names of disks under their middles, the inner ones first, each where the page has room for it. */
+/** Names of disks over their middles, the inner ones first, each where the page has room for it. */
 function spotNames(
   { shape: [ny, nx], mrad_per_pixel }: PatternPanel,
   box: { x: number; y: number; width: number; height: number },
-  { disks, radius_mrad }: NonNullable<PatternFigureOptions['spots']>,
+  disks: readonly PatternSpot[],
 ): string {
   const perMrad = box.width / (nx * mrad_per_pixel);
   const size = TEXT.small - 1;
@@ -193,26 +193,23 @@ function spotNames(
   for (const { hkl, q_mrad } of disks.toSorted((a, b) => Math.hypot(...a.q_mrad) - Math.hypot(...b.q_mrad))) {
     const x = box.x + ((Math.floor(nx / 2) + 0.5) / nx) * box.width + q_mrad[0] * perMrad;
     const y = box.y + ((Math.floor(ny / 2) + 0.5) / ny) * box.height + q_mrad[1] * perMrad;
-    // Between disks where there is room, otherwise over the middle.
-    const under = y + Math.min(radius_mrad * perMrad + size, 14);
     const half = textWidth(hkl.map(Math.abs).join(''), size) / 2 + 1.5;
-    const inside = x - half > box.x && x + half < box.x + box.width && under < box.y + box.height - 1 && y > box.y;
-    const free = placed.every(
-      (other) => Math.abs(other.y - under) > size + 1 || Math.abs(other.x - x) > other.half + half,
-    );
+    const inside =
+      x - half > box.x && x + half < box.x + box.width && y + size < box.y + box.height && y - size > box.y;
+    const free = placed.every((other) => Math.abs(other.y - y) > size + 2 || Math.abs(other.x - x) > other.half + half);
     if (!inside || !free || placed.length >= 25) continue;
-    placed.push({ x, y: under, half });
+    placed.push({ x, y, half });
     const name = indicesSvg(hkl);
     const style = { 'font-size': size, 'text-anchor': 'middle' };
     parts.push(
-      text(x, under, name, {
+      text(x, y + 0.36 * size, name, {
         ...style,
         stroke: '#000000',
         'stroke-width': 2,
         'stroke-opacity': 0.7,
         'stroke-linejoin': 'round',
       }),
-      text(x, under, name, { ...style, fill: '#ffe27a' }),
+      text(x, y + 0.36 * size, name, { ...style, fill: '#ffe27a' }),
     );
   }
   return el('g', { class: 'hkl' }, ...parts);

@@ -13,6 +13,7 @@ import {
   plural,
   quantity,
   setting,
+  tickLabels,
 } from '../core/numbers.ts';
 import type { PatternFigureOptions } from './pattern-figure.ts';
 import { buildReport, type Headline, type ReportSection, type ReportTable, type ReportWarning } from './report.ts';
@@ -158,8 +159,8 @@ function settingsTable({
 }
 
 function thicknessRange(thicknesses: readonly number[]): string {
-  const [first, last] = [thicknesses[0]!, thicknesses.at(-1)!];
-  return thicknesses.length === 1 ? numberLabel(last, 4) : `${numberLabel(first, 4)}–${numberLabel(last, 4)}`;
+  const labels = tickLabels(thicknesses);
+  return labels.length === 1 ? labels[0]! : `${labels[0]}–${labels.at(-1)}`;
 }
 
 function scanWords({ shape: [ry, rx], step_A: [x, y] }: SimulationReportInput['scan']): string {
@@ -183,7 +184,7 @@ function summary(input: SimulationReportInput): string {
 function headline(input: SimulationReportInput): Headline[] {
   const { scan, thicknesses_nm, detectors, settings, dose_e } = input;
   const last = thicknesses_nm.length - 1;
-  const at = last > 0 ? ` at ${thicknessLabel(thicknesses_nm[last]!)}` : '';
+  const at = last > 0 ? ` at ${thicknessLabel(input, last)}` : '';
   const signals = detectors.slice(0, 3).map(({ name }, d): Headline => {
     const value = meanSignal(input, last, d);
     if (dose_e === undefined)
