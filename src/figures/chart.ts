@@ -6,6 +6,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { numberLabel, powerLabel, tickLabels } from '../core/numbers.ts';
+import { textWidth } from './labels.ts';
 import { ticks } from './scale.ts';
 import { el, figureTitle, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, FONT, GRID, INK, MARGIN, TEXT } from './theme.ts';
@@ -82,12 +83,6 @@ export function chart(options: ChartOptions): string {
   const height = options.height ?? Math.round(0.68 * width);
   const { head = [] } = options;
   const headTop = options.title ? MARGIN + TEXT.title + 8 : MARGIN + 2;
-  const frame: Frame = {
-    left: MARGIN + (options.marginLeft ?? 38),
-    top: headTop + head.length * HEAD_LINE + (head.length > 0 ? 2 : 0),
-    right: width - MARGIN - (options.marginRight ?? 4),
-    bottom: height - MARGIN - 28,
-  };
   const scale = ({ domain, log }: AxisOptions): Plot.ScaleOptions => ({
     type: log ? 'log' : 'linear',
     domain: [...domain],
@@ -101,6 +96,7 @@ export function chart(options: ChartOptions): string {
     const at = chosen(axis, length);
     const labels = labelsOf(axis, at);
     return {
+      widest: Math.max(...labels.map((label) => textWidth(label))),
       grid: { stroke: GRID, strokeOpacity: 1, strokeWidth: 0.7, ticks: [...at] },
       axis: {
         label: null,
@@ -114,7 +110,17 @@ export function chart(options: ChartOptions): string {
       },
     };
   };
-  const [along, up] = [marksOf(options.x, frame.right - frame.left), marksOf(options.y, frame.bottom - frame.top)];
+  const top = headTop + head.length * HEAD_LINE + (head.length > 0 ? 2 : 0);
+  const bottom = height - MARGIN - 28;
+  const up = marksOf(options.y, bottom - top);
+  const frame: Frame = {
+    // Room for the axis's name and its longest label.
+    left: MARGIN + Math.max(options.marginLeft ?? 38, 19 + up.widest),
+    top,
+    right: width - MARGIN - (options.marginRight ?? 4),
+    bottom,
+  };
+  const along = marksOf(options.x, frame.right - frame.left);
   const svg = Plot.plot({
     document: newDocument(),
     width,

@@ -3,6 +3,7 @@ import { chart } from './chart.ts';
 import { doseCurve } from './dose-curve.ts';
 import { exampleParity, examplePattern, exampleSpots } from './examples.ts';
 import { densities, histogram } from './histogram.ts';
+import { textWidth } from './labels.ts';
 import { parityPlot } from './parity-plot.ts';
 import { patternFigure, patternLevel } from './pattern-figure.ts';
 import { decodePng } from './png.ts';
@@ -33,6 +34,18 @@ test('tick labels keep their decimals', () => {
   const axis = { label: '', domain: [1e-3, 1] as const, log: true };
   const svg = chart({ description: '', x: { label: '', domain: [0, 1], ticks: [0, 0.125] }, y: axis, marks: [] });
   for (const label of ['0.001', '0.01', '0.125']) expect(svg).toContain(`>${label}<`);
+});
+
+test('the name of the vertical axis has room beside its labels, however long', () => {
+  for (const most of [1, 0.001, 99_000]) {
+    const axis = { label: 'name', domain: [-most, most] as const };
+    const svg = chart({ description: '', x: { label: '', domain: [0, 1] }, y: axis, marks: [], marginLeft: 20 });
+    const left = Number(/aria-label="rule"[\s\S]*?x1="([\d.]+)"/.exec(svg)![1]);
+    const labels = [...svg.matchAll(/<text[^>]*>(−?[\d.]+)<\/text>/g)].map((m) => m[1]!);
+    const name = Number(/rotate\(-90 ([\d.]+)/.exec(svg)![1]);
+    const longest = Math.max(...labels.map((label) => textWidth(label)));
+    expect(left - 6 - longest).toBeGreaterThan(name);
+  }
 });
 
 test('density integrates to the share inside the range, and skips what is not finite', () => {

@@ -37,8 +37,9 @@ export function evenBar(
   let above = false;
   let below = false;
   for (let i = 0; i < values.length; i++) {
-    above ||= values[i]! > high;
-    below ||= values[i]! < low;
+    // Not for the last digit of a float32.
+    above ||= values[i]! - high > 1e-6 * (high - low);
+    below ||= low - values[i]! > 1e-6 * (high - low);
   }
   const length = height - (above ? POINT : 0) - (below ? POINT : 0);
   const marks = ticks(low, high, Math.max(2, Math.min(6, Math.floor(length / 26))));

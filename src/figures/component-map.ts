@@ -2,7 +2,8 @@
  * One component of a map beside its uncertainty: the map, and where the map states it, σ in the same unit on a scale of its own; with a truth, the
  * map | the truth | map − truth | σ.
  *
- * Signed quantities (P, δ, θ) run from blue to red about zero, others (thickness, σ) in viridis. Map and truth share one colour bar; components of one
+ * Signed quantities (P, δ, θ) run from blue to red about zero, others (thickness, σ) in viridis; σ from zero, so that one that hardly varies looks
+ * even. Map and truth share one colour bar; components of one
  * vector share one symmetric range, and so do their differences, so that figures of P_x, P_y and P_z compare. The ranges leave out the outermost per
  * cent of values; a pointed end of a bar says that some lie beyond. x to the right, y down, as arrays [ry][rx] are stored.
  */
@@ -13,7 +14,7 @@ import { palette } from './colormap.ts';
 import { barRoom, type ColourBar, colourBar, evenBar } from './colour-bar.ts';
 import { channelSvg, channelUnitSvg } from './labels.ts';
 import { axes, type Box, border, fitMap, STRIP, scalarImage, scaleBar } from './map-frame.ts';
-import { robustRange, symmetricRange } from './scale.ts';
+import { fromZero, robustRange, symmetricRange } from './scale.ts';
 import { escapeText, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, MARGIN, PAGE_WIDTH, TEXT } from './theme.ts';
 
@@ -89,7 +90,7 @@ function panelsOf(map: PolarizationMap, name: string, { range, truth }: Componen
       what: 'its uncertainty σ',
       head,
       values: sigma,
-      range: robustRange(sigma),
+      range: fromZero(sigma),
       signed: false,
       bar: true,
     });

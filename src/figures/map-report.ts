@@ -66,7 +66,7 @@ export function renderMap(input: MapReportInput): Map<string, string> {
       [
         panel('scan, mean', input.meanPattern),
         panel('network, mean', input.meanReconstruction),
-        { ...panel('difference', difference), scale: 'difference' },
+        { ...panel('scan − network', difference), scale: 'difference' },
       ],
       { width: PAGE_WIDTH, scale: 'log', unit: 'fraction of the beam', spots: input.spots },
     ),

@@ -129,6 +129,8 @@ test('components of one vector have one range, also of the differences; σ has i
   expect(z!.slice(0, 2)).toEqual(x!.slice(0, 2));
   const bounds = x!.slice(0, 2).map((labels) => [labels[0], labels.at(-1)]);
   for (const [low, high] of bounds) expect(low).toBe(`−${high}`);
+  // σ begins at zero.
+  expect([x, y, z].map((bars) => bars![2]![0])).toEqual(['0', '0', '0']);
   // Without a truth: map and σ; without σ the map alone.
   expect(barsOf(componentMap(map, 'P_x'))).toHaveLength(2);
   expect(barsOf(componentMap(map, 'thickness'))).toHaveLength(1);

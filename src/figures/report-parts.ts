@@ -18,8 +18,10 @@ export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
   return rmse >= NO_BETTER * meanOnly;
 }
 
-const verdict = (rmse: number, meanOnly: number): string =>
-  noBetterThanMean(rmse, meanOnly) ? 'no better than the mean' : '';
+function verdict(rmse: number, meanOnly: number): string {
+  if (meanOnly === 0) return 'the truth is constant';
+  return noBetterThanMean(rmse, meanOnly) ? 'no better than the mean' : '';
+}
 
 /** A map against its truth, one row per channel. */
 export function scoreTable(scores: readonly ChannelScore[]): ReportTable {

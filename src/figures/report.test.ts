@@ -107,6 +107,8 @@ test('what is no better than the mean is marked, in both tables; what is not kno
     false,
     true,
   ]);
+  // Nothing to tell: the mean of a constant is the truth.
+  expect(scoreTable([{ ...score, truth_sd: 0 }]).rows[0]!.at(-1)).toBe('the truth is constant');
   const [x, , z] = exampleHeldOut(8.95);
   expect(marked(heldOutTable([x!, z!]))).toEqual([false, true]);
   expect(marked(heldOutTable([{ ...x!, meanOnly: undefined }, z!]))).toEqual([false, true]);

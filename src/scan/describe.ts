@@ -144,8 +144,8 @@ function scanLines(info: ScanInfo, shape: readonly number[], found: Found): stri
   const unknown = 'not stated';
   const lines = [
     `  patterns      ${info.dataset}`,
-    `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : quantity(info.step_nm, 'nm', 4)}`,
-    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : quantity(info.q_pixel, info.q_unit ?? '', 4)}`,
+    `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : setting(info.step_nm, 'nm')}`,
+    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : setting(info.q_pixel, info.q_unit ?? '')}`,
     `  numbers       ${numberType(found.dataset)}, ${quantity((found.dataset.metadata.size * shape.reduce((a, b) => a * b, 1)) / 1e6, 'MB')} unpacked`,
   ];
   if (info.voltage_kV !== undefined) lines.push(`  voltage       ${setting(info.voltage_kV, 'kV')}`);
