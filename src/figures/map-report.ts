@@ -10,7 +10,7 @@ import { componentMap, usualChannels } from './component-map.ts';
 import { parityPlot } from './parity-plot.ts';
 import { type PatternFigureOptions, patternFigure } from './pattern-figure.ts';
 import { buildReport, type Headline, type ReportSection, type ReportWarning } from './report.ts';
-import { alongBeamNote, type HeldOutRow, heldOutTable, scoreTable } from './report-parts.ts';
+import { alongBeamNote, type HeldOutRow, heldOutTable, noBetterThanMean, scoreTable } from './report-parts.ts';
 import { PAGE_WIDTH } from './theme.ts';
 import { fullColour, vectorMap } from './vector-map.ts';
 
@@ -128,7 +128,10 @@ function summary({ map, truth }: MapReportInput): string {
   const against = truth
     ? ` Against the truth: ${truth.scores
         .filter(({ name }) => /^P_/.test(name))
-        .map(({ name, correlation, mae, unit }) => `${name} r = ${fixedLabel(correlation)}, MAE ${quantity(mae, unit)}`)
+        .map(({ name, correlation, mae, unit, rmse, truth_sd }) => {
+          const verdict = noBetterThanMean(rmse, truth_sd) ? ' (no better than the mean)' : '';
+          return `${name} r = ${fixedLabel(correlation)}, MAE ${quantity(mae, unit)}${verdict}`;
+        })
         .join('; ')}.`
     : '';
   return `${map.meta.source}: ${size}${dose}.${against}`;
