@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readText, writeWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
+import { duration, electrons, fixedLabel, plural, quantity } from '../core/numbers.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { trainingCurve } from '../figures/training-curve.ts';
 import { simulateLibrary } from '../library/run.ts';
@@ -114,12 +115,12 @@ export async function runDemo(line: CommandLine): Promise<void> {
   await writeWhole(path('report.html'), await readText(join(out, 'map', 'report.html')));
 
   const noiseFree = summary.held_out.noise_free;
-  const mae = (name: string) => noiseFree[name]!.mae.toFixed(2);
+  const mae = (name: string) => fixedLabel(noiseFree[name]!.mae);
   console.result(
     [
-      `Done in ${summary.total_s.toFixed(0)} s: ${summary.patterns} patterns simulated in ${simulate_s.toFixed(0)} s, trained in ${train_s.toFixed(0)} s, mapped in ${summary.map_s.toFixed(1)} s.`,
+      `Done in ${duration(summary.total_s)}: ${plural(summary.patterns, 'pattern')} simulated in ${duration(simulate_s)}, trained in ${duration(train_s)}, mapped in ${duration(summary.map_s)}.`,
       `Held-out structures, noise-free: δTi ${mae('dTi_x')} and ${mae('dTi_y')} pm across the beam (${mae('dTi_z')} along it), tilt ${mae('tilt_x')} and ${mae('tilt_y')} mrad, thickness ${mae('thickness')} nm.`,
-      `The experiment at ${summary.dose} electrons: δTi ${summary.mae_pm.x.toFixed(2)} and ${summary.mae_pm.y.toFixed(2)} pm across the beam (${summary.mae_pm.z.toFixed(2)} along it), tilt ${summary.mae_tilt_mrad.toFixed(3)} mrad, thickness ${summary.mae_thickness_nm.toFixed(2)} nm.`,
+      `The experiment at ${electrons(summary.dose)} per pattern: δTi ${fixedLabel(summary.mae_pm.x)} and ${quantity(summary.mae_pm.y, 'pm')} across the beam (${fixedLabel(summary.mae_pm.z)} along it), tilt ${quantity(summary.mae_tilt_mrad, 'mrad')}, thickness ${quantity(summary.mae_thickness_nm, 'nm')}.`,
       `Look at ${path('report.html')}`,
     ],
     summary,

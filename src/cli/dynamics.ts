@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { fileError, readText, refuseExisting, writeWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
+import { fixedLabel, plural, quantity, setting } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
 import { checkAborted } from '../core/task.ts';
 import type { RunResult } from '../ferroelectric/dataset/collected.ts';
@@ -62,7 +63,7 @@ export async function runDynamics(line: CommandLine, recipe: Recipe, path: strin
     thermostat: { langevin: 'Langevin thermostat', 'nose-hoover': 'Nosé–Hoover thermostat' }[plan.thermostat],
     summaries,
     inTime: {
-      run: `${first.name}, ${first.temperature_K} K, ${first.strain}`,
+      run: `${first.name}, ${setting(first.temperature_K, 'K')}, ${first.strain}`,
       series: results[0]!.series,
       temperature_K: first.temperature_K,
       equilibrate_ps: (plan.equilibrate * plan.timestep_fs) / 1000,
@@ -109,10 +110,10 @@ export async function runDynamics(line: CommandLine, recipe: Recipe, path: strin
 
   line.console.result(
     [
-      `${plan.runs.length} runs of ${plan.parameters.name}, ${kept.length} of ${frames.length} frames in ${join(out, 'trajectory.extxyz')}.`,
+      `${plural(plan.runs.length, 'run')} of ${plan.parameters.name}, ${kept.length} of ${plural(frames.length, 'frame')} in ${join(out, 'trajectory.extxyz')}.`,
       ...(covered
         ? [
-            `Columns cover |P| ≤ ${sampling.p_max_uC_cm2} µC/cm²: largest empty cap ${covered.empty_cap_deg}°, fewest over most of a bin ${covered.least_over_most.toFixed(2)}.`,
+            `Columns cover |P| ≤ ${setting(sampling.p_max_uC_cm2, 'uC/cm2')}: largest empty cap ${quantity(covered.empty_cap_deg, '°')}, fewest over most of a bin ${fixedLabel(covered.least_over_most)}.`,
           ]
         : []),
       `Look at ${join(out, 'report.html')}`,
@@ -174,7 +175,7 @@ function magnitudeGroups(plan: DynamicsPlan, results: readonly RunResult[]): Mag
     const driven = conditions.field_V_per_A?.some((E) => E !== 0);
     const way = target_uC_cm2 ? ', all targets together' : driven ? ', all fields together' : '';
     const comparable = way === '' && strain === 'free' && temperature_K === 300 && isHalfAndHalf(plan, conditions);
-    const of = `${temperature_K} K, ${strain}${way}`;
+    const of = `${setting(temperature_K, 'K')}, ${strain}${way}`;
     const { counts } = groups.get(of) ?? { counts: new Float64Array(results[r]!.magnitudes.length) };
     results[r]!.magnitudes.forEach((n, i) => {
       counts[i]! += n;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { refuseExisting, writeFolderWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
 import { writeNpz } from '../core/npy.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import { type FilmPlan, type FilmProfile, filmPlan, filmSeries } from '../ferroelectric/film-series.ts';
 import { renderFilm } from '../figures/film-report.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -39,7 +40,7 @@ export async function runFilm(line: CommandLine, recipe: Recipe): Promise<void> 
     [
       ...profiles.map(
         ({ bias_V, mean_uC_cm2, tail_to_tail_nm }) =>
-          `${bias_V} V: mean P_z ${mean_uC_cm2.toFixed(1)} µC/cm², ${tail_to_tail_nm === undefined ? 'no tail-to-tail state' : `tails meet at ${tail_to_tail_nm.toFixed(2)} nm`}.`,
+          `${setting(bias_V, 'V')}: mean P_z ${quantity(mean_uC_cm2, 'uC/cm2')}, ${tail_to_tail_nm === undefined ? 'no tail-to-tail state' : `tails meet at ${quantity(tail_to_tail_nm, 'nm')}`}.`,
       ),
       'Screened, phenomenological: a texture with a known truth, not a prediction.',
       `Look at ${join(out, 'report.html')}`,

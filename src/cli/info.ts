@@ -6,6 +6,7 @@ import { fail } from '../core/errors.ts';
 import { readBytes, readText } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
+import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
 import { chooseFrames } from '../library/imported.ts';
 import { shardNames } from '../library/shard-names.ts';
 import { hasShard, type LibraryInfo, readInfo } from '../library/store.ts';
@@ -53,10 +54,10 @@ async function describeModel(path: string): Promise<Info> {
   return {
     lines: [
       `${path}: a model by ${info.programVersion}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts ? ', adapted to a scan' : ''}`,
-      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å; input ${d.pixels}×${d.pixels}, ${d.pixelsPerOrder} pixels per 1/a; ${info.normalisation}`,
+      `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}; input ${d.pixels}×${d.pixels}, ${d.pixelsPerOrder} pixels per 1/a; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
       ...info.scores.noiseFree.map(
-        (s, i) => `    ${s.name.padEnd(10)} ${s.mae.toFixed(3)}; ${info.scores.training[i]!.mae.toFixed(3)} ${s.unit}`,
+        (s, i) => `    ${s.name.padEnd(10)} ${fixedLabel(s.mae)}; ${quantity(info.scores.training[i]!.mae, s.unit)}`,
       ),
     ],
     json: { kind: 'model', ...info },
@@ -71,10 +72,10 @@ async function describeLibrary(path: string): Promise<Info> {
   const d = info.detector;
   return {
     lines: [
-      `${path}: a library by ${info.program}, recipe ${info.recipeHash}: ${there} of ${names.length} structures, ${count} patterns of ${d.pixels}×${d.pixels}`,
-      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å`,
+      `${path}: a library by ${info.program}, recipe ${info.recipeHash}: ${there} of ${plural(names.length, 'structure')}, ${plural(count, 'pattern')} of ${d.pixels}×${d.pixels}`,
+      `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}`,
       ...sourceLines(info),
-      `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unit}]`).join(', ')}`,
+      `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unitLabel(unit)}]`).join(', ')}`,
     ],
     json: { kind: 'library', structures: there, of: names.length, patterns: count, ...info },
   };
@@ -87,7 +88,7 @@ function sourceLines({ source, recipe }: LibraryInfo): string[] {
   const range = (frames: readonly number[]) =>
     frames.length === 1 ? `${frames[0]! + 1}` : `${frames[0]! + 1} … ${frames.at(-1)! + 1}`;
   return [
-    `  structures: ${training.length} frames (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}, SHA-256 ${source.sha256}`,
+    `  structures: ${plural(training.length, 'frame')} (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}, SHA-256 ${source.sha256}`,
     `  labels are ${source.labels}: of one frame each`,
   ];
 }
@@ -99,10 +100,12 @@ async function describeSimulation(path: string): Promise<Info> {
   const camera = recipe.simulation!.camera;
   return {
     lines: [
-      `${path}: a simulation by ${info.program}, recipe ${info.recipeHash}: ${ry} × ${rx} positions, ${thickness_nm.map((t) => t.toFixed(2)).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
-      ...(camera ? [`  patterns of ${camera.pixels}×${camera.pixels}, ${mrad_per_pixel} mrad a pixel`] : []),
+      `${path}: a simulation by ${info.program}, recipe ${info.recipeHash}: ${ry} × ${rx} positions, ${tickLabels(thickness_nm).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
+      ...(camera
+        ? [`  patterns of ${camera.pixels}×${camera.pixels}, ${setting(mrad_per_pixel!, 'mrad')} per pixel`]
+        : []),
       ...(detectors.length > 0 ? [`  images of ${detectors.join(', ')}`] : []),
-      ...(configurations > 1 ? [`  means of ${configurations} snapshots`] : []),
+      ...(configurations > 1 ? [`  means of ${plural(configurations, 'snapshot')}`] : []),
     ],
     json: { kind: 'simulation', ...info },
   };
@@ -112,11 +115,11 @@ async function describeMap(path: string): Promise<Info> {
   const map = await readMapZarr(path);
   return {
     lines: [
-      `${path}: a map of ${map.meta.source}, ${map.shape.join(' × ')} positions, ${map.step_nm} nm apart`,
+      `${path}: a map of ${map.meta.source}, ${map.shape.join(' × ')} positions, ${quantity(map.step_nm, 'nm')} apart`,
       ...map.channels.map(({ name, unit, values }) => {
         const finite = [...values].filter(Number.isFinite);
         const mean = finite.reduce((a, b) => a + b, 0) / finite.length;
-        return `  ${name.padEnd(10)} ${Math.min(...finite).toFixed(2)} … ${Math.max(...finite).toFixed(2)} ${unit}, mean ${mean.toFixed(2)}`;
+        return `  ${name.padEnd(10)} ${fixedLabel(Math.min(...finite))} … ${quantity(Math.max(...finite), unit)}, mean ${fixedLabel(mean)}`;
       }),
     ],
     json: {

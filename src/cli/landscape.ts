@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { refuseExisting, writeFolderWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
+import { numberLabel, quantity, setting } from '../core/numbers.ts';
 import { norm } from '../crystal/lattice.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import { givenLandscape } from '../ferroelectric/given-landscape.ts';
@@ -91,8 +92,8 @@ export async function runLandscape(line: CommandLine): Promise<void> {
   const wrong = checks.filter(({ value, target, tolerance }) => Math.abs(value - target) > 1.001 * tolerance).length;
   line.console.result(
     [
-      `${of.parameters.name}, ${words}: lowest ${(1e3 * lowest.energy_eV).toFixed(3)} meV ${lowest.family === 'u = 0' ? 'at u = 0' : `along ${directionText(lowest.u_A)}`}, |P| ${norm(lowest.P_uC_cm2).toFixed(1)} µC/cm².`,
-      ...paths.map(({ name, path }) => `${name}: barrier ${(1e3 * path.barrier_eV).toFixed(3)} meV.`),
+      `${of.parameters.name}, ${words}: lowest ${quantity(1e3 * lowest.energy_eV, 'meV', 4)} ${lowest.family === 'u = 0' ? 'at u = 0' : `along ${directionText(lowest.u_A)}`}, |P| ${quantity(norm(lowest.P_uC_cm2), 'uC/cm2')}.`,
+      ...paths.map(({ name, path }) => `${name}: barrier ${quantity(1e3 * path.barrier_eV, 'meV', 4)}.`),
       `${checks.length - wrong} of ${checks.length} numbers agree with their targets.`,
       `Look at ${join(out, 'report.html')}`,
     ],
@@ -138,11 +139,13 @@ function sections(of: UniformEnergy, points: readonly StationaryPoint[]): Sectio
 function conditionWords({ strain, misfit_percent }: LandscapeOptions, conditions: Conditions): string {
   const { pressure_GPa = 0, field_V_per_A = [0, 0, 0] } = conditions;
   const parts = [
-    { relaxed: 'strain relaxed', clamped: 'strain clamped', epitaxial: `epitaxial, misfit ${misfit_percent} %` }[
-      strain
-    ],
-    ...(pressure_GPa === 0 ? [] : [`${Number(pressure_GPa.toPrecision(4))} GPa`]),
-    ...(norm(field_V_per_A) === 0 ? [] : [`field (${field_V_per_A.join(', ')}) V/Å`]),
+    {
+      relaxed: 'strain relaxed',
+      clamped: 'strain clamped',
+      epitaxial: `epitaxial, misfit ${setting(misfit_percent!, '%')}`,
+    }[strain],
+    ...(pressure_GPa === 0 ? [] : [setting(pressure_GPa, 'GPa')]),
+    ...(norm(field_V_per_A) === 0 ? [] : [`field (${field_V_per_A.map((E) => numberLabel(E, 6)).join(', ')}) V/Å`]),
   ];
   return parts.join(', ');
 }

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, readText } from '../core/files.ts';
 import { readNpz, writeNpz } from '../core/npy.ts';
-import { dTiPerDisplacement, materialOf, polarizationPerDisplacement } from '../crystal/material.ts';
+import type { LatticeDetector } from '../diffraction/detector.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { renderMap } from '../figures/map-report.ts';
+import type { PatternSpot } from '../figures/pattern-figure.ts';
 import type { ReportSection } from '../figures/report.ts';
-import type { ModelInfo } from '../network/model-info.ts';
+import type { LabelScore, ModelInfo } from '../network/model-info.ts';
 import { encodeMapZarr, mapToCsv, readMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
-import { parseRecipe } from '../recipe/recipe.ts';
-import { type Calibration, calibrationSummary } from '../scan/calibration.ts';
+import { type Calibration, calibrationRows } from '../scan/calibration.ts';
 
 export interface MapFolder {
   readonly map: PolarizationMap;
@@ -73,27 +73,31 @@ export function renderMapFolder(
   extra: readonly ReportSection[] = [],
 ): Map<string, string> {
   const { map, calibration, model, truth } = folder;
-  const recipe = parseRecipe(model.recipe, 'the model’s recipe');
-  const material = materialOf(recipe.crystal.material);
-  const asTrained = new Map(model.scores.training.map((score) => [score.name, score.mae]));
+  const { detector } = model;
   return renderMap({
     title,
     map,
-    calibration: calibrationSummary(calibration),
-    warnings: calibration.warnings,
-    heldOut: model.scores.noiseFree.map(({ name, unit, mae }) => ({
-      name,
-      unit,
-      noiseFree: mae,
-      asTrained: asTrained.get(name) ?? Number.NaN,
-    })),
+    calibration: calibrationRows(calibration),
+    warnings: calibration.warnings.map((text) => ({ level: 'care', text })),
+    heldOut: model.scores.noiseFree.map((noiseFree) => {
+      const { name, unit } = noiseFree;
+      const asTrained: LabelScore & { meanOnly?: number } = model.scores.training.find((score) => score.name === name)!;
+      return { name, unit, noiseFree, asTrained, meanOnly: asTrained.meanOnly };
+    }),
     meanPattern: folder.meanPattern,
     meanReconstruction: folder.meanReconstruction,
-    pixel_mrad: pixel_mrad(model.detector),
+    pixel_mrad: pixel_mrad(detector),
+    spots: latticeDisks(detector),
     truth: truth && { map: truth, scores: scoreMap(map, truth) },
     recipe_toml: model.recipe,
-    uC_cm2_per_pm:
-      polarizationPerDisplacement(material, recipe.crystal.a_A ** 3) / (100 * dTiPerDisplacement(material)),
     extra,
   });
+}
+
+/** Disks hk0 of the square lattice 1/a that the detector is locked to, as far as it reaches. */
+function latticeDisks(detector: LatticeDetector): PatternSpot[] {
+  const most = Math.floor(detector.pixels / 2 / detector.pixelsPerOrder);
+  const order = detector.pixelsPerOrder * pixel_mrad(detector);
+  const orders = Array.from({ length: 2 * most + 1 }, (_, i) => i - most);
+  return orders.flatMap((k) => orders.map((h): PatternSpot => ({ hkl: [h, k, 0], q_mrad: [h * order, k * order] })));
 }

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { refuseExisting, writeFolderWhole } from '../core/files.ts';
+import { duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { openModel } from '../network/infer.ts';
@@ -95,10 +96,10 @@ export async function runMap(line: CommandLine): Promise<void> {
     line.console.task,
   );
   const lines = [
-    `${summary.patterns} positions mapped in ${summary.map_s.toFixed(1)} s (calibration ${summary.calibrate_s.toFixed(1)} s); ${out}/report.html`,
+    `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}); ${out}/report.html`,
     ...summary.scores.map(
       (s) =>
-        `  ${s.name.padEnd(10)} MAE ${s.mae.toFixed(3)} ${s.unit}, r ${s.correlation.toFixed(3)}, bias ${s.bias.toFixed(3)}`,
+        `  ${s.name.padEnd(10)} MAE ${quantity(s.mae, s.unit)}, RMSE ${fixedLabel(s.rmse)} (mean only ${fixedLabel(s.truth_sd)}), r ${fixedLabel(s.correlation)}, bias ${fixedLabel(s.bias)}`,
     ),
   ];
   line.console.result(lines, { out, ...summary });

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { writeWhole } from '../core/files.ts';
+import { plural } from '../core/numbers.ts';
 import { argument } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { readMapFolder, renderMapFolder } from './map-folder.ts';
@@ -11,7 +12,7 @@ export async function runReport(line: CommandLine): Promise<void> {
   const folder = await readMapFolder(path);
   const files = renderMapFolder(folder, `Polarization map of ${folder.map.meta.source}`);
   for (const [name, text] of files) await writeWhole(join(path, name), text);
-  line.console.result([`${join(path, 'report.html')} and ${files.size - 1} figures.`], {
+  line.console.result([`${join(path, 'report.html')} and ${plural(files.size - 1, 'figure')}.`], {
     out: path,
     files: [...files.keys()],
   });

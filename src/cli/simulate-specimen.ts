@@ -3,9 +3,13 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readBytes, writeWhole } from '../core/files.ts';
+import { duration, percent, plural, tickLabels } from '../core/numbers.ts';
 import { tiffBytes } from '../core/tiff.ts';
+import type { CutBlock } from '../crystal/orthogonal.ts';
+import { zoneReflections } from '../crystal/reflections.ts';
 import { gridLimit_mrad } from '../diffraction/angular-detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
+import type { PatternSpot } from '../figures/pattern-figure.ts';
 import { renderSimulation } from '../figures/simulation-report.ts';
 import { type Recipe, recipeToToml, simulationInputs } from '../recipe/recipe.ts';
 import { writeEmd } from '../scan/emd-write.ts';
@@ -56,7 +60,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   await result.done();
   line.console.result(
     [
-      `${describe(plan)} in ${wall_s.toFixed(1)} s: ${specimen.name}, ${plan.thickness_nm.map((t) => t.toFixed(2)).join(', ')} nm.`,
+      `${describe(plan)} in ${duration(wall_s)}: ${specimen.name}, ${tickLabels(plan.thickness_nm).join(', ')} nm.`,
       `${join(out, 'simulation.zarr')}${files.map((file) => `, ${file}`).join('')}`,
       `Look at ${join(out, 'report.html')}`,
     ],
@@ -198,6 +202,16 @@ const THERMAL: Record<SpecimenOptions['thermal'], string> = {
   none: 'atoms at rest',
 };
 
+/** Disks of the zero-order Laue zone, where the specimen is one crystal that was cut by the zone axis. */
+function disksOf({ block }: Specimen, voltage_kV: number, across_mrad: number): PatternSpot[] {
+  if (!('transformation' in block)) return [];
+  const perInvA = 1e3 * wavelength(voltage_kV);
+  return zoneReflections(block as CutBlock, across_mrad / perInvA / Math.SQRT2).map(({ hkl, q_invA: [x, y] }) => ({
+    hkl,
+    q_mrad: [x * perInvA, y * perInvA],
+  }));
+}
+
 function report(
   inputs: SimulationInputs,
   recipe_toml: string,
@@ -215,6 +229,7 @@ function report(
     data: Float32Array.from(meanPatterns.flatMap((pattern) => [...pattern])),
     shape: [camera.pixels, camera.pixels] as const,
     mrad_per_pixel: camera.mrad_per_pixel,
+    spots: disksOf(specimen, voltage_kV, camera.pixels * camera.mrad_per_pixel),
   };
   const { images: errors, configurations } = { images: images.standardError, configurations: plan.configurations };
   const warnings = [...specimen.notes];
@@ -225,7 +240,7 @@ function report(
   }
   if (errors) {
     const worst = Math.max(...errors.map((error, i) => error / Math.abs(images.values[i]! / (dose_e ?? 1) || 1)));
-    warnings.push(`${configurations} snapshots: standard error of a signal up to ${(100 * worst).toPrecision(2)}%.`);
+    warnings.push(`${plural(configurations, 'snapshot')}: standard error of a signal up to ${percent(worst, 2)}.`);
   }
   return renderSimulation({
     title: specimen.name,
@@ -253,7 +268,7 @@ function report(
       engine: 'CPU (WebAssembly, float32)',
       wall_s,
     },
-    warnings,
+    warnings: warnings.map((text) => ({ level: 'care', text })),
     recipe_toml,
     recipe_hash: hash,
     seed,

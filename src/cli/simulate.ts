@@ -1,6 +1,7 @@
 /** `ferroscope simulate RECIPE`: the library of labelled patterns; with a [specimen], `simulate-specimen.ts`. */
 
 import { fail } from '../core/errors.ts';
+import { duration, plural } from '../core/numbers.ts';
 import { parsePart, simulateLibrary, unfinishedParts } from '../library/run.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { argument, option, readImported, readRecipe, workersOption } from './arguments.ts';
@@ -37,8 +38,8 @@ export async function runSimulate(line: CommandLine): Promise<void> {
   const simulate_s = (performance.now() - start) / 1e3;
   line.console.result(
     [
-      `${result.patterns} patterns in ${out}: ${result.made} structures made now, ${result.kept} kept; ` +
-        `${result.passes} plane waves in ${simulate_s.toFixed(1)} s.`,
+      `${plural(result.patterns, 'pattern')} in ${out}: ${plural(result.made, 'structure')} made now, ${result.kept} kept; ` +
+        `${plural(result.passes, 'plane wave')} in ${duration(simulate_s)}.`,
     ],
     { out, ...result, simulate_s },
   );

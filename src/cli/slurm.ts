@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { readText, writeFolderWhole } from '../core/files.ts';
+import { plural } from '../core/numbers.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
 import { argument, option, optionList, readImported, readStudy } from './arguments.ts';
@@ -47,7 +48,7 @@ export async function runSlurm(line: CommandLine): Promise<void> {
   const submit = `bash ${shellQuote(join(folder, 'submit.sh'))}`;
   line.console.result(
     [
-      `${folder}: ${structures} structures over ${tasks} tasks of ${cpus} threads, about ${Math.ceil(task_s / 60)} min each; limits ${time}, ${memory}.`,
+      `${folder}: ${plural(structures, 'structure')} over ${plural(tasks, 'task')} of ${plural(cpus, 'thread')}, about ${Math.ceil(task_s / 60)} min each; limits ${time}, ${memory}.`,
       `Submit with: ${submit}`,
     ],
     { folder, library, structures, tasks, cpus, time, memory, task_s, submit },

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { refuseExisting, writeWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
+import { plural, quantity } from '../core/numbers.ts';
 import { checkAborted } from '../core/task.ts';
 import { buildStructure, labelFields, structureStream } from '../crystal/build.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
@@ -53,7 +54,9 @@ export async function runStructures(line: CommandLine): Promise<void> {
     line.console.task.progress(i + 1, names.length, 'structures');
   }
   line.console.result(
-    [`${names.length} structures in ${out}, mean |P| of their columns ${(sumP / columns).toFixed(1)} µC/cm².`],
+    [
+      `${plural(names.length, 'structure')} in ${out}, mean |P| of their columns ${quantity(sumP / columns, 'uC/cm2')}.`,
+    ],
     { out, structures: names.length, columns, mean_p_uC_cm2: sumP / columns },
   );
 }

@@ -2,6 +2,7 @@
 
 import { refuseExisting, writeWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
+import { duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import { selectLabels } from '../library/dataset.ts';
 import { PREDICTED_LABELS } from '../library/labels.ts';
@@ -70,10 +71,10 @@ export async function runTrain(line: CommandLine): Promise<void> {
   const best = result.history.findLast((record) => record.best);
   line.console.result(
     [
-      `${out}: ${result.history.length} epochs in ${train_s.toFixed(0)} s, best ${best?.epoch ?? '-'}. On held-out structures (noise-free; as trained):`,
+      `${out}: ${plural(result.history.length, 'epoch')} in ${duration(train_s)}, best ${best?.epoch ?? '-'}. On held-out structures (noise-free; as trained):`,
       ...result.info.scores.noiseFree.map(
         (score, i) =>
-          `  ${score.name.padEnd(10)} MAE ${score.mae.toFixed(3)}; ${result.info.scores.training[i]!.mae.toFixed(3)} ${score.unit}`,
+          `  ${score.name.padEnd(10)} MAE ${fixedLabel(score.mae)}; ${quantity(result.info.scores.training[i]!.mae, score.unit)}`,
       ),
     ],
     { out, train_s, history: result.history, scores: result.info.scores },

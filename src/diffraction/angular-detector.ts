@@ -9,6 +9,7 @@
 
 import { fail } from '../core/errors.ts';
 import { frequency } from '../core/fft.ts';
+import { quantity } from '../core/numbers.ts';
 
 export interface AngularDetector {
   readonly inner_mrad: number;
@@ -112,7 +113,7 @@ export function detectorWeights(
   if (!(reach <= limit_mrad)) {
     fail(
       'range',
-      `A detector reaches to ${reach.toFixed(1)} mrad; the grid holds angles to ${limit_mrad.toFixed(1)} mrad.`,
+      `A detector reaches to ${quantity(reach, 'mrad')}; the grid holds angles to ${quantity(limit_mrad, 'mrad')}.`,
       'Use more pixels over the same length, a higher band limit or a smaller outer angle.',
       fields,
     );

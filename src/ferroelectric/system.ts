@@ -62,7 +62,7 @@ export interface ForceField {
 export function requireSystem({ cells, aSites, screening_per_A = 0 }: System): void {
   requireCells(cells);
   if (!(screening_per_A >= 0 && Number.isFinite(screening_per_A))) {
-    fail('range', `A screening of ${screening_per_A} 1/Å.`, 'Give 0 or an inverse length, such as 0.3.');
+    fail('range', `A screening of ${screening_per_A} Å⁻¹.`, 'Give 0 or an inverse length, such as 0.3.');
   }
   if (!aSites) return;
   if (aSites.length !== cellCount(cells)) {

@@ -31,12 +31,16 @@ export function arrowPath(cx: number, cy: number, dx: number, dy: number): strin
   ].join('L')}z`;
 }
 
-/** Arrows in one group, dark with a thin light edge so that they read on any colour. */
-export function arrowGroup(paths: readonly string[]): string {
+/** Opacity of an arrow that is shorter than its uncertainty. */
+export const FAINT = 0.28;
+
+/** Arrows in one group, dark with a thin light edge so that they read on any colour; faint ones let the colour through. */
+export function arrowGroup(paths: readonly string[], faint = false): string {
   return el(
     'g',
     {
-      class: 'arrows',
+      class: faint ? 'arrows-faint' : 'arrows',
+      opacity: faint ? FAINT : undefined,
       fill: INK,
       stroke: '#ffffff',
       'stroke-width': 0.55,

@@ -5,7 +5,8 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { numberLabel, powerLabel } from './labels.ts';
+import { numberLabel, powerLabel, tickLabels } from '../core/numbers.ts';
+import { textWidth } from './labels.ts';
 import { ticks } from './scale.ts';
 import { el, figureTitle, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, FONT, GRID, INK, MARGIN, TEXT } from './theme.ts';
@@ -15,7 +16,7 @@ export interface AxisOptions {
   readonly label: string;
   readonly domain: readonly [number, number];
   readonly log?: boolean;
-  /** Values with a tick, overriding Plot's choice. */
+  /** Values with a tick; default round ones, about 42 px apart. */
   readonly ticks?: readonly number[];
   readonly grid?: boolean;
 }
@@ -30,6 +31,8 @@ export interface ChartOptions {
   readonly y: AxisOptions;
   readonly marginLeft?: number;
   readonly marginRight?: number;
+  /** Lines of small text between the title and the axes; SVG text content. */
+  readonly head?: readonly string[];
   /** Marks, bottom first. */
   readonly marks: readonly Plot.Markish[];
   /** SVG over the marks; `at` turns data into page coordinates. */
@@ -61,23 +64,25 @@ function logTicks([low, high]: readonly [number, number]): number[] {
   return fine.length >= 3 ? fine : ticks(low, high, 4);
 }
 
-/** Tick labels of one axis: on a logarithmic axis that reaches far, powers of ten throughout. */
-function tickLabel(axis: AxisOptions, value: number): string {
-  const power = Math.log10(value);
-  const far = axis.log && (axis.domain[1] >= 1e5 || axis.domain[0] < 1e-3);
-  return far && Math.abs(power - Math.round(power)) < 1e-9 ? powerLabel(Math.round(power)) : numberLabel(value, 6);
+/** Tick labels of one axis: as many decimals as their step needs; on a logarithmic axis each its own, or powers of ten where it reaches far. */
+function labelsOf({ log, domain }: AxisOptions, at: readonly number[]): string[] {
+  if (!log) return tickLabels(at);
+  const far = domain[1] >= 1e5 || domain[0] < 1e-3;
+  return at.map((value) => {
+    const power = Math.log10(value);
+    return far && Math.abs(power - Math.round(power)) < 1e-9 ? powerLabel(Math.round(power)) : numberLabel(value, 6);
+  });
 }
+
+/** Height of a line of `head` [px]. */
+const HEAD_LINE = TEXT.small + 3;
 
 /** Draws a chart. */
 export function chart(options: ChartOptions): string {
   const width = options.width ?? COLUMN_WIDTH;
   const height = options.height ?? Math.round(0.68 * width);
-  const frame: Frame = {
-    left: MARGIN + (options.marginLeft ?? 38),
-    top: options.title ? MARGIN + TEXT.title + 8 : MARGIN + 2,
-    right: width - MARGIN - (options.marginRight ?? 4),
-    bottom: height - MARGIN - 28,
-  };
+  const { head = [] } = options;
+  const headTop = options.title ? MARGIN + TEXT.title + 8 : MARGIN + 2;
   const scale = ({ domain, log }: AxisOptions): Plot.ScaleOptions => ({
     type: log ? 'log' : 'linear',
     domain: [...domain],
@@ -85,24 +90,37 @@ export function chart(options: ChartOptions): string {
     label: null,
     axis: null,
   });
-  const chosen = (axis: AxisOptions): number[] | undefined =>
-    axis.ticks ? [...axis.ticks] : axis.log ? logTicks(axis.domain) : undefined;
-  const tickOptions = (axis: AxisOptions) => {
-    const at = chosen(axis);
+  const chosen = (axis: AxisOptions, length: number): readonly number[] =>
+    axis.ticks ?? (axis.log ? logTicks(axis.domain) : ticks(...axis.domain, Math.max(2, Math.floor(length / 42))));
+  const marksOf = (axis: AxisOptions, length: number) => {
+    const at = chosen(axis, length);
+    const labels = labelsOf(axis, at);
     return {
-      label: null,
-      tickSize: 3,
-      tickPadding: 3,
-      fontSize: TEXT.base,
-      // Not `tickFormat`: on a logarithmic axis Plot would drop labels of its own choice.
-      text: (value: number) => tickLabel(axis, value),
-      ...(at ? { ticks: at } : { tickSpacing: 42 }),
+      widest: Math.max(...labels.map((label) => textWidth(label))),
+      grid: { stroke: GRID, strokeOpacity: 1, strokeWidth: 0.7, ticks: [...at] },
+      axis: {
+        label: null,
+        tickSize: 3,
+        tickPadding: 3,
+        fontSize: TEXT.base,
+        strokeWidth: 0.7,
+        ticks: [...at],
+        // Not `tickFormat`: on a logarithmic axis Plot would drop labels of its own choice.
+        text: (value: number) => labels[at.indexOf(value)]!,
+      },
     };
   };
-  const gridOptions = (axis: AxisOptions) => {
-    const at = chosen(axis);
-    return { stroke: GRID, strokeOpacity: 1, strokeWidth: 0.7, ...(at ? { ticks: at } : { tickSpacing: 42 }) };
+  const top = headTop + head.length * HEAD_LINE + (head.length > 0 ? 2 : 0);
+  const bottom = height - MARGIN - 28;
+  const up = marksOf(options.y, bottom - top);
+  const frame: Frame = {
+    // Room for the axis's name and its longest label.
+    left: MARGIN + Math.max(options.marginLeft ?? 38, 19 + up.widest),
+    top,
+    right: width - MARGIN - (options.marginRight ?? 4),
+    bottom,
   };
+  const along = marksOf(options.x, frame.right - frame.left);
   const svg = Plot.plot({
     document: newDocument(),
     width,
@@ -115,11 +133,11 @@ export function chart(options: ChartOptions): string {
     x: scale(options.x),
     y: scale(options.y),
     marks: [
-      ...(options.x.grid ? [Plot.gridX(gridOptions(options.x))] : []),
-      ...(options.y.grid ? [Plot.gridY(gridOptions(options.y))] : []),
+      ...(options.x.grid ? [Plot.gridX(along.grid)] : []),
+      ...(options.y.grid ? [Plot.gridY(up.grid)] : []),
       ...options.marks,
-      Plot.axisX({ ...tickOptions(options.x), anchor: 'bottom', strokeWidth: 0.7 }),
-      Plot.axisY({ ...tickOptions(options.y), anchor: 'left', strokeWidth: 0.7 }),
+      Plot.axisX({ ...along.axis, anchor: 'bottom' }),
+      Plot.axisY({ ...up.axis, anchor: 'left' }),
       Plot.ruleY([options.y.domain[0]], { strokeWidth: 0.7 }),
       Plot.ruleX([options.x.domain[0]], { strokeWidth: 0.7 }),
     ],
@@ -140,6 +158,9 @@ export function chart(options: ChartOptions): string {
     description: options.description,
     body: [
       ...figureTitle(options.title),
+      ...head.map((line, i) =>
+        text(frame.left, headTop + (i + 1) * HEAD_LINE - 4, line, { class: 'head', 'font-size': TEXT.small }),
+      ),
       options.under?.(at, frame) ?? '',
       el(
         'g',

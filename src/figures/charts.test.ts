@@ -1,22 +1,24 @@
 import { expect, test } from 'vitest';
 import { chart } from './chart.ts';
 import { doseCurve } from './dose-curve.ts';
-import { exampleParity, examplePattern } from './examples.ts';
+import { exampleParity, examplePattern, exampleSpots } from './examples.ts';
 import { densities, histogram } from './histogram.ts';
+import { textWidth } from './labels.ts';
 import { parityPlot } from './parity-plot.ts';
 import { patternFigure, patternLevel } from './pattern-figure.ts';
 import { decodePng } from './png.ts';
+import { quantile } from './scale.ts';
 import { trainingCurve } from './training-curve.ts';
 
 const numbers = (text: string): number[] => [...text.matchAll(/-?[\d.]+/g)].map((m) => Number(m[0]));
 
-test('parity: the line of agreement runs from corner to corner, up the page, and the corner states the errors', () => {
+test('parity: the line of agreement runs from corner to corner, up the page, and the head states the errors', () => {
   const svg = parityPlot([0, 1, 2, 3], [1, 0, 5, 0], { name: 'dTi_z', unit: 'pm' });
   const [x0, y0, x1, y1] = numbers(/d="(M[^"]+)" stroke="#1b1f24"[^>]*class="parity"/.exec(svg)![1]!);
   expect(x1!).toBeGreaterThan(x0!);
   expect(y1!).toBeLessThan(y0!);
-  expect(svg).toContain('>MAE 2.00 pm<');
-  expect(svg).toContain('>r = 0.108<');
+  const head = [...svg.matchAll(/<text [^>]*class="head"[^>]*>([^<]+)</g)].map((m) => m[1]!);
+  expect(head.join('|')).toBe('MAE 2.00 pm\u2003RMSE 2.24 pm|r = 0.108\u2003n = 4');
 });
 
 test('parity: a point above the line is drawn above it', () => {
@@ -32,6 +34,18 @@ test('tick labels keep their decimals', () => {
   const axis = { label: '', domain: [1e-3, 1] as const, log: true };
   const svg = chart({ description: '', x: { label: '', domain: [0, 1], ticks: [0, 0.125] }, y: axis, marks: [] });
   for (const label of ['0.001', '0.01', '0.125']) expect(svg).toContain(`>${label}<`);
+});
+
+test('the name of the vertical axis has room beside its labels, however long', () => {
+  for (const most of [1, 0.001, 99_000]) {
+    const axis = { label: 'name', domain: [-most, most] as const };
+    const svg = chart({ description: '', x: { label: '', domain: [0, 1] }, y: axis, marks: [], marginLeft: 20 });
+    const left = Number(/aria-label="rule"[\s\S]*?x1="([\d.]+)"/.exec(svg)![1]);
+    const labels = [...svg.matchAll(/<text[^>]*>(−?[\d.]+)<\/text>/g)].map((m) => m[1]!);
+    const name = Number(/rotate\(-90 ([\d.]+)/.exec(svg)![1]);
+    const longest = Math.max(...labels.map((label) => textWidth(label)));
+    expect(left - 6 - longest).toBeGreaterThan(name);
+  }
 });
 
 test('density integrates to the share inside the range, and skips what is not finite', () => {
@@ -61,12 +75,58 @@ test('a pattern keeps its orientation: qx right, qy down', () => {
   const data = new Float32Array(64 * 64);
   data[5 * 64 + 40] = 1;
   data.fill(1, 63 * 64);
-  const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5 }]);
+  const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5 }], { unit: 'electrons' });
   const image = decodePng(new Uint8Array(Buffer.from(/base64,([^"]+)"/.exec(svg)![1]!, 'base64')));
   expect(image.width).toBe(64);
   expect(image.data[5 * 64 + 40]).toBe(255);
   expect(image.data[40 * 64 + 5]).toBe(0);
   expect(image.data[63 * 64]).toBe(255);
+});
+
+test('a disk is named where it lies, by the pattern’s own scale; those without room are not', () => {
+  const panel = { title: 'a', data: new Float32Array(64 * 64), shape: [64, 64] as const, mrad_per_pixel: 0.5 };
+  const at = (x: number, y: number, hkl: [number, number, number]) => ({ hkl, q_mrad: [x, y] as const });
+  const svg = patternFigure([panel], {
+    unit: 'electrons',
+    spots: [at(10, -5, [2, -1, 0]), at(0, 0, [0, 0, 0]), at(0.2, 0, [1, 0, 0]), at(40, 0, [9, 0, 0])],
+  });
+  const names = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*fill="#ffe27a">(.*?)<\/text>/g)].map((m) => ({
+    x: Number(m[1]),
+    y: Number(m[2]),
+    name: m[3]!.replaceAll(/<[^>]+overline[^>]+>/g, '-').replaceAll(/<[^>]+>/g, ''),
+  }));
+  expect(names.map(({ name }) => name)).toEqual(['000', '2-10']);
+  const box = /<image x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/.exec(svg)!.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  // The direct beam is the pixel 32 of 64; 10 mrad are 20 pixels.
+  expect(names[0]!.x).toBeCloseTo(box[0] + (32.5 / 64) * box[2], 1);
+  expect(names[1]!.x - names[0]!.x).toBeCloseTo((20 / 64) * box[2], 1);
+  expect(names[1]!.y - names[0]!.y).toBeCloseTo((-10 / 64) * box[2], 1);
+});
+
+test('numbers at a pattern’s bar lie where the pixels of that intensity have their grey', () => {
+  const data = Float32Array.from({ length: 4096 }, (_, i) => i);
+  for (const scale of ['sqrt', 'log', 'linear'] as const) {
+    const svg = patternFigure([{ title: 'a', data, shape: [64, 64], mrad_per_pixel: 0.5, scale }], {
+      unit: 'electrons',
+    });
+    const bar = /<g class="colour-bar">[\s\S]*?<\/g>/.exec(svg)![0];
+    const [y, height] = /<image [^>]*?y="([\d.]+)" [^>]*?height="([\d.]+)"/.exec(bar)!.slice(1).map(Number) as [
+      number,
+      number,
+    ];
+    const top = quantile(data, 0.9995);
+    const marks = [...bar.matchAll(/y="([\d.]+)"[^>]*>([^<]+)<\/text>/g)];
+    expect(marks.length).toBeGreaterThan(1);
+    for (const [, at, label] of marks) {
+      const power = /^10([¹²³])$/.exec(label!)?.[1];
+      const value = power ? 10 ** '.¹²³'.indexOf(power) : Number(label);
+      expect((y + height - (Number(at) - 2.9)) / height).toBeCloseTo(patternLevel(value, top, scale), 2);
+    }
+  }
 });
 
 test('gallery', async () => {
@@ -94,10 +154,13 @@ test('gallery', async () => {
     ),
   ).toMatchFileSnapshot(file('training-curve'));
   await expect(
-    patternFigure([
-      { title: 'square root', ...examplePattern(64) },
-      { title: 'logarithm', ...examplePattern(64), scale: 'log' },
-    ]),
+    patternFigure(
+      [
+        { title: 'square root', ...examplePattern(64) },
+        { title: 'logarithm', ...examplePattern(64), scale: 'log' },
+      ],
+      { unit: 'electrons', width: 480, spots: exampleSpots() },
+    ),
   ).toMatchFileSnapshot(file('pattern-figure'));
   const doses = [1e4, 1e5, 1e6, 1e7];
   await expect(

@@ -1,126 +1,163 @@
 /**
- * One scalar channel as a map: signed quantities (P, δ, θ) blue to red about zero, others (thickness) in viridis, with a
- * colour bar in the channel's unit. The range leaves out the outermost per cent of values; a pointed end of the bar says
- * that some lie beyond. x to the right, y down, as arrays [ry][rx] are stored.
+ * One component of a map beside its uncertainty: the map, and where the map states it, σ in the same unit on a scale of its own; with a truth, the
+ * map | the truth | map − truth | σ.
+ *
+ * Signed quantities (P, δ, θ) run from blue to red about zero, others (thickness, σ) in viridis; σ from zero, so that one that hardly varies looks
+ * even. Map and truth share one colour bar; components of one
+ * vector share one symmetric range, and so do their differences, so that figures of P_x, P_y and P_z compare. The ranges leave out the outermost per
+ * cent of values; a pointed end of a bar says that some lie beyond. x to the right, y down, as arrays [ry][rx] are stored.
  */
 
+import { numberLabel, unitLabel } from '../core/numbers.ts';
 import { findChannel, getChannel, longName, type PolarizationMap } from '../polarization/polarization-map.ts';
-import { type ColormapName, palette } from './colormap.ts';
-import { channelUnitSvg, numberLabel, unitLabel } from './labels.ts';
-import { axes, type Box, border, fitMap, image, STRIP, scalarImage, scaleBar } from './map-frame.ts';
-import { pngDataUri } from './png.ts';
-import { robustRange, symmetricRange, ticks } from './scale.ts';
-import { el, escapeText, px, svgPage, text } from './svg.ts';
-import { COLUMN_WIDTH, INK, MARGIN, TEXT } from './theme.ts';
+import { palette } from './colormap.ts';
+import { barRoom, type ColourBar, colourBar, evenBar } from './colour-bar.ts';
+import { channelSvg, channelUnitSvg } from './labels.ts';
+import { axes, type Box, border, fitMap, STRIP, scalarImage, scaleBar } from './map-frame.ts';
+import { fromZero, robustRange, symmetricRange } from './scale.ts';
+import { escapeText, svgPage, text } from './svg.ts';
+import { COLUMN_WIDTH, MARGIN, PAGE_WIDTH, TEXT } from './theme.ts';
 
 export interface ComponentMapOptions {
-  /** Text of the title; default the channel's name. */
+  /** Stands before the channel's name. */
   readonly title?: string;
-  /** Width [px]; default a journal column, 321. */
+  /** Most that the figure may be wide [px]; default a journal column, 321, for a map alone, otherwise a page, 680. */
   readonly width?: number;
-  /** Tallest that the map itself may be [px]; default 1.1 times the width. */
+  /** Tallest that a map itself may be [px]; default 1.1 times the width of a column. */
   readonly maxHeight?: number;
-  /** Ends of the colour bar in the channel's unit; default from the values. */
+  /** Ends of the map's colour bar in the channel's unit; default from the values of all components. */
   readonly range?: readonly [number, number];
-  /** Draw the channel's uncertainty instead of its value. */
-  readonly sigma?: boolean;
+  readonly truth?: PolarizationMap | undefined;
 }
+
+interface Panel {
+  /** What it shows, in words, and as SVG text content where that is not the same. */
+  readonly what: string;
+  readonly head?: string;
+  readonly values: ArrayLike<number>;
+  readonly range: readonly [number, number];
+  readonly signed: boolean;
+  /** Whether its colour bar stands behind it; otherwise the next one's is its own too. */
+  readonly bar: boolean;
+}
+
+const GAP = 12;
+/** Between map and bar, and the bar [px]. */
+const BAR = { gap: 7, width: 9 } as const;
+/** Widest that one of several maps may be [px]. */
+const WIDEST = 230;
 
 /** Whether a channel is signed, so that zero is the middle of its colours. */
 export function isSigned(name: string): boolean {
   return /^(P|dTi|dO|tilt)_/.test(name);
 }
 
-/** Draws the channel. @throws 'model-mismatch' when the map does not have it */
-export function componentMap(map: PolarizationMap, name: string, options: ComponentMapOptions = {}): string {
-  const channel = getChannel(map, name);
-  const values = options.sigma ? (channel.sigma ?? getChannel(map, `${name}_sigma`).values) : channel.values;
-  const diverging = isSigned(name) && !options.sigma;
-  const range = options.range ?? (diverging ? symmetricRange(values) : robustRange(values));
-  const colours: ColormapName = diverging ? 'blue-red' : 'viridis';
+/** The channels that are components of the same vector as this one, itself among them; 'P_x_column' goes with 'P_y_column'. */
+function siblings(name: string): string[] {
+  return isSigned(name) ? ['x', 'y', 'z'].map((axis) => name.replace(/(?<=^[^_]+_)[xyz]/, axis)) : [name];
+}
 
-  const width = options.width ?? COLUMN_WIDTH;
-  const top = MARGIN + TEXT.title + 6;
-  const barRoom = 46;
-  const box = fitMap(map.shape, MARGIN, top, width - 2 * MARGIN - barRoom, options.maxHeight ?? 1.1 * width);
-  const pageWidth = box.x + box.width + barRoom + MARGIN;
-  const barHeight = Math.max(box.height, 60);
-  const bar = { x: box.x + box.width + 10, y: box.y, width: 9, height: barHeight };
-  const below = box.y + box.height;
-  const titleSize = { 'font-size': TEXT.title };
-  const head = options.title
-    ? `<tspan font-weight="600">${escapeText(options.title)}</tspan>`
-    : `${options.sigma ? '<tspan>uncertainty of </tspan>' : ''}${channelUnitSvg(name, channel.unit, TEXT.title)}`;
+/** Values of a channel and its siblings in the maps that have them. */
+function together(name: string, ...maps: readonly (PolarizationMap | undefined)[]): Float64Array {
+  const all = maps.flatMap((map) =>
+    siblings(name).flatMap((sibling) => [...((map && findChannel(map, sibling))?.values ?? [])]),
+  );
+  return Float64Array.from(all);
+}
+
+function differences(map: PolarizationMap, truth: PolarizationMap, name: string): Float64Array {
+  const found = findChannel(map, name);
+  const other = findChannel(truth, name);
+  return found && other ? Float64Array.from(found.values, (v, i) => v - other.values[i]!) : new Float64Array();
+}
+
+function panelsOf(map: PolarizationMap, name: string, { range, truth }: ComponentMapOptions): Panel[] {
+  const { values, sigma } = getChannel(map, name);
+  const signed = isSigned(name);
+  const true_ = truth && findChannel(truth, name)?.values;
+  const all = together(name, map, truth);
+  const own = range ?? (signed ? symmetricRange(all) : robustRange(all));
+  const panels: Panel[] = [{ what: 'map', values, range: own, signed, bar: !true_ }];
+  if (truth && true_) {
+    const spread = siblings(name).flatMap((sibling) => [...differences(map, truth, sibling)]);
+    panels.push({ what: 'truth', values: true_, range: own, signed, bar: true });
+    const difference = differences(map, truth, name);
+    panels.push({ what: 'map − truth', values: difference, range: symmetricRange(spread), signed: true, bar: true });
+  }
+  if (sigma) {
+    const head = `<tspan font-style="italic">σ</tspan> of ${channelSvg(name)}`;
+    panels.push({
+      what: 'its uncertainty σ',
+      head,
+      values: sigma,
+      range: fromZero(sigma),
+      signed: false,
+      bar: true,
+    });
+  }
+  return panels;
+}
+
+/** Draws the component. @throws 'model-mismatch' when the map does not have it */
+export function componentMap(map: PolarizationMap, name: string, options: ComponentMapOptions = {}): string {
+  const { unit } = getChannel(map, name);
+  const panels = panelsOf(map, name, options);
+  const several = panels.length > 1;
+  const width = options.width ?? (several ? PAGE_WIDTH : COLUMN_WIDTH);
+  const highest = options.maxHeight ?? 1.1 * COLUMN_WIDTH;
+  const top = MARGIN + TEXT.title + 6 + (several ? TEXT.base + 5 : 0);
+  const table = ({ signed }: Panel) => palette(signed ? 'blue-red' : 'viridis');
+  const boxFor = (taken: readonly number[]): Box => {
+    const room = width - 2 * MARGIN - (panels.length - 1) * GAP - taken.reduce((a, b) => a + b, 0);
+    return fitMap(map.shape, 0, top, several ? Math.min(WIDEST, room / panels.length) : room, highest);
+  };
+  const barHeight = (box: Box): number => Math.max(box.height, 60);
+  // The number of labels follows from a bar's height, the maps' width from the labels.
+  const guess = boxFor(panels.map(({ bar }) => (bar ? 46 : 0)));
+  const bars = panels.map((panel, i): ColourBar => {
+    const sharing = i > 0 && !panels[i - 1]!.bar ? [...Array.from(panels[i - 1]!.values)] : [];
+    return evenBar(panel.range, table(panel), [...sharing, ...Array.from(panel.values)], barHeight(guess));
+  });
+  const taken = panels.map(({ bar }, i) => (bar ? BAR.gap + BAR.width + barRoom(bars[i]!) : 0));
+  const fitted = boxFor(taken);
+  let x: number = MARGIN;
+  const boxes = panels.map((_, i): Box => {
+    const box = { ...fitted, x };
+    x += fitted.width + taken[i]! + GAP;
+    return box;
+  });
+  const pageWidth = x - GAP + MARGIN;
+  const below = top + fitted.height;
+  const head = `${options.title ? `<tspan font-weight="600">${escapeText(options.title)}</tspan>  ` : ''}${channelUnitSvg(name, unit, TEXT.title)}`;
   const [ry, rx] = map.shape;
+  const words = panels.map(
+    ({ range, what }) =>
+      `${what}, colours from ${numberLabel(range[0])} to ${numberLabel(range[1])} ${unitLabel(unit)}`,
+  );
   return svgPage({
     width: pageWidth,
-    height: Math.max(below + STRIP, bar.y + barHeight) + MARGIN - 2,
-    description: `Map of the ${longName(name)}${options.sigma ? ' (its uncertainty)' : ''}, ${ry} × ${rx} positions, colours from ${numberLabel(range[0])} to ${numberLabel(range[1])} ${unitLabel(channel.unit)}.`,
+    height: Math.max(below + STRIP, top + barHeight(fitted)) + MARGIN - 2,
+    description: `Map of the ${longName(name)}, ${ry} × ${rx} positions: ${words.join('; ')}.`,
     body: [
-      text(MARGIN, MARGIN + TEXT.title - 1, head, titleSize),
-      ...(options.title
-        ? [
-            text(pageWidth - MARGIN, MARGIN + TEXT.title - 1, channelUnitSvg(name, channel.unit), {
-              'text-anchor': 'end',
-            }),
-          ]
-        : []),
-      scalarImage(box, map.shape, values, range, palette(colours)),
-      border(box),
-      colourBar(bar, range, colours, values),
-      scaleBar(MARGIN, below + 7, Math.min(70, 0.4 * box.width), (map.step_nm * rx) / box.width, 'nm'),
-      axes(box.x + box.width - 14, below + 7),
+      text(MARGIN, MARGIN + TEXT.title - 1, head, { 'font-size': TEXT.title }),
+      ...panels.flatMap((panel, i) => {
+        const box = boxes[i]!;
+        const place = { x: box.x + box.width + BAR.gap, y: box.y, width: BAR.width, height: barHeight(box) };
+        return [
+          ...(several ? [text(box.x, box.y - 5, panel.head ?? panel.what)] : []),
+          scalarImage(box, map.shape, panel.values, panel.range, table(panel)),
+          border(box),
+          ...(panel.bar ? [colourBar(place, bars[i]!)] : []),
+        ];
+      }),
+      scaleBar(MARGIN, below + 7, Math.min(70, 0.4 * fitted.width), (map.step_nm * rx) / fitted.width, 'nm'),
+      axes(MARGIN + fitted.width - 14, below + 7),
     ].join('\n'),
   });
 }
 
-/** A vertical colour bar with ticks at its right; pointed where values lie beyond its end. */
-export function colourBar(
-  { x, y, width, height }: Box,
-  [low, high]: readonly [number, number],
-  colours: ColormapName,
-  values: ArrayLike<number>,
-): string {
-  const point = 5;
-  let above = false;
-  let under = false;
-  for (let i = 0; i < values.length; i++) {
-    above ||= values[i]! > high;
-    under ||= values[i]! < low;
-  }
-  const y0 = y + (above ? point : 0);
-  const y1 = y + height - (under ? point : 0);
-  const table = palette(colours);
-  const at = (value: number): number => y1 - ((value - low) / (high - low)) * (y1 - y0);
-  const strip = pngDataUri({
-    width: 1,
-    height: 256,
-    data: Uint8Array.from({ length: 256 }, (_, i) => 255 - i),
-    palette: table,
-  });
-  const end = (base: number, tip: number, index: 0 | 255): string =>
-    el('path', {
-      d: `M${px(x)} ${px(base)}h${px(width)}L${px(x + width / 2)} ${px(tip)}z`,
-      fill: `rgb(${table[index]!.join(',')})`,
-    });
-  const outline = `M${px(x)} ${px(y0)}${above ? `L${px(x + width / 2)} ${px(y)}L${px(x + width)} ${px(y0)}` : `H${px(x + width)}`}V${px(y1)}${under ? `L${px(x + width / 2)} ${px(y + height)}L${px(x)} ${px(y1)}` : `H${px(x)}`}z`;
-  const marks = ticks(low, high, Math.max(2, Math.min(6, Math.floor((y1 - y0) / 26))));
-  return el(
-    'g',
-    { class: 'colour-bar' },
-    image({ x, y: y0, width, height: y1 - y0 }, strip, ''),
-    ...(above ? [end(y0, y, 255)] : []),
-    ...(under ? [end(y1, y + height, 0)] : []),
-    el('path', { d: outline, fill: 'none', stroke: INK, 'stroke-width': 0.6 }),
-    ...marks.flatMap((value) => [
-      el('path', { d: `M${px(x + width)} ${px(at(value))}h3`, stroke: INK, 'stroke-width': 0.6 }),
-      text(x + width + 5, at(value) + 2.9, numberLabel(value), { 'font-size': TEXT.small }),
-    ]),
-  );
-}
-
 /** The names of the usual channels that this map has, in the order in which people read them. */
 export function usualChannels(map: PolarizationMap): string[] {
-  const usual = ['P_x', 'P_y', 'P_z', 'dTi_x', 'dTi_y', 'dTi_z', 'tilt_x', 'tilt_y', 'thickness'];
-  return usual.filter((name) => findChannel(map, name));
+  const usual = ['P', 'dTi', 'dO', 'tilt'].flatMap((stem) => ['x', 'y', 'z'].map((axis) => `${stem}_${axis}`));
+  return [...usual, 'thickness'].filter((name) => findChannel(map, name));
 }

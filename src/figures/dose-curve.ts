@@ -6,8 +6,9 @@
 
 import * as Plot from '@observablehq/plot';
 import { fail } from '../core/errors.ts';
+import { setting, unitLabel } from '../core/numbers.ts';
 import { chart } from './chart.ts';
-import { numberLabel, textWidth, unitLabel } from './labels.ts';
+import { textWidth } from './labels.ts';
 import { lineLabels } from './line-labels.ts';
 import { el, escapeText, HALO, px, text } from './svg.ts';
 import { MUTED, SERIES, TEXT } from './theme.ts';
@@ -76,7 +77,7 @@ export function doseCurve(series: readonly DoseSeries[], options: DoseCurveOptio
       if (options.typical !== undefined) {
         const [, gy] = at(x[0], options.typical);
         parts.push(guide(`M${px(frame.left)} ${px(gy)}H${px(frame.right)}`));
-        const size = `typical size, ${numberLabel(options.typical)} ${unitLabel(options.unit)}`;
+        const size = `typical size, ${setting(options.typical, options.unit)}`;
         parts.push(text(frame.left + 4, gy - 3, escapeText(size), small));
       }
       if (limits.some((line) => line.length > 0)) {

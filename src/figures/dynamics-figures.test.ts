@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fixedLabel, plural, quantity } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
 import { problem } from '../core/test-problem.ts';
 import { coverage, fibonacciSphere } from '../ferroelectric/dataset/coverage.ts';
@@ -45,7 +46,7 @@ test('a run in time: a line a component, the thermostat’s temperature, the end
 test('distributions of |P|: a line a column length, named, the peak told', () => {
   const shown = distributions.filter(({ window_ps }) => window_ps === 0);
   const svg = magnitudeChart(shown, 60);
-  expect(svg).toContain(`1 cells, largest at ${shown[0]!.mode.toFixed(1)} µC/cm²`);
+  expect(svg).toContain(`1 cell, largest at ${quantity(shown[0]!.mode, 'uC/cm2')}`);
   for (const words of ['1 cell<', '2 cells<', '8 cells<', 'An instant']) expect(svg).toContain(words);
   expect(problem(() => magnitudeChart([{ ...shown[0]!, count: 0 }], 60)).tag).toBe('range');
 });
@@ -151,6 +152,6 @@ test('component histograms: three outlines, three fits, their error told', () =>
   const state = strainState('epitaxial, misfit −1 %', [vectors(2000).map((v, i) => (i % 3 === 2 ? v + 30 : v))]);
   const svg = componentHistograms(state);
   const error = Math.max(...state.fits.map((fit) => fit.error));
-  expect(svg).toContain(`2000 cells; fitted densities err by at most ${error.toFixed(3)}`);
+  expect(svg).toContain(`${plural(2000, 'cell')}; fitted densities err by at most ${fixedLabel(error)}`);
   expect(svg.match(/stroke-width="1.7"/g)).toHaveLength(3);
 });

@@ -4,16 +4,17 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { countLabel, plural, quantity, setting, tickLabels } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import { SERIES_COLUMNS } from '../ferroelectric/dataset/collected.ts';
 import { BIN_UC_CM2, type MagnitudeDistribution } from '../ferroelectric/dataset/magnitudes.ts';
 import { colormap } from './colormap.ts';
 import { hex } from './colour.ts';
-import { channelUnitSvg, numberLabel } from './labels.ts';
+import { channelUnitSvg } from './labels.ts';
 import { type ChartLine, lineChart } from './line-chart.ts';
 import { ticks } from './scale.ts';
 import { type Disk, onHalf, rim } from './stereographic.ts';
-import { el, escapeText, svgPage, text } from './svg.ts';
+import { el, svgPage, text } from './svg.ts';
 import { GRID, INK, MARGIN, MUTED, PAGE_WIDTH, SERIES, TEXT } from './theme.ts';
 
 /** |P| in italics, with its unit. */
@@ -74,7 +75,7 @@ function inTime(
 /** Temperature of the soft modes against time; dashed: the thermostat's, and the end of equilibration. */
 export function temperatureInTime(run: RunInTime): string {
   const points = column(run.series, 1);
-  const words = `Temperature of the soft modes over ${points.length} times; thermostat ${run.temperature_K} K.`;
+  const words = `Temperature of the soft modes over ${plural(points.length, 'time')}; thermostat ${setting(run.temperature_K, 'K')}.`;
   const label = '<tspan font-style="italic">T</tspan> (K)';
   return inTime([{ name: '', points }], run, label, words, run.temperature_K);
 }
@@ -106,7 +107,7 @@ export function fieldInTime(run: RunInTime): string {
 }
 
 /** 'an instant', '0.2 ps'. */
-export const windowWords = (window_ps: number): string => (window_ps === 0 ? 'an instant' : `${window_ps} ps`);
+export const windowWords = (window_ps: number): string => (window_ps === 0 ? 'an instant' : setting(window_ps, 'ps'));
 
 /** Distributions of |P| for one window in time, one line a column length. @param most end of the axis [µC/cm²] */
 export function magnitudeChart(distributions: readonly MagnitudeDistribution[], most: number): string {
@@ -121,7 +122,7 @@ export function magnitudeChart(distributions: readonly MagnitudeDistribution[], 
   const of = windowWords(shown[0]!.window_ps);
   return lineChart(lines, {
     title: of === 'an instant' ? 'An instant' : `Mean over ${of}`,
-    description: `Distribution of |P| of ${of}: ${shown.map((d) => `${d.column} cells, largest at ${d.mode.toFixed(1)} µC/cm²`).join('; ')}.`,
+    description: `Distribution of |P| of ${of}: ${shown.map((d) => `${plural(d.column, 'cell')}, largest at ${quantity(d.mode, 'uC/cm2')}`).join('; ')}.`,
     height: 180,
     x: { label: SIZE_LABEL, domain: [0, most], ticks: ticks(0, most, 6) },
     y: { label: 'density (cm²/µC)', domain: [0, 1.08 * top], ticks: ticks(0, top, 4), grid: true },
@@ -130,7 +131,7 @@ export function magnitudeChart(distributions: readonly MagnitudeDistribution[], 
       shown
         .map(({ column: cells }, i) => {
           const y = frame.top + 10 + i * (TEXT.small + 4);
-          const words = cells === 1 ? '1 cell' : `${cells} cells`;
+          const words = plural(cells, 'cell');
           return (
             el('line', {
               x1: frame.right - 62,
@@ -183,7 +184,7 @@ export function coverageDisks(P_uC_cm2: Float64Array, p_max_uC_cm2: number, targ
   return svgPage({
     width: PAGE_WIDTH,
     height: cy + r + 34,
-    description: `Directions of ${n} vectors of P, ${Math.ceil(n / every)} of them drawn, in equal-area projection; ${targets.length} directions were aimed at.`,
+    description: `Directions of ${plural(n, 'vector')} of P, ${countLabel(Math.ceil(n / every))} drawn, in equal-area projection; ${plural(targets.length, 'direction')} aimed at.`,
     body: [
       ...disks.map(axesOf),
       ...dots,
@@ -234,7 +235,7 @@ function sizeBar(x: number, y: number, height: number, most: number): string {
       }),
     ),
     el('rect', { x, y, width: 9, height, fill: 'none', stroke: INK, 'stroke-width': 0.6 }),
-    ...marks.map((mark) => text(x + 13, y + height * (1 - mark / most) + 2.9, escapeText(numberLabel(mark)))),
+    ...tickLabels(marks).map((label, i) => text(x + 13, y + height * (1 - marks[i]! / most) + 2.9, label)),
     text(x + 4, y - 8, SIZE_LABEL, { 'text-anchor': 'middle' }),
   );
 }

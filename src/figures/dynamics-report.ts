@@ -1,5 +1,15 @@
 /** Figures and report of a dataset of molecular dynamics, from data alone. */
 
+import {
+  countLabel,
+  decimalLabel,
+  fixedLabel,
+  numberLabel,
+  percent,
+  plural,
+  quantity,
+  setting,
+} from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { Coverage } from '../ferroelectric/dataset/coverage.ts';
 import { type MagnitudeDistribution, REFERENCE_MODES, WINDOWS_PS } from '../ferroelectric/dataset/magnitudes.ts';
@@ -14,7 +24,6 @@ import {
   temperatureInTime,
   windowWords,
 } from './dynamics-figures.ts';
-import { numberLabel } from './labels.ts';
 import { buildReport, type Cell, type ReportSection, type ReportTable } from './report.ts';
 import { roundUp } from './scale.ts';
 import { componentHistograms, fitTable } from './strain-study-figure.ts';
@@ -68,7 +77,7 @@ export function renderDynamics(input: DynamicsReportInput): Map<string, string> 
     figures.set(`figures/${name}.svg`, svg);
     return svg;
   };
-  const window = input.average_ps === 0 ? 'of one instant' : `averaged over ${input.average_ps} ps`;
+  const window = input.average_ps === 0 ? 'of one instant' : `averaged over ${setting(input.average_ps, 'ps')}`;
   const mean = (pick: (summary: RunSummary) => number) =>
     summaries.reduce((sum, summary) => sum + pick(summary), 0) / summaries.length;
   const [column, cell] = [mean((s) => s.column_uC_cm2), mean((s) => s.cell_uC_cm2)];
@@ -88,10 +97,10 @@ export function renderDynamics(input: DynamicsReportInput): Map<string, string> 
   ];
   const html = buildReport({
     title: `Molecular dynamics of ${material}`,
-    summary: `${input.cells} cells of ${material}, ${summaries.length} ${summaries.length === 1 ? 'run' : 'runs'}; ${frames.kept} of ${frames.made} frames are in trajectory.extxyz, their soft modes ${window}. Mean |P| of their columns ${numberLabel(column)} µC/cm², of their cells ${numberLabel(cell)}.`,
+    summary: `${input.cells} cells of ${material}, ${plural(summaries.length, 'run')}; ${countLabel(frames.kept)} of ${plural(frames.made, 'frame')} are in trajectory.extxyz, their soft modes ${window}. Mean |P| of their columns ${quantity(column, 'uC/cm2')}, of their cells ${quantity(cell, 'uC/cm2')}.`,
     headline: [
       { label: 'frames', value: frames.kept },
-      { label: `|P| of columns, ${window}`, value: numberLabel(column), unit: 'µC/cm²' },
+      { label: `|P| of columns, ${window}`, value: fixedLabel(column), unit: 'µC/cm²' },
       ...(sampling
         ? [
             { label: 'largest empty cap', value: numberLabel(sampling.coverage.empty_cap_deg), unit: '°' },
@@ -151,13 +160,13 @@ function magnitudeTable({ of, distributions, comparable }: MagnitudeGroup): Repo
     caption: `${of}: where |P| peaks, and in brackets its mean [µC/cm²].${
       comparable ? ' Reference: where it peaks in 16 × 16 × 16 cells, computed independently.' : ''
     }`,
-    columns: [{ label: 'Mean over' }, ...lengths.map((n) => ({ label: n === 1 ? '1 cell' : `${n} cells` }))],
+    columns: [{ label: 'Mean over' }, ...lengths.map((n) => ({ label: plural(n, 'cell') }))],
     rows: WINDOWS_PS.flatMap((window_ps, w): Cell[][] => {
       const here = lengths.map((column) => {
         const found = distributions.find((d) => d.window_ps === window_ps && d.column === column);
-        return found && found.count > 0 ? `${found.mode.toFixed(1)} (${found.mean.toFixed(1)})` : '–';
+        return found && found.count > 0 ? `${decimalLabel(found.mode, 1)} (${decimalLabel(found.mean, 1)})` : '–';
       });
-      const reference = REFERENCE_MODES[w]!.map((mode) => mode.toFixed(1));
+      const reference = REFERENCE_MODES[w]!.map((mode) => decimalLabel(mode, 1));
       return [[windowWords(window_ps), ...here], ...(comparable ? [['reference', ...reference]] : [])];
     }),
   };
@@ -176,7 +185,7 @@ function coverageSection({ columns_uC_cm2, sampling, frames }: DynamicsReportInp
   const { coverage } = sampling;
   return {
     heading: 'Directions and sizes of P covered',
-    text: `Each run holds the mean P of its block at a target; of ${frames.made} frames those ${frames.kept} are kept whose columns fill the ball |P| ≤ ${most} µC/cm² most evenly (columns are what a library’s labels count). ${(100 * coverage.beyond).toFixed(1)} % of their columns lie beyond it.`,
+    text: `Each run holds the mean P of its block at a target; of ${plural(frames.made, 'frame')} those ${countLabel(frames.kept)} are kept whose columns fill the ball |P| ≤ ${setting(most, 'uC/cm2')} most evenly (columns are what a library’s labels count). ${percent(coverage.beyond)} of their columns lie beyond it.`,
     svg: [figure],
     table: {
       caption: 'Columns by size of P, and by direction within a size; the largest cap of directions without any.',
@@ -193,8 +202,8 @@ function coverageSection({ columns_uC_cm2, sampling, frames }: DynamicsReportInp
         count,
         least,
         top,
-        (top > 0 ? least / top : 0).toFixed(2),
-        empty_cap_deg.toFixed(1),
+        decimalLabel(top > 0 ? least / top : 0, 2),
+        decimalLabel(empty_cap_deg, 1),
       ]),
     },
   };
@@ -210,9 +219,8 @@ function strainSection(strains: readonly StrainState[], window: string, put: Put
 }
 
 function runTable(summaries: readonly RunSummary[]): ReportTable {
-  const percent = (values: readonly number[]) =>
-    values.map((v) => (100 * v).toFixed(2).replace('-', '−')).join(',\u00a0');
-  const vector = (values: readonly number[]) => values.map((v) => v.toFixed(1).replace('-', '−')).join(',\u00a0');
+  const vector = (values: readonly number[], places: number) =>
+    values.map((v) => decimalLabel(v, places)).join(',\u00a0');
   return {
     columns: [
       { label: 'Run' },
@@ -227,11 +235,17 @@ function runTable(summaries: readonly RunSummary[]): ReportTable {
     ],
     rows: summaries.map((s): Cell[] => [
       s.run.name.replace('-', '\u2011'),
-      s.temperature_K.toFixed(1),
+      decimalLabel(s.temperature_K, 1),
       s.run.strain,
-      percent(s.strain.slice(0, 3)),
-      vector(s.field_V_per_A.map((E) => 1e5 * E)),
-      vector(s.P_uC_cm2),
+      vector(
+        s.strain.slice(0, 3).map((v) => 100 * v),
+        2,
+      ),
+      vector(
+        s.field_V_per_A.map((E) => 1e5 * E),
+        1,
+      ),
+      vector(s.P_uC_cm2, 1),
       s.cell_uC_cm2,
       s.column_uC_cm2,
       s.u_rms_A,

@@ -5,6 +5,8 @@
 
 import { RandomStream } from '../core/random.ts';
 import type { MapChannel, PolarizationMap } from '../polarization/polarization-map.ts';
+import type { PatternSpot } from './pattern-figure.ts';
+import type { HeldOutRow } from './report-parts.ts';
 import type { SimulationReportInput } from './simulation-input.ts';
 
 const META = {
@@ -39,8 +41,11 @@ export function exampleMap(ry: number, rx: number, options: { gap?: boolean; noi
   const px = make((u, v) => size(u, v) * Math.cos(angle(u, v)) * Math.cos(1.25 * rise(u, v)), noise);
   const py = make((u, v) => size(u, v) * Math.sin(angle(u, v)) * Math.cos(1.25 * rise(u, v)), noise);
   const pz = make((u, v) => size(u, v) * Math.sin(1.25 * rise(u, v)), noise);
+  // Larger where P along the beam turns over.
   const channel = (name: string, unit: string, values: Float32Array, sigma?: number): MapChannel =>
-    sigma === undefined ? { name, unit, values } : { name, unit, values, sigma: new Float32Array(count).fill(sigma) };
+    sigma === undefined
+      ? { name, unit, values }
+      : { name, unit, values, sigma: make((u, v) => sigma * (3 - 2 * Math.abs(rise(u, v))), 0.05 * sigma) };
   return {
     shape: [ry, rx],
     step_nm: 0.395,
@@ -66,6 +71,17 @@ export function exampleMap(ry: number, rx: number, options: { gap?: boolean; noi
     ],
     meta: META,
   };
+}
+
+/** Held-out errors of P, P_z at the spread that is given [µC/cm²]. */
+export function exampleHeldOut(spread: number): HeldOutRow[] {
+  return ['P_x', 'P_y', 'P_z'].map((name, axis) => ({
+    name,
+    unit: 'uC/cm2',
+    noiseFree: { mae: axis === 2 ? 3.1 : 0.4 },
+    asTrained: { mae: axis === 2 ? 7.1 : 0.6, rmse: axis === 2 ? 8.9 : 0.8 },
+    meanOnly: spread,
+  }));
 }
 
 /** True and predicted values with a given error, for parity plots. */
@@ -104,6 +120,12 @@ export function examplePattern(
     }
   }
   return { data, shape: [pixels, pixels], mrad_per_pixel: mrad };
+}
+
+/** The disks of `examplePattern`, 5 mrad apart, as hk0. */
+export function exampleSpots(): PatternSpot[] {
+  const orders = Array.from({ length: 9 }, (_, i) => i - 4);
+  return orders.flatMap((k) => orders.map((h): PatternSpot => ({ hkl: [h, k, 0], q_mrad: [5 * h, 5 * k] })));
 }
 
 /** Signals of a perovskite's columns at (x, y) [Å], cell 3.9 Å, by detector: they grow or fade with thickness. Fractions of the beam. */
@@ -168,7 +190,9 @@ export function exampleSimulation(
     thicknesses_nm,
     detectors: DETECTORS.map(({ name, inner_mrad, outer_mrad }) => ({ name, inner_mrad, outer_mrad })),
     images,
-    ...(options.camera ? { patterns: { data, shape: [pixels, pixels], mrad_per_pixel: 40 / pixels } } : {}),
+    ...(options.camera
+      ? { patterns: { data, shape: [pixels, pixels], mrad_per_pixel: 40 / pixels, spots: exampleSpots() } }
+      : {}),
     settings: {
       grid: [512, 480],
       pixel_A: [0.0457, 0.0488],

@@ -1,6 +1,7 @@
 /** P_z of a film against height, one line per bias. Phenomenological films: the figure says so. */
 
 import { fail } from '../core/errors.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import type { FilmProfile } from '../ferroelectric/film-series.ts';
 import { channelUnitSvg } from './labels.ts';
 import { lineChart } from './line-chart.ts';
@@ -10,7 +11,7 @@ import { MUTED, RULE, SERIES } from './theme.ts';
 
 /** −2 V, 0 V, +2 V. */
 export function biasLabel(bias_V: number): string {
-  return `${bias_V > 0 ? '+' : ''}${String(bias_V).replace('-', '−')} V`;
+  return `${bias_V > 0 ? '+' : ''}${setting(bias_V, 'V')}`;
 }
 
 /**
@@ -36,7 +37,7 @@ export function filmProfileChart(
     title,
     width,
     height: 210,
-    description: `P_z against height in a film of ${thickness.toFixed(1)} nm at ${lines.map(({ name }) => name).join(', ')}. Phenomenological: screening and surface fields are given, not computed.`,
+    description: `P_z against height in a film of ${quantity(thickness, 'nm')} at ${lines.map(({ name }) => name).join(', ')}. Phenomenological: screening and surface fields are given, not computed.`,
     x: { label: 'height above the lower electrode (nm)', domain: [0, thickness] },
     y: {
       label: channelUnitSvg('P_z', 'uC/cm2'),

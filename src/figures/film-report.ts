@@ -1,9 +1,9 @@
 /** Figure and report of a film under biases, from data alone. */
 
+import { decimalLabel, numberLabel, quantity, setting } from '../core/numbers.ts';
 import { FILM_REFERENCE, FILM_REFERENCE_STEP } from '../ferroelectric/film-reference.ts';
 import type { FilmPlan, FilmProfile } from '../ferroelectric/film-series.ts';
 import { biasLabel, filmProfileChart } from './film-profile.ts';
-import { numberLabel } from './labels.ts';
 import { buildReport, type Cell, type ReportProvenance, type ReportTable } from './report.ts';
 
 export interface FilmReportInput extends ReportProvenance {
@@ -21,10 +21,9 @@ export function renderFilm(input: FilmReportInput): Map<string, string> {
   const { plan, profiles, average_ps } = input;
   const { parameters, cells } = plan.system;
   const svg = filmProfileChart(profiles, parameters.a0_A);
-  const nanometres = (plan.thickness_A / 10).toFixed(1);
   const html = buildReport({
     title: `Film of ${parameters.name} under bias`,
-    summary: `${nanometres} nm between ideal electrodes, ${cells.join(' × ')} cells, ${plan.temperature_K} K, P_z averaged over layers and ${numberLabel(average_ps)} ps. A screened, phenomenological film.`,
+    summary: `${quantity(plan.thickness_A / 10, 'nm')} between ideal electrodes, ${cells.join(' × ')} cells, ${setting(plan.temperature_K, 'K')}, P_z averaged over layers and ${setting(average_ps, 'ps')}. A screened, phenomenological film.`,
     headline: profiles.slice(0, 4).map(({ bias_V, mean_uC_cm2 }) => ({
       label: `mean P_z at ${biasLabel(bias_V)}`,
       value: oneDecimal(mean_uC_cm2),
@@ -58,12 +57,9 @@ export function renderFilm(input: FilmReportInput): Map<string, string> {
 }
 
 const REFERENCE_SETTING =
-  'an independent computation, not by this program, for 8 × 8 × 25 cells of Ba0.5Sr0.5TiO3, misfit 0, 300 K, screening 0.3 1/Å, outward surface fields of 0.01 V/Å that decay over 3 cells, 6 ps to settle and 10 ps of averaging.';
+  'an independent computation, not by this program, for 8 × 8 × 25 cells of Ba0.5Sr0.5TiO3, misfit 0, 300 K, screening 0.3 Å⁻¹, outward surface fields of 0.01 V/Å that decay over 3 cells, 6 ps to settle and 10 ps of averaging.';
 
-function oneDecimal(value: number): string {
-  const shown = value.toFixed(1);
-  return (shown === '-0.0' ? '0.0' : shown).replace('-', '−');
-}
+const oneDecimal = (value: number): string => decimalLabel(value, 1);
 
 function profileTable(profiles: readonly FilmProfile[]): ReportTable {
   return {
@@ -81,7 +77,7 @@ function profileTable(profiles: readonly FilmProfile[]): ReportTable {
       oneDecimal(P[0]!),
       oneDecimal(mean_uC_cm2),
       oneDecimal(P.at(-1)!),
-      tail_to_tail_nm === undefined ? 'nowhere' : tail_to_tail_nm.toFixed(2),
+      tail_to_tail_nm === undefined ? 'nowhere' : decimalLabel(tail_to_tail_nm, 2),
     ]),
   };
 }

@@ -5,8 +5,9 @@
 
 import * as Plot from '@observablehq/plot';
 import { fail } from '../core/errors.ts';
+import { plural, unitLabel } from '../core/numbers.ts';
 import { chart } from './chart.ts';
-import { channelSvg, channelUnitSvg, textWidth, unitLabel } from './labels.ts';
+import { channelSvg, channelUnitSvg, textWidth } from './labels.ts';
 import { robustRange, ticks } from './scale.ts';
 import { el, escapeText, text } from './svg.ts';
 import { INK, SERIES, TEXT } from './theme.ts';
@@ -77,7 +78,7 @@ export function histogram(series: readonly HistogramSeries[], options: Histogram
     ...(options.title === undefined ? {} : { title: options.title }),
     ...(options.width === undefined ? {} : { width: options.width }),
     height: options.height ?? 180,
-    description: `Distribution of ${options.name} in ${unitLabel(options.unit)}: ${series.map((s) => `${s.name} (${s.values.length} values)`).join(', ')}.`,
+    description: `Distribution of ${options.name} in ${unitLabel(options.unit)}: ${series.map((s) => `${s.name} (${plural(s.values.length, 'value')})`).join(', ')}.`,
     x: { label: channelUnitSvg(options.name, options.unit), domain: range, ticks: ticks(range[0], range[1], 6) },
     y: {
       label: `density (${escapeText(perUnit(options.unit))})`,

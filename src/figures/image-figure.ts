@@ -4,9 +4,10 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { powerLabel, setting } from '../core/numbers.ts';
 import { palette } from './colormap.ts';
-import { colourBar } from './component-map.ts';
-import { powerLabel, textWidth } from './labels.ts';
+import { barRoom, colourBar, evenBar } from './colour-bar.ts';
+import { textWidth } from './labels.ts';
 import { axes, border, fitMap, levelImage, STRIP, scaleBar } from './map-frame.ts';
 import { requireShape, robustRange } from './scale.ts';
 import { lengthUnit, type SignalUnit, signalScale } from './signal-scale.ts';
@@ -39,8 +40,8 @@ export interface ImageFigureOptions {
 }
 
 const GAP = 10;
-/** Between image and bar, the bar, and its labels [px]. */
-const BAR = { gap: 5, width: 7, labels: 27 } as const;
+/** Between image and bar, and the bar [px]. */
+const BAR = { gap: 5, width: 7 } as const;
 /** Least height of a bar that has room for two labels [px]. */
 const BAR_HEIGHT = 40;
 /** Most that an image may be high, and half of what it may be wide [px]. */
@@ -55,18 +56,29 @@ export function imageFigure(
   if (images.length === 0) fail('range', 'There is no image to draw.', 'Give at least one.');
   const { shape, step_A, unit } = scan;
   const columns = Math.min(images.length, options.columns ?? 4);
-  const barRoom = BAR.gap + BAR.width + BAR.labels;
-  const room = ((options.width ?? COLUMN_WIDTH) - 2 * MARGIN - (columns - 1) * GAP) / columns - barRoom;
-  const { width, height } = fitMap(shape, 0, 0, Math.min(2 * LARGEST, room), Math.min(LARGEST, 1.2 * room), step_A);
+  const colours = palette(options.colours ?? 'gray');
+  const ranges = images.map(({ data }) => {
+    const [least, most] = robustRange(data, 1);
+    const { power, factor } = signalScale(most, unit);
+    return { power, factor, low: least * factor, high: most * factor };
+  });
+  const boxFor = (taken: number) => {
+    const room = ((options.width ?? COLUMN_WIDTH) - 2 * MARGIN - (columns - 1) * GAP) / columns - taken;
+    return fitMap(shape, 0, 0, Math.min(2 * LARGEST, room), Math.min(LARGEST, 1.2 * room), step_A);
+  };
+  const beside = BAR.gap + BAR.width;
+  // The number of labels follows from a bar's height, the images' width from the labels.
+  const guess = Math.max(boxFor(beside + 27).height, BAR_HEIGHT);
+  const bars = ranges.map(({ low, high }) => evenBar([low, high], colours, [], guess));
+  const taken = beside + Math.max(...bars.map(barRoom));
+  const { width, height } = boxFor(taken);
   // Where images are narrow, their titles set how far apart they stand.
-  const pitch = Math.max(width + barRoom, ...images.map(({ title }) => textWidth(title) + 26)) + GAP;
+  const pitch = Math.max(width + taken, ...images.map(({ title }) => textWidth(title) + 26)) + GAP;
   const top = options.title ? MARGIN + TEXT.title + 6 : MARGIN;
   const heading = TEXT.base + 4;
   const rowHeight = heading + Math.max(height, BAR_HEIGHT) + GAP;
   const rows = Math.ceil(images.length / columns);
   const below = top + rows * rowHeight - GAP;
-  const colours = options.colours ?? 'gray';
-  const table = palette(colours);
 
   const drawn = images.map(({ title, data }, i) => {
     requireShape(data, shape, title);
@@ -76,9 +88,7 @@ export function imageFigure(
       width,
       height,
     };
-    const [least, most] = robustRange(data, 1);
-    const { power, factor } = signalScale(most, unit);
-    const [low, high] = [least * factor, most * factor];
+    const { power, factor, low, high } = ranges[i]!;
     const bar = {
       x: box.x + width + BAR.gap,
       y: box.y,
@@ -90,9 +100,9 @@ export function imageFigure(
       'g',
       { class: 'detector-image' },
       text(box.x, box.y - 5, escapeText(title)),
-      levelImage(box, shape, table, (k) => (data[k]! * factor - low) / (high - low)),
+      levelImage(box, shape, colours, (k) => (data[k]! * factor - low) / (high - low)),
       border(box),
-      colourBar(bar, [low, high], colours, []),
+      colourBar(bar, bars[i]!),
       ...(power === 0 ? [] : [times]),
     );
   });
@@ -105,7 +115,7 @@ export function imageFigure(
   return svgPage({
     width: pageWidth,
     height: below + STRIP + MARGIN + 4,
-    description: `Images of ${shape[0]} × ${shape[1]} positions, ${step_A[0]} Å apart in x and ${step_A[1]} Å in y: ${images.map(({ title }) => title).join('; ')}.`,
+    description: `Images of ${shape[0]} × ${shape[1]} positions, ${setting(step_A[0], 'Å')} apart in x and ${setting(step_A[1], 'Å')} in y: ${images.map(({ title }) => title).join('; ')}.`,
     body: [
       ...figureTitle(options.title),
       ...drawn,

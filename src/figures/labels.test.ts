@@ -1,20 +1,6 @@
 import { expect, test } from 'vitest';
-import { channelHtml, channelSvg, countLabel, fixedLabel, numberLabel, richText, unitLabel } from './labels.ts';
+import { channelHtml, channelSvg, richText } from './labels.ts';
 import { el, escapeText, px } from './svg.ts';
-
-test('numbers as people write them', () => {
-  expect([-1.5, 0, 1234567, 1e6, 2.5e-5, Number.NaN].map((v) => numberLabel(v))).toEqual([
-    '−1.5',
-    '0',
-    '1.23 × 10⁶',
-    '10⁶',
-    '2.5 × 10⁻⁵',
-    '–',
-  ]);
-  expect([3, 0.2, 12345, -0.5].map((v) => fixedLabel(v))).toEqual(['3.00', '0.200', '12345', '−0.500']);
-  expect([7, 20000, 1234567].map(countLabel)).toEqual(['7', '20\u2009000', '1\u2009234\u2009567']);
-  expect(unitLabel('uC/cm2')).toBe('µC/cm²');
-});
 
 test('names of channels: subscripts drop and what follows rises again', () => {
   expect(channelHtml('dTi_x')).toBe('<i>δ</i><sub>Ti,</sub><sub><i>x</i></sub>');

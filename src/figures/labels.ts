@@ -1,8 +1,6 @@
-/**
- * How names and units are written: 'P_x' as P with a subscript x, 'uC/cm2' as µC/cm², numbers with a true minus sign.
- * For SVG (tspans) and HTML (sub).
- */
+/** How names are written: 'P_x' as P with a subscript x, for SVG (tspans) and HTML (sub). Numbers and units: core/numbers.ts. */
 
+import { unitLabel } from '../core/numbers.ts';
 import { escapeText } from './svg.ts';
 import { TEXT } from './theme.ts';
 
@@ -12,41 +10,6 @@ interface Piece {
   readonly sub?: boolean;
   /** After a space, made by moving: viewers differ about spaces at the start of a tspan. */
   readonly apart?: boolean;
-}
-
-/** 'uC/cm2' → 'µC/cm²'. */
-export function unitLabel(unit: string): string {
-  return unit.replace('uC/', 'µC/').replace('cm2', 'cm²').replace('e/A2', 'e/Å²');
-}
-
-/** 10ⁿ in raised digits. */
-export function powerLabel(n: number): string {
-  return `10${[...String(n)].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)])).join('')}`;
-}
-
-/** A number for people: minus sign U+2212, at most `digits` significant digits, powers of ten outside 10⁻³ … 10⁵. */
-export function numberLabel(value: number, digits = 3): string {
-  if (!Number.isFinite(value)) return '–';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
-    const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
-    const power = powerLabel(Number(exponent));
-    const shown = String(Number(mantissa)).replace('-', '−');
-    return shown === '1' ? power : `${shown} × ${power}`;
-  }
-  return String(Number(value.toPrecision(digits))).replace('-', '−');
-}
-
-/** A number with `digits` significant digits, zeros kept: 3.00. */
-export function fixedLabel(value: number, digits = 3): string {
-  const size = Math.abs(value);
-  if (!Number.isFinite(value) || (size !== 0 && (size < 1e-3 || size >= 1e5))) return numberLabel(value, digits);
-  return value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1)))).replace('-', '−');
-}
-
-/** A whole number in groups of three: 20 000. */
-export function countLabel(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, '\u2009');
 }
 
 function pieces(name: string): Piece[] {
@@ -66,6 +29,7 @@ function pieces(name: string): Piece[] {
       { text: `O${axis ? ',' : ''}`, sub: true },
       { text: axis ?? '', italic: true, sub: true },
     ],
+    q: [{ text: 'q', italic: true }, ...(axis ? [{ text: axis, italic: true, sub: true }] : [])],
     thickness: [{ text: 'Thickness' }],
   };
   const found = symbol[quantity] ?? [{ text: name.replaceAll('_', ' ') }];

@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { numberLabel, plural } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { EnergyPath } from '../ferroelectric/path.ts';
 import { channelUnitSvg } from './labels.ts';
@@ -47,7 +48,7 @@ export function energyProfiles(paths: readonly NamedPath[], options: { title?: s
   return lineChart(lines, {
     ...options,
     height: 210,
-    description: `Energy along ${paths.map(({ name }) => name).join(', ')}, ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)} meV per formula unit.`,
+    description: `Energy along ${paths.map(({ name }) => name).join(', ')}, ${numberLabel(Math.min(...all))} to ${numberLabel(Math.max(...all))} meV per formula unit.`,
     x: SHARE,
     y: { label: ENERGY_LABEL, grid: true, ...domainOf(all, 0.14) },
     over: (at) => {
@@ -100,7 +101,7 @@ export function polarizationProfile(
   const total = path.length_A.at(-1)!;
   const lines = (['P_x', 'P_y', 'P_z'] as const).map((component, k) => ({
     name: component,
-    colour: SERIES[[0, 1, 3][k]!]!,
+    colour: SERIES[k]!,
     points: P_uC_cm2.map((P, i) => [path.length_A[i]! / total, P[k]!] as const),
   }));
   // Components that are equal hide one another: the later one is dashed.
@@ -138,7 +139,7 @@ export function sectionChart(sections: readonly Section[], options: { title?: st
     {
       ...options,
       height: 210,
-      description: `Energy of a uniform soft mode along ${sections.length} directions, lowest ${low.toFixed(2)} meV per formula unit.`,
+      description: `Energy of a uniform soft mode along ${plural(sections.length, 'direction')}, lowest ${numberLabel(low)} meV per formula unit.`,
       x: { label: '<tspan font-style="italic">u</tspan> (Å)', domain: [-reach, reach] },
       y: { label: ENERGY_LABEL, grid: true, ...y },
       over: (at, frame) => {

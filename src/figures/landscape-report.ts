@@ -1,9 +1,9 @@
 /** Figures and report of an energy landscape, from data alone. Energies in meV per formula unit, counted from u = 0 under the same conditions. */
 
+import { decimalLabel, fixedLabel, numberLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { StationaryPoint } from '../ferroelectric/landscape.ts';
 import type { Check } from '../ferroelectric/landscape-checks.ts';
-import { numberLabel } from './labels.ts';
 import { directionHtml } from './landscape-labels.ts';
 import {
   energyProfiles,
@@ -73,13 +73,13 @@ export function renderLandscape(input: LandscapeReportInput): Map<string, string
   const size = Math.hypot(...lowest.P_uC_cm2);
   const html = buildReport({
     title: `Energy landscape of ${material}`,
-    summary: `${material}, ${conditions}: ${lowest.equivalents.length} ${lowest.kind === 'minimum' ? 'lowest minima' : 'lowest states'} of ${numberLabel(1e3 * lowest.energy_eV, 4)} meV per formula unit, |P| ${numberLabel(size)} µC/cm². A uniform soft mode at zero temperature.`,
+    summary: `${material}, ${conditions}: ${plural(lowest.equivalents.length, lowest.kind === 'minimum' ? 'lowest minimum' : 'lowest state', lowest.kind === 'minimum' ? 'lowest minima' : 'lowest states')} of ${quantity(1e3 * lowest.energy_eV, 'meV', 4)} per formula unit, |P| ${quantity(size, 'uC/cm2')}. A uniform soft mode at zero temperature.`,
     headline: [
-      { label: 'depth of the lowest wells', value: numberLabel(-1e3 * lowest.energy_eV, 4), unit: 'meV' },
-      { label: 'their |P|', value: numberLabel(size), unit: 'µC/cm²' },
+      { label: 'depth of the lowest wells', value: fixedLabel(-1e3 * lowest.energy_eV, 4), unit: 'meV' },
+      { label: 'their |P|', value: fixedLabel(size), unit: 'µC/cm²' },
       ...paths.slice(0, 3).map(({ name, path }) => ({
         label: `barrier of ${name}`,
-        value: (1e3 * path.barrier_eV).toFixed(2),
+        value: fixedLabel(1e3 * path.barrier_eV, 4),
         unit: 'meV',
       })),
     ],
@@ -139,7 +139,7 @@ function stationTable({ name, path }: NamedPath): ReportTable {
   const { normal } = path;
   const held = normal ? `, held in the plane across ${plain(normal)}` : ', free';
   return {
-    caption: `${name}${held}: barrier ${(1e3 * path.barrier_eV).toFixed(3)} meV, from the lowest state to the highest top.`,
+    caption: `${name}${held}: barrier ${quantity(1e3 * path.barrier_eV, 'meV', 4)}, from the lowest state to the highest top.`,
     columns: [
       { label: 'State' },
       { label: 'Direction' },
@@ -152,7 +152,7 @@ function stationTable({ name, path }: NamedPath): ReportTable {
       { html: directionHtml(u_A) },
       kind,
       1e3 * energy_eV,
-      at_A.toFixed(3),
+      decimalLabel(at_A, 3),
     ]),
   };
 }
@@ -168,8 +168,14 @@ function checkTable(checks: readonly Check[]): ReportTable {
     columns: [{ label: 'Number' }, { label: 'Here' }, { label: 'Target' }, { label: 'Unit' }, { label: 'Agrees' }],
     rows: checks.map(({ what, value, target, unit, tolerance }) => {
       const decimals = Math.max(0, Math.round(-Math.log10(2 * tolerance)));
-      const shown = (v: number): string => v.toFixed(decimals).replace('-', '−');
-      return [what, shown(value), shown(target), unit, Math.abs(value - target) <= 1.001 * tolerance ? 'yes' : 'no'];
+      const shown = (v: number): string => decimalLabel(v, decimals);
+      return [
+        what,
+        shown(value),
+        shown(target),
+        unitLabel(unit),
+        Math.abs(value - target) <= 1.001 * tolerance ? 'yes' : 'no',
+      ];
     }),
   };
 }

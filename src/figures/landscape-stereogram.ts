@@ -6,6 +6,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { fail } from '../core/errors.ts';
+import { numberLabel, plural, tickLabels } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { Kind } from '../ferroelectric/landscape.ts';
 import { colormap } from './colormap.ts';
@@ -25,7 +26,7 @@ import {
   spherePath,
 } from './stereographic.ts';
 import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
-import { COLUMN_WIDTH, INK, MARGIN, MUTED, PAGE_WIDTH, TEXT } from './theme.ts';
+import { COLUMN_WIDTH, INK, MARGIN, MUTED, PAGE_WIDTH, SERIES, TEXT } from './theme.ts';
 
 export interface StereogramPole {
   readonly direction: Vec3;
@@ -45,9 +46,6 @@ export interface Stereogram {
   readonly poles: readonly StereogramPole[];
   readonly paths: readonly StereogramPath[];
 }
-
-/** Colours of paths over the contours: light ones, away from viridis. */
-export const PATH_COLOURS: readonly string[] = ['#ff5a4f', '#ffffff', '#ffb000', '#ff9ad5', '#c9d4ff'];
 
 const LEVELS = 12;
 
@@ -72,7 +70,7 @@ export function stereogram({ title, halves, pixels, poles, paths }: Stereogram):
   return svgPage({
     width,
     height: key.bottom + MARGIN,
-    description: `Stereogram of the lowest energy by direction of the soft mode, ${levels[0]} to ${levels.at(-1)} meV per formula unit, z to the reader; ${paths.length} paths.`,
+    description: `Stereogram of the lowest energy by direction of the soft mode, ${numberLabel(levels[0]!)} to ${numberLabel(levels.at(-1)!)} meV per formula unit, z to the reader; ${plural(paths.length, 'path')}.`,
     body: [
       ...figureTitle(title),
       ...disks.map((disk, i) => contours(halves[i]!.energies_meV, pixels, disk, levels, colours)),
@@ -98,7 +96,8 @@ export function stereogram({ title, halves, pixels, poles, paths }: Stereogram):
   });
 }
 
-const pathColour = (i: number): string => PATH_COLOURS[i % PATH_COLOURS.length]!;
+/** The colour that the path has in its profile too; a white edge sets it off from the contours. */
+const pathColour = (i: number): string => SERIES[i % SERIES.length]!;
 
 /** Round levels from below the lowest to above the highest energy, about twelve bands. */
 function contourLevels(low: number, high: number): number[] {
@@ -159,8 +158,8 @@ function drawPath(directions: readonly Vec3[], disk: Disk, colour: string): stri
   const line = { d, fill: 'none', 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
   return d === ''
     ? ''
-    : el('path', { ...line, stroke: INK, 'stroke-width': 3.2 }) +
-        el('path', { ...line, class: 'path', stroke: colour, 'stroke-width': 1.8 });
+    : el('path', { ...line, stroke: '#ffffff', 'stroke-width': 3.8 }) +
+        el('path', { ...line, class: 'path', stroke: colour, 'stroke-width': 2.2 });
 }
 
 /** Marks by kind: circle, diamond, square, triangle. */
@@ -210,14 +209,13 @@ function levelBar(x: number, y: number, height: number, levels: readonly number[
   const bands = levels.length - 1;
   const at = (i: number): number => y + height - (i * height) / bands;
   const every = Math.ceil(levels.length / 9);
+  const labels = tickLabels(levels);
   return el(
     'g',
     { class: 'level-bar', 'font-size': TEXT.small },
     ...colours.map((fill, i) => el('rect', { x, y: at(i + 1), width: 9, height: height / bands, fill })),
     el('rect', { x, y, width: 9, height, fill: 'none', stroke: INK, 'stroke-width': 0.6 }),
-    ...levels.flatMap((level, i) =>
-      i % every === 0 ? [text(x + 13, at(i) + 2.9, String(level).replace('-', '−'))] : [],
-    ),
+    ...levels.flatMap((_, i) => (i % every === 0 ? [text(x + 13, at(i) + 2.9, labels[i]!)] : [])),
     text(x + 9, y - 16, 'meV per', { 'text-anchor': 'middle', fill: MUTED }),
     text(x + 9, y - 7, 'formula unit', { 'text-anchor': 'middle', fill: MUTED }),
   );
@@ -239,7 +237,7 @@ const pathKey = (words: string, colour: string): Key => ({
   words,
   draw: (x, y) => {
     const d = `M${px(x - 2)} ${px(y - 3)}h10`;
-    return el('path', { d, stroke: INK, 'stroke-width': 3.2 }) + el('path', { d, stroke: colour, 'stroke-width': 1.8 });
+    return el('path', { d, stroke: colour, 'stroke-width': 2.2 });
   },
 });
 

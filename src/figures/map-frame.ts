@@ -6,6 +6,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { setting } from '../core/numbers.ts';
 import type { Rgb } from './colour.ts';
 import { pngDataUri } from './png.ts';
 import { requireShape, roundDown } from './scale.ts';
@@ -140,15 +141,15 @@ export function scaleBar(x: number, y: number, longest: number, unitsPerPx: numb
     'g',
     { class: 'scale-bar' },
     el('rect', { x, y, width, height: 2.2, fill: INK }),
-    text(x + width / 2, y + 2.2 + TEXT.small + 1, `${length} ${unit}`, {
+    text(x + width / 2, y + 2.2 + TEXT.small + 1, setting(length, unit), {
       'text-anchor': 'middle',
       'font-size': TEXT.small,
     }),
   );
 }
 
-/** Small axes whose corner is at (x, y): x right, y down, z into the page. */
-export function axes(x: number, y: number): string {
+/** Small axes whose corner is at (x, y): x right, y down, z into the page. `letters`: names of the first two, SVG text content. */
+export function axes(x: number, y: number, letters: readonly [string, string] = ['x', 'y']): string {
   const letter = { 'font-size': TEXT.small, 'font-style': 'italic', fill: MUTED };
   const length = 13;
   const d = `M${px(x + 2.4)} ${px(y)}h${length - 2.4}m-3 -2l3 2l-3 2M${px(x)} ${px(y + 2.4)}v${length - 2.4}m-2 -3l2 3l2 -3`;
@@ -162,8 +163,8 @@ export function axes(x: number, y: number): string {
       stroke: MUTED,
       'stroke-width': 0.7,
     }),
-    text(x + length + 2, y + 2.6, 'x', letter),
-    text(x - 1.8, y + length + 7, 'y', letter),
+    text(x + length + 2, y + 2.6, letters[0], letter),
+    text(x - 1.8, y + length + 7, letters[1], letter),
     text(x - 9, y + 2.4, 'z', letter),
   );
 }

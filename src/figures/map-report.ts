@@ -3,39 +3,31 @@
  * No files and no computing of physics here.
  */
 
+import { electrons, fixedLabel, quantity, unitLabel } from '../core/numbers.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { componentMap, usualChannels } from './component-map.ts';
-import { fixedLabel } from './labels.ts';
 import { parityPlot } from './parity-plot.ts';
-import { patternFigure } from './pattern-figure.ts';
-import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';
-import { pzLimitNote, scoreTable } from './report-parts.ts';
+import { type PatternFigureOptions, patternFigure } from './pattern-figure.ts';
+import { buildReport, type Headline, type ReportSection, type ReportWarning } from './report.ts';
+import { alongBeamNote, type HeldOutRow, heldOutTable, noBetterThanMean, scoreTable } from './report-parts.ts';
 import { PAGE_WIDTH } from './theme.ts';
 import { fullColour, vectorMap } from './vector-map.ts';
-
-/** A label's held-out errors: noise-free, and as trained (noise, blur, background). */
-export interface HeldOutRow {
-  readonly name: string;
-  readonly unit: string;
-  readonly noiseFree: number;
-  readonly asTrained: number;
-}
 
 export interface MapReportInput {
   readonly title: string;
   readonly map: PolarizationMap;
-  /** Lines that say how the scan was calibrated, 'name: value'. */
-  readonly calibration: readonly string[];
-  readonly warnings: readonly string[];
+  /** How the scan was calibrated: quantities and what they are. */
+  readonly calibration: readonly (readonly [quantity: string, value: string])[];
+  readonly warnings: readonly ReportWarning[];
   readonly heldOut: readonly HeldOutRow[];
   readonly meanPattern: Float32Array;
   readonly meanReconstruction: Float32Array;
   readonly pixel_mrad: number;
+  /** Disks of the crystal that the patterns are locked to. */
+  readonly spots?: PatternFigureOptions['spots'];
   readonly truth?: { readonly map: PolarizationMap; readonly scores: readonly ChannelScore[] } | undefined;
   readonly recipe_toml: string;
-  /** Polarization per displacement of Ti [µC/cm² per pm], for the note on the limit along the beam. */
-  readonly uC_cm2_per_pm: number;
   /** More sections, put before the provenance. */
   readonly extra?: readonly ReportSection[];
 }
@@ -57,7 +49,9 @@ export function renderMap(input: MapReportInput): Map<string, string> {
     const svg = put('truth', vectorMap(truth.map, { title: 'Truth', pMax }));
     vectors.push({ svg, caption: 'What was put in, weighted by the probe.' });
   }
-  const components = usualChannels(map).map((name) => ({ svg: put(name, componentMap(map, name)) }));
+  const components = usualChannels(map).map((name) => ({
+    svg: put(name, componentMap(map, name, { truth: truth?.map })),
+  }));
   const pixels = Math.sqrt(input.meanPattern.length);
   const panel = (title: string, data: Float32Array) => ({
     title,
@@ -72,15 +66,15 @@ export function renderMap(input: MapReportInput): Map<string, string> {
       [
         panel('scan, mean', input.meanPattern),
         panel('network, mean', input.meanReconstruction),
-        { ...panel('difference', difference), scale: 'difference' },
+        { ...panel('scan − network', difference), scale: 'difference' },
       ],
-      { width: PAGE_WIDTH, scale: 'log' },
+      { width: PAGE_WIDTH, scale: 'log', unit: 'fraction of the beam', spots: input.spots },
     ),
   );
 
   const sections: ReportSection[] = [
-    { heading: 'Polarization', svg: vectors, note: limitNote(input) },
-    { heading: 'Components, tilt and thickness', svg: components },
+    { heading: 'Polarization', svg: vectors, note: alongBeamNote(map, priorSpread(input)) },
+    { heading: 'Components, tilt and thickness', text: COMPONENTS, svg: components },
   ];
   if (truth) {
     const parity = truth.scores.map(({ name, unit }) => ({
@@ -98,14 +92,7 @@ export function renderMap(input: MapReportInput): Map<string, string> {
   });
   sections.push({
     heading: 'Calibration',
-    table: {
-      columns: [{ label: 'Quantity' }, { label: 'Value' }],
-      rows: input.calibration.map((line) => {
-        const at = line.indexOf(': ');
-        return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 2)];
-      }),
-    },
-    ...(input.warnings.length > 0 ? { note: input.warnings.join(' ') } : {}),
+    table: { columns: [{ label: 'Quantity' }, { label: 'Value' }], rows: input.calibration },
   });
   sections.push({ heading: 'The model on structures it never saw', table: heldOutTable(input.heldOut) });
   sections.push(...(input.extra ?? []));
@@ -113,6 +100,7 @@ export function renderMap(input: MapReportInput): Map<string, string> {
   const { meta } = map;
   const html = buildReport({
     title: input.title,
+    warnings: input.warnings,
     summary: summary(input),
     headline: headline(input),
     sections,
@@ -127,52 +115,44 @@ export function renderMap(input: MapReportInput): Map<string, string> {
   return new Map([['report.html', html], ...figures]);
 }
 
-function limitNote({ map, uC_cm2_per_pm }: MapReportInput): string {
-  const dose_e = map.meta.dose_e;
-  return dose_e
-    ? pzLimitNote({ dose_e, uC_cm2_per_pm })
-    : 'The dose is unknown, and with it what the scan can say of P_z.';
-}
+const COMPONENTS =
+  'σ is one standard deviation: the model’s rms error on structures it never saw, joined with the spread of its answers over two looks at the pattern. It knows nothing of errors that both share. Components of a vector have one scale, and so have their differences from a truth; σ has its own.';
 
-function heldOutTable(rows: readonly HeldOutRow[]): ReportTable {
-  return {
-    caption: 'Mean absolute errors on held-out structures; P_z without noise is not what a noisy scan can give.',
-    columns: [{ label: 'Label' }, { label: 'Unit' }, { label: 'Noise-free' }, { label: 'As trained' }],
-    rows: rows.map(({ name, unit, noiseFree, asTrained }) => [name, unit, noiseFree, asTrained]),
-  };
-}
+const priorSpread = ({ heldOut }: MapReportInput): number | undefined =>
+  heldOut.find(({ name }) => name === 'P_z')?.meanOnly;
 
 function summary({ map, truth }: MapReportInput): string {
   const [ry, rx] = map.shape;
-  const size = `${ry} × ${rx} positions, ${fixedLabel(map.step_nm)} nm apart`;
-  const dose = map.meta.dose_e ? `, ${Math.round(map.meta.dose_e).toLocaleString('en')} electrons a pattern` : '';
+  const size = `${ry} × ${rx} positions, ${quantity(map.step_nm, 'nm')} apart`;
+  const dose = map.meta.dose_e ? `, ${electrons(map.meta.dose_e)} per pattern` : '';
   const against = truth
     ? ` Against the truth: ${truth.scores
         .filter(({ name }) => /^P_/.test(name))
-        .map((score) => `${score.name} r = ${fixedLabel(score.correlation)}, MAE ${fixedLabel(score.mae)} µC/cm²`)
+        .map(({ name, correlation, mae, unit, rmse, truth_sd }) => {
+          const verdict = noBetterThanMean(rmse, truth_sd) ? ' (no better than the mean)' : '';
+          return `${name} r = ${fixedLabel(correlation)}, MAE ${quantity(mae, unit)}${verdict}`;
+        })
         .join('; ')}.`
     : '';
   return `${map.meta.source}: ${size}${dose}.${against}`;
 }
 
 function headline({ map, truth }: MapReportInput): Headline[] {
-  const mean = (name: string) => {
-    const values: ArrayLike<number> = findChannel(map, name)?.values ?? [];
-    return Array.from(values).reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  const mean = (values: ArrayLike<number> = []): number => {
+    const finite = Array.from(values).filter(Number.isFinite);
+    return finite.reduce((a, b) => a + b, 0) / finite.length;
   };
-  const inPlane = findChannel(map, 'P_x')!.values.map((x, i) => Math.hypot(x, findChannel(map, 'P_y')!.values[i]!));
-  const tiles: Headline[] = [
-    {
-      label: 'mean in-plane |P|',
-      value: fixedLabel(inPlane.reduce((a, b) => a + b, 0) / inPlane.length),
-      unit: 'µC/cm²',
-    },
-    { label: 'mean thickness', value: fixedLabel(mean('thickness')), unit: 'nm' },
-    { label: 'mean tilt', value: fixedLabel(Math.hypot(mean('tilt_x'), mean('tilt_y'))), unit: 'mrad' },
+  const of = (name: string) => findChannel(map, name)?.values;
+  const inPlane = of('P_x')?.map((x, i) => Math.hypot(x, of('P_y')?.[i] ?? Number.NaN));
+  const tiles = [
+    { label: 'mean in-plane |P|', value: mean(inPlane), unit: 'uC/cm2' },
+    { label: 'mean thickness', value: mean(of('thickness')), unit: 'nm' },
+    { label: 'mean tilt', value: Math.hypot(mean(of('tilt_x')), mean(of('tilt_y'))), unit: 'mrad' },
+    ...(truth?.scores ?? [])
+      .filter(({ name }) => /^dTi_[xy]$/.test(name))
+      .map(({ name, mae, unit }) => ({ label: `${name} MAE`, value: mae, unit })),
   ];
-  for (const score of truth?.scores ?? []) {
-    if (/^dTi_[xy]$/.test(score.name))
-      tiles.push({ label: `${score.name} MAE`, value: fixedLabel(score.mae), unit: 'pm' });
-  }
-  return tiles;
+  return tiles
+    .filter(({ value }) => Number.isFinite(value))
+    .map(({ label, value, unit }) => ({ label, value: fixedLabel(value), unit: unitLabel(unit) }));
 }

@@ -84,7 +84,82 @@ test('hue turns with the azimuth: +x red, −x opposite in hue, +y neither', () 
 
 test('blocks average what was measured and leave out what was not', () => {
   const nan = Number.NaN;
-  expect(blockMeans([2, 3], 2, [1, 3, nan, nan, 2, nan], [0, 0, nan, nan, 0, nan])).toEqual([[1, 1, 2, 0]]);
+  expect(blockMeans([2, 3], 2, [1, 3, nan, nan, 2, nan], [0, 0, nan, nan, 0, nan])).toEqual([
+    { cx: 1, cy: 1, x: 2, y: 0, sigma: 0 },
+  ]);
+});
+
+test('an arrow shorter than its uncertainty is faint, whatever the other component’s; the key says so', () => {
+  const sigma = (x: number, y: number): PolarizationMap => {
+    const map = rowOf([3, 0, 20], [0, 3, 0], [9, 0, 0]);
+    const of: Readonly<Record<string, number>> = { P_x: x, P_y: y, P_z: 50 };
+    return { ...map, channels: map.channels.map((c) => ({ ...c, sigma: c.values.map(() => of[c.name]!) })) };
+  };
+  const faint = (map: PolarizationMap): number => {
+    const group = /<g class="arrows-faint"[\s\S]*?<\/g>/.exec(vectorMap(map))?.[0] ?? '';
+    return [...group.matchAll(/<path/g)].length;
+  };
+  expect([sigma(1, 1), sigma(4, 1), sigma(1, 4), sigma(4, 4), sigma(10, 10)].map(faint)).toEqual([0, 1, 1, 2, 3]);
+  expect(vectorMap(sigma(1, 1))).toContain('faint: shorter than its σ');
+  expect(vectorMap(rowOf([1, 0, 0]))).not.toContain('faint');
+});
+
+test('the length’s uncertainty is that along the arrow: (3, 4) with σ 5 and 0 has 3', () => {
+  const [mean] = blockMeans([1, 1], 1, [3], [4], [[5], [0]]);
+  expect(mean!.sigma).toBeCloseTo(3, 12);
+  // Over a block: the rms of σ, not less for more cells.
+  const [block] = blockMeans([1, 4], 4, [3, 3, 3, 3], [0, 0, 0, 0], [new Array(4).fill(2), new Array(4).fill(0)]);
+  expect(block!.sigma).toBeCloseTo(2, 12);
+});
+
+/** Labels of every colour bar, from left to right. */
+function barsOf(svg: string): string[][] {
+  return [...svg.matchAll(/<g class="colour-bar">[\s\S]*?<\/g>/g)].map((bar) =>
+    [...bar[0].matchAll(/<text [^>]*>([^<]+)</g)].map((m) => m[1]!),
+  );
+}
+
+test('components of one vector have one range, also of the differences; σ has its own', () => {
+  const map = exampleMap(8, 8, { noise: 3 });
+  const truth = exampleMap(8, 8, { noise: 0 });
+  const [x, y, z] = ['P_x', 'P_y', 'P_z'].map((name) => barsOf(componentMap(map, name, { truth })));
+  // map and truth together, difference, σ.
+  expect(x).toHaveLength(3);
+  expect(y!.slice(0, 2)).toEqual(x!.slice(0, 2));
+  expect(z!.slice(0, 2)).toEqual(x!.slice(0, 2));
+  const bounds = x!.slice(0, 2).map((labels) => [labels[0], labels.at(-1)]);
+  for (const [low, high] of bounds) expect(low).toBe(`−${high}`);
+  // σ begins at zero.
+  expect([x, y, z].map((bars) => bars![2]![0])).toEqual(['0', '0', '0']);
+  // Without a truth: map and σ; without σ the map alone.
+  expect(barsOf(componentMap(map, 'P_x'))).toHaveLength(2);
+  expect(barsOf(componentMap(map, 'thickness'))).toHaveLength(1);
+  expect(barsOf(componentMap(map, 'thickness', { truth }))).toHaveLength(2);
+});
+
+test('the panels are map, truth, map − truth and σ, in this order', () => {
+  const one = (P: number, s?: number): PolarizationMap => {
+    const map = rowOf([P, 0, 0]);
+    return s === undefined
+      ? map
+      : { ...map, channels: map.channels.map((c) => ({ ...c, sigma: c.values.map(() => s) })) };
+  };
+  const svg = componentMap(one(4, 2), 'P_x', { truth: one(6), range: [-6, 6] });
+  const images = [...svg.matchAll(/<image [^>]*image-rendering[^>]*base64,([^"]+)"/g)].map((m) =>
+    decodePng(new Uint8Array(Buffer.from(m[1]!, 'base64'))),
+  );
+  expect(images).toHaveLength(4);
+  const [mapped, true_, difference] = images.map(({ data }) => [data[0]!, data[1]!, data[2]!] as const);
+  // The truth is at the red end; the map is red but short of it; map − truth is −2, blue.
+  expect(hex(true_ as Rgb)).toBe('#67001f');
+  expect(mapped![0]).toBeGreaterThan(mapped![2]);
+  expect(difference![2]).toBeGreaterThan(difference![0]);
+  expect(['>map<', '>truth<', '>map − truth<', '>σ<'].map((head) => svg.indexOf(head) > 0)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test('a component: zero is near-white, +max red, −max blue, the bar’s ends carry the range, gaps are hatched', () => {
@@ -124,8 +199,7 @@ test('a large noisy scan stays below 2 MB', () => {
 
 test('what is not there is an error', () => {
   expect(() => vectorMap({ ...exampleMap(2, 2), channels: [] })).toThrow("no channel 'P_x'");
-  expect(() => componentMap(exampleMap(2, 2), 'P_x', { sigma: true })).not.toThrow();
-  expect(() => componentMap(exampleMap(2, 2), 'thickness', { sigma: true })).toThrow("no channel 'thickness_sigma'");
+  expect(() => componentMap(exampleMap(2, 2), 'dO_x')).toThrow("no channel 'dO_x'");
 });
 
 test('gallery', async () => {
@@ -133,5 +207,7 @@ test('gallery', async () => {
   await expect(vectorMap(map, { title: 'Polarization' })).toMatchFileSnapshot('__snapshots__/vector-map.svg');
   await expect(vectorMap(exampleMap(12, 40))).toMatchFileSnapshot('__snapshots__/vector-map-wide.svg');
   await expect(componentMap(map, 'P_z')).toMatchFileSnapshot('__snapshots__/component-map.svg');
+  const truth = exampleMap(12, 20, { noise: 0 });
+  await expect(componentMap(map, 'P_x', { truth })).toMatchFileSnapshot('__snapshots__/component-map-truth.svg');
   await expect(componentMap(map, 'thickness')).toMatchFileSnapshot('__snapshots__/component-map-thickness.svg');
 });

@@ -1,18 +1,19 @@
 /**
  * Predicted against true values: a density of points (few points as dots), the line of perfect agreement, and how far off it
- * is (MAE, RMSE, correlation). Both axes have one range, in the channel's unit, which leaves out at most the outermost 0.4%.
+ * is (MAE, RMSE, correlation), written above the axes where no point lies. Both axes have one range, in the channel's unit, which leaves out at most the outermost 0.4%.
  */
 
 import * as Plot from '@observablehq/plot';
+import { countLabel, fixedLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import { scoreValues } from '../polarization/score.ts';
 import { chart } from './chart.ts';
 import { palette } from './colormap.ts';
-import { channelSvg, countLabel, fixedLabel, unitLabel } from './labels.ts';
+import { channelSvg } from './labels.ts';
 import { image } from './map-frame.ts';
 import { pngDataUri } from './png.ts';
 import { quantile, ticks } from './scale.ts';
-import { el, escapeText, HALO, px, text } from './svg.ts';
-import { INK, MUTED, SERIES, TEXT } from './theme.ts';
+import { el, escapeText, px } from './svg.ts';
+import { INK, SERIES, TEXT } from './theme.ts';
 
 export interface ParityOptions {
   /** The label's name, such as 'P_z', and its unit. */
@@ -48,52 +49,36 @@ export function parityPlot(truth: ArrayLike<number>, predicted: ArrayLike<number
   const bins = options.bins ?? Math.round(Math.min(72, Math.max(24, 0.6 * Math.sqrt(used.length))));
   const counts = binned(inside, domain, bins);
   const most = counts.reduce((a, b) => Math.max(a, b), 1);
-  const counted = [
-    `n = ${countLabel(score.count)}`,
-    ...(dense ? [`1 to ${countLabel(most)} per bin`] : []),
-  ].toReversed();
   const lines = [
-    `MAE ${fixedLabel(score.mae)} ${unit}`,
-    `RMSE ${fixedLabel(score.rmse)} ${unit}`,
+    `MAE ${quantity(score.mae, options.unit)}`,
+    `RMSE ${quantity(score.rmse, options.unit)}`,
     `r = ${fixedLabel(score.correlation)}`,
+  ];
+  const head = [
+    lines.slice(0, 2).join('   '),
+    [lines[2], `n = ${countLabel(score.count)}`, ...(dense ? [`1 to ${countLabel(most)} per bin`] : [])].join('   '),
   ];
   return chart({
     ...(options.title === undefined ? {} : { title: options.title }),
-    description: `Predicted against true ${options.name} for ${score.count} patterns: ${lines.join(', ')}.`,
+    description: `Predicted against true ${options.name} for ${plural(score.count, 'pattern')}: ${lines.join(', ')}.`,
     width,
-    height: width + (options.title ? 8 : -6),
+    height: width + (options.title ? 32 : 18),
+    head: head.map((line) => escapeText(line).replaceAll('   ', '\u2003')),
     x: { label: channelSvg(options.name, TEXT.base, `true (${unit})`), domain, ticks: marks },
     y: { label: channelSvg(options.name, TEXT.base, `predicted (${unit})`), domain, ticks: marks },
     marginLeft: 34,
     marks: dense ? [] : [Plot.dot(inside, { x: '0', y: '1', r: 1.4, fill: SERIES[0]!, fillOpacity: 0.55 })],
     under: (at) => (dense ? density(counts, bins, most, at(domain[0], domain[0]), at(domain[1], domain[1])) : ''),
-    over: (at, frame) => {
+    over: (at) => {
       const [x0, y0] = at(domain[0], domain[0]);
       const [x1, y1] = at(domain[1], domain[1]);
-      return [
-        el('path', {
-          d: `M${px(x0)} ${px(y0)}L${px(x1)} ${px(y1)}`,
-          stroke: INK,
-          'stroke-width': 0.8,
-          'stroke-dasharray': '3 2.5',
-          class: 'parity',
-        }),
-        ...lines.map((line, i) =>
-          text(frame.left + 6, frame.top + 11 + i * (TEXT.small + 2.5), escapeText(line), {
-            'font-size': TEXT.small,
-            'font-weight': i === 0 ? 600 : undefined,
-            ...HALO,
-          }),
-        ),
-        ...counted.map((line, i) =>
-          text(frame.right - 4, frame.bottom - 5 - i * (TEXT.small + 2), line, {
-            'font-size': TEXT.small,
-            'text-anchor': 'end',
-            ...HALO,
-            fill: MUTED,
-          }),
-        ),
-      ].join('\n');
+      return el('path', {
+        d: `M${px(x0)} ${px(y0)}L${px(x1)} ${px(y1)}`,
+        stroke: INK,
+        'stroke-width': 0.8,
+        'stroke-dasharray': '3 2.5',
+        class: 'parity',
+      });
     },
   });
 }

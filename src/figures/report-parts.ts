@@ -1,68 +1,114 @@
-/** Parts that most reports share: the table of scores, the table of held-out errors, and what limits P_z. */
+/**
+ * Parts of reports about maps: the table of scores, the table of held-out errors, both beside the error of knowing only the mean, and what is known of
+ * P along the beam.
+ */
 
-import type { MapProvenance, PolarizationMap } from '../polarization/polarization-map.ts';
-import { findChannel, usualUnit } from '../polarization/polarization-map.ts';
+import { percent, quantity, unitLabel } from '../core/numbers.ts';
+import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
-import { channelHtml, countLabel, numberLabel, unitLabel } from './labels.ts';
-import type { ReportTable } from './report.ts';
+import { channelHtml } from './labels.ts';
+import type { Cell, ReportTable } from './report.ts';
+import { quantile } from './scale.ts';
+
+/** An rms error from this share of 'knowing only the mean' on counts as no better than that: 2 % of the variance is told at most. */
+const NO_BETTER = 0.99;
+
+/** Whether an rms error is that of somebody who knows only the mean, whose rms error is the standard deviation of the truth. */
+export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
+  return rmse >= NO_BETTER * meanOnly;
+}
+
+function verdict(rmse: number, meanOnly: number): string {
+  if (meanOnly === 0) return 'the truth is constant';
+  return noBetterThanMean(rmse, meanOnly) ? 'no better than the mean' : '';
+}
 
 /** A map against its truth, one row per channel. */
 export function scoreTable(scores: readonly ChannelScore[]): ReportTable {
+  const pulls = scores.some(({ pull_rms }) => pull_rms !== undefined);
   return {
-    caption:
-      'Map against truth. Spread: standard deviation of the truth, the RMSE of knowing only its mean. r: Pearson correlation.',
-    columns: ['Channel', 'Unit', 'MAE', 'RMSE', 'Bias', 'r', 'Spread', 'Positions'].map((label) => ({ label })),
-    rows: scores.map((s) => [
+    caption: `Map against truth. Mean only: the RMSE of knowing nothing but the truth’s mean, its standard deviation. r: Pearson correlation.${
+      pulls ? ' Error/σ: root mean square, 1 where the stated σ is honest.' : ''
+    }`,
+    columns: [
+      ...['Channel', 'Unit', 'MAE', 'RMSE', 'Mean only', 'Bias', 'r'].map((label) => ({ label })),
+      ...(pulls ? [{ label: 'Error/σ' }] : []),
+      { label: 'Positions' },
+      { label: '' },
+    ],
+    rows: scores.map((s): Cell[] => [
       { html: channelHtml(s.name) },
       unitLabel(s.unit),
       s.mae,
       s.rmse,
+      s.truth_sd,
       s.bias,
       s.correlation,
-      s.truth_sd,
+      ...(pulls ? [s.pull_rms ?? Number.NaN] : []),
       s.count,
+      verdict(s.rmse, s.truth_sd),
     ]),
   };
 }
 
-/** The model's mean absolute errors on structures that it never saw, one row per label of the map. */
-export function heldOutTable(map: PolarizationMap, meta: MapProvenance = map.meta): ReportTable {
+/** Errors of the model for one label on structures that it never saw, in the label's unit. */
+export interface HeldOutRow {
+  readonly name: string;
+  readonly unit: string;
+  /** As simulated. */
+  readonly noiseFree: { readonly mae: number };
+  /** With noise, blur and background as in training. */
+  readonly asTrained: { readonly mae: number; readonly rmse: number };
+  /** The rms error of knowing only the label's mean over the held-out patterns, their standard deviation; left out where the model does not tell. */
+  readonly meanOnly?: number | undefined;
+}
+
+/** The model's errors, one row per label; beside them, where it is known, that of knowing only the mean. */
+export function heldOutTable(rows: readonly HeldOutRow[]): ReportTable {
+  const known = rows.some(({ meanOnly }) => meanOnly !== undefined);
   return {
-    caption: 'Mean absolute error of the model on held-out structures.',
-    columns: [{ label: 'Label' }, { label: 'Unit' }, { label: 'MAE' }],
-    rows: Object.entries(meta.held_out_mae).map(([name, mae]) => [
+    caption: `Errors on held-out structures, noise-free and as trained (noise, blur, background); the RMSE as trained is the least σ of the map.${
+      known
+        ? ' Mean only: the RMSE of knowing nothing but the label’s mean.'
+        : ' The model file does not hold what knowing only the mean would give.'
+    }`,
+    columns: [
+      ...['Label', 'Unit', 'MAE, noise-free', 'MAE, as trained', 'RMSE, as trained'].map((label) => ({ label })),
+      ...(known ? [{ label: 'Mean only' }, { label: '' }] : []),
+    ],
+    rows: rows.map(({ name, unit, noiseFree, asTrained, meanOnly }): Cell[] => [
       { html: channelHtml(name) },
-      unitLabel(findChannel(map, name)?.unit ?? usualUnit(name)),
-      mae,
+      unitLabel(unit),
+      noiseFree.mae,
+      asTrained.mae,
+      asTrained.rmse,
+      ...(known ? [meanOnly ?? Number.NaN, meanOnly === undefined ? '' : verdict(asTrained.rmse, meanOnly)] : []),
     ]),
   };
 }
 
-export interface PzLimit {
-  /** Mean electrons per pattern. */
-  readonly dose_e: number;
-  /** Cramér–Rao limit (one standard deviation) of δTi along the beam at 10⁶ electrons per pattern [pm]; default 7.7. */
-  readonly limit_pm_at_1e6?: number;
-  /** What the limit assumes; default 'whole atoms, 50 nm, everything else free'. */
-  readonly conditions?: string;
-  /** Polarization per displacement of Ti [µC/cm² per pm]; when given, the limit is also said in µC/cm². */
-  readonly uC_cm2_per_pm?: number;
+/**
+ * What is known of P along the beam: the map's own σ (its median) beside the spread of the structures that the model learned from. It states no limit
+ * of the voltage, thickness and dose: that takes Fisher information.
+ * @param priorSpread standard deviation of P_z over the held-out structures [the channel's unit], where the model tells it
+ */
+export function alongBeamNote(map: PolarizationMap, priorSpread: number | undefined): string {
+  const channel = findChannel(map, 'P_z');
+  if (!channel) return 'The map has no P along the beam.';
+  const { sigma, unit } = channel;
+  const median = sigma ? quantile(sigma, 0.5) : undefined;
+  const own = median === undefined ? 'The map states no σ of P_z' : `σ of P_z is ${quantity(median, unit)} (median)`;
+  const spread =
+    priorSpread === undefined
+      ? 'the model file does not hold how far P_z spreads over the structures it was made for, so that how much of P_z is measured is not known'
+      : `over the structures the model was made for, P_z spreads by ${quantity(priorSpread, unit)} (standard deviation)`;
+  return `Along the beam: ${own}; ${spread}. ${told(median, priorSpread)}What this voltage, thickness and dose allow along the beam is not computed here.`;
 }
 
-/** One statement of what the dose allows along the beam: σ = limit·√(10⁶/dose). */
-export function pzLimitNote(limit: PzLimit): string {
-  const {
-    dose_e,
-    limit_pm_at_1e6 = 7.7,
-    conditions = 'whole atoms, 50 nm, everything else free',
-    uC_cm2_per_pm,
-  } = limit;
-  const sigma = limit_pm_at_1e6 * Math.sqrt(1e6 / dose_e);
-  const asP = uC_cm2_per_pm === undefined ? '' : `, ${numberLabel(sigma * uC_cm2_per_pm, 2)}\u00a0µC/cm² of P`;
-  const dose = dose_e < 1e6 ? countLabel(Math.round(dose_e)) : numberLabel(dose_e, 2);
-  return (
-    `Along the beam: at ${dose} electrons per pattern the Cramér–Rao limit for δTi is about ${numberLabel(sigma, 2)}\u00a0pm` +
-    `${asP} per pattern (${conditions}). A P_z that looks more certain than this is the network's prior, not a measurement; ` +
-    'averages over like positions, a higher dose or a second zone axis would measure it.'
-  );
+function told(median: number | undefined, spread: number | undefined): string {
+  if (median === undefined || spread === undefined) return '';
+  if (noBetterThanMean(median, spread)) {
+    return 'This P_z is what the model expects of such structures, not a measurement: knowing only their mean would be as good. ';
+  }
+  return `Of the variance of P_z, ${percent(1 - (median / spread) ** 2, 2)} is told by the patterns, if the specimen is like those structures. `;
 }

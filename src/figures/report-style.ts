@@ -9,7 +9,7 @@ export const REPORT_CSS = `
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif; }
-main { max-width: 64rem; margin: 0 auto; padding: 3.5rem 1.5rem 4rem; }
+main { max-width: 64rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
 h1 { font-size: 2rem; line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 0.75rem; text-wrap: balance; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 3rem 0 0.75rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 p { margin: 0 0 0.9rem; max-width: 44rem; text-wrap: pretty; }
@@ -35,11 +35,17 @@ td.number, th.number { text-align: right; padding-left: 0.6rem; }
 sub { line-height: 0; }
 .note { background: var(--note); border-left: 3px solid var(--note-rule); border-radius: 0 6px 6px 0; padding: 0.7rem 1rem;
   margin: 1rem 0; max-width: 46rem; }
+.banner { border-radius: 8px; padding: 0.9rem 1.25rem; margin: 0 0 1.5rem; font-size: 1.05rem; border: 2px solid; }
+.banner strong { display: block; font-size: 1.25rem; line-height: 1.3; }
+.banner ul { margin: 0.35rem 0 0; padding-left: 1.2rem; }
+.banner li { max-width: 50rem; }
+.banner.wrong { background: #b3121d; border-color: #b3121d; color: #ffffff; }
+.banner.care { background: #ffe9a8; border-color: #d99400; color: #33260a; }
 .provenance dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.25rem; margin: 0 0 1rem; font-size: 0.92rem; }
 .provenance dt { color: var(--muted); }
 .provenance dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace; font-size: 0.85em; }
 pre { background: var(--tint); border-radius: 8px; padding: 0.9rem 1.1rem; overflow-x: auto; line-height: 1.45; }
 summary { cursor: pointer; color: var(--accent); }
-@media print { main { padding: 0; max-width: none; } figure, table, .note { break-inside: avoid; } h2 { break-after: avoid; } }
+@media print { main { padding: 0; max-width: none; } .banner { print-color-adjust: exact; -webkit-print-color-adjust: exact; } figure, table, .note { break-inside: avoid; } h2 { break-after: avoid; } }
 `;

@@ -1,10 +1,11 @@
 import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
+import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
 import { componentMap } from './component-map.ts';
-import { exampleMap } from './examples.ts';
-import { buildReport, type Report } from './report.ts';
-import { heldOutTable, pzLimitNote, scoreTable } from './report-parts.ts';
+import { exampleHeldOut, exampleMap } from './examples.ts';
+import { buildReport, type Report, type ReportTable } from './report.ts';
+import { alongBeamNote, heldOutTable, scoreTable } from './report-parts.ts';
 import { vectorMap } from './vector-map.ts';
 
 const map = exampleMap(6, 6);
@@ -18,8 +19,11 @@ const report: Report = {
       text: 'One.\n\nTwo.',
       svg: [{ svg: vectorMap(map), caption: '<i>' }, { svg: componentMap(map, 'P_z') }],
     },
-    { heading: 'Scores', table: [scoreTable(scoreMap(map, exampleMap(6, 6, { noise: 0 }))), heldOutTable(map)] },
-    { heading: 'Trusted', html: '<p id="trusted">as it is</p>', note: pzLimitNote({ dose_e: 1e6 }) },
+    {
+      heading: 'Scores',
+      table: [scoreTable(scoreMap(map, exampleMap(6, 6, { noise: 0 }))), heldOutTable(exampleHeldOut(8.95))],
+    },
+    { heading: 'Trusted', html: '<p id="trusted">as it is</p>', note: alongBeamNote(map, 8.95) },
   ],
   provenance: {
     recipe_toml: '[crystal]\nname = "</pre><script>alert(1)</script>"\n',
@@ -45,11 +49,10 @@ test('one document: title, sections, figures, tables, provenance', () => {
   expect(document.querySelectorAll('section:first-of-type > p')).toHaveLength(2);
   const [scores, heldOut] = document.querySelectorAll('table');
   expect(scores!.querySelectorAll('tbody tr')).toHaveLength(map.channels.length);
-  expect([...scores!.querySelectorAll('th')].map((th) => th.textContent).slice(2, 6)).toEqual([
+  expect([...scores!.querySelectorAll('th')].map((th) => th.textContent).slice(2, 5)).toEqual([
     'MAE',
     'RMSE',
-    'Bias',
-    'r',
+    'Mean only',
   ]);
   expect(heldOut!.textContent).toContain('8.90');
   expect(document.querySelector('pre')?.textContent).toBe(report.provenance.recipe_toml);
@@ -81,11 +84,49 @@ test('what cannot be shown is refused', () => {
   );
 });
 
-test('the limit along the beam scales with the dose', () => {
-  expect(pzLimitNote({ dose_e: 1e6 })).toContain(
-    'about 7.7\u00a0pm per pattern (whole atoms, 50 nm, everything else free)',
-  );
-  const low = pzLimitNote({ dose_e: 1e4, uC_cm2_per_pm: 2.5 });
-  expect(low).toContain('at 10\u2009000 electrons');
-  expect(low).toContain('about 77\u00a0pm, 190\u00a0µC/cm² of P');
+test('warnings come before everything else, the gravest first; none, no banner', () => {
+  const warnings = [
+    { level: 'care', text: 'No <vacuum> probe.' },
+    { level: 'wrong', text: 'P_x: the model does not fit.' },
+  ] as const;
+  const { document } = parseHTML(buildReport({ ...report, warnings }));
+  const [first, second, third] = [...document.querySelector('main')!.children];
+  expect(first!.className).toBe('banner wrong');
+  expect(first!.textContent).toContain('Px: the model does not fit.');
+  expect(second!.className).toBe('banner care');
+  expect(second!.textContent).toContain('No <vacuum> probe.');
+  expect(third!.tagName).toBe('HEADER');
+  expect(parseHTML(buildReport(report)).document.querySelector('.banner')).toBeNull();
+});
+
+test('what is no better than the mean is marked, in both tables; what is not known is left out', () => {
+  const marked = (table: ReportTable): boolean[] => table.rows.map((row) => row.includes('no better than the mean'));
+  const score = { ...scoreMap(map, exampleMap(6, 6, { noise: 0 }))[0]!, rmse: 2, truth_sd: 2 };
+  expect(marked(scoreTable([score, { ...score, truth_sd: 2.1 }, { ...score, truth_sd: 1 }]))).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  // Nothing to tell: the mean of a constant is the truth.
+  expect(scoreTable([{ ...score, truth_sd: 0 }]).rows[0]!.at(-1)).toBe('the truth is constant');
+  const [x, , z] = exampleHeldOut(8.95);
+  expect(marked(heldOutTable([x!, z!]))).toEqual([false, true]);
+  expect(marked(heldOutTable([{ ...x!, meanOnly: undefined }, z!]))).toEqual([false, true]);
+  const unknown = heldOutTable([{ ...x!, meanOnly: undefined }]);
+  expect(unknown.columns.map(({ label }) => label)).not.toContain('Mean only');
+  expect(unknown.caption).toContain('does not hold');
+});
+
+test('along the beam: σ beside the prior’s spread, and no limit that was not computed', () => {
+  const with_ = (sigma: number): PolarizationMap => ({
+    ...map,
+    channels: map.channels.map((c) => (c.name === 'P_z' ? { ...c, sigma: c.values.map(() => sigma) } : c)),
+  });
+  const prior = alongBeamNote(with_(9), 9);
+  expect(prior).toContain('σ of P_z is 9.00 µC/cm² (median)');
+  expect(prior).toContain('not a measurement');
+  // σ half of the spread leaves a quarter of the variance untold.
+  expect(alongBeamNote(with_(4.5), 9)).toContain('75 % is told by the patterns');
+  expect(alongBeamNote(with_(4.5), undefined)).toContain('is not known');
+  for (const note of [prior, alongBeamNote(with_(4.5), undefined)]) expect(note).not.toMatch(/Cramér|pm/);
 });

@@ -7,7 +7,8 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { countLabel, fixedLabel, numberLabel, richText } from './labels.ts';
+import { countLabel, fixedLabel, numberLabel, unitLabel } from '../core/numbers.ts';
+import { richText } from './labels.ts';
 import { REPORT_CSS } from './report-style.ts';
 import { escapeText } from './svg.ts';
 
@@ -57,8 +58,16 @@ export interface ReportProvenance {
   readonly more?: Readonly<Record<string, string | number>>;
 }
 
+/** What a reader must know before the rest: 'wrong' where the results cannot be trusted, 'care' where something needs a look. */
+export interface ReportWarning {
+  readonly level: 'wrong' | 'care';
+  readonly text: string;
+}
+
 export interface Report {
   readonly title: string;
+  /** At the head, before the title; the gravest first. */
+  readonly warnings?: readonly ReportWarning[] | undefined;
   /** One paragraph with the headline numbers in words. */
   readonly summary: string;
   /** The same numbers, large. */
@@ -69,11 +78,11 @@ export interface Report {
 
 /** The report as one HTML document. @throws 'format' when a figure is not SVG, 'shape' for ragged tables */
 export function buildReport(report: Report): string {
-  const { title, summary, headline = [], sections, provenance } = report;
+  const { title, warnings = [], summary, headline = [], sections, provenance } = report;
   const tiles = headline.map(
     ({ label, value, unit }) =>
       `<div><dt>${richText(label)}</dt><dd>${escapeText(typeof value === 'number' ? numberLabel(value) : value)}${
-        unit ? ` <small>${escapeText(unit)}</small>` : ''
+        unit ? ` <small>${escapeText(unitLabel(unit))}</small>` : ''
       }</dd></div>`,
   );
   return [
@@ -87,6 +96,7 @@ export function buildReport(report: Report): string {
     '</head>',
     '<body>',
     '<main>',
+    ...bannerHtml(warnings),
     '<header>',
     `<h1>${richText(title)}</h1>`,
     `<p class="summary">${richText(summary)}</p>`,
@@ -99,6 +109,19 @@ export function buildReport(report: Report): string {
     '</html>',
     '',
   ].join('\n');
+}
+
+const BANNER_HEADS = { wrong: 'Do not trust this result', care: 'Take care' } as const;
+
+/** One block for each level that occurs. */
+function bannerHtml(warnings: readonly ReportWarning[]): string[] {
+  return (['wrong', 'care'] as const).flatMap((level) => {
+    const texts = warnings.filter((warning) => warning.level === level).map(({ text }) => `<li>${richText(text)}</li>`);
+    if (texts.length === 0) return [];
+    return [
+      `<aside class="banner ${level}" role="alert"><strong>${BANNER_HEADS[level]}</strong><ul>${texts.join('')}</ul></aside>`,
+    ];
+  });
 }
 
 function sectionHtml({ heading, text, html, svg, table, note }: ReportSection): string {
@@ -136,7 +159,7 @@ function tableHtml({ caption, columns, rows }: ReportTable): string {
   const kind = (i: number): string => (numeric[i] ? ' class="number"' : '');
   const head = columns.map(
     ({ label, unit }, i) =>
-      `<th scope="col"${kind(i)}>${richText(label)}${unit ? ` <span>${escapeText(unit)}</span>` : ''}</th>`,
+      `<th scope="col"${kind(i)}>${richText(label)}${unit ? ` <span>${escapeText(unitLabel(unit))}</span>` : ''}</th>`,
   );
   const cell = (value: Cell, i: number): string => {
     if (typeof value === 'number') {

@@ -51,6 +51,11 @@ export function symmetricRange(values: ArrayLike<number>, share = 0.99): [number
   return [-bound, bound];
 }
 
+/** [0, m] where 99% of the finite values, none of them negative, lie, m of two digits. */
+export function fromZero(values: ArrayLike<number>): [number, number] {
+  return [0, symmetricRange(values)[1]];
+}
+
 /** The range that holds the middle 98% of the finite values, widened if it is a point. */
 export function robustRange(values: ArrayLike<number>, share = 0.98): [number, number] {
   const low = quantile(values, (1 - share) / 2);

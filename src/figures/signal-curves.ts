@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { setting } from '../core/numbers.ts';
 import { lineChart } from './line-chart.ts';
 import { ticks } from './scale.ts';
 import { lengthUnit, type SignalUnit, signalScale } from './signal-scale.ts';
@@ -53,7 +54,7 @@ export function thicknessCurve(
   return lineChart(lines, {
     ...options,
     marginLeft: MARGIN_LEFT,
-    description: `Signals by thickness, ${thicknesses_nm[0]} to ${thicknesses_nm.at(-1)} nm: ${signals.map(({ name }) => name).join(', ')}.`,
+    description: `Signals by thickness, ${setting(thicknesses_nm[0]!, 'nm')} to ${setting(thicknesses_nm.at(-1)!, 'nm')}: ${signals.map(({ name }) => name).join(', ')}.`,
     x: { label: 'thickness (nm)', domain: [thicknesses_nm[0]!, thicknesses_nm.at(-1)!] },
     y: {
       label: `signal (${scale.words})`,

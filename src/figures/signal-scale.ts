@@ -1,6 +1,6 @@
 /** How a detector's signal is written: its unit, and the power of ten that keeps labels short. */
 
-import { powerLabel } from './labels.ts';
+import { powerLabel } from '../core/numbers.ts';
 
 /** What a detector or a pixel of a camera counts, per position. */
 export type SignalUnit = 'fraction of the beam' | 'electrons';
@@ -14,10 +14,15 @@ export interface SignalScale {
   readonly words: string;
 }
 
+/** The power of ten to take out of signals up to `top`: a multiple of three, 0 between 0.01 and 10⁴. */
+export function signalPower(top: number): number {
+  const short = top >= 0.01 && top < 1e4;
+  return short || !(top > 0) ? 0 : 3 * Math.floor(Math.log10(top) / 3);
+}
+
 /** The scale for signals up to `top` [unit]. */
 export function signalScale(top: number, unit: SignalUnit): SignalScale {
-  const short = top >= 0.01 && top < 1e4;
-  const power = short || !(top > 0) ? 0 : 3 * Math.floor(Math.log10(top) / 3);
+  const power = signalPower(top);
   const words = power === 0 ? unit : `${powerLabel(power)} ${unit.replace(/^fraction /, '')}`;
   return { power, factor: 10 ** -power, words };
 }

@@ -1,7 +1,7 @@
 /** The sections of a simulation's report that have figures: patterns, images or line profiles, signals by thickness. */
 
+import { plural, tickLabels } from '../core/numbers.ts';
 import { imageFigure } from './image-figure.ts';
-import { numberLabel } from './labels.ts';
 import { patternFigure } from './pattern-figure.ts';
 import type { ReportSection, ReportTable } from './report.ts';
 import { lineProfile, thicknessCurve } from './signal-curves.ts';
@@ -18,8 +18,9 @@ const SHOWN = { patterns: 12, images: 6, rows: 12 } as const;
 const unitOf = ({ dose_e }: SimulationReportInput): SignalUnit =>
   dose_e === undefined ? 'fraction of the beam' : 'electrons';
 
-/** A thickness with its unit: '12.5 nm'. */
-export const thicknessLabel = (nm: number): string => `${numberLabel(nm, 4)} nm`;
+/** A thickness by index, as its series needs it, with its unit: '12.5 nm'. */
+export const thicknessLabel = ({ thicknesses_nm }: SimulationReportInput, t: number): string =>
+  `${tickLabels(thicknesses_nm)[t]} nm`;
 
 /** Indices of at most `most` of `count`, evenly apart, the first and the last among them. */
 function evenly(count: number, most: number): number[] {
@@ -28,7 +29,7 @@ function evenly(count: number, most: number): number[] {
 }
 
 const shownOf = (shown: number, count: number): string =>
-  shown < count ? ` ${shown} of ${count} thicknesses; the files hold all.` : '';
+  shown < count ? ` ${shown} of ${plural(count, 'thickness', 'thicknesses')}; the files hold all.` : '';
 
 /** A grid of patterns by thickness on one logarithmic scale; a single one also by its square root. */
 export function patternSection(input: SimulationReportInput, patterns: SimulatedPatterns, put: Put): ReportSection {
@@ -47,10 +48,10 @@ export function patternSection(input: SimulationReportInput, patterns: Simulated
   const panels =
     count === 1
       ? [panel('square root', 0), { ...panel('logarithm', 0), scale: 'log' as const }]
-      : shown.map((t) => ({ ...panel(thicknessLabel(thicknesses_nm[t]!), t), scale: 'log' as const }));
+      : shown.map((t) => ({ ...panel(thicknessLabel(input, t), t), scale: 'log' as const }));
   const what = scan.shape[0] * scan.shape[1] > 1 ? 'Mean over the scan.' : 'One position of the probe.';
-  const range = count > 1 ? ' One grey scale, four decades, for all.' : '';
-  const svg = put('patterns', patternFigure(panels, { width: PAGE_WIDTH }));
+  const range = count > 1 ? ' One grey scale for all.' : '';
+  const svg = put('patterns', patternFigure(panels, { width: PAGE_WIDTH, unit: unitOf(input), spots: patterns.spots }));
   return {
     heading: count > 1 ? 'Patterns' : 'Pattern',
     svg: [{ svg, caption: `${what}${range}${shownOf(shown.length, count)}` }],
@@ -68,7 +69,7 @@ export function signalSections(input: SimulationReportInput, put: Put): ReportSe
   if (ry > 1 && rx > 1) out.push({ heading: 'Images', svg: drawImages(input, shown, put), text: caption });
   else if (ry * rx > 1) {
     const profiles = detectors.map(({ name }, d) => {
-      const lines = shown.map((t) => ({ name: thicknessLabel(thicknesses_nm[t]!), values: imageOf(input, t, d) }));
+      const lines = shown.map((t) => ({ name: thicknessLabel(input, t), values: imageOf(input, t, d) }));
       const step_A = scan.step_A[ry > 1 ? 1 : 0];
       return { svg: put(`profile-${fileName(name)}`, lineProfile(lines, step_A, { unit, title: name })) };
     });
@@ -92,7 +93,7 @@ function drawImages(input: SimulationReportInput, shown: readonly number[], put:
   const several = thicknesses_nm.length > 1;
   const imagesAt = (t: number) =>
     detectors.map(({ name }, d) => ({
-      title: several ? `${name}, ${thicknessLabel(thicknesses_nm[t]!)}` : name,
+      title: several ? `${name}, ${thicknessLabel(input, t)}` : name,
       data: imageOf(input, t, d),
     }));
   // A wide scan has a row to itself: beside others its rows would be too flat to see.

@@ -1,5 +1,8 @@
 /** What figures and report of a simulated specimen are drawn from. */
 
+import type { PatternFigureOptions } from './pattern-figure.ts';
+import type { ReportWarning } from './report.ts';
+
 export interface SimulatedDetector {
   readonly name: string;
   readonly inner_mrad: number;
@@ -12,6 +15,8 @@ export interface SimulatedPatterns {
   readonly data: Float32Array;
   readonly shape: readonly [qy: number, qx: number];
   readonly mrad_per_pixel: number;
+  /** Disks of the zero-order Laue zone, where the crystal's lattice is known. */
+  readonly spots?: PatternFigureOptions['spots'];
 }
 
 /** How the simulation was set up and what it took. */
@@ -53,7 +58,7 @@ export interface SimulationReportInput {
   /** Electrons per position. */
   readonly dose_e?: number | undefined;
   readonly settings: SimulationSettings;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ReportWarning[];
   readonly recipe_toml: string;
   readonly recipe_hash: string;
   readonly seed: number;

@@ -116,11 +116,11 @@ test('many thicknesses: evenly chosen ones, the first and the last among them; m
   expect(six.files.slice(0, 2)).toEqual(['figures/images-10nm.svg', 'figures/images-12.5nm.svg']);
 });
 
-test('warnings stand with the settings; nothing that users wrote is markup', () => {
+test('warnings stand at the head; nothing that users wrote is markup', () => {
   const input = exampleSimulation([4, 4], [20]);
-  const files = renderSimulation({ ...input, title: '<b>', warnings: ['One.', 'Two <i>.'] });
+  const files = renderSimulation({ ...input, title: '<b>', warnings: [{ level: 'care', text: 'Two <i>.' }] });
   const html = files.get('report.html')!;
-  expect(html).toContain('<p class="note">One. Two &lt;i&gt;.</p>');
+  expect(html).toContain('<li>Two &lt;i&gt;.</li>');
   expect(html).not.toContain('<b>');
   expect(renderSimulation(structuredClone(input))).toEqual(renderSimulation(input));
 });

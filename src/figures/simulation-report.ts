@@ -4,7 +4,17 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { countLabel, fixedLabel, numberLabel } from './labels.ts';
+import {
+  countLabel,
+  duration,
+  electrons,
+  fixedLabel,
+  numberLabel,
+  plural,
+  quantity,
+  setting,
+  tickLabels,
+} from '../core/numbers.ts';
 import { buildReport, type Headline, type ReportSection, type ReportTable } from './report.ts';
 import { meanSignal, patternSection, signalSections, thicknessLabel } from './simulation-figures.ts';
 import type { SimulationReportInput } from './simulation-input.ts';
@@ -24,14 +34,10 @@ export function renderSimulation(input: SimulationReportInput): Map<string, stri
   const sections: ReportSection[] = [];
   if (input.patterns) sections.push(patternSection(input, input.patterns, put));
   if (input.detectors.length > 0) sections.push(...signalSections(input, put));
-  const { warnings } = input;
-  sections.push({
-    heading: 'Numerical settings',
-    table: settingsTable(input),
-    ...(warnings.length > 0 ? { note: warnings.join(' ') } : {}),
-  });
+  sections.push({ heading: 'Numerical settings', table: settingsTable(input) });
   const html = buildReport({
     title: input.title,
+    warnings: input.warnings,
     summary: summary(input),
     headline: headline(input),
     sections,
@@ -61,28 +67,28 @@ function settingsTable({
   voltage_kV,
   convergence_mrad,
 }: SimulationReportInput): ReportTable {
-  const pair = ([x, y]: readonly [number, number]): string => `${fixedLabel(x)} × ${fixedLabel(y)} Å`;
+  const pair = ([x, y]: readonly [number, number]): string => `${fixedLabel(x)} × ${quantity(y, 'Å')}`;
   return {
     columns: [{ label: 'Setting' }, { label: 'Value' }],
     rows: [
-      ['Beam', `${numberLabel(voltage_kV)} kV, ${numberLabel(convergence_mrad)} mrad`],
+      ['Beam', `${setting(voltage_kV, 'kV')}, ${setting(convergence_mrad, 'mrad')}`],
       ...detectors.map(({ name, inner_mrad, outer_mrad }) => [
         name,
-        `${numberLabel(inner_mrad)} to ${numberLabel(outer_mrad)} mrad`,
+        `${numberLabel(inner_mrad)} to ${setting(outer_mrad, 'mrad')}`,
       ]),
       ...(patterns
         ? [
             [
               'Camera',
-              `${patterns.shape[1]} × ${patterns.shape[0]}, ${numberLabel(patterns.mrad_per_pixel)} mrad a pixel`,
+              `${patterns.shape[1]} × ${patterns.shape[0]}, ${setting(patterns.mrad_per_pixel, 'mrad')} per pixel`,
             ],
           ]
         : []),
       ['Grid', `${s.grid[0]} × ${s.grid[1]}`],
       ['Pixel', pair(s.pixel_A)],
       ['Window', pair(s.window_A)],
-      ['Slices', `${countLabel(s.slices)} of at most ${numberLabel(s.slice_A)} Å`],
-      ['Largest angle', `${numberLabel(s.largest_mrad)} mrad`],
+      ['Slices', `${countLabel(s.slices)} of at most ${setting(s.slice_A, 'Å')}`],
+      ['Largest angle', quantity(s.largest_mrad, 'mrad')],
       ['Thermal motion', s.thermal],
       ['Engine', s.engine],
       ['Time', duration(s.wall_s)],
@@ -90,19 +96,14 @@ function settingsTable({
   };
 }
 
-function duration(seconds: number): string {
-  if (seconds < 100) return `${numberLabel(seconds, 2)} s`;
-  return seconds < 6000 ? `${numberLabel(seconds / 60, 2)} min` : `${numberLabel(seconds / 3600, 2)} h`;
-}
-
 function thicknessRange(thicknesses: readonly number[]): string {
-  const [first, last] = [thicknesses[0]!, thicknesses.at(-1)!];
-  return thicknesses.length === 1 ? numberLabel(last, 4) : `${numberLabel(first, 4)}–${numberLabel(last, 4)}`;
+  const labels = tickLabels(thicknesses);
+  return labels.length === 1 ? labels[0]! : `${labels[0]}–${labels.at(-1)}`;
 }
 
 function scanWords({ shape: [ry, rx], step_A: [x, y] }: SimulationReportInput['scan']): string {
   if (ry * rx === 1) return 'one position';
-  const [stepX, stepY] = [`${fixedLabel(x)} Å`, `${fixedLabel(y)} Å`];
+  const [stepX, stepY] = [quantity(x, 'Å'), quantity(y, 'Å')];
   const differ = ry > 1 && rx > 1 && stepX !== stepY;
   const steps = differ ? `${stepX} in x and ${stepY} in y` : rx > 1 ? stepX : stepY;
   return `${ry} × ${rx} positions, ${steps} apart`;
@@ -111,9 +112,9 @@ function scanWords({ shape: [ry, rx], step_A: [x, y] }: SimulationReportInput['s
 function summary(input: SimulationReportInput): string {
   const { thicknesses_nm, dose_e } = input;
   const count = thicknesses_nm.length;
-  const thick = `${thicknessRange(thicknesses_nm)} nm thick${count > 1 ? ` (${count} thicknesses)` : ''}`;
-  const dose = dose_e === undefined ? '' : `, ${countLabel(Math.round(dose_e))} electrons each`;
-  const beam = `${numberLabel(input.voltage_kV)} kV, ${numberLabel(input.convergence_mrad)} mrad`;
+  const thick = `${thicknessRange(thicknesses_nm)} nm thick${count > 1 ? ` (${plural(count, 'thickness', 'thicknesses')})` : ''}`;
+  const dose = dose_e === undefined ? '' : `, ${electrons(dose_e)} each`;
+  const beam = `${setting(input.voltage_kV, 'kV')}, ${setting(input.convergence_mrad, 'mrad')}`;
   return `${input.specimen}, ${thick}; ${beam}; ${scanWords(input.scan)}${dose}.`;
 }
 
@@ -121,7 +122,7 @@ function summary(input: SimulationReportInput): string {
 function headline(input: SimulationReportInput): Headline[] {
   const { scan, thicknesses_nm, detectors, settings, dose_e } = input;
   const last = thicknesses_nm.length - 1;
-  const at = last > 0 ? ` at ${thicknessLabel(thicknesses_nm[last]!)}` : '';
+  const at = last > 0 ? ` at ${thicknessLabel(input, last)}` : '';
   const signals = detectors.slice(0, 3).map(({ name }, d): Headline => {
     const value = meanSignal(input, last, d);
     if (dose_e === undefined)

@@ -1,6 +1,7 @@
 /** Distributions of the components of P/|P| under one strain, with their fitted densities (strain-study.ts; the paper's Extended Data Fig. 8). */
 
 import * as Plot from '@observablehq/plot';
+import { fixedLabel, plural } from '../core/numbers.ts';
 import type { StrainState } from '../ferroelectric/strain-study.ts';
 import { chart } from './chart.ts';
 import { densities } from './histogram.ts';
@@ -31,7 +32,7 @@ export function componentHistograms({ strain, components, fits }: StrainState): 
   const top = 1.22 * Math.max(...series.flatMap(({ corners, fit }) => [...corners, ...fit].map(([, y]) => y)));
   return chart({
     title: strain,
-    description: `Distributions of the components of P/|P|, ${strain}: ${components[0].length} cells; fitted densities err by at most ${Math.max(...fits.map(({ error }) => error)).toFixed(3)} in the cumulative distribution.`,
+    description: `Distributions of the components of P/|P|, ${strain}: ${plural(components[0].length, 'cell')}; fitted densities err by at most ${fixedLabel(Math.max(...fits.map(({ error }) => error)))} in the cumulative distribution.`,
     height: 200,
     x: {
       label:

@@ -1,6 +1,7 @@
 /** Losses by epoch on a logarithmic axis, one line per part of the loss, named at its end; the epoch that was kept is marked. */
 
 import { fail } from '../core/errors.ts';
+import { fixedLabel } from '../core/numbers.ts';
 import { lineChart } from './line-chart.ts';
 import { ticks } from './scale.ts';
 import { el, escapeText, px, text } from './svg.ts';
@@ -46,7 +47,7 @@ export function trainingCurve(series: readonly LossSeries[], options: TrainingCu
     title: options.title,
     width: options.width,
     height: options.height,
-    description: `Training curve: ${shown.map((line) => `${line.name} from ${line.points[0]![1].toPrecision(3)} to ${line.points.at(-1)![1].toPrecision(3)}`).join('; ')}.`,
+    description: `Training curve: ${shown.map((line) => `${line.name} from ${fixedLabel(line.points[0]![1])} to ${fixedLabel(line.points.at(-1)![1])}`).join('; ')}.`,
     x: { label: 'epoch', domain: [first, last], ticks: whole.length > 1 ? whole : [first, last] },
     y: {
       label: escapeText(options.yLabel ?? 'loss'),

@@ -3,7 +3,8 @@
  * sphere |P| = P_max, both laid flat on the page, and between them the plane P_z = 0 from P = 0 (grey) to P_max at its rim.
  */
 
-import { channelSvg, numberLabel, unitLabel } from './labels.ts';
+import { numberLabel, unitLabel } from '../core/numbers.ts';
+import { channelSvg } from './labels.ts';
 import { type Box, image } from './map-frame.ts';
 import { el, escapeText, text } from './svg.ts';
 import { MUTED, TEXT } from './theme.ts';

@@ -2,13 +2,15 @@
  * The polarization vector map: colour is the whole vector (vector-colour.ts), arrows are its in-plane part.
  *
  * x to the right, y down, as arrays [ry][rx] are stored: an arrow for +y points down the page. Where cells are small an arrow
- * is the mean over a square block of cells; the legend says so. Arrow lengths have a key in µC/cm².
+ * is the mean over a square block of cells; the legend says so. Arrow lengths have a key in µC/cm². Where the map states uncertainties, an
+ * arrow that is shorter than its σ is faint: its direction is not known.
  */
 
+import { numberLabel, setting, unitLabel } from '../core/numbers.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { getChannel } from '../polarization/polarization-map.ts';
-import { arrowGroup, arrowPath } from './arrow.ts';
-import { numberLabel, textWidth, unitLabel } from './labels.ts';
+import { arrowGroup, arrowPath, FAINT } from './arrow.ts';
+import { textWidth } from './labels.ts';
 import { axes, border, cellImage, fitMap, STRIP, scaleBar } from './map-frame.ts';
 import { quantile, roundDown, roundUp } from './scale.ts';
 import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
@@ -45,8 +47,8 @@ export function fullColour(map: PolarizationMap, channels: readonly string[] = [
 /** Draws the map. @throws 'model-mismatch' without the three channels */
 export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}): string {
   const [nameX, nameY, nameZ] = options.channels ?? ['P_x', 'P_y', 'P_z'];
-  const { values: vx, unit } = getChannel(map, nameX);
-  const { values: vy } = getChannel(map, nameY);
+  const { values: vx, unit, sigma: sx } = getChannel(map, nameX);
+  const { values: vy, sigma: sy } = getChannel(map, nameY);
   const { values: vz } = getChannel(map, nameZ);
   const pMax = options.pMax ?? fullColour(map, [nameX, nameY, nameZ]);
 
@@ -65,20 +67,22 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
   const block = Math.max(1, Math.ceil((options.arrowSpacing ?? 10) / cell));
   const spacing = Math.min(block * cell, 26);
   const perUnit = ((options.arrowLength ?? 1.3) * spacing) / pMax;
-  const arrows = blockMeans(map.shape, block, vx, vy).map(([cx, cy, x, y]) =>
-    arrowPath(box.x + cx * cell, box.y + cy * cell, x * perUnit, y * perUnit),
-  );
+  const [clear, faint] = [false, true].map((below) =>
+    blockMeans(map.shape, block, vx, vy, sx && sy && [sx, sy])
+      .filter(({ x, y, sigma }) => Math.hypot(x, y) < sigma === below)
+      .map(({ cx, cy, x, y }) => arrowPath(box.x + cx * cell, box.y + cy * cell, x * perUnit, y * perUnit)),
+  ) as [string[], string[]];
 
   const below = box.y + box.height;
   const legend = beside
     ? legendColumn(box.x + box.width + 12, box, pMax, unit, nameZ)
-    : legendRow(MARGIN, below + STRIP + 6, pMax, unit, nameZ);
+    : legendRow(MARGIN, below + STRIP + (sx ? 14 : 6), pMax, unit, nameZ);
   const axesX = pageWidth - MARGIN - 20;
   const axesY = beside ? Math.max(below + 7, legend.bottom + 10) : below + 7;
 
   // The key stands beside the scale bar where there is room, otherwise under it.
   const longest = Math.min(70, 0.4 * box.width);
-  const key = arrowKey(roundDown(Math.max(1.6 * pMax, 10 / perUnit)), perUnit, unit, block);
+  const key = arrowKey(roundDown(Math.max(1.6 * pMax, 10 / perUnit)), perUnit, unit, block, sx !== undefined);
   const nextToBar = MARGIN + longest + 16;
   const fits = nextToBar + key.width < axesX - 12 || (beside && nextToBar + key.width < box.x + box.width + 8);
   const [keyX, keyY] = fits ? [nextToBar, below + 8.1] : [MARGIN, below + 8.1 + 21];
@@ -86,7 +90,7 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
     scaleBar(MARGIN, below + 7, longest, map.step_nm / cell, 'nm'),
     el('g', { class: 'arrow-key', transform: `translate(${px(keyX)} ${px(keyY)})` }, key.svg),
   ];
-  const bottom = Math.max(keyY + 12, legend.bottom, axesY + 19);
+  const bottom = Math.max(keyY + (sx ? 23 : 12), legend.bottom, axesY + 19);
   return svgPage({
     width: pageWidth,
     height: bottom + MARGIN,
@@ -94,7 +98,8 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
     body: [
       ...figureTitle(options.title),
       cells,
-      arrowGroup(arrows),
+      ...(faint.length > 0 ? [arrowGroup(faint, true)] : []),
+      arrowGroup(clear),
       border(box),
       ...strip,
       axes(axesX, axesY),
@@ -103,43 +108,76 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
   });
 }
 
-/** Means of (x, y) over blocks of cells: [centre x, centre y (in cells), mean x, mean y]; blocks without data are left out. */
+export interface BlockMean {
+  /** Centre of the block, in cells. */
+  readonly cx: number;
+  readonly cy: number;
+  /** Means over the block. */
+  readonly x: number;
+  readonly y: number;
+  /**
+   * Uncertainty of the length of (x, y), √(x²σ_x² + y²σ_y²)/|(x, y)|, from the rms of σ over the block: not divided by √n, since a model errs alike
+   * on positions that are alike. 0 where no σ is given.
+   */
+  readonly sigma: number;
+}
+
+/** Means of (x, y) over blocks of cells; cells without data are left out, and blocks of such. */
 export function blockMeans(
   [ry, rx]: readonly [number, number],
   block: number,
   vx: ArrayLike<number>,
   vy: ArrayLike<number>,
-): [number, number, number, number][] {
-  const out: [number, number, number, number][] = [];
+  sigma?: readonly [ArrayLike<number>, ArrayLike<number>] | undefined,
+): BlockMean[] {
+  const out: BlockMean[] = [];
   for (let y0 = 0; y0 < ry; y0 += block) {
     for (let x0 = 0; x0 < rx; x0 += block) {
       const y1 = Math.min(ry, y0 + block);
       const x1 = Math.min(rx, x0 + block);
-      let count = 0;
-      let sumX = 0;
-      let sumY = 0;
+      const cells: number[] = [];
       for (let y = y0; y < y1; y++) {
-        for (let x = x0; x < x1; x++) {
-          const i = y * rx + x;
-          if (!Number.isFinite(vx[i]! + vy[i]!)) continue;
-          count++;
-          sumX += vx[i]!;
-          sumY += vy[i]!;
-        }
+        for (let x = x0; x < x1; x++) if (Number.isFinite(vx[y * rx + x]! + vy[y * rx + x]!)) cells.push(y * rx + x);
       }
-      if (count > 0) out.push([(x0 + x1) / 2, (y0 + y1) / 2, sumX / count, sumY / count]);
+      if (cells.length === 0) continue;
+      const mean = (f: (i: number) => number): number => cells.reduce((sum, i) => sum + f(i), 0) / cells.length;
+      const [x, y] = [mean((i) => vx[i]!), mean((i) => vy[i]!)];
+      const [sx, sy] = sigma ? sigma.map((s) => Math.sqrt(mean((i) => s[i]! ** 2))) : [0, 0];
+      const length = Math.hypot(x, y);
+      out.push({
+        cx: (x0 + x1) / 2,
+        cy: (y0 + y1) / 2,
+        x,
+        y,
+        sigma: length > 0 ? Math.hypot(x * sx!, y * sy!) / length : Math.max(sx!, sy!),
+      });
     }
   }
   return out;
 }
 
-/** The key of arrow lengths: an arrow and its words, from (0, 0) [px]. */
-function arrowKey(value: number, perUnit: number, unit: string, block: number): { svg: string; width: number } {
+/** The key of arrow lengths, and of faint arrows where there may be some: arrows and their words, from (0, 0) [px]. */
+function arrowKey(
+  value: number,
+  perUnit: number,
+  unit: string,
+  block: number,
+  uncertain: boolean,
+): { svg: string; width: number } {
   const length = value * perUnit;
-  const words = `in plane, ${numberLabel(value)} ${unitLabel(unit)}${block > 1 ? `, mean of ${block} × ${block}` : ''}`;
+  const words = `in plane, ${setting(value, unit)}${block > 1 ? `, mean of ${block} × ${block}` : ''}`;
+  const faint = 'faint: shorter than its σ';
+  const small = { 'font-size': TEXT.small };
   const svg = [
     el('path', { d: arrowPath(length / 2, 0, length, 0), fill: INK }),
-    text(0, TEXT.small + 2.1, escapeText(words), { 'font-size': TEXT.small }),
+    text(0, TEXT.small + 2.1, escapeText(words), small),
+    ...(uncertain
+      ? [
+          el('path', { d: arrowPath(6, 2 * TEXT.small + 1.6, 12, 0), fill: INK, opacity: FAINT }),
+          text(16, 2 * TEXT.small + 4.4, faint, small),
+        ]
+      : []),
   ].join('');
-  return { svg, width: Math.max(length, 0.94 * textWidth(words, TEXT.small)) };
+  const widths = [words, ...(uncertain ? [`....${faint}`] : [])].map((line) => 0.94 * textWidth(line, TEXT.small));
+  return { svg, width: Math.max(length, ...widths) };
 }

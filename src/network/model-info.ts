@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import type { LabelInfo } from '../library/dataset.ts';
 
@@ -111,7 +112,7 @@ export function checkModelFits(info: ModelInfo, settings: MicroscopeSettings): v
     if (Math.abs(scan - model) > tolerance * model) {
       fail(
         'model-mismatch',
-        `The model was trained for a ${what} of ${model} ${unit}; the scan has ${scan} ${unit}.`,
+        `The model was trained for a ${what} of ${setting(model, unit)}; the scan has ${quantity(scan, unit, 4)}.`,
         'Train a model with this microscope in the recipe, or correct the scan’s calibration.',
         { what, model, scan },
       );

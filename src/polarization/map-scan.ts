@@ -7,6 +7,7 @@
  * of the library, the second grows where a pattern is unlike them; neither knows an error that both share.
  */
 
+import { plural } from '../core/numbers.ts';
 import { ahead, Threads } from '../core/pool.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { Model } from '../network/infer.ts';
@@ -117,7 +118,7 @@ export async function mapScan(
   }
 
   const uncovered = coverage.filter((share) => share < 0.5).length;
-  const missing = `${uncovered} of ${size} pixels that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
+  const missing = `${uncovered} of ${plural(size, 'pixel')} that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
   const rmse = new Map(info.scores.training.map((score) => [score.name, score.rmse]));
   const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {

@@ -7,7 +7,7 @@ import { problemOf } from '../core/test-problem.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { calibrate } from './calibrate.ts';
 import { calibratedPatterns, LatticeView } from './calibrated.ts';
-import { calibrationSummary, centreAt, mapFrom, partsOf } from './calibration.ts';
+import { calibrationRows, centreAt, mapFrom, partsOf } from './calibration.ts';
 import { openScan } from './open.ts';
 import { memorySource, type PatternSource } from './pattern-source.ts';
 
@@ -99,7 +99,7 @@ test.each([
       expect(Math.hypot(cy - centre(y, x)[0], cx - centre(y, x)[1])).toBeLessThan(0.2);
     }
     expect(JSON.parse(JSON.stringify(found))).toEqual(found);
-    expect(calibrationSummary(found).length).toBeGreaterThan(7);
+    expect(calibrationRows(found).length).toBeGreaterThan(7);
   },
   60_000,
 );

@@ -7,6 +7,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { fixedLabel, quantity } from '../core/numbers.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import {
@@ -206,7 +207,7 @@ function firstLattice(
   }
   if (best && clear(best.guess)) return best;
   const reached = best
-    ? `best edge contrast ${best.guess.contrast.toFixed(3)}, ${best.guess.significance.toFixed(1)} sigmas`
+    ? `best edge contrast ${fixedLabel(best.guess.contrast)}, ${quantity(best.guess.significance, 'σ')}`
     : 'no candidate fits the image';
   fail(
     'incomplete',

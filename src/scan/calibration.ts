@@ -10,6 +10,8 @@
  * from axis 0 towards axis 1. A real strain of the crystal looks the same as an ellipse of the projector lenses.
  */
 
+import { decimalLabel, electrons, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
+
 export type Pair = readonly [number, number];
 
 export interface BeamAndCrystal {
@@ -138,30 +140,44 @@ export function partsOf(map: readonly [Pair, Pair]): MapParts {
   };
 }
 
-/** `value` to the digits that its standard error justifies. */
-function pm(value: number, se: number, unit: string): string {
-  const digits = Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(se > 0 ? se : 1e-6))));
-  return `${value.toFixed(digits)} ± ${se.toFixed(digits)} ${unit}`.trim();
-}
-
-/** The calibration in plain lines, for a report or a terminal. */
-export function calibrationSummary(c: Calibration): string[] {
+/** The calibration for a report or a terminal: what was found, and its value in words. Warnings stand apart, in `c.warnings`. */
+export function calibrationRows(c: Calibration): [quantity: string, value: string][] {
   const [ry, rx] = c.shape;
-  const sweep = (v: Pair, n: number): string => v.map((part) => (part * (n - 1)).toFixed(2)).join(', ');
+  const sweep = (v: Pair, n: number): string => v.map((part) => decimalLabel(part * (n - 1), 2)).join(', ');
   const corrections = [
     c.used.dark ? 'dark reference subtracted' : 'no dark reference',
     ...(c.used.gain ? ['gain divided out'] : []),
-    `${c.hot_pixels.length} hot and ${c.dead_pixels.length} dead pixels replaced`,
+    `${c.hot_pixels.length} hot and ${plural(c.dead_pixels.length, 'dead pixel')} replaced`,
   ];
   return [
-    `Detector pixel  ${pm(c.px_mrad, c.px_se_mrad, 'mrad')}, from 1/a of the disks' lattice (${c.used.disks} disks, residual ${c.residuals.lattice_rms_px.toFixed(3)} px)`,
-    `Rotation        ${pm(c.rotation_deg, c.rotation_se_deg, '°')} of the crystal against the detector, axis 0 (y) towards axis 1 (x)`,
-    `Ellipse         ${pm(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${c.ellipse_axis_deg.toFixed(0)}°`,
-    `Disk radius     ${pm(c.disk_radius_mrad, c.disk_radius_se_mrad, 'mrad')}; the convergence given is ${c.crystal.convergence_mrad} mrad`,
-    `Centre          y ${pm(c.centre0_px[0], c.centre0_se_px[0], 'px')}, x ${pm(c.centre0_px[1], c.centre0_se_px[1], 'px')}`,
-    `Descan          (y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx; single patterns differ by ${c.residuals.centre_rms_px.toFixed(3)} px rms`,
-    `Dose            ${Math.round(c.dose_e)} electrons per pattern, from the ${c.dose_from}; ${((100 * c.detected_e) / c.dose_e).toFixed(1)} % reach the detector`,
-    `Camera          ${corrections.join(', ')}`,
-    ...c.warnings.map((warning) => `Warning         ${warning}`),
+    [
+      'Detector pixel',
+      `${measured(c.px_mrad, c.px_se_mrad, 'mrad')}, from 1/a of the disks' lattice (${plural(c.used.disks, 'disk')}, residual ${quantity(c.residuals.lattice_rms_px, 'px', 2)})`,
+    ],
+    [
+      'Rotation',
+      `${measured(c.rotation_deg, c.rotation_se_deg, '°')} of the crystal against the detector, axis 0 (y) towards axis 1 (x)`,
+    ],
+    [
+      'Ellipse',
+      `${measured(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${decimalLabel(c.ellipse_axis_deg, 0)}°`,
+    ],
+    [
+      'Disk radius',
+      `${measured(c.disk_radius_mrad, c.disk_radius_se_mrad, 'mrad')}; the convergence given is ${setting(c.crystal.convergence_mrad, 'mrad')}`,
+    ],
+    [
+      'Centre',
+      `y ${measured(c.centre0_px[0], c.centre0_se_px[0], 'px')}, x ${measured(c.centre0_px[1], c.centre0_se_px[1], 'px')}`,
+    ],
+    [
+      'Descan',
+      `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
+    ],
+    [
+      'Dose',
+      `${electrons(c.dose_e)} per pattern, from the ${c.dose_from}; ${percent(c.detected_e / c.dose_e)} reach the detector`,
+    ],
+    ['Camera', corrections.join(', ')],
   ];
 }

@@ -3,6 +3,7 @@
  * dose, and says what a user should look at.
  */
 
+import { fixedLabel, percent, quantity } from '../core/numbers.ts';
 import type { BeamAndCrystal, Calibration, DescanPlane, Pair } from './calibration.ts';
 import { partsOf } from './calibration.ts';
 import type { LatticeFit } from './lattice.ts';
@@ -37,24 +38,22 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   const radius = lattice.geometry.radius_mrad;
   const off = radius / beam.convergence_mrad - 1;
   if (Math.abs(off) > 0.05)
-    warnings.push(
-      `The disks' radius is ${radius.toFixed(2)} mrad, ${(100 * off).toFixed(0)} % off the convergence given.`,
-    );
+    warnings.push(`The disks' radius is ${quantity(radius, 'mrad')}, ${percent(off, 2)} off the convergence given.`);
   if (lattice.rms_px > 0.3)
     warnings.push(
-      `Disks lie ${lattice.rms_px.toFixed(2)} px off their lattice: check the crystal and its orientation.`,
+      `Disks lie ${quantity(lattice.rms_px, 'px', 2)} off their lattice: check the crystal and its orientation.`,
     );
   if (Math.abs(map.ellipse) > 0.05)
-    warnings.push(`The lattice is ${(100 * map.ellipse).toFixed(1)} % off square: check that the zone axis is [001].`);
+    warnings.push(`The lattice is ${percent(map.ellipse, 2)} off square: check that the zone axis is [001].`);
   if (plane.outliers > 0.2)
-    warnings.push(`${(100 * plane.outliers).toFixed(0)} % of the centres do not follow the descan plane.`);
+    warnings.push(`${percent(plane.outliers, 2)} of the centres do not follow the descan plane.`);
   if (detected_e > 1.05 * dose_e)
     warnings.push('The patterns hold more electrons than the vacuum probe: the dose may belong to another exposure.');
   if (!source.dark) {
     const lowest = mean.toSorted()[Math.floor(mean.length / 50)]!;
     if (lowest * mean.length > 0.05 * detected_e * counts_per_electron) {
       warnings.push(
-        `There is no dark reference, and the faintest pixels hold ${lowest.toPrecision(3)} counts: an offset would falsify dose and intensities.`,
+        `There is no dark reference, and the faintest pixels hold ${fixedLabel(lowest)} counts: an offset would falsify dose and intensities.`,
       );
     }
   }
@@ -66,7 +65,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       : undefined;
   if (stated && Math.abs(stated / here.px_mrad - 1) > 0.05) {
     warnings.push(
-      `The file states ${stated.toPrecision(4)} mrad per pixel; the lattice says ${here.px_mrad.toPrecision(4)}.`,
+      `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}.`,
     );
   }
   const shift: Pair = [lattice.centre[0] - target[0], lattice.centre[1] - target[1]];

@@ -5,6 +5,7 @@
 
 import { basename } from 'node:path';
 import { FerroscopeError, fail } from '../core/errors.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import { infoOf, openEmd } from './emd.ts';
 import { type Found, findArrays } from './emd-find.ts';
 import {
@@ -143,20 +144,16 @@ function scanLines(info: ScanInfo, shape: readonly number[], found: Found): stri
   const unknown = 'not stated';
   const lines = [
     `  patterns      ${info.dataset}`,
-    `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : `${round(info.step_nm)} nm`}`,
-    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : `${round(info.q_pixel)} ${info.q_unit}`}`,
-    `  numbers       ${numberType(found.dataset)}, ${round((found.dataset.metadata.size * shape.reduce((a, b) => a * b, 1)) / 1e6)} MB unpacked`,
+    `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : setting(info.step_nm, 'nm')}`,
+    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : setting(info.q_pixel, info.q_unit ?? '')}`,
+    `  numbers       ${numberType(found.dataset)}, ${quantity((found.dataset.metadata.size * shape.reduce((a, b) => a * b, 1)) / 1e6, 'MB')} unpacked`,
   ];
-  if (info.voltage_kV !== undefined) lines.push(`  voltage       ${round(info.voltage_kV)} kV`);
-  if (info.semiangle_mrad !== undefined) lines.push(`  semi-angle    ${round(info.semiangle_mrad)} mrad`);
+  if (info.voltage_kV !== undefined) lines.push(`  voltage       ${setting(info.voltage_kV, 'kV')}`);
+  if (info.semiangle_mrad !== undefined) lines.push(`  semi-angle    ${setting(info.semiangle_mrad, 'mrad')}`);
   if (info.rotation_deg !== undefined)
-    lines.push(`  rotation      ${round(info.rotation_deg)}° (the file's convention)`);
+    lines.push(`  rotation      ${setting(info.rotation_deg, '°')} (the file's convention)`);
   if (info.flip !== undefined) lines.push(`  axes swapped  ${info.flip ? 'yes' : 'no'}`);
   return [...lines, ...info.notes.map((note) => `  note: ${note}`)];
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(5)));
 }
 
 /** HDF5 files of other programs, which hold no 4D scan by themselves. */

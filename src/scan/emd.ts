@@ -5,6 +5,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { plural } from '../core/numbers.ts';
 import { type Found, findArrays, scalars } from './emd-find.ts';
 import { checkReadable, childGroup, guarded, type Hdf5File, openHdf5, readAll, readSlab } from './hdf5.ts';
 import { checkRange, checkShape, type PatternSource, type ScanInfo } from './pattern-source.ts';
@@ -122,7 +123,8 @@ function sourceOf(file: Hdf5File, path: string, name: string | undefined): Patte
   const info = infoOf(found);
   const cubes = all.filter((other) => other !== found && other.dataset.shape?.length === 4);
   const notes = [...info.notes];
-  if (cubes.length > 0) notes.push(`The file holds ${cubes.length} more 4D arrays; this is ${data.path}.`);
+  if (cubes.length > 0)
+    notes.push(`The file holds ${plural(cubes.length, 'more 4D array', 'more 4D arrays')}; this is ${data.path}.`);
 
   const companion = (kind: Companion): Float32Array | undefined => {
     const match = all.find(

@@ -5,6 +5,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { plural } from '../core/numbers.ts';
 import { type Pair, partsOf } from './calibration.ts';
 import { diskOffset } from './centre.ts';
 import { type DiskGeometry, fitDisk, type Image, radius_px } from './disk-edge.ts';
@@ -191,7 +192,7 @@ export function fitLattice(image: Image, start: DiskGeometry, from: Pair, vacuum
   if (kept.length < 5) {
     fail(
       'incomplete',
-      `Only ${kept.length} disks of a lattice could be placed in the mean pattern.`,
+      `Only ${plural(kept.length, 'disk')} of a lattice could be placed in the mean pattern.`,
       'Check a_A, voltage_kV and convergence_mrad of the recipe, and look at the mean pattern: separate disks must be visible.',
       { disks: kept.length },
     );

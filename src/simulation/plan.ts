@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import { rayShift_A } from '../diffraction/aberrations.ts';
 import { type AngularDetector, segments } from '../diffraction/angular-detector.ts';
 import { scanArea } from '../diffraction/annular-scan.ts';
@@ -98,7 +99,7 @@ function thicknesses(recipe: SpecimenOptions, specimen: Specimen): number[] {
   if (specimen.layers && recipe.growth === 'z' && list.at(-1)! > whole + 0.01) {
     fail(
       'recipe',
-      `specimen.thickness_nm reaches ${list.at(-1)} nm, the layers ${whole.toFixed(2)} nm.`,
+      `specimen.thickness_nm reaches ${setting(list.at(-1)!, 'nm')}, the layers ${quantity(whole, 'nm')}.`,
       'Leave thickness_nm out, or make a layer thicker.',
       { thickness_nm: list.at(-1), whole_nm: whole },
     );
@@ -116,7 +117,11 @@ export function planSimulation(inputs: SimulationInputs, specimen: Specimen): Si
   const { camera } = simulation;
   const detectors = simulation.detectors.flatMap(({ name, inner_mrad, outer_mrad, segments: count, rotation_deg }) => {
     if (!(outer_mrad > inner_mrad)) {
-      fail('recipe', `Detector ${name} ends at ${outer_mrad} mrad and begins at ${inner_mrad}.`, 'Give inner < outer.');
+      fail(
+        'recipe',
+        `Detector ${name} ends at ${setting(outer_mrad, 'mrad')} and begins at ${setting(inner_mrad, 'mrad')}.`,
+        'Give inner < outer.',
+      );
     }
     if (count === undefined) return [{ name, detector: { inner_mrad, outer_mrad } }];
     return segments(inner_mrad, outer_mrad, count, rotation_deg).map((detector, i) => ({
@@ -156,7 +161,7 @@ export function planSimulation(inputs: SimulationInputs, specimen: Specimen): Si
   if (bytes > KERNEL_BYTES) {
     fail(
       'range',
-      `${grid.join(' × ')} points in ${held} slices need ${(bytes / 1e9).toFixed(1)} GB, and the kernel has 2.`,
+      `${grid.join(' × ')} points in ${held} slices need ${quantity(bytes / 1e9, 'GB')}, and the kernel has 2 GB.`,
       'Use a smaller window_A, a coarser pixel_A or slice_A, smaller angles, or a thinner specimen.',
       { grid, slices: held },
     );
