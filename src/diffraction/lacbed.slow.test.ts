@@ -30,7 +30,7 @@ test('a/16: box and smooth to 3%, spline to 13%; whole-atom slices are an artefa
   const smooth = compare('smooth', 16);
   expect(smooth.r1).toBeLessThan(5e-3);
   expect(smooth.pz).toBeLessThan(0.03);
-  // The whole projection of each plane, with no extent along the beam: more wrong where the surface cuts atoms than in a slab of whole atoms (pz.test.ts).
+  // The whole projection of each plane, with no extent along the beam: more wrong where the surface cuts atoms than in a slab of whole atoms (pz.slow.test.ts).
   const spline = compare('spline', 16);
   expect(spline.r1).toBeLessThan(3e-3);
   expect(spline.pz).toBeLessThan(0.13);
