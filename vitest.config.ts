@@ -1,13 +1,33 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const results = process.env.FERROSCOPE_TEST_RESULTS;
+const tests = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+const slow = ['**/*.slow.test.ts'];
 
+/** `npm test` runs the project 'fast', `npm run test:slow` the project 'slow'; `npx vitest run FILE` finds a file of either. */
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     pool: 'forks',
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: tests,
+          exclude: ['**/node_modules/**', ...slow],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: slow,
+          exclude: ['**/node_modules/**'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
     ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),
   },
 });

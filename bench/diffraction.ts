@@ -43,7 +43,7 @@ const COARSE = 32;
 const FINE = 64;
 /** Greatest thickness of the two short libraries whose times give ours [nm]. */
 const SHORT_NM = [4, 20] as const;
-/** Slices per cell that box integrals need to hold the derivative with respect to P_z to 5% for atoms anywhere, as ours do with a/10 (pz.test.ts). */
+/** Slices per cell that box integrals need to hold the derivative with respect to P_z to 5% for atoms anywhere, as ours do with a/10 (pz.slow.test.ts). */
 const BOX_SLICES = 20;
 /** Patterns that are compared. */
 const CHECKS = 3;
@@ -425,7 +425,7 @@ export async function run(): Promise<string> {
           `pixel·slice over all cores: ${tried}. The fastest is timed: one batch of ${fastest.batch} in each of ${fastest.processes} processes, one tilt, to ${library.thickness_nm.max} nm with all ` +
           `${cells.length} exit planes; the rest by pixel·slices.`,
         `- Slices: abTEM’s hold the integral over their own depth. With a/${library.slices_per_cell} that has no P_z (the derivative is off by more than itself), with a/${BOX_SLICES} it is within 5%, as ours are ` +
-          `with a/${library.slices_per_cell} (\`npx vitest run src/diffraction/pz.test.ts\`). So the library, which is there for P_z, costs abTEM the first of its rows.`,
+          `with a/${library.slices_per_cell} (\`npx vitest run src/diffraction/pz.slow.test.ts\`). So the library, which is there for P_z, costs abTEM the first of its rows.`,
         '- Its multislice passes once for each column and tilt that patterns ask for, down to the deepest of them, and gives every thickness on the way. Last row: what it takes ' +
           'where no two patterns share a column and tilt.',
         `- PRISM: ${prism.waves} plane waves for each tilt; all columns and thicknesses from them, ${(prism.reduce_s * 1e3).toFixed(1)} ms a pattern. Timed to ${prism.cells} cells; R1 ${prism.r1.toExponential(0)} against its ` +

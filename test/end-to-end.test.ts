@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, fails } from './run-cli.ts';
+import { skipAloud } from './skip-aloud.ts';
 
 const RECIPE = `
 [structures]
@@ -182,8 +183,7 @@ describe('bad input', () => {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'pipe' });
     } catch {
-      console.warn('skipped: no small file system can be mounted here (needs root)');
-      context.skip();
+      skipAloud(context, 'a small file system, which only root can mount');
     }
     try {
       await fails(

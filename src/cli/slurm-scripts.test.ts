@@ -1,4 +1,4 @@
-/** The scripts as text, and the estimates in them; a real Slurm runs them in test/slurm.test.ts. */
+/** The scripts as text, and the estimates in them; a real Slurm runs them in test/slurm.slow.test.ts. */
 
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';

@@ -36,7 +36,7 @@ export class Fft {
     this.#work = new Float64Array(4 * n);
   }
 
-  /** Transforms the line re[offset + i·stride] + i·im[…], in place. `sign` −1 forward, +1 inverse. */
+  /** Transforms the line re[offset + i·stride] + i·im[…], i = 0 … n − 1, in place. `sign` −1 forward, +1 inverse. */
   line(re: Float64Array, im: Float64Array, offset: number, stride: number, sign: -1 | 1): void {
     const { n } = this;
     let ar = this.#work.subarray(0, n);
@@ -95,6 +95,7 @@ export class Fft2 {
     this.#y = nx === ny ? this.#x : new Fft(ny);
   }
 
+  /** Real and imaginary parts [ny][nx], frequencies in the order of `frequency`; `sign` −1 forward, +1 inverse. */
   run(re: Float64Array, im: Float64Array, sign: -1 | 1): void {
     const nx = this.#x.n;
     const ny = this.#y.n;
@@ -111,6 +112,7 @@ export class Fft3 {
     this.#axes = [new Fft(nx), new Fft(ny), new Fft(nz)];
   }
 
+  /** Real and imaginary parts [nz][ny][nx]; `sign` −1 forward, +1 inverse. */
   run(re: Float64Array, im: Float64Array, sign: -1 | 1): void {
     const [x, y, z] = this.#axes;
     const plane = x.n * y.n;

@@ -38,7 +38,7 @@ const TYPES: Record<string, (buffer: ArrayBuffer) => NumericArray> = {
   '<u8': (b) => new BigUint64Array(b),
 };
 
-/** Reads one NPY file. @throws 'format', 'unsupported' */
+/** Reads one NPY file; a column-major array comes back row-major. `name` is for messages. @throws 'format', 'unsupported' */
 export function readNpy(bytes: Uint8Array, name = 'array'): NdArray {
   const bad = (what: string): never =>
     fail('format', `${name} is not a readable NPY file: ${what}.`, 'Save it again with numpy.save.');
@@ -86,7 +86,7 @@ function rowMajor<T extends NumericArray>(data: T, shape: readonly number[]): T 
   return out;
 }
 
-/** Reads every array of an NPZ file. */
+/** Reads every array of an NPZ file, by name without '.npy', each as `readNpy` does. @throws 'format', 'unsupported' */
 export function readNpz(bytes: Uint8Array, name = 'archive'): Record<string, NdArray> {
   let files: Record<string, Uint8Array>;
   try {
@@ -112,7 +112,7 @@ const DESCR = new Map<unknown, string>([
   [BigUint64Array, '<u8'],
 ]);
 
-/** One array as an NPY file, version 1.0. */
+/** One row-major array as an NPY file, version 1.0. @throws 'unsupported' for a type without an NPY name */
 export function writeNpy(array: NdArray): Uint8Array {
   const { data, shape } = array;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
@@ -127,7 +127,7 @@ export function writeNpy(array: NdArray): Uint8Array {
   return out;
 }
 
-/** Several arrays as an NPZ file. */
+/** Several arrays as an NPZ file, each under its key. @throws as `writeNpy` */
 export function writeNpz(arrays: Record<string, NdArray>): Uint8Array {
   return zipSync(Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])));
 }

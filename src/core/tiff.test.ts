@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { skipAloud } from '../../test/skip-aloud.ts';
 import { problem } from './test-problem.ts';
 import { type TiffStack, tiffBytes } from './tiff.ts';
 
@@ -165,7 +166,7 @@ with tifffile.TiffFile(sys.argv[1]) as t:
     s = t.series[0]
     print(s.axes, s.shape, t.is_imagej, s.asarray().astype('<f4').tobytes().hex(), t.imagej_metadata['Labels'][4])`;
   if (spawnSync('python3', ['-c', 'import tifffile']).status !== 0) {
-    context.skip('python3 with tifffile is missing: the file was read by our own reader only');
+    skipAloud(context, 'python3 with tifffile');
   }
   const folder = mkdtempSync(join(tmpdir(), 'tiff-'));
   try {

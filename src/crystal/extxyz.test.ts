@@ -1,9 +1,10 @@
 /** extxyz: round trip, files of others, errors that name the line; and twin A, an independent structure with known P. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
+import { sample } from '../../test/skip-aloud.ts';
 import { E_PER_A2_IN_UC_CM2 } from '../core/constants.ts';
 import { readNpy } from '../core/npy.ts';
 import { problem as thrown } from '../core/test-problem.ts';
@@ -131,14 +132,11 @@ test('frames of other atoms, or broken ones: the frame, or the line in the file'
   expect(refused('')).toMatchObject({ tag: 'format', line: 1 });
 });
 
-const TWIN = '/work/shared/samples/twin-a';
-const twinMissing = !existsSync(`${TWIN}/twinA_structure.extxyz`);
-if (twinMissing) console.warn(`SKIPPED: no ${TWIN}; the comparison with an independent structure was not made.`);
-
-test.skipIf(twinMissing)('twin A (skipped only where /work/shared is missing): P and δTi of its atoms', () => {
-  const { structure } = readExtxyz(readFileSync(`${TWIN}/twinA_structure.extxyz`, 'utf8'), 'twinA_structure.extxyz');
+test('twin A: P and δTi of its atoms', (context) => {
+  const folder = sample(context, 'twin-a');
+  const { structure } = readExtxyz(readFileSync(`${folder}/twinA_structure.extxyz`, 'utf8'), 'twinA_structure.extxyz');
   // member by member: the archive also holds an array in Fortran order, which readNpz refuses as a whole
-  const archive = unzipSync(readFileSync(`${TWIN}/twinA_truth.npz`));
+  const archive = unzipSync(readFileSync(`${folder}/twinA_truth.npz`));
   const truth = (key: string) => readNpy(archive[`${key}.npy`]!, key).data;
   const { cells } = requireSites(structure);
   expect(cells).toEqual([16, 16, 2]);

@@ -24,7 +24,7 @@ export interface BlochOptions {
 }
 
 /**
- * Beams of the block's reciprocal lattice after a thickness [Å], for the incident beam 000: amplitudes in the order of `beams`. With every beam of the
+ * Beams of the block's reciprocal lattice after a thickness [Å], for the incident beam 000 (amplitude 1, one of `beams`): amplitudes in the order of `beams`. With every beam of the
  * grid given, this is the limit of a multislice on that grid for thin slices; with |g| below half the grid's Nyquist frequency, nothing is aliased.
  */
 export function blochWaves(

@@ -66,7 +66,8 @@ export class BoxIntegral {
   }
 
   /**
-   * Writes the fraction in [z0, z0 + dz] for each of `k` (ascending) and returns how many are not negligible; the rest are not written.
+   * Writes the fraction in [z0, z0 + dz] [Å from the nucleus] for each k⊥ of `k` (ascending, 1/Å) into `out` (as long as `k`) and returns how many are not
+   * negligible; the rest are not written.
    */
   fractions(z0_A: number, dz_A: number, k: Float64Array, out: Float64Array): number {
     const row = this.#row;

@@ -101,7 +101,7 @@ export function coherentParts(
 }
 
 /**
- * Weighted sum of what `simulate` returns for each part: a pattern, or for parts without a source size (defocus alone) a whole scan, which `blurScan` then
+ * Weighted sum of what `simulate` returns for each part, in its shape and unit: a pattern, or for parts without a source size (defocus alone) a whole scan, which `blurScan` then
  * gives its source. @throws 'shape' without parts or for results of unequal length
  */
 export function weightedSum<Part extends { readonly weight: number }>(

@@ -16,7 +16,7 @@ export interface DirectPattern {
 
 /**
  * The pattern after each of `exits` slices for a probe at `position_A` in the multislice's window, tilt as in docs/design.md,
- * cut to |frequency index| ≤ size/2.
+ * cut to frequency indices −size/2 … size/2 − 1: one per exit. Positions in Å from the window's corner, tilt in mrad.
  */
 export function directPatterns(
   multislice: Multislice,

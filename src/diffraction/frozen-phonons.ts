@@ -12,7 +12,7 @@ import { Multislice, type Tiles } from './cpu/multislice.ts';
 import type { SliceKernel } from './cpu/wasm.ts';
 import { type Atoms, type SliceOptions, sliceStack } from './slices.ts';
 
-/** `times` copies of a block along x, y and z: what vibrates has no smaller period. */
+/** `times` copies of a block along x, y and z, atoms [z copy][y copy][x copy][atom]: what vibrates has no smaller period. */
 export function supercell(atoms: Atoms, times: readonly [x: number, y: number, z: number]): Atoms {
   const { cell_A, symbols, positions_A, occupancy } = atoms;
   const copies = times[0] * times[1] * times[2];
@@ -84,7 +84,7 @@ export class RunningMean {
   /** Sum of squared deviations. */
   #square: Float64Array = new Float64Array();
 
-  /** @throws 'shape' for an array of another length */
+  /** Takes one more array, of any shape and unit. @throws 'shape' for an array of another length */
   add(values: ArrayLike<number>): void {
     if (this.#count === 0) {
       this.#mean = new Float64Array(values.length);
@@ -109,11 +109,12 @@ export class RunningMean {
     return this.#count;
   }
 
+  /** Of the arrays so far, in their order and unit; empty before the first. */
   get mean(): Float64Array {
     return this.#mean;
   }
 
-  /** Standard error of each mean; infinite below two arrays. */
+  /** Standard error of each mean, in its unit; infinite below two arrays. */
   standardError(): Float64Array {
     const n = this.#count;
     return this.#square.map((s) => (n < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(s / (n - 1) / n)));
@@ -169,8 +170,10 @@ export function thermalAverage(
 }
 
 /**
- * The coherent (Bragg) part |⟨ψ⟩|² of each pixel, from means over `count` snapshots of the real part, imaginary part and intensity: |mean|² holds
+ * The coherent (Bragg) part |⟨ψ⟩|² of each pixel, from means over `count` snapshots of the real part, imaginary part and intensity, arrays of one length in any
+ * order (such as [ny][nx]), intensity in units of the squared amplitudes; the result is in the same: |mean|² holds
  * 1/count of the diffuse intensity ⟨|ψ|²⟩ − |⟨ψ⟩|², which is taken off. The rest, mean intensity less this, is thermal diffuse.
+ * Noise makes it negative where nothing is coherent. @throws 'range' for fewer than two snapshots
  */
 export function coherentIntensity(
   re: ArrayLike<number>,

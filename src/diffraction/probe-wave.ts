@@ -71,7 +71,7 @@ export class ProbeWave {
     this.#sin = Float64Array.from({ length: size }, (_, i) => Math.sin(turn(i)));
   }
 
-  /** Writes the probe centred at `position_A` into a field in panels. */
+  /** Writes the probe centred at `position_A` in the window into a field of nx·ny complex numbers in panels (cpu/panels.ts); the mean of |ψ|² is 1. */
   fill(position_A: readonly [x: number, y: number], panels: Float32Array): void {
     const { nx, ny, length_A } = this.#grid;
     const [lx, ly] = length_A;

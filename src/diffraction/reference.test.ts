@@ -66,6 +66,28 @@ test('flux is conserved without a band limit, and only lost at it with one', () 
   expect(lost[1]!).toBeLessThan(0.2);
 });
 
+test('a band limit passes the frequencies below its fraction of Nyquist and no other, offset included', () => {
+  const n = 30;
+  const zero = new Float64Array(n * n);
+  const vacuum = { nx: n, ny: n, nSlices: 1, cell_A: [4, 4, 2] as const, dz_A: 2, slice: () => zero };
+  for (const [bandLimit, first] of [
+    [2 / 3, 10],
+    [0.5, 8],
+    [0.4, 6],
+  ] as const) {
+    // From f = bandLimit·n/2 on; an offset of half a lattice step moves both ends alike.
+    for (const offset of [0, 0.5]) {
+      for (let h = -14; h < 15; h++) {
+        const options = { voltage_kV: 300, bandLimit, offset_invA: [offset / 4, 0] as const };
+        const passed = sum(planeWaveBeams(vacuum, [1], options, [h, 0])[0]!);
+        const inside = Math.abs(h + offset) < (bandLimit * n) / 2 - 1e-9;
+        expect(Math.abs(passed - (inside ? 1 : 0)), `${bandLimit}, ${offset}, ${h}`).toBeLessThan(1e-12);
+        if (offset === 0) expect(inside).toBe(Math.abs(h) < first);
+      }
+    }
+  }
+});
+
 test('reciprocity: I_g(k; P) = I_−g(k + g; −P), every beam, to rounding', () => {
   const inverted = { ...block, positions_A: block.positions_A.map((x) => -x) };
   const [forward, back] = [block, inverted].map((atoms) => sliceStack(atoms, blockOptions));

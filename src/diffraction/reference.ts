@@ -84,7 +84,7 @@ export function multisliceReference(
   }
 }
 
-/** exp(2πi(hx/nx + ky/ny)): a plane wave on the grid's reciprocal lattice, unit amplitude. */
+/** exp(2πi(hx/nx + ky/ny)), [ny][nx]: a plane wave on the grid's reciprocal lattice, unit amplitude. */
 export function planeWave(nx: number, ny: number, h: number, k: number): Wave {
   const re = new Float64Array(nx * ny);
   const im = new Float64Array(nx * ny);

@@ -268,7 +268,7 @@ export function simulatePatterns(
   return patterns;
 }
 
-/** exp(2πi(gx·x/nx + gy·y/ny)) in panels. */
+/** exp(2πi(gx·x/nx + gy·y/ny)) as nx·ny complex numbers in panels (cpu/panels.ts); gx, gy are indices of the window's reciprocal lattice. */
 export function fillPlaneWave(panels: Float32Array, nx: number, ny: number, gx: number, gy: number): void {
   for (let y = 0; y < ny; y++) {
     for (let x = 0; x < nx; x++) {

@@ -192,7 +192,10 @@ class HalfPlane {
   }
 }
 
-/** @throws 'not-finite' for a position that is not a number; 'shape' without atoms */
+/**
+ * Slices [ny][nx] [V·Å] of a block whose corner is the origin. @throws 'not-finite' for a position that is not a number; 'shape' without atoms;
+ * 'unsupported' for an element without a scattering factor
+ */
 export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
   const { nx, ny, nSlices, slicing } = options;
   const [lx, ly, lz] = atoms.cell_A;

@@ -1,6 +1,6 @@
 /**
  * The signal of P along the beam, I(+Pz) − I(−Pz), of 127 cells (50 nm) of a BST virtual crystal, Ti ±10 pm, one tilted plane wave: what schemes of slices
- * are judged by, in `pz.test.ts` and in the figures of docs/verification.md.
+ * are judged by, in `pz.test.ts`, `pz.slow.test.ts` and in the figures of docs/verification.md.
  */
 
 import { type SliceOptions, type SliceStack, sliceStack } from './slices.ts';

@@ -1,8 +1,6 @@
-/** Small crystals, measures and reference files for the tests of this room; not for production (see crystal/). */
+/** Small crystals and measures for the tests of this room; not for production (see crystal/). */
 
-import { existsSync, readFileSync } from 'node:fs';
 import { Fft2 } from '../core/fft.ts';
-import { type NdArray, readNpy } from '../core/npy.ts';
 import type { RandomStream } from '../core/random.ts';
 import type { Aberrations } from './aberrations.ts';
 import type { LatticeDetector } from './detector.ts';
@@ -122,25 +120,6 @@ export function planeWaveBeams(
     out.push(intensities(spectrum)),
   );
   return out;
-}
-
-/** The part of vitest's context that skipping takes. */
-interface Skips {
-  skip(note?: string): never;
-}
-
-/** A file of the reference data beside the project; where it is missing the test is skipped, aloud. */
-export function sharedFile(context: Skips, path: string): Uint8Array {
-  const full = `/work/shared/${path}`;
-  if (existsSync(full)) return new Uint8Array(readFileSync(full));
-  const reason = `${full} is missing: this check against another program did not run.`;
-  console.warn(`SKIPPED: ${reason}`);
-  return context.skip(reason);
-}
-
-/** A shared NPY file. */
-export function sharedNpy(context: Skips, name: string): NdArray {
-  return readNpy(sharedFile(context, `reference/${name}.npy`), name);
 }
 
 /**

@@ -54,6 +54,7 @@ export interface ImportedStructures {
   readonly notes: readonly string[];
 }
 
+/** The frame that a shard is made of: number `name.index` (from 0) of the held-out or of the training frames. */
 export function frameOf({ training, heldOut }: ImportedStructures, name: ShardName): ImportedFrame {
   return (name.heldOut ? heldOut : training)[name.index]!;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { skipAloud } from '../../test/skip-aloud.ts';
 import { FerroscopeError } from '../core/errors.ts';
 import { quietTask, type Task } from '../core/task.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
@@ -107,7 +108,7 @@ describe('a short training', () => {
 
   test('Python’s ONNX Runtime gives the same numbers', async (context) => {
     if (spawnSync('python3', ['-c', 'import onnxruntime, numpy']).status !== 0) {
-      context.skip('python3 with onnxruntime and numpy is missing: the exported file was not tried in Python');
+      skipAloud(context, 'python3 with onnxruntime and numpy');
     }
     const { model: bytes } = await trained;
     const { patterns } = await data.read([8, 9, 18]);

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sample } from '../../test/skip-aloud.ts';
 import { readNpz } from '../core/npy.ts';
 import { RandomStream } from '../core/random.ts';
 import { problemOf } from '../core/test-problem.ts';
@@ -11,7 +12,6 @@ import { calibrationRows, centreAt, mapFrom, partsOf } from './calibration.ts';
 import { openScan } from './open.ts';
 import { memorySource, type PatternSource } from './pattern-source.ts';
 
-const TWIN = '/work/shared/samples/twin-a';
 const BEAM = { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
 const SPACING = (wavelength(300) * 1e3) / 3.95;
 
@@ -127,15 +127,12 @@ test('noise, emptiness and nonsense are refused with advice', async () => {
   expect((await problemOf(calibrate(nan, BEAM))).tag).toBe('not-finite');
 }, 60_000);
 
-test('twin A: everything an operator does not know is found', async (ctx) => {
-  if (!existsSync(TWIN)) {
-    console.warn(`SKIPPED: ${TWIN} is missing: calibration was not scored against an experiment with known truth.`);
-    ctx.skip(`${TWIN} is missing`);
-  }
-  const source = await openScan(join(TWIN, 'twinA_4dstem.h5'));
+test('twin A: everything an operator does not know is found', async (context) => {
+  const folder = sample(context, 'twin-a');
+  const source = await openScan(join(folder, 'twinA_4dstem.h5'));
   const found = await calibrate(source, BEAM);
   // The truth, for scoring only.
-  const truth = readNpz(new Uint8Array(readFileSync(join(TWIN, 'twinA_truth.npz'))));
+  const truth = readNpz(new Uint8Array(readFileSync(join(folder, 'twinA_truth.npz'))));
   const centres = truth.centre_px!.data as Float64Array;
   let sum = 0;
   for (let i = 0; i < 256; i++) {

@@ -134,7 +134,10 @@ export async function calibrate(
   });
 }
 
-/** Radius of the direct beam in a vacuum image: the area above half of the plateau, as a circle. */
+/**
+ * Radius and centre [y, x] of the direct beam in a vacuum image [ny][nx], counts, in pixels: the area above half of the plateau, as a circle. Undefined where
+ * that is fewer than 8 pixels or more than a quarter of them.
+ */
 export function vacuumRadius(
   vacuum: Float32Array,
   ny: number,

@@ -65,7 +65,7 @@ export interface Counting {
   readonly hot_counts: number;
 }
 
-/** One exposure: whole counts, clipped to what a 16-bit camera stores. */
+/** One exposure of `expected` (fractions of the beam per pixel, any shape): whole counts in the same order, clipped to what a 16-bit camera stores. */
 export function count(expected: Float64Array, counting: Counting, random: RandomStream): Uint16Array {
   const out = new Uint16Array(expected.length);
   const hot = new Set(counting.hot);

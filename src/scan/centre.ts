@@ -109,8 +109,8 @@ export function learnScatter(guides: readonly GuideDisk[], fits: readonly Centre
 }
 
 /**
- * Mean of the patterns, each moved so that its centre lies at `target`, by bilinear interpolation (which blurs edges
- * symmetrically and moves none).
+ * Mean [qy][qx] of the sample's patterns, counts, each moved so that its centre lies at pixel `target` [y, x], by bilinear interpolation (which blurs edges
+ * symmetrically and moves none). 0 where fewer than a fifth of the patterns reach. @throws 'aborted'
  */
 export function alignedMean(sample: Sample, plane: DescanPlane, target: Pair, task: Task): Float64Array {
   const { indices } = sample;

@@ -24,6 +24,7 @@ export interface Fits {
   readonly warnings: string[];
 }
 
+/** The calibration that the fits and means (counts, [qy][qx]) of a scan amount to: angles in mrad and degrees, dose in electrons. */
 export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits): Calibration {
   const { bad, plane, lattice, target, patterns, vacuum, mean, warnings } = fits;
   const { counts_per_electron = 1 } = beam;

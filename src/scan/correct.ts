@@ -11,7 +11,7 @@ import { indexPosition, type PatternSource } from './pattern-source.ts';
 /** What corrections need to know of a scan; it can be sent to a thread. */
 export type Camera = Pick<PatternSource, 'shape' | 'dark' | 'gain' | 'vacuum'>;
 
-/** Refuses NaN and infinities. @throws 'not-finite' naming the first one and how many there are */
+/** Refuses NaN and infinities in patterns [count][qy][qx] from linear index `first` on. @throws 'not-finite' naming the first one and how many there are */
 export function checkFinite(patterns: Float32Array, source: Camera, first: number): void {
   // A sum of many finite numbers is finite; one bad number spoils it.
   // Four sums, for one would wait for each addition.
@@ -55,6 +55,7 @@ export class Corrector {
   readonly #mask: Uint8Array;
   readonly #inverseGain: Float32Array | undefined;
 
+  /** `bad_pixels`: indices qy·width + qx of hot and dead pixels. @throws 'not-finite' for a dark, gain or vacuum image that is */
   constructor(camera: Camera, bad_pixels: readonly number[] = []) {
     this.#camera = camera;
     const [, , qy, qx] = camera.shape;
@@ -70,7 +71,7 @@ export class Corrector {
     this.#inverseGain = gain && Float32Array.from(gain, (g) => (g > 0 ? 1 / g : 0));
   }
 
-  /** Corrects images in place. */
+  /** Corrects images [count][qy][qx], counts, in place: dark off, over gain, bad pixels replaced. */
   apply(patterns: Float32Array): Float32Array {
     const { dark, shape } = this.#camera;
     const [, , qy, qx] = shape;
@@ -84,13 +85,13 @@ export class Corrector {
     return patterns;
   }
 
-  /** Replaces the bad pixels of one pattern, in place. */
+  /** Replaces the bad pixels of one pattern [qy][qx], in place. */
   repair(pattern: Float32Array): void {
     const [, , qy, qx] = this.#camera.shape;
     if (this.#bad.length > 0) repair(pattern, qy, qx, this.#bad, this.#mask);
   }
 
-  /** Corrects raw patterns from index `first` on, in place. @throws 'not-finite' */
+  /** Corrects raw patterns [count][qy][qx] from linear index `first` on, counts, in place. @throws 'not-finite' */
   correct(raw: Float32Array, first: number): Float32Array {
     checkFinite(raw, this.#camera, first);
     return this.apply(raw);

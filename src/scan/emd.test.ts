@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sample } from '../../test/skip-aloud.ts';
 import { problemOf } from '../core/test-problem.ts';
 import { Corrector } from './correct.ts';
 import { describeFile } from './describe.ts';
@@ -10,14 +11,7 @@ import { attribute, childDataset, childGroup, createHdf5, openHdf5 } from './hdf
 import { openScan } from './open.ts';
 import { memorySource } from './pattern-source.ts';
 
-const SAMPLES = '/work/shared/samples';
 const folder = mkdtempSync(join(tmpdir(), 'ferroscope-emd-'));
-
-function needSamples(ctx: { skip: (note: string) => void }): void {
-  if (existsSync(SAMPLES)) return;
-  console.warn(`SKIPPED: ${SAMPLES} is missing: real microscope files were not opened.`);
-  ctx.skip(`${SAMPLES} is missing`);
-}
 
 const scan: EmdScan = {
   shape: [2, 3, 6, 5],
@@ -148,36 +142,35 @@ test('NaN is reported with its place', async () => {
   expect(error.fields).toMatchObject({ position: [1, 1], pixel: [1, 2], count: 1 });
 });
 
-test('every HDF5 sample is described; those that hold a scan open', async (ctx) => {
-  needSamples(ctx);
-  const files = readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' }).filter((name) =>
+test('every HDF5 sample is described; those that hold a scan open', async (context) => {
+  const samples = sample(context, '');
+  const files = readdirSync(samples, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.(emd|h5|hspy|nxs)$/.test(name),
   );
   expect(files.length).toBeGreaterThan(5);
   const opening: string[] = [];
   for (const name of files) {
-    const description = await describeFile(join(SAMPLES, name));
+    const description = await describeFile(join(samples, name));
     expect(description.lines.length).toBeGreaterThan(1);
     expect(() => JSON.stringify(description.json)).not.toThrow();
     if (description.opens) opening.push(`${name.split('/').at(-1)} ${description.kind}`);
-    else expect((await problemOf(openScan(join(SAMPLES, name)))).hint).not.toBe('');
+    else expect((await problemOf(openScan(join(samples, name)))).hint).not.toBe('');
   }
-  expect(opening.toSorted()).toEqual([
-    'Si100_4D.emd prismatic',
-    'py4DSTEM_size2x3x4x5.h5 emd-1.0',
-    'twinA_4dstem.h5 emd-1.0',
-  ]);
+  // At least: the folder grows.
+  expect(opening).toEqual(
+    expect.arrayContaining(['Si100_4D.emd prismatic', 'py4DSTEM_size2x3x4x5.h5 emd-1.0', 'twinA_4dstem.h5 emd-1.0']),
+  );
 });
 
-test("py4DSTEM's and Prismatic's own files give calibrations and counts", async (ctx) => {
-  needSamples(ctx);
-  const emd = await openScan(join(SAMPLES, 'rosettasciio/py4DSTEM_size2x3x4x5.h5'));
+test("py4DSTEM's and Prismatic's own files give calibrations and counts", async (context) => {
+  const samples = sample(context, '');
+  const emd = await openScan(join(samples, 'rosettasciio/py4DSTEM_size2x3x4x5.h5'));
   expect(emd.shape).toEqual([2, 3, 4, 5]);
   expect(emd.info.flip).toBe(false);
   expect(emd.info.step_nm).toBeCloseTo(0.126797, 6);
   expect(emd.info.q_pixel).toBeCloseTo(0.0442516, 6);
   emd.close();
-  const prismatic = await openScan(join(SAMPLES, 'rosettasciio/Si100_4D.emd'));
+  const prismatic = await openScan(join(samples, 'rosettasciio/Si100_4D.emd'));
   // Steps of 0.5 Å; pixels of 1/(5.43 Å), although the file's labels say nm.
   expect(prismatic.info).toMatchObject({ voltage_kV: 100, semiangle_mrad: 24, q_unit: '1/A' });
   expect(prismatic.info.step_nm).toBeCloseTo(0.05, 6);
@@ -185,6 +178,6 @@ test("py4DSTEM's and Prismatic's own files give calibrations and counts", async 
   expect((await prismatic.read(120, 1)).every(Number.isFinite)).toBe(true);
   prismatic.close();
   // Bitshuffle cannot be decoded: no zeros instead.
-  const frames = await problemOf(openScan(join(SAMPLES, 'rosettasciio/test_00_data_000001.h5')));
+  const frames = await problemOf(openScan(join(samples, 'rosettasciio/test_00_data_000001.h5')));
   expect(['shape', 'unsupported']).toContain(frames.tag);
 });

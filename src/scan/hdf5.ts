@@ -35,6 +35,7 @@ export async function firstBytes(path: string, count: number): Promise<Uint8Arra
   }
 }
 
+/** Whether a file's first 8 bytes (or more) are HDF5's signature. */
 export function isHdf5(head: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => head[i] === byte);
 }
@@ -123,16 +124,19 @@ export function attribute(
   return plain(node.attrs[name]?.json_value);
 }
 
+/** What a group holds under a name or path: a group, a dataset, or undefined for anything else and for nothing. */
 export function child(group: Group, name: string): Group | Dataset | undefined {
   const found = group.get(name);
   return found instanceof Group || found instanceof Dataset ? found : undefined;
 }
 
+/** The same where it is a group, else undefined. */
 export function childGroup(group: Group, name: string): Group | undefined {
   const found = child(group, name);
   return found instanceof Group ? found : undefined;
 }
 
+/** The same where it is a dataset (any shape and type, nothing read yet), else undefined. */
 export function childDataset(group: Group, name: string): Dataset | undefined {
   const found = child(group, name);
   return found instanceof Dataset ? found : undefined;
@@ -187,7 +191,10 @@ export function checkReadable(dataset: Dataset, path: string): string {
   return type;
 }
 
-/** Reads a hyperslab into `out` as float32: `ranges` holds [start, stop] per axis. @throws 'file-unreadable' */
+/**
+ * Reads a hyperslab into `out` as float32, row-major: `ranges` holds [start, stop) per axis, `out` has room for their product. Values as stored, whatever their
+ * unit. @throws 'file-unreadable'
+ */
 export function readSlab(
   dataset: Dataset,
   ranges: readonly (readonly [number, number])[],
@@ -200,7 +207,7 @@ export function readSlab(
   } else out.set(toFloat32(value, path));
 }
 
-/** A whole dataset as float32. */
+/** A whole dataset as float32, row-major in its own shape, values as stored. @throws 'file-unreadable' */
 export function readAll(dataset: Dataset, path: string): Float32Array {
   return toFloat32(
     guarded(path, `reading ${dataset.path}`, () => dataset.value),

@@ -90,8 +90,11 @@ export interface BadPixels {
 }
 
 /**
- * @param parts mean patterns of interleaved parts of the scan (dark-subtracted where there is a dark reference)
+ * Hot and dead pixels, as indices y·nx + x, ascending.
+ * @param parts mean patterns [ny][nx] of interleaved parts of the scan, counts (dark-subtracted where there is a dark reference)
  * @param electrons patterns behind all parts together, divided by the counts that one electron gives
+ * @param dark counts of the camera without beam, [ny][nx]
+ * @param sigma standard deviations beyond which a pixel is bad
  */
 export function findBadPixels(
   parts: readonly Float64Array[],
@@ -123,7 +126,10 @@ export function findBadPixels(
   return { hot: [...hot].toSorted((a, b) => a - b), dead };
 }
 
-/** Replaces the listed pixels by the median of their neighbours that are not listed (5 × 5 where 3 × 3 has none). */
+/**
+ * Replaces the listed pixels (indices y·nx + x) of an image [ny][nx], in place, by the median of their neighbours that are not listed (5 × 5 where 3 × 3 has
+ * fewer than three). `mask` [ny][nx] is 1 at the listed ones.
+ */
 export function repair(
   image: Float32Array | Float64Array,
   ny: number,

@@ -15,7 +15,7 @@ export class NormalEquations {
     this.b = new Float64Array(n);
   }
 
-  /** Adds one equation row·x = y of weight w. */
+  /** Adds one equation row·x = y of weight w; `row` has n numbers. */
   add(row: ArrayLike<number>, y: number, w: number): void {
     const { n, a, b } = this;
     for (let i = 0; i < n; i++) {
@@ -28,7 +28,7 @@ export class NormalEquations {
     this.rows++;
   }
 
-  /** Solution and inverse of A; undefined where A is singular. */
+  /** Solution [n], inverse of A [n][n] and χ² = Σw(row·x − y)²; undefined where A is singular. */
   solve(): { x: Float64Array; inverse: Float64Array; chi2: number } | undefined {
     const solved = solveSymmetric(this.a, this.b);
     return solved && { ...solved, chi2: Math.max(0, this.yy - solved.fit) };
@@ -36,7 +36,7 @@ export class NormalEquations {
 }
 
 /**
- * Solves A·x = b by Cholesky; A symmetric, row-major, of which the lower triangle is read. `fit` is bᵀx.
+ * Solves A·x = b, b [n], by Cholesky; A symmetric [n][n], row-major, of which the lower triangle is read. `fit` is bᵀx.
  * Undefined where A is singular. @param ridge fraction of each diagonal element added to it
  */
 export function solveSymmetric(

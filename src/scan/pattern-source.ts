@@ -51,7 +51,7 @@ export interface PatternSource {
   close(): void;
 }
 
-/** Linear index of a scan position [y, x]. */
+/** Linear index y·rx + x of a scan position [y, x]. */
 export function positionIndex(source: PatternSource, position: readonly [number, number]): number {
   return position[0] * source.shape[1] + position[1];
 }
@@ -62,7 +62,7 @@ export function indexPosition(source: Pick<PatternSource, 'shape'>, index: numbe
   return [Math.floor(index / rx), index % rx];
 }
 
-/** Refuses a range outside the scan. @throws 'range' */
+/** Refuses `count` patterns from linear index `first` on where they leave a scan of `shape` [ry, rx, qy, qx]. @throws 'range' */
 export function checkRange(shape: PatternSource['shape'], first: number, count: number): void {
   const total = shape[0] * shape[1];
   if (!Number.isInteger(first) || !Number.isInteger(count) || first < 0 || count < 0 || first + count > total) {
@@ -99,7 +99,10 @@ function advice(shape: readonly number[]): string {
   return 'Choose another dataset, or save the scan with four axes.';
 }
 
-/** A scan held in memory: for tests and for data that was just simulated. */
+/**
+ * A scan held in memory: for tests and for data that was just simulated. `data` holds raw counts [ry][rx][qy][qx] for `shape` = [ry, rx, qy, qx] and is not
+ * copied; `extra` adds images [qy][qx] and what a file would say. @throws 'shape'
+ */
 export function memorySource(
   shape: PatternSource['shape'],
   data: Float32Array,

@@ -26,7 +26,7 @@ export interface Sample {
   readonly patterns: readonly Float32Array[];
 }
 
-/** Reads positions on a regular grid over the scan. @throws 'not-finite' and what the source throws */
+/** Reads positions on a regular grid over the scan: patterns [qy][qx], counts, corrected. @throws 'not-finite' and what the source throws */
 export async function takeSample(source: PatternSource, task: Task): Promise<Sample> {
   const { shape } = source;
   const corrector = new Corrector(source);

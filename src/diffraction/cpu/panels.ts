@@ -5,7 +5,7 @@ export function panelIndex(x: number, y: number, ny: number): number {
   return ((x >> 2) * ny + y) * 8 + (x & 3);
 }
 
-/** Row-major [ny][nx] to panels. */
+/** Row-major [ny][nx] to panels, `out` of 2·nx·ny floats; nx a multiple of 4. */
 export function toPanels(
   re: ArrayLike<number>,
   im: ArrayLike<number>,
@@ -22,7 +22,7 @@ export function toPanels(
   }
 }
 
-/** Panels to row-major [ny][nx]. */
+/** Panels, 2·nx·ny floats, to row-major [ny][nx]. */
 export function fromPanels(panels: Float32Array, nx: number, ny: number): { re: Float64Array; im: Float64Array } {
   const re = new Float64Array(nx * ny);
   const im = new Float64Array(nx * ny);

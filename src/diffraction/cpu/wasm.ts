@@ -97,18 +97,22 @@ export class SliceKernel {
     return this.#top;
   }
 
+  /** Forgets what was allocated since `mark`. */
   release(mark: number): void {
     this.#top = mark;
   }
 
+  /** `length` float32 numbers of the kernel's memory from byte `at` on: a view, void once the memory grows. */
   floats(at: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, at, length);
   }
 
+  /** The same, bytes. */
   bytes(at: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, at, length);
   }
 
+  /** The same, int32. */
   ints(at: number, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, at, length);
   }

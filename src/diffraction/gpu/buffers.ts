@@ -62,6 +62,7 @@ export function allocate(
   return device.createBuffer({ size: Math.max(16, Math.ceil(size / 4) * 4), usage });
 }
 
+/** A buffer with the numbers of `data`, in its order; at least 16 bytes. */
 export function upload(
   device: GPUDevice,
   data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,

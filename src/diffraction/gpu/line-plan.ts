@@ -61,6 +61,7 @@ function butterflyGain(radix: number, q: number): number {
   return (fr * br - fi * bi) / radix ** 2;
 }
 
+/** Twiddles, order and gain of one axis of n points, for these radices (their product is n). @throws as `gpuRadices` */
 export function gpuLinePlan(n: number, radices: readonly number[] = gpuRadices(n)): GpuLinePlan {
   const twiddles: number[] = [];
   const first: number[] = [];

@@ -1,4 +1,7 @@
-/** The same modules in a page: headless Chromium loads them as they are (types stripped by a small server) and compares the GPU with float64. */
+/**
+ * The same modules in a page: headless Chromium loads them as they are (types stripped by a small server) and compares the GPU with float64.
+ * Without a browser it is skipped aloud; FERROSCOPE_REQUIRE_BROWSER=1 (set by .ci/run) makes that a failure.
+ */
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,10 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { skipAloud } from '../../../test/skip-aloud.ts';
 
 const BROWSERS = [process.env.FERROSCOPE_CHROMIUM ?? '/usr/bin/chromium', '/usr/bin/google-chrome'];
 const browser = BROWSERS.find((path) => existsSync(path));
-if (!browser) console.warn(`SKIPPED: the GPU engine in a page, for want of a browser (${BROWSERS.join(', ')}).`);
 
 const SOURCE = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = `<!doctype html><script type="module">
@@ -37,7 +40,12 @@ const PAGE = `<!doctype html><script type="module">
   }
 </script>`;
 
-test.runIf(browser)('runs in a page, without a build', async () => {
+test('runs in a page, without a build', async (context) => {
+  if (!browser) {
+    if (process.env.FERROSCOPE_REQUIRE_BROWSER === '1')
+      throw new Error(`There is no browser at ${BROWSERS.join(', ')}.`);
+    skipAloud(context, `a browser (${BROWSERS.join(', ')})`);
+  }
   const profile = await mkdtemp(join(tmpdir(), 'ferroscope-page-'));
   let finish: (body: string) => void = () => {};
   const result = new Promise<string>((resolve) => {
@@ -64,7 +72,7 @@ test.runIf(browser)('runs in a page, without a build', async () => {
   const { port } = server.address() as { port: number };
   const flags = ['--headless', '--no-sandbox', '--disable-gpu-sandbox', '--no-first-run', `--user-data-dir=${profile}`];
   const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
-  const child = spawn(browser!, [...flags, ...webgpu, `http://127.0.0.1:${port}/`], {
+  const child = spawn(browser, [...flags, ...webgpu, `http://127.0.0.1:${port}/`], {
     stdio: 'ignore',
     detached: true,
   });

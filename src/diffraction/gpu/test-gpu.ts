@@ -7,12 +7,9 @@ import { existsSync } from 'node:fs';
 import { type Gpu, openGpu } from './device.ts';
 
 /** Where Chromium's packages put SwiftShader's driver file. */
-const ICDS = [
-  '/usr/lib/chromium',
-  '/usr/lib/chromium-browser',
-  '/opt/google/chrome',
-  '/opt/swiftshader/usr/lib/chromium',
-].map((folder) => `${folder}/vk_swiftshader_icd.json`);
+const ICDS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'].map(
+  (folder) => `${folder}/vk_swiftshader_icd.json`,
+);
 
 /** undefined where there is none. @throws if there must be one */
 export async function openTestGpu(): Promise<Gpu | undefined> {

@@ -1,6 +1,8 @@
 /** Twin A: noise-free patterns of an independent multislice (numpy, complex64, box slices a/12 without an aperture), reproduced from its atoms. */
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { sample } from '../../test/skip-aloud.ts';
 import { Fft2 } from '../core/fft.ts';
 import { readNpz } from '../core/npy.ts';
 import { readExtxyz } from '../crystal/extxyz.ts';
@@ -8,7 +10,6 @@ import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { sliceStack } from './slices.ts';
-import { sharedFile } from './test-structures.ts';
 
 const N = 448;
 const LENGTH_A = 63.2;
@@ -16,9 +17,10 @@ const PER_CELL = 12;
 const POSITIONS = [0, 9, 23];
 
 test('twin A: three positions at 10, 30, 50 nm, slices a/12: R1 below 1%', async (context) => {
-  const text = new TextDecoder().decode(sharedFile(context, 'samples/twin-a/twinA_structure.extxyz'));
+  const folder = sample(context, 'twin-a');
+  const text = readFileSync(`${folder}/twinA_structure.extxyz`, 'utf8');
   const { structure } = readExtxyz(text, 'twinA_structure.extxyz');
-  const file = readNpz(sharedFile(context, 'samples/twin-a/twinA_xval.npz'));
+  const file = readNpz(new Uint8Array(readFileSync(`${folder}/twinA_xval.npz`)));
   const data = (name: string) => Float64Array.from(file[name]!.data as ArrayLike<number | bigint>, Number);
   const [amplitude, patterns, positions, tilts] = [
     data('probe_k_amplitude'),

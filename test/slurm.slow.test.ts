@@ -64,7 +64,8 @@ describe('bad input', () => {
 
 const installed = hasSlurm();
 const required = process.env.FERROSCOPE_REQUIRE_SLURM === '1';
-if (!installed && !required) console.warn('skipped: no Slurm here (Debian: apt-get install slurm-wlm munge)');
+if (!installed && !required)
+  console.warn('SKIPPED: on a real Slurm, for want of slurmctld (Debian: apt-get install slurm-wlm munge)');
 
 describe.skipIf(!installed && !required)('on a real Slurm', { timeout: 300_000 }, () => {
   let cluster: Cluster;
