@@ -18,7 +18,6 @@ import { residualU2 } from '../src/crystal/thermal.ts';
 import { Multislice } from '../src/diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../src/diffraction/cpu/wasm.ts';
 import { directPatterns } from '../src/diffraction/direct.ts';
-import { openGpu } from '../src/diffraction/gpu/device.ts';
 import { interactionConstant } from '../src/diffraction/optics.ts';
 import { probeAmplitude } from '../src/diffraction/probe.ts';
 import { latticeProbe, pixel_mrad, planPatterns } from '../src/diffraction/scattering-matrix.ts';
@@ -33,6 +32,9 @@ import {
 import { simulateLibrary } from '../src/library/run.ts';
 import { stackOf } from '../src/library/shard.ts';
 import { shardNames } from '../src/library/shard-names.ts';
+import { folderStore } from '../src/node/folder-store.ts';
+import { openNodeGpu } from '../src/node/gpu.ts';
+import { nodeWorkers } from '../src/node/worker-host.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { paperLibrary, paperOnGpu } from './gpu.ts';
 import { call, pythonWithAbtem } from './peers.ts';
@@ -129,7 +131,7 @@ async function ours(recipe: Recipe, folder: string): Promise<OurTime> {
     };
     const path = join(folder, `${recipe.library.grid_per_cell}-${max}.zarr`);
     const start = performance.now();
-    await simulateLibrary(short, path, { program: 'bench' }, quietTask);
+    await simulateLibrary(short, folderStore(path), { program: 'bench', host: nodeWorkers }, quietTask);
     times.push((performance.now() - start) / 1e3 / rounds(made));
     depths.push(thicknessCells(short).at(-1)!);
     await rm(path, { recursive: true });
@@ -321,7 +323,7 @@ const withGrid = (recipe: Recipe, grid_per_cell: number): Recipe => ({
 
 async function gpuLine(): Promise<string> {
   try {
-    const gpu = await openGpu();
+    const gpu = await openNodeGpu();
     try {
       return gpu.software ? 'No GPU here.' : await paperOnGpu(gpu);
     } finally {

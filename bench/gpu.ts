@@ -9,12 +9,13 @@ import { FerroscopeError } from '../src/core/errors.ts';
 import { quietTask } from '../src/core/task.ts';
 import { buildStructure, labelFields, structureStream } from '../src/crystal/build.ts';
 import { allocate } from '../src/diffraction/gpu/buffers.ts';
-import { type Gpu, openGpu } from '../src/diffraction/gpu/device.ts';
+import type { Gpu } from '../src/diffraction/gpu/device.ts';
 import { GpuMultislice, type GpuMultisliceOptions } from '../src/diffraction/gpu/multislice.ts';
 import { simulatePatternsGpu } from '../src/diffraction/gpu/patterns.ts';
 import { Stopwatch } from '../src/diffraction/gpu/stopwatch.ts';
 import type { SliceStack } from '../src/diffraction/slices.ts';
 import { detectorOf, planStream, planStructure } from '../src/library/plan.ts';
+import { openNodeGpu } from '../src/node/gpu.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { parseRecipe } from '../src/recipe/recipe.ts';
 
@@ -157,7 +158,7 @@ export async function paperOnGpu(gpu: Gpu): Promise<string> {
 export async function run(): Promise<string> {
   let gpu: Gpu;
   try {
-    gpu = await openGpu();
+    gpu = await openNodeGpu();
   } catch (error) {
     if (error instanceof FerroscopeError) return `Not measured: ${error.message} ${error.hint}`;
     throw error;

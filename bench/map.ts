@@ -7,6 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identify } from '../src/core/identity.ts';
 import { RandomStream } from '../src/core/random.ts';
 import { quietTask } from '../src/core/task.ts';
 import { wavelength } from '../src/diffraction/optics.ts';
@@ -16,11 +17,15 @@ import { architecture, initialValues, parameters, statistics } from '../src/netw
 import { exportModel } from '../src/network/export.ts';
 import { type Model, openModel } from '../src/network/infer.ts';
 import { infoToMetadata, type ModelInfo } from '../src/network/model-info.ts';
+import { writeEmd } from '../src/node/emd.ts';
+import { fileIdentity } from '../src/node/files.ts';
+import { nodeOnnx } from '../src/node/onnx.ts';
+import { scanFile } from '../src/node/scan-file.ts';
+import { nodeWorkers } from '../src/node/worker-host.ts';
 import { mapScan } from '../src/polarization/map-scan.ts';
-import { parseRecipe, recipeToToml } from '../src/recipe/recipe.ts';
+import { parseRecipe, RECIPE_SCHEMA, recipeToToml } from '../src/recipe/recipe.ts';
 import { mapFrom } from '../src/scan/calibration.ts';
 import { exposeCamera } from '../src/scan/camera.ts';
-import { writeEmd } from '../src/scan/emd-write.ts';
 import { openScan } from '../src/scan/open.ts';
 
 const SIDE = 256;
@@ -35,7 +40,8 @@ async function untrained(): Promise<Model> {
   const a = architecture(recipe.network, detector.pixels, PREDICTED_LABELS.length, false);
   const filled = (n: number, value: number) => new Float32Array(n).fill(value);
   const info: ModelInfo = {
-    programVersion: 'bench',
+    identity: identify({ kind: 'model', schema: 2, program: 'bench', settings: {}, inputs: {} }),
+    recipeSchema: RECIPE_SCHEMA,
     recipe: recipeToToml(recipe),
     recipeHash: '',
     seed: 1,
@@ -57,6 +63,7 @@ async function untrained(): Promise<Model> {
       metadata: infoToMetadata(info),
       version: 'bench',
     }),
+    nodeOnnx,
   );
 }
 
@@ -96,8 +103,20 @@ export async function run(): Promise<string> {
       shape: [...SHAPE, SIDE, SIDE],
       patterns: (index) => patterns[index % patterns.length]!,
     });
-    const source = await openScan(file);
-    const result = await mapScan(source, model, { version: 'bench', source: 'bench', batch: 16 }, quietTask);
+    const source = await openScan(await scanFile(file));
+    const result = await mapScan(
+      source,
+      model,
+      {
+        program: 'bench',
+        host: nodeWorkers,
+        runtime: nodeOnnx,
+        scan: await fileIdentity(file),
+        model: { kind: 'file', name: 'none', size_bytes: 0, content: '' },
+        batch: 16,
+      },
+      quietTask,
+    );
     source.close();
     const { pixels } = model.info.detector;
     return [

@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { RandomStream } from '../src/core/random.ts';
 import { architecture, initialValues, multiplyAdds, parameters, statistics } from '../src/network/architecture.ts';
 import { Trainer } from '../src/network/step.ts';
+import { nodeOnnx } from '../src/node/onnx.ts';
 import { parseRecipe } from '../src/recipe/recipe.ts';
 
 const pixels = 128;
@@ -30,7 +31,7 @@ export async function run(): Promise<string> {
     mean: new Float32Array(pixels ** 2),
     deviation: new Float32Array(pixels ** 2).fill(1),
   } as const;
-  const trainer = await Trainer.open(a, batch, scaling, training.weights, state);
+  const trainer = await Trainer.open(nodeOnnx, a, batch, scaling, training.weights, state);
   const data = {
     patterns: draw(batch * pixels ** 2),
     labels: draw(batch * labels),

@@ -1,20 +1,17 @@
-// Compiles the AssemblyScript of kernels/ to WebAssembly beside the rooms that run it:
-//   kernels/slice.ts, with the butterflies that kernels/butterflies.ts writes → src/diffraction/cpu/slice.wasm, and slice.relaxed.wasm with relaxed SIMD;
-//   kernels/ferroelectric.ts → src/ferroelectric/kernel.wasm, plain SIMD only: trajectories are the same bits on every machine.
-// `--out DIR` puts them all elsewhere.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Compiles the AssemblyScript of kernels/ to WebAssembly, as modules that carry it (base64), so that no room has to find a file:
+//   kernels/slice.ts, with the butterflies that kernels/butterflies.ts writes → src/diffraction/cpu/slice.generated.ts, plain and with relaxed SIMD;
+//   kernels/ferroelectric.ts → src/ferroelectric/kernel.generated.ts, plain SIMD only: trajectories are the same bits on every machine.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { butterflySource } from '../kernels/butterflies.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const elsewhere = process.argv[2] === '--out' ? (process.argv[3] ?? '') : undefined;
-
 const generated: Record<string, string> = { 'kernels/butterflies.generated.ts': butterflySource() };
 
 function readSource(name: string): string | null {
-  if (name in generated) return generated[name] ?? null;
+  if (name in generated) return generated[name]!;
   try {
     return readFileSync(join(root, name), 'utf8');
   } catch {
@@ -22,25 +19,13 @@ function readSource(name: string): string | null {
   }
 }
 
-const builds = [
-  { source: 'kernels/slice.ts', folder: 'src/diffraction/cpu', file: 'slice.wasm', features: 'simd' },
-  {
-    source: 'kernels/slice.ts',
-    folder: 'src/diffraction/cpu',
-    file: 'slice.relaxed.wasm',
-    features: 'simd,relaxed-simd',
-  },
-  { source: 'kernels/ferroelectric.ts', folder: 'src/ferroelectric', file: 'kernel.wasm', features: 'simd' },
-];
-
-for (const { source, folder, file, features } of builds) {
-  const out = elsewhere ?? join(root, folder);
-  mkdirSync(out, { recursive: true });
+async function compile(source: string, features: string): Promise<string> {
+  let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
       source,
       '--outFile',
-      file,
+      'kernel.wasm',
       '--optimizeLevel',
       '3',
       '--shrinkLevel',
@@ -57,11 +42,26 @@ for (const { source, folder, file, features } of builds) {
     ],
     {
       readFile: readSource,
-      writeFile: (name, contents) => writeFileSync(join(out, name), contents),
+      writeFile: (_, contents) => {
+        binary = contents as Uint8Array;
+      },
     },
   );
-  if (error) {
+  if (error || !binary) {
     console.error(stderr.toString());
-    throw error;
+    throw error ?? new Error(`No binary of ${source}.`);
   }
+  return Buffer.from(binary).toString('base64');
 }
+
+/** A module of kernels by name. */
+function write(path: string, kernels: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(kernels).map(([name, base64]) => `export const ${name} = '${base64}';`);
+  writeFileSync(join(root, path), `// Made by scripts/build-kernels.ts.\n${lines.join('\n')}\n`);
+}
+
+write('src/diffraction/cpu/slice.generated.ts', {
+  PLAIN: await compile('kernels/slice.ts', 'simd'),
+  RELAXED: await compile('kernels/slice.ts', 'simd,relaxed-simd'),
+});
+write('src/ferroelectric/kernel.generated.ts', { PLAIN: await compile('kernels/ferroelectric.ts', 'simd') });

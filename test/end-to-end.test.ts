@@ -99,7 +99,52 @@ describe('the demo', () => {
   });
 });
 
+test('what structures writes is a specimen, with the thermal motion that its displacements leave', async () => {
+  expect((await cli('structures', at('recipe.toml'), '--out', at('atoms'))).code).toBe(0);
+  const specimen = (u2: string) =>
+    `[specimen]\nfile = "atoms/training-0000.extxyz"\nthickness_nm = 2\n${u2}[simulation]\ncamera = { pixels = 32, mrad_per_pixel = 2 }\n`;
+  const comment = (await readFile(at('atoms/training-0000.extxyz'), 'utf8')).split('\n')[1]!;
+  const u2 = /u2_A2="([^"]*)"/.exec(comment)![1]!.replace(/([A-Z][a-z]?) (\S+) ?/g, '$1 = $2, ');
+  await writeFile(at('own.toml'), specimen(''));
+  await writeFile(at('given.toml'), specimen(`u2_A2 = { ${u2.replace(/, $/, '')} }\n`));
+  for (const name of ['own', 'given']) {
+    const { code, err } = await cli('simulate', at(`${name}.toml`), '--out', at(name));
+    expect(code, err).toBe(0);
+  }
+  const patterns = (name: string) => readFile(at(`${name}/simulation.zarr/patterns/c/0/0/0/0/0`));
+  expect((await patterns('own')).equals(await patterns('given'))).toBe(true);
+});
+
 describe('bad input', () => {
+  test('with --json a failure is one line on standard output, whoever found it', async () => {
+    await writeFile(at('unknown.toml'), '[structures]\ncout = 3\n');
+    for (const [argv, tag, code] of [
+      [['mapp', '--json'], 'usage', 2],
+      [['map', 'scan.h5', '--json'], 'usage', 2],
+      [['simulate', at('recipe.toml'), '--shard', '4/3', '--json'], 'usage', 2],
+      [['simulate', at('none.toml'), '--json'], 'file-missing', 1],
+      [['simulate', at('unknown.toml'), '--json'], 'recipe', 1],
+    ] as const) {
+      const result = await cli(...argv);
+      expect(result.code, result.err).toBe(code);
+      expect(result.out.trimEnd()).not.toContain('\n');
+      const { error } = JSON.parse(result.out);
+      expect(Object.keys(error)).toEqual(['tag', 'message', 'hint', 'fields']);
+      expect(error.tag).toBe(tag);
+      expect(error.message).not.toBe('');
+      expect(error.hint).not.toBe('');
+    }
+  });
+
+  test('a recipe that says nothing is not a study of defaults', async () => {
+    await writeFile(at('empty.toml'), '# later\n');
+    await writeFile(at('beside.toml'), '[scan]\nhot_sigma = 9\n');
+    for (const command of ['simulate', 'slurm', 'structures', 'train'])
+      await fails([command, at('empty.toml'), '--out', at('none')], 1, /is empty[\s\S]*examples/);
+    for (const command of ['simulate', 'slurm'])
+      await fails([command, at('beside.toml'), '--out', at('none')], 1, /everything would be a default[\s\S]*examples/);
+  });
+
   test('usage: an unknown command, a missing option, a shard that is none', async () => {
     await fails(['mapp'], 2, /unknown command/);
     await fails(['map', 'scan.h5'], 2, /--model/);
@@ -144,9 +189,10 @@ describe('bad input', () => {
   });
 
   test('a model for another microscope', async () => {
+    const { scanFile } = await import('../src/node/scan-file.ts');
     const { openScan } = await import('../src/scan/open.ts');
-    const { writeEmd } = await import('../src/scan/emd-write.ts');
-    const source = await openScan(at('demo/scan.h5'));
+    const { writeEmd } = await import('../src/node/emd.ts');
+    const source = await openScan(await scanFile(at('demo/scan.h5')));
     const patterns = Array.from({ length: 12 }, (_, i) => i);
     await writeEmd(at('other.h5'), {
       shape: source.shape,
@@ -172,7 +218,7 @@ describe('bad input', () => {
       1,
       /exists already/,
     );
-    await fails(['simulate', at('recipe.toml'), '--out', at('taken')], 1, /exists and is not a library/);
+    await fails(['simulate', at('recipe.toml'), '--out', at('taken')], 1, /exists and holds something else/);
     await fails(['structures', at('recipe.toml'), '--out', at('taken')], 1, /exists already/);
     expect(await readFile(at('taken/mine.txt'), 'utf8')).toBe('keep');
   });
@@ -192,7 +238,7 @@ describe('bad input', () => {
         /disk is full/,
       );
       expect(existsSync(join(small, 'map'))).toBe(false);
-      await fails(['simulate', at('recipe.toml'), '--out', join(small, 'library.zarr')], 1, /disk is full/);
+      await fails(['simulate', at('recipe.toml'), '--out', join(small, 'library.zarr')], 1, /Nothing was begun/);
     } finally {
       execFileSync('umount', [small]);
     }

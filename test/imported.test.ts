@@ -1,5 +1,6 @@
 /** Libraries of frames of a file through the command line: simulate, structures, slurm, info, and what bad input gets. */
 
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,13 +43,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('info says which frames of which file, and that labels are of one instant', async () => {
+test('info says which frames of which file, and that the file does not say whether they are means', async () => {
   const { out } = await cli('info', at('library.zarr'));
   expect(out).toContain('3 of 3 structures');
-  expect(out).toMatch(/2 frames \(1 … 3\) for training, 1 \(7\) held out, of the 7 in run\.xyz, SHA-256 [\da-f]{64}/);
-  expect(out).toContain('labels are instantaneous');
+  expect(out).toMatch(/2 frames \(1 … 3\) for training, 1 \(7\) held out, of the 7 in run\.xyz/);
+  expect(out).toContain('labels are instantaneous or means, the file does not say');
   const json = JSON.parse((await cli('info', at('library.zarr'), '--json')).out);
   expect(json.source).toMatchObject({ file: 'run.xyz', frames: 7 });
+  const bytes = await readFile(at('runs/run.xyz'));
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  expect(json.identity.inputs.file).toEqual({ kind: 'file', name: 'run.xyz', size_bytes: bytes.length, content: hash });
+  expect(out).toContain(`run.xyz, ${bytes.length} bytes, SHA-256 ${hash.slice(0, 12)}`);
 });
 
 test('structures writes the same frames, with sites and labels', async () => {
@@ -60,7 +65,12 @@ test('structures writes the same frames, with sites and labels', async () => {
   ]);
   const { structure, info } = readExtxyz(await readFile(at('structures/training-0001.extxyz'), 'utf8'));
   expect(structure.sites!.cells).toEqual([2, 2, 1]);
-  expect(info).toMatchObject({ source: 'run.xyz', frame: '3', labels: 'instantaneous', columns: '2 2 3' });
+  expect(info).toMatchObject({
+    source: 'run.xyz',
+    frame: '3',
+    labels: 'instantaneous or means, the file does not say',
+    columns: '2 2 3',
+  });
   const want = labelFields(known[2]!, parseRecipe(''));
   for (const [key, values] of [
     ['P_uC_cm2', want.P],
@@ -70,6 +80,29 @@ test('structures writes the same frames, with sites and labels', async () => {
     const got = info[key]!.split(' ').map(Number);
     expect(got).toEqual(Array.from(values, (value) => expect.closeTo(value, 2)));
   }
+});
+
+test('structures state what they follow from: the file and the settings that are looked at', async () => {
+  const identity = async (text: string) => {
+    await writeFile(at('other.toml'), text);
+    expect((await cli('structures', at('other.toml'), '--out', at('other'), '--overwrite')).code).toBe(0);
+    const comments = (await readdir(at('other'))).map(async (name) => {
+      const { info } = readExtxyz(await readFile(at(`other/${name}`), 'utf8'));
+      return info.identity;
+    });
+    const [id, ...more] = new Set(await Promise.all(comments));
+    expect(more).toEqual([]);
+    return id;
+  };
+  const own = readExtxyz(await readFile(at('structures/training-0000.extxyz'), 'utf8')).info.identity;
+  expect(own).toMatch(/^[\da-f]{32}$/);
+  expect(await identity(RECIPE.replace('[library]', 'texture = "uniform"\n[library]\nseed = 4'))).toBe(own);
+  expect(await identity(RECIPE.replace('[structures]', '[crystal]\na_A = 3.96\n[structures]'))).not.toBe(own);
+  // Of textures the seed counts.
+  const drawn = RECIPE.replace(/file = .*\n/, '');
+  const one = await identity(drawn);
+  expect(await identity(`${drawn}seed = 2\n`)).not.toBe(one);
+  expect(await identity(`${drawn}[training]\nepochs = 3\n`)).toBe(one);
 });
 
 test('the recipe that slurm writes elsewhere finds the file, and makes the same library', async () => {
@@ -110,5 +143,9 @@ test('bad input', async () => {
   await writeFile(at('other/recipe.toml'), RECIPE);
   await writeFile(at('other/runs/run.xyz'), text.slice(0, -100));
   const running = ['simulate', at('other/recipe.toml'), '--out', at('library.zarr')];
-  await fails(running, 1, /ends early[\s\S]*its 6 whole frames[\s\S]*run\.xyz with other contents/);
+  await fails(
+    running,
+    1,
+    /ends early[\s\S]*its 6 whole frames[\s\S]*contents of the file was run\.xyz .*and is run\.xyz/,
+  );
 });

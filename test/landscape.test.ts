@@ -4,6 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { landscapeIdentity } from '../src/ferroelectric/given-landscape.ts';
+import { parseRecipe } from '../src/recipe/recipe.ts';
 import { cli, fails } from './run-cli.ts';
 
 let folder: string;
@@ -24,7 +26,14 @@ test("the paper's landscape of BST: wells along ⟨111⟩, 0.60 meV between them
   expect(result.barriers_eV['path 2']).toBeGreaterThan(result.barriers_eV['path 1']);
   expect((await readdir(at('bst'), { recursive: true })).toSorted()).toEqual(['figures', ...result.files].toSorted());
   const json = JSON.parse(await readFile(at('bst', 'landscape.json'), 'utf8'));
-  expect(json.recipe_hash).toBe(result.recipe_hash);
+  expect(json.identity.id).toBe(result.identity);
+  const report = await readFile(at('bst', 'report.html'), 'utf8');
+  expect(report).toContain(result.identity);
+  // Nothing is drawn.
+  expect(report).not.toMatch(/<dt>Seed/);
+  const idOf = (text: string) => landscapeIdentity(parseRecipe(text), json.identity.program).id;
+  expect(idOf(json.recipe_toml)).toBe(result.identity);
+  expect(idOf(`[study]\nseed = 9\n${await readFile('examples/bst.toml', 'utf8')}`)).toBe(result.identity);
   expect(json.stationary_points.map((p: { family: string }) => p.family)).toEqual(['⟨111⟩', '⟨110⟩', '⟨001⟩', 'u = 0']);
   const rows = (await readFile(at('bst', 'stationary-points.csv'), 'utf8')).trim().split('\n');
   expect(rows).toHaveLength(1 + 8 + 12 + 6 + 1);

@@ -4,6 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestGpu } from '../src/diffraction/gpu/test-gpu.ts';
+import { r1 } from '../src/diffraction/test-structures.ts';
+import { scanFile } from '../src/node/scan-file.ts';
 import { openScan } from '../src/scan/open.ts';
 import { cli, fails } from './run-cli.ts';
 
@@ -39,6 +42,9 @@ window_A = 12
 pixel_A = 0.2
 dose_e = 1e5
 `;
+
+const gpu = await openTestGpu();
+gpu?.close();
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -115,7 +121,7 @@ test('a scan of a CIF file: Zarr, TIFF, EMD, figures and a report, all of the sa
   for (const text of ['[crystal]', 'BST', '[library]', '[training]']) expect(report).not.toContain(text);
   expect((await cli('info', at('out'))).out).toMatch(/3 × 5 positions, [\d.]+, [\d.]+ nm, in electrons/);
 
-  const source = await openScan(at('out/patterns-4nm.h5'));
+  const source = await openScan(await scanFile(at('out/patterns-4nm.h5')));
   expect(source.shape).toEqual([3, 5, 24, 24]);
   // Position [2][1].
   const emd = await source.read(2 * 5 + 1, 1);
@@ -126,10 +132,24 @@ test('a scan of a CIF file: Zarr, TIFF, EMD, figures and a report, all of the sa
   source.close();
 });
 
+test.runIf(gpu)('a GPU gives the same, and the report names it', async () => {
+  const { code, out, err } = await cli('simulate', at('cscl.toml'), '--out', at('gpu'), '--engine', 'gpu', '--json');
+  expect(err).not.toContain('bug');
+  expect(code).toBe(0);
+  expect(JSON.parse(out).engines).toEqual(['gpu']);
+  expect(await readFile(at('gpu/report.html'), 'utf8')).toContain('GPU (WebGPU, float32)');
+  expect(await readFile(at('out/report.html'), 'utf8')).toContain('CPU (WebAssembly, float32)');
+  // The same electrons but for the few whose draw is a close one.
+  const counts = async (name: string) => {
+    const bytes = await readFile(at(`${name}/simulation.zarr/patterns/c/1/2/0/0/0`));
+    return Float32Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));
+  };
+  expect(r1(await counts('gpu'), await counts('out'))).toBeLessThan(1e-3);
+});
+
 test('what cannot be is said, and nothing is overwritten', async () => {
   await fails(['simulate', at('cscl.toml'), '--out', at('out')], 1, /exists already/);
   await fails(['simulate', at('cscl.toml'), '--shard', '1/2'], 2, /libraries/);
-  await fails(['simulate', at('cscl.toml'), '--engine', 'gpu'], 1, /CPU/);
   for (const command of ['slurm', 'structures', 'train'])
     await fails([command, at('cscl.toml')], 2, /only ferroscope simulate/);
   const broken = async (from: string, to: string) => {

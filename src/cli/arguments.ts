@@ -1,9 +1,10 @@
 /** Reading the arguments that several commands share. */
 
-import { dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
 import { fail } from '../core/errors.ts';
-import { readText } from '../core/files.ts';
 import { type ImportedStructures, importStructures } from '../library/imported.ts';
+import { readBytes, readText } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import type { CommandLine } from './command-line.ts';
@@ -35,13 +36,29 @@ export function workersOption(line: CommandLine): { workers?: number } {
   return { workers };
 }
 
-export async function readRecipe(path: string): Promise<Recipe> {
-  return parseRecipe(await readText(path), path);
+/** Sections that a library follows from. */
+export const LIBRARY_SECTIONS: readonly string[] = ['crystal', 'structures', 'microscope', 'library'];
+
+/**
+ * @param matter sections of which the recipe must have one: a study of defaults alone is nobody's, and takes half an hour to say so. Any, where left out
+ * @throws 'recipe' for one that has none; as `parseRecipe`
+ */
+export async function readRecipe(path: string, matter?: readonly string[]): Promise<Recipe> {
+  const text = await readText(path);
+  const recipe = parseRecipe(text, path);
+  const sections = Object.keys(parseToml(text));
+  const start = 'Start from a recipe in examples/: demo.toml takes minutes.';
+  if (sections.length === 0) fail('recipe', `${path} is empty: nothing says what to do.`, start);
+  if (matter && !sections.some((section) => matter.includes(section))) {
+    const list = matter.map((section) => `[${section}]`).join(', ');
+    fail('recipe', `${path} has none of ${list}: everything would be a default.`, start, { sections });
+  }
+  return recipe;
 }
 
 /** The recipe of a study with libraries and models. @throws 'usage' for one with a [specimen], which none of them would heed */
-export async function readStudy(path: string): Promise<Recipe> {
-  const recipe = await readRecipe(path);
+export async function readStudy(path: string, matter?: readonly string[]): Promise<Recipe> {
+  const recipe = await readRecipe(path, matter);
   if (recipe.specimen) {
     fail('usage', `${path} has a [specimen], which only ferroscope simulate takes.`, 'Give the recipe of a study.');
   }
@@ -64,7 +81,12 @@ export async function readImported(
       'Run it, then give structures.file = "…/trajectory.extxyz", or leave the section out.',
     );
   }
-  const imported = await importStructures(recipe, dirname(path));
-  for (const note of imported?.notes ?? []) line.console.note(note);
+  const { file } = recipe.structures;
+  if (file === undefined) return undefined;
+  const imported = importStructures(recipe, {
+    name: basename(file),
+    bytes: await readBytes(resolve(dirname(path), file)),
+  });
+  for (const note of imported.notes) line.console.note(note);
   return imported;
 }

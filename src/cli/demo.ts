@@ -6,21 +6,27 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readText, writeWhole } from '../core/files.ts';
 import { hashOf } from '../core/hash.ts';
+import type { Identity } from '../core/identity.ts';
 import { duration, electrons, fixedLabel, plural, quantity } from '../core/numbers.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { trainingCurve } from '../figures/training-curve.ts';
 import { simulateLibrary } from '../library/run.ts';
+import { openLibrary } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
-import type { EpochRecord } from '../network/train.ts';
-import { readMapZarr, writeMapZarr } from '../polarization/map-files.ts';
+import { type EpochRecord, modelIdentity } from '../network/train.ts';
+import { writeEmd } from '../node/emd.ts';
+import { readBytes, readText, writeWhole } from '../node/files.ts';
+import { folderStore, placeOf } from '../node/folder-store.ts';
+import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
+import { encodeMapZarr, readMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { usualUnit } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
-import { type ScanTruth, simulateScan } from '../simulation/experiment.ts';
+import { experimentIdentity, experimentScan, type ScanTruth } from '../simulation/experiment.ts';
 import { option, readStudy, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { mapToFolder } from './map.ts';
@@ -38,6 +44,8 @@ interface Triple {
 export async function runDemo(line: CommandLine): Promise<void> {
   const { console } = line;
   const { task } = console;
+  requireOnnx();
+  console.resumes();
   const recipe = await readStudy(option(line, 'recipe') ?? BUILT_IN);
   const out = option(line, 'out') ?? 'demo-out';
   const path = (name: string) => join(out, name);
@@ -51,15 +59,15 @@ export async function runDemo(line: CommandLine): Promise<void> {
   let start = performance.now();
   const library = await simulateLibrary(
     recipe,
-    path('library.zarr'),
-    { program: PROGRAM, ...workersOption(line) },
+    folderStore(path('library.zarr')),
+    { program: PROGRAM, host: nodeWorkers, ...workersOption(line) },
     task,
   );
   const simulate_s = seconds(start);
 
   console.note(`2 of 4  Training → ${path('model.onnx')}`);
   start = performance.now();
-  const history = await trainOnce(recipe, path('library.zarr'), path('model.onnx'), task);
+  const { history, kept } = await trainOnce(recipe, path('library.zarr'), path('model.onnx'), task);
   const train_s = seconds(start);
 
   console.note(`3 of 4  An experiment by direct multislice → ${path('scan.h5')}`);
@@ -68,10 +76,12 @@ export async function runDemo(line: CommandLine): Promise<void> {
   const experiment_s = seconds(start);
 
   console.note(`4 of 4  Map → ${path('map')}`);
-  const model = await openModel(path('model.onnx'));
+  const model = openModel(await readBytes(path('model.onnx')), nodeOnnx);
   const map = await mapToFolder(
     {
       scan: path('scan.h5'),
+      known: recipe.scan,
+      folder: '.',
       model: path('model.onnx'),
       out: path('map'),
       title: 'Ferroscope demo: a map of a simulated experiment',
@@ -80,7 +90,6 @@ export async function runDemo(line: CommandLine): Promise<void> {
     },
     task,
   );
-  await model.close();
 
   const score = (name: string) => map.scores.find((s) => s.name === name);
   const triple = (stem: string, value: (s: ChannelScore) => number): Triple => {
@@ -118,7 +127,7 @@ export async function runDemo(line: CommandLine): Promise<void> {
   const mae = (name: string) => fixedLabel(noiseFree[name]!.mae);
   console.result(
     [
-      `Done in ${duration(summary.total_s)}: ${plural(summary.patterns, 'pattern')} simulated in ${duration(simulate_s)}, trained in ${duration(train_s)}, mapped in ${duration(summary.map_s)}.`,
+      `Done in ${duration(summary.total_s)}: ${plural(summary.patterns, 'pattern')} ${library.made > 0 ? `simulated in ${duration(simulate_s)}` : 'were there already'}, ${kept ? 'and so was the model' : `trained in ${duration(train_s)}`}, mapped in ${duration(summary.map_s)}.`,
       `Held-out structures, noise-free: δTi ${mae('dTi_x')} and ${mae('dTi_y')} pm across the beam (${mae('dTi_z')} along it), tilt ${mae('tilt_x')} and ${mae('tilt_y')} mrad, thickness ${mae('thickness')} nm.`,
       `The experiment at ${electrons(summary.dose)} per pattern: δTi ${fixedLabel(summary.mae_pm.x)} and ${quantity(summary.mae_pm.y, 'pm')} across the beam (${fixedLabel(summary.mae_pm.z)} along it), tilt ${quantity(summary.mae_tilt_mrad, 'mrad')}, thickness ${quantity(summary.mae_thickness_nm, 'nm')}.`,
       `Look at ${path('report.html')}`,
@@ -127,22 +136,23 @@ export async function runDemo(line: CommandLine): Promise<void> {
   );
 }
 
-/** Trains unless the model of this very recipe is there already. */
+/** Trains unless the model that this recipe and library make is there already. */
 async function trainOnce(
   recipe: Recipe,
   library: string,
   out: string,
   task: CommandLine['console']['task'],
-): Promise<readonly EpochRecord[]> {
+): Promise<{ readonly history: readonly EpochRecord[]; readonly kept: boolean }> {
   const log = out.replace(/\.onnx$/, '.history.json');
   if (existsSync(out) && existsSync(log)) {
-    const model = await openModel(out);
-    await model.close();
-    if (model.info.recipeHash === hashOf(recipe)) return JSON.parse(await readText(log)) as EpochRecord[];
+    const { info } = openModel(await readBytes(out), nodeOnnx);
+    const { identity } = await openLibrary(folderStore(library));
+    const now = modelIdentity(recipe, { program: PROGRAM, library: identity });
+    if (info.identity.id === now.id) return { history: JSON.parse(await readText(log)) as EpochRecord[], kept: true };
   }
   const { history } = await trainToFile(recipe, library, out, undefined, task);
   await writeWhole(log, JSON.stringify(history));
-  return history;
+  return { history, kept: false };
 }
 
 /** Simulates the experiment unless it is there already, and returns its truth. */
@@ -152,24 +162,32 @@ async function experimentOnce(
   task: CommandLine['console']['task'],
 ): Promise<PolarizationMap> {
   const scan = join(out, 'scan.h5');
-  const file = join(out, 'truth.zarr');
-  const { crystal, structures, microscope, experiment } = recipe;
-  const hash = hashOf({ crystal, structures, microscope, experiment });
-  if (existsSync(scan) && existsSync(file)) {
-    const kept = await readMapZarr(file);
-    if (kept.meta.recipe_hash === hash) return kept;
+  const { store, folder } = placeOf(join(out, 'truth.zarr'));
+  const now = experimentIdentity(recipe, PROGRAM);
+  if (existsSync(scan) && existsSync(join(out, folder))) {
+    const kept = await readMapZarr(store.within(folder));
+    if (kept.meta.identity?.id === now.id) return kept;
   }
-  const truth = truthMap(await simulateScan(recipe, scan, task), hash, experiment.seed);
-  await writeMapZarr(file, truth, { overwrite: true });
+  const made = await experimentScan(recipe, { program: PROGRAM, host: nodeWorkers }, task);
+  await writeEmd(scan, made.scan, task);
+  const truth = truthMap(made.truth, made.identity, recipe.experiment.seed);
+  await store.commit(folder, await encodeMapZarr(truth));
   return truth;
 }
 
-function truthMap(truth: ScanTruth, recipe_hash: string, seed: number): PolarizationMap {
+function truthMap(truth: ScanTruth, identity: Identity, seed: number): PolarizationMap {
   return {
     shape: truth.shape,
     step_nm: truth.step_nm,
     channels: Object.entries(truth.channels).map(([name, values]) => ({ name, unit: usualUnit(name), values })),
-    meta: { recipe_hash, version: PROGRAM, seed, source: 'truth of the simulated scan', held_out_mae: {} },
+    meta: {
+      identity,
+      recipe_hash: identity.id,
+      version: PROGRAM,
+      seed,
+      source: 'truth of the simulated scan',
+      held_out_mae: {},
+    },
   };
 }
 

@@ -3,7 +3,6 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FerroscopeError } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
 import { readCif } from '../crystal/cif.ts';
 import { determinant, dot, norm } from '../crystal/lattice.ts';
 import { meanU2, orthogonalCell } from '../crystal/orthogonal.ts';
@@ -12,6 +11,7 @@ import { readTrajectory } from '../crystal/read-trajectory.ts';
 import type { Structure } from '../crystal/structure.ts';
 import { FORMAT_NAMES, structureFormat } from '../crystal/structure-format.ts';
 import type { Crystal } from '../crystal/unit-cell.ts';
+import { readBytes } from '../node/files.ts';
 
 interface Description {
   readonly lines: readonly string[];

@@ -3,12 +3,8 @@
  * OUT.unfinished, from where the same command goes on.
  */
 
-import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '../core/errors.ts';
-import { fileError, readText, refuseExisting, writeWhole } from '../core/files.ts';
-import { hashOf } from '../core/hash.ts';
 import { fixedLabel, plural, quantity, setting } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
 import { checkAborted } from '../core/task.ts';
@@ -16,45 +12,64 @@ import type { RunResult } from '../ferroelectric/dataset/collected.ts';
 import { chooseCovering, coverage, fibonacciSphere } from '../ferroelectric/dataset/coverage.ts';
 import { allFrames, type DatasetFrame, doRuns, trajectory } from '../ferroelectric/dataset/dataset.ts';
 import { magnitudeDistributions } from '../ferroelectric/dataset/magnitudes.ts';
-import { type DynamicsPlan, dynamicsPlan } from '../ferroelectric/dataset/plan.ts';
+import { type DynamicsPlan, dynamicsBytes, dynamicsPlan } from '../ferroelectric/dataset/plan.ts';
+import { trajectoryIdentity } from '../ferroelectric/dataset/store.ts';
 import { runSummaries, runsCsv } from '../ferroelectric/dataset/table.ts';
 import { strainState } from '../ferroelectric/strain-study.ts';
 import type { Conditions } from '../ferroelectric/system.ts';
 import { type MagnitudeGroup, renderDynamics } from '../figures/dynamics-report.ts';
+import { fileError, refuseExisting, writeWhole } from '../node/files.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
 import { option, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { requireResources } from './resources.ts';
 import { PROGRAM } from './version.ts';
 
-/** @param path the recipe's, for messages @throws 'file-exists'; 'model-mismatch' where OUT.unfinished is of another recipe; as dynamicsPlan and doRuns */
-export async function runDynamics(line: CommandLine, recipe: Recipe, path: string): Promise<void> {
-  const plan = dynamicsPlan(recipe, new RandomStream(recipe.library.seed));
+/** @throws 'file-exists'; as dynamicsPlan and doRuns: 'stale' where OUT.unfinished was begun with other settings */
+export async function runDynamics(line: CommandLine, recipe: Recipe): Promise<void> {
+  const { seed } = recipe.library;
+  const plan = dynamicsPlan(recipe, new RandomStream(seed));
+  const identity = trajectoryIdentity(recipe, seed, PROGRAM);
   const out = option(line, 'out') ?? 'structures';
   const overwrite = line.options.overwrite === true;
   refuseExisting(out, overwrite);
+  await requireResources(
+    {
+      what: `${plural(plan.runs.length, 'run')} of ${plural(plan.frames, 'frame')} of ${plan.cells.join(' × ')} cells`,
+      ...dynamicsBytes(plan),
+      hint: 'lower dynamics.frames or structures.cells, or list fewer seeds, temperatures or fields.',
+    },
+    out,
+  );
   const unfinished = `${out}.unfinished`;
-  await begin(unfinished, recipe, path, overwrite);
   const { task } = line.console;
-  const info = { recipe_hash: hashOf(recipe), program: PROGRAM };
-  const results = await doRuns(plan, join(unfinished, 'runs'), info, task, workersOption(line));
+  const place = { store: folderStore(unfinished), identity, host: nodeWorkers, overwrite };
+  line.console.resumes();
+  const results = await doRuns(plan, { ...place, ...workersOption(line) }, task);
   checkAborted(task);
 
-  const frames = allFrames(plan, results);
+  const frames = await allFrames(plan, results, task);
   const sampling = recipe.dynamics?.sampling;
   const kept = sampling
-    ? chooseCovering(
-        frames.map(({ columns }) => columns),
-        sampling.keep,
-        sampling,
+    ? (
+        await chooseCovering(
+          frames.map(({ columns }) => columns),
+          sampling.keep,
+          sampling,
+          task,
+        )
       ).map((i) => frames[i]!)
     : frames;
   const columns = joined(kept.map((frame) => frame.columns));
-  const covered = sampling && coverage(columns, sampling);
+  const covered = sampling && (await coverage(columns, sampling, task));
   const summaries = runSummaries(plan, results, frames);
   const magnitudes = magnitudeGroups(plan, results);
   const strains = strainStates(plan, frames);
-  const recipe_toml = recipeToToml(recipe);
+  // Read again it gives the same, whichever section the seed of the A sites came from.
+  const recipe_toml = recipeToToml({ ...recipe, study: { seed } }, ['study', 'crystal', 'structures', 'dynamics']);
   const first = plan.runs[0]!;
   const report = renderDynamics({
     material: plan.parameters.name,
@@ -82,15 +97,14 @@ export async function runDynamics(line: CommandLine, recipe: Recipe, path: strin
     strains,
     notes: notes(recipe),
     recipe_toml,
-    recipe_hash: info.recipe_hash,
-    seed: recipe.library.seed,
+    identity: identity.id,
+    more: { 'Seed of the A sites': seed, 'Seeds of the runs': recipe.dynamics!.seeds.join(', ') },
     version: PROGRAM,
   });
   const data = {
-    kind: 'ferroscope-dynamics/1',
-    program: PROGRAM,
-    recipe,
-    recipe_hash: info.recipe_hash,
+    kind: 'ferroscope-dynamics/2',
+    identity,
+    recipe_toml,
     material: plan.parameters.name,
     average_ps: plan.average_ps,
     runs: summaries,
@@ -102,7 +116,8 @@ export async function runDynamics(line: CommandLine, recipe: Recipe, path: strin
     })),
     strain: strains.map(({ strain, fits }) => ({ strain, fits })),
   };
-  await writeWhole(join(unfinished, 'trajectory.extxyz'), trajectory(plan, results, kept, info));
+  await writeWhole(join(unfinished, 'trajectory.extxyz'), await trajectory(plan, results, kept, identity, task));
+  await writeWhole(join(unfinished, 'recipe.toml'), recipe_toml);
   await writeWhole(join(unfinished, 'runs.csv'), runsCsv(summaries, plan.average_ps));
   await writeWhole(join(unfinished, 'dynamics.json'), `${JSON.stringify(data, null, 1)}\n`);
   for (const [name, text] of report) await writeWhole(join(unfinished, name), text);
@@ -124,28 +139,9 @@ export async function runDynamics(line: CommandLine, recipe: Recipe, path: strin
       frames: kept.length,
       coverage: covered,
       average_ps: plan.average_ps,
-      recipe_hash: info.recipe_hash,
+      identity: identity.id,
     },
   );
-}
-
-/** Makes the folder of an unfinished dataset, or goes on in it. */
-async function begin(folder: string, recipe: Recipe, path: string, overwrite: boolean): Promise<void> {
-  const file = join(folder, 'recipe.toml');
-  const toml = recipeToToml(recipe);
-  if (existsSync(file) && (await readText(file)) === toml) return;
-  if (existsSync(folder)) {
-    if (!overwrite) {
-      fail(
-        'model-mismatch',
-        `${folder} was begun with another recipe than ${path} is now.`,
-        'Take that recipe again, remove the folder, or add --overwrite.',
-        { folder },
-      );
-    }
-    await rm(folder, { recursive: true });
-  }
-  await writeWhole(file, toml);
 }
 
 /** Puts a finished folder in its place. */

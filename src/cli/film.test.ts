@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readNpz } from '../core/npy.ts';
+import { filmIdentity } from '../ferroelectric/film-series.ts';
 import { BARIUM_STRONTIUM_TITANATE } from '../ferroelectric/parameters.ts';
 import { polarizationPerMode } from '../ferroelectric/uniform.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { Console } from './console.ts';
 import { runFilm } from './film.ts';
+import { PROGRAM } from './version.ts';
 
 const RECIPE = `
 [film]
@@ -26,6 +28,7 @@ test('writes profiles, modes, figure and report of every bias', async () => {
     await runFilm(line, parseRecipe(RECIPE));
     expect((await readdir(out)).toSorted()).toEqual([
       'figures',
+      'film.json',
       'modes_-20V.npz',
       'modes_20V.npz',
       'profiles.csv',
@@ -52,6 +55,15 @@ test('writes profiles, modes, figure and report of every bias', async () => {
     expect(figure).toContain('phenomenological</text>');
     expect(figure).toContain('−20 V');
     const report = await readFile(join(out, 'report.html'), 'utf8');
+    const data = JSON.parse(await readFile(join(out, 'film.json'), 'utf8'));
+    expect(report).toContain(data.identity.id);
+    expect(data.profiles[1].P_z_uC_cm2[24]).toBeCloseTo(last[4]!, 2);
+    // What is embedded is the same film: so is one whose recipe differs in what films do not heed, and another seed is not.
+    const idOf = (text: string) => filmIdentity(parseRecipe(text), PROGRAM).id;
+    expect(idOf(data.recipe_toml)).toBe(data.identity.id);
+    expect(idOf(`[crystal]\na_A = 4\n[library]\nseed = 5\n${RECIPE}`)).toBe(data.identity.id);
+    expect(idOf(`${RECIPE}seed = 2\n`)).not.toBe(data.identity.id);
+    expect(data.recipe_toml).not.toMatch(/\[(library|training|structures)\]/);
     expect(report).toContain('phenomenological');
     // A row of the independent computation.
     expect(report).toMatch(/−20\.7.*−16\.1.*−8\.5.*−0\.8.*6\.6.*13\.4.*17\.9.*−1\.2/);

@@ -1,16 +1,17 @@
-/** `ferroscope structures RECIPE` with a [film]: P_z against height under each bias as CSV, the soft modes of each as NPZ, figure and report. */
+/** `ferroscope structures RECIPE` with a [film]: P_z against height under each bias as CSV and JSON, the soft modes of each as NPZ, figure and report. */
 
 import { join } from 'node:path';
-import { refuseExisting, writeFolderWhole } from '../core/files.ts';
-import { hashOf } from '../core/hash.ts';
 import { writeNpz } from '../core/npy.ts';
-import { quantity, setting } from '../core/numbers.ts';
-import { type FilmPlan, type FilmProfile, filmPlan, filmSeries } from '../ferroelectric/film-series.ts';
+import { plural, quantity, setting } from '../core/numbers.ts';
+import { cellCount } from '../crystal/structure.ts';
+import { type FilmPlan, type FilmProfile, filmIdentity, filmPlan, filmSeries } from '../ferroelectric/film-series.ts';
 import { renderFilm } from '../figures/film-report.ts';
+import { refuseExisting, writeFolderWhole } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
 import { option } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { requireResources } from './resources.ts';
 import { PROGRAM } from './version.ts';
 
 /** @param recipe with a [film] */
@@ -18,19 +19,41 @@ export async function runFilm(line: CommandLine, recipe: Recipe): Promise<void> 
   const out = option(line, 'out') ?? 'film';
   refuseExisting(out, line.options.overwrite === true);
   const plan = filmPlan(recipe);
+  // The soft modes of each bias, twice: now, and as files.
+  const bytes = 2 * 24 * cellCount(plan.system.cells) * plan.biases.length;
+  await requireResources(
+    {
+      what: `A film of ${plan.system.cells.join(' × ')} cells under ${plural(plan.biases.length, 'bias', 'biases')}`,
+      memory_bytes: 2 * bytes,
+      disk_bytes: bytes,
+      hint: 'lower film.cells, or list fewer biases_V.',
+    },
+    out,
+  );
   const profiles: FilmProfile[] = [];
   for await (const profile of filmSeries(plan, line.console.task)) profiles.push(profile);
-  const hash = hashOf(recipe);
+  const identity = filmIdentity(recipe, PROGRAM);
+  const recipe_toml = recipeToToml(recipe, ['crystal', 'film']);
   const texts = renderFilm({
     plan,
     profiles,
     average_ps: recipe.film!.average_ps,
-    recipe_toml: recipeToToml(recipe),
-    recipe_hash: hash,
+    recipe_toml,
+    identity: identity.id,
     seed: plan.seed,
     version: PROGRAM,
   });
   texts.set('profiles.csv', profilesCsv(plan, profiles));
+  const numbers = profiles.map(({ bias_V, field_V_per_A, P_z_uC_cm2, mean_uC_cm2, tail_to_tail_nm }) => ({
+    bias_V,
+    field_V_per_A,
+    P_z_uC_cm2: [...P_z_uC_cm2],
+    mean_uC_cm2,
+    tail_to_tail_nm: tail_to_tail_nm ?? null,
+  }));
+  const material = plan.system.parameters.name;
+  const data = { kind: 'ferroscope-film/1', identity, recipe_toml, material, seed: plan.seed, profiles: numbers };
+  texts.set('film.json', `${JSON.stringify(data, null, 1)}\n`);
   const encoder = new TextEncoder();
   const files = new Map<string, Uint8Array>([...texts].map(([name, text]) => [name, encoder.encode(text)]));
   for (const profile of profiles) files.set(`modes_${profile.bias_V}V.npz`, modesNpz(plan, profile));
@@ -48,14 +71,8 @@ export async function runFilm(line: CommandLine, recipe: Recipe): Promise<void> 
     {
       out,
       files: [...files.keys()],
-      profiles: profiles.map(({ bias_V, field_V_per_A, P_z_uC_cm2, mean_uC_cm2, tail_to_tail_nm }) => ({
-        bias_V,
-        field_V_per_A,
-        P_z_uC_cm2: [...P_z_uC_cm2],
-        mean_uC_cm2,
-        tail_to_tail_nm: tail_to_tail_nm ?? null,
-      })),
-      recipe_hash: hash,
+      profiles: numbers,
+      identity: identity.id,
     },
   );
 }

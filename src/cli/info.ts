@@ -1,22 +1,29 @@
 /** `ferroscope info FILE`: what is in a scan, a structure, a model, a library, a simulation, a map, a truth or a recipe. */
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { readBytes, readText } from '../core/files.ts';
+import { extent } from '../core/extent.ts';
 import { hashOf } from '../core/hash.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
 import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
 import { chooseFrames } from '../library/imported.ts';
-import { shardNames } from '../library/shard-names.ts';
-import { hasShard, type LibraryInfo, readInfo } from '../library/store.ts';
+import { shardFolder, shardNames } from '../library/shard-names.ts';
+import { type AnyLibraryInfo, readInfo } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
+import { readBytes, readText } from '../node/files.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { nodeOnnx } from '../node/onnx.ts';
+import { scanFile } from '../node/scan-file.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { describeFile } from '../scan/describe.ts';
 import { readSimulationInfo } from '../simulation/store.ts';
 import { argument, readRecipe } from './arguments.ts';
+import { chainOf } from './chain.ts';
 import type { CommandLine } from './command-line.ts';
 import { describeStructure } from './describe-structure.ts';
+import { warningLines } from './map.ts';
+import { scoreLines } from './score-lines.ts';
 
 interface Info {
   readonly lines: readonly string[];
@@ -39,96 +46,136 @@ async function describe(path: string): Promise<Info> {
   if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
   if (existsSync(join(path, 'map.zarr'))) return describeMap(join(path, 'map.zarr'));
   if (existsSync(join(path, 'simulation.zarr'))) return describeSimulation(join(path, 'simulation.zarr'));
+  for (const name of ['dynamics.json', 'film.json', 'landscape.json']) {
+    if (existsSync(join(path, name))) return describeStudy(path, name);
+  }
   if (existsSync(join(path, 'zarr.json'))) {
     const group = await readText(join(path, 'zarr.json'));
     if (group.includes('ferroscope-map/')) return describeMap(path);
+    if (group.includes('ferroscope-simulation-parts/') || group.includes('ferroscope-trajectory/')) {
+      fail(
+        'unsupported',
+        `${path} holds the parts of a job that has not ended.`,
+        'Run the same command again; then look at its --out.',
+      );
+    }
     return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path);
   }
-  return (await describeStructure(path)) ?? describeFile(path);
+  return (await describeStructure(path)) ?? describeFile(await scanFile(path));
 }
 
+/** Folders in which what an artefact came from may lie. */
+const nearby = (path: string) => [
+  ...new Set([dirname(path), dirname(dirname(resolve(path))), dirname(dirname(dirname(resolve(path)))), '.']),
+];
+
 async function describeModel(path: string): Promise<Info> {
-  const model = await openModel(path);
-  const { info } = model;
+  const { info } = openModel(await readBytes(path), nodeOnnx);
   const d = info.detector;
+  const chain = await chainOf(info.identity, nearby(path));
   return {
     lines: [
-      `${path}: a model by ${info.programVersion}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts ? ', adapted to a scan' : ''}`,
+      `${path}: a model by ${info.identity.program}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts ? ', adapted to a scan' : ''}`,
       `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}; input ${d.pixels}×${d.pixels}, ${d.pixelsPerOrder} pixels per 1/a; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
-      ...info.scores.noiseFree.map(
-        (s, i) => `    ${s.name.padEnd(10)} ${fixedLabel(s.mae)}; ${quantity(info.scores.training[i]!.mae, s.unit)}`,
-      ),
+      ...scoreLines(info.scores).map((line) => `    ${line}`),
+      ...chain.lines,
     ],
-    json: { kind: 'model', ...info },
+    json: { kind: 'model', ...info, links: chain.links },
   };
 }
 
 async function describeLibrary(path: string): Promise<Info> {
-  const info = await readInfo(path);
-  const names = shardNames(info.recipe.structures);
-  const there = names.filter((name) => hasShard(path, name)).length;
-  const count = there * info.recipe.library.patterns_per_structure;
+  const store = folderStore(path);
+  const info = await readInfo(store);
+  const names = shardNames(info.structures);
+  const present = new Set(await store.list());
+  const there = names.filter((name) => present.has(shardFolder(name))).length;
+  const count = there * info.patterns_per_structure;
   const d = info.detector;
+  const chain = await chainOf(info.identity, nearby(path));
   return {
     lines: [
-      `${path}: a library by ${info.program}, recipe ${info.recipeHash}: ${there} of ${plural(names.length, 'structure')}, ${plural(count, 'pattern')} of ${d.pixels}×${d.pixels}`,
-      `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}`,
+      `${path}: a library: ${there} of ${plural(names.length, 'structure')}, ${plural(count, 'pattern')} of ${d.pixels}×${d.pixels}`,
+      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å`,
       ...sourceLines(info),
       `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unitLabel(unit)}]`).join(', ')}`,
+      ...chain.lines,
     ],
-    json: { kind: 'library', structures: there, of: names.length, patterns: count, ...info },
+    json: { kind: 'library', there, of: names.length, patterns: count, ...info, links: chain.links },
   };
 }
 
 /** Which frames of which file, where the structures are not textures. */
-function sourceLines({ source, recipe }: LibraryInfo): string[] {
+function sourceLines({ source, structures }: AnyLibraryInfo): string[] {
   if (!source) return [];
-  const { training, heldOut } = chooseFrames(source.frames, recipe.structures, source.file);
+  const { training, heldOut } = chooseFrames(source.frames, structures, source.file);
   const range = (frames: readonly number[]) =>
     frames.length === 1 ? `${frames[0]! + 1}` : `${frames[0]! + 1} … ${frames.at(-1)! + 1}`;
   return [
-    `  structures: ${plural(training.length, 'frame')} (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}, SHA-256 ${source.sha256}`,
+    `  structures: ${plural(training.length, 'frame')} (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}`,
     `  labels are ${source.labels}: of one frame each`,
   ];
 }
 
 async function describeSimulation(path: string): Promise<Info> {
-  const info = await readSimulationInfo(path);
-  const { recipe, thickness_nm, detectors, mrad_per_pixel, configurations } = info;
-  const [ry, rx] = recipe.simulation!.shape;
-  const camera = recipe.simulation!.camera;
+  const info = await readSimulationInfo(folderStore(path));
+  const { identity, shape, camera, thickness_nm, detectors, configurations, engines } = info;
+  const chain = await chainOf(identity, nearby(path));
   return {
     lines: [
-      `${path}: a simulation by ${info.program}, recipe ${info.recipeHash}: ${ry} × ${rx} positions, ${tickLabels(thickness_nm).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
+      `${path}: a simulation: ${shape.join(' × ')} positions, ${tickLabels(thickness_nm).join(', ')} nm, in ${info.unit === 'electrons' ? 'electrons' : 'fractions of the beam'}`,
       ...(camera
-        ? [`  patterns of ${camera.pixels}×${camera.pixels}, ${setting(mrad_per_pixel!, 'mrad')} per pixel`]
+        ? [`  patterns of ${camera.pixels}×${camera.pixels}, ${setting(camera.mrad_per_pixel, 'mrad')} per pixel`]
         : []),
       ...(detectors.length > 0 ? [`  images of ${detectors.join(', ')}`] : []),
       ...(configurations > 1 ? [`  means of ${plural(configurations, 'snapshot')}`] : []),
+      `  computed on the ${engines.map((engine) => engine.toUpperCase()).join(' and the ')}`,
+      ...chain.lines,
     ],
-    json: { kind: 'simulation', ...info },
+    json: { kind: 'simulation', ...info, links: chain.links },
   };
 }
 
 async function describeMap(path: string): Promise<Info> {
-  const map = await readMapZarr(path);
+  const map = await readMapZarr(folderStore(path));
+  const { identity, warnings = [] } = map.meta;
+  const chain = identity && (await chainOf(identity, nearby(path)));
   return {
     lines: [
+      ...warningLines(warnings),
       `${path}: a map of ${map.meta.source}, ${map.shape.join(' × ')} positions, ${quantity(map.step_nm, 'nm')} apart`,
       ...map.channels.map(({ name, unit, values }) => {
         const finite = [...values].filter(Number.isFinite);
         const mean = finite.reduce((a, b) => a + b, 0) / finite.length;
-        return `  ${name.padEnd(10)} ${fixedLabel(Math.min(...finite))} … ${quantity(Math.max(...finite), unit)}, mean ${fixedLabel(mean)}`;
+        const [least, greatest] = extent(finite);
+        return `  ${name.padEnd(10)} ${fixedLabel(least)} … ${quantity(greatest, unit)}, mean ${fixedLabel(mean)}`;
       }),
+      ...(chain?.lines ?? ['  It does not state where it comes from.']),
     ],
     json: {
       kind: 'map',
+      links: chain?.links ?? [],
       shape: map.shape,
       step_nm: map.step_nm,
       channels: map.channels.map(({ name, unit }) => ({ name, unit })),
       ...map.meta,
     },
+  };
+}
+
+/** What `structures` and `landscape` leave. @throws 'format' where it does not say where it comes from */
+async function describeStudy(path: string, name: string): Promise<Info> {
+  const { kind, identity, material, ...json } = JSON.parse(await readText(join(path, name)));
+  if (identity === undefined)
+    fail('format', `${join(path, name)} does not state where it comes from.`, 'Make it again.');
+  const chain = await chainOf(identity, nearby(path));
+  return {
+    lines: [
+      `${path}: ${name.replace('.json', '')} of ${material}; its numbers are in ${join(path, name)}`,
+      ...chain.lines,
+    ],
+    json: { kind, identity, material, ...json, links: chain.links },
   };
 }
 

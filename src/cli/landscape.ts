@@ -1,12 +1,11 @@
 /** `ferroscope landscape RECIPE`: stationary points of the energy and paths between them as JSON and CSV, with figures and a report. */
 
 import { join } from 'node:path';
-import { refuseExisting, writeFolderWhole } from '../core/files.ts';
-import { hashOf } from '../core/hash.ts';
 import { numberLabel, quantity, setting } from '../core/numbers.ts';
+import { breathe, type Task } from '../core/task.ts';
 import { norm } from '../crystal/lattice.ts';
 import type { Vec3 } from '../crystal/structure.ts';
-import { givenLandscape } from '../ferroelectric/given-landscape.ts';
+import { givenLandscape, landscapeIdentity } from '../ferroelectric/given-landscape.ts';
 import {
   indexSum,
   lowestAlong,
@@ -23,8 +22,9 @@ import type { Conditions } from '../ferroelectric/system.ts';
 import type { UniformEnergy } from '../ferroelectric/uniform.ts';
 import { directionText } from '../figures/landscape-labels.ts';
 import type { NamedPath, Section } from '../figures/landscape-profile.ts';
-import { renderLandscape } from '../figures/landscape-report.ts';
+import { type LandscapeReportInput, renderLandscape } from '../figures/landscape-report.ts';
 import { gridDirections, type Half } from '../figures/stereographic.ts';
+import { refuseExisting, writeFolderWhole } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
 import { argument, option, readRecipe } from './arguments.ts';
@@ -38,20 +38,27 @@ export async function runLandscape(line: CommandLine): Promise<void> {
   const { of, conditions } = givenLandscape(recipe);
   const landscape = recipe.landscape!;
 
+  const { task } = line.console;
   const points = stationaryPoints(of);
   const index_sum = indexSum(points);
-  const paths = landscape.paths.map(({ name, through, plane }): NamedPath => {
+  const paths: NamedPath[] = [];
+  for (const { name, through, plane } of landscape.paths) {
+    await breathe(task);
     const path = minimumEnergyPath(of, through, { ...(plane && { plane }), images: landscape.images });
-    return { name, path, P_uC_cm2: path.u_A.map((u) => polarization(of, u)) };
-  });
+    paths.push({ name, path, P_uC_cm2: path.u_A.map((u) => polarization(of, u)) });
+  }
+  const surfaces: LandscapeReportInput['halves'][number][] = [];
+  for (const half of halves(of)) {
+    surfaces.push({ half, energies_meV: await surface(of, landscape.pixels, half, task) });
+  }
   const checks = landscapeChecks();
-  const hash = hashOf(recipe);
+  const identity = landscapeIdentity(recipe, PROGRAM);
+  const recipe_toml = recipeToToml(recipe, ['crystal', 'landscape']);
   const words = conditionWords(landscape, conditions);
   const data = {
-    kind: 'ferroscope-landscape/1',
-    program: PROGRAM,
-    recipe,
-    recipe_hash: hash,
+    kind: 'ferroscope-landscape/2',
+    identity,
+    recipe_toml,
     material: of.parameters.name,
     conditions: words,
     energies: 'eV per formula unit, from u = 0 under the same conditions',
@@ -67,13 +74,12 @@ export async function runLandscape(line: CommandLine): Promise<void> {
     index_sum,
     paths,
     sections: sections(of, points),
-    halves: halves(of).map((half) => ({ half, energies_meV: surface(of, landscape.pixels, half) })),
+    halves: surfaces,
     pixels: landscape.pixels,
     checks,
     notes: notes(recipe),
-    recipe_toml: recipeToToml(recipe),
-    recipe_hash: hash,
-    seed: recipe.library.seed,
+    recipe_toml,
+    identity: identity.id,
     version: PROGRAM,
   });
   const files = new Map([
@@ -83,6 +89,7 @@ export async function runLandscape(line: CommandLine): Promise<void> {
     ...report,
   ]);
   const encoder = new TextEncoder();
+  await breathe(task);
   await writeFolderWhole(
     out,
     [...files].map(([name, text]) => [name, encoder.encode(text)] as const),
@@ -104,7 +111,7 @@ export async function runLandscape(line: CommandLine): Promise<void> {
       barriers_eV: Object.fromEntries(paths.map(({ name, path }) => [name, path.barrier_eV])),
       index_sum,
       checks_failed: wrong,
-      recipe_hash: hash,
+      identity: identity.id,
     },
   );
 }
@@ -115,8 +122,13 @@ function halves(of: UniformEnergy): Half[] {
   return mirror ? ['upper'] : ['upper', 'lower'];
 }
 
-function surface(of: UniformEnergy, pixels: number, half: Half): Float64Array {
-  return Float64Array.from(gridDirections(pixels, half), (direction) => 1e3 * lowestAlong(of, direction).energy_eV);
+async function surface(of: UniformEnergy, pixels: number, half: Half, task: Task): Promise<Float64Array> {
+  const energies_meV: number[] = [];
+  for (const direction of gridDirections(pixels, half)) {
+    await breathe(task);
+    energies_meV.push(1e3 * lowestAlong(of, direction).energy_eV);
+  }
+  return Float64Array.from(energies_meV);
 }
 
 /** E along [001], [110] and [111], both ways, to 1.6 times the largest |u| of a stationary point. */

@@ -1,46 +1,76 @@
-/** The command line. Exit codes: 0 done, 1 failed, 2 bad usage. A failure prints what happened and what to do, never a stack trace. */
+/**
+ * The command line. Exit codes: 0 done, 1 failed, 2 bad usage, 130 and 143 stopped by SIGINT (Ctrl-C) and SIGTERM. A failure prints what happened and what to
+ * do, never a stack trace; with --json also one line on standard output, {"error": {"tag", "message", "hint", "fields"}}.
+ */
 
 import { Command, CommanderError, Option } from 'commander';
 import { FerroscopeError } from '../core/errors.ts';
 import type { CommandLine } from './command-line.ts';
 import { Console } from './console.ts';
+import { listenForStop } from './stopping.ts';
 import { VERSION } from './version.ts';
 
 type Run = (line: CommandLine) => Promise<void>;
 
 /** Runs the command line and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const stop = new AbortController();
-  const onInterrupt = () => {
-    if (stop.signal.aborted) process.exit(1);
-    process.stderr.write('\nStopping; press Ctrl-C again to stop at once.\n');
-    stop.abort();
-  };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  const json = argv.includes('--json');
+  const stopping = listenForStop((text) => process.stderr.write(`\n${text}\n`));
+  const console = new Console(json, stopping.signal);
   try {
-    await program(stop.signal).parseAsync([...argv], { from: 'user' });
+    await program(console).parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof FerroscopeError) {
-      process.stderr.write(`\nferroscope: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`);
-      return error.tag === 'usage' ? 2 : 1;
-    }
-    process.stderr.write(`\nferroscope: this is a bug, please report it: ${(error as Error).stack ?? error}\n`);
-    return 1;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure = failureOf(error, console.kept);
+    if (failure.text) process.stderr.write(`\nferroscope: ${failure.text}\n`);
+    const { tag, message, hint, fields } = failure;
+    if (json) process.stdout.write(`${JSON.stringify({ error: { tag, message, hint, fields } })}\n`);
+    if (tag === 'aborted') return stopping.exitCode() ?? 1;
+    return tag === 'usage' ? 2 : 1;
   } finally {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onInterrupt);
+    stopping.off();
   }
 }
 
-function program(signal: AbortSignal): Command {
+interface Failure {
+  readonly tag: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** For people; '' where it was shown already. */
+  readonly text: string;
+}
+
+/** @param kept what becomes of the work of a command that could not end */
+function failureOf(error: unknown, kept: string): Failure {
+  if (error instanceof CommanderError) {
+    const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+    const hint = more.join(' ') || 'ferroscope COMMAND --help shows what it takes.';
+    return { tag: 'usage', message: first, hint, fields: { code: error.code }, text: '' };
+  }
+  if (error instanceof FerroscopeError) {
+    const { tag, message, fields } = error;
+    const hint = tag === 'aborted' || tag === 'disk-full' ? `${error.hint} ${kept}`.trim() : error.hint;
+    // Where the user asked for the end, one line says it all.
+    const text = tag === 'aborted' ? `stopped before the end. ${hint}` : `${message}${hint ? `\n  ${hint}` : ''}`;
+    return { tag, message, hint, fields, text };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const hint = 'This is a bug, please report it.';
+  return { tag: 'bug', message, hint, fields: { stack }, text: `this is a bug, please report it: ${stack}` };
+}
+
+function program(console: Console): Command {
   const root = new Command('ferroscope')
     .description('4D-STEM scans of ferroelectrics to maps of the polarization vector.')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(ferroscope COMMAND --help shows what it takes)');
+    .showHelpAfterError('(ferroscope COMMAND --help shows what it takes)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 bad usage, 130 stopped by Ctrl-C (SIGINT), 143 by SIGTERM. A second Ctrl-C ends it at once.',
+    );
 
   const add = (usage: string, text: string, example: string, load: () => Promise<Run>): Command =>
     root
@@ -48,12 +78,12 @@ function program(signal: AbortSignal): Command {
       .description(text)
       .addHelpText('after', `\nExample:\n  ${example}`)
       .exitOverride()
-      .option('--json', 'print the result as one line of JSON')
+      .option('--json', 'print the result, or the error, as one line of JSON')
       .action(async (...args: unknown[]) => {
         const command = args.at(-1) as Command;
         const options = command.opts<CommandLine['options']>();
         const run = await load();
-        await run({ positional: command.args, options, console: new Console(options.json === true, signal) });
+        await run({ positional: command.args, options, console });
       });
   const overwrite = () => new Option('--overwrite', 'replace an output that exists');
   const workers = () => new Option('--workers <n>', 'worker threads (default: all cores)');
@@ -142,6 +172,12 @@ function program(signal: AbortSignal): Command {
       'a known truth to score against: .zarr map, or .npz with P_probe [axis 0][axis 1][3] along its own axes',
     )
     .option('--dataset <path>', 'which dataset of the file, where it has several')
+    .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
+    .option('--hot-sigma <n>', 'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)')
+    .option('--dark <file>', 'camera without beam, counts [qy][qx], .npy; in place of the file’s own')
+    .option('--gain <file>', 'relative gain [qy][qx], .npy; counts are divided by it')
+    .option('--mask <file>', 'pixels to leave out, not zero [qy][qx], .npy')
+    .addOption(several('--flip <how>', 'turn patterns first: y, x or transpose; may be given again'))
     .addOption(overwrite());
 
   add(

@@ -2,19 +2,22 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type * as z from 'zod';
 import { fail } from '../core/errors.ts';
-import { readBytes, readText } from '../core/files.ts';
 import { readNpz, writeNpz } from '../core/npy.ts';
+import { quietTask, type Task } from '../core/task.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { renderMap } from '../figures/map-report.ts';
 import type { PatternSpot } from '../figures/pattern-figure.ts';
 import type { ReportSection } from '../figures/report.ts';
-import type { LabelScore, ModelInfo } from '../network/model-info.ts';
-import { encodeMapZarr, mapToCsv, readMapZarr } from '../polarization/map-files.ts';
+import { type ModelInfo, modelInfoSchema } from '../network/model-info.ts';
+import { readBytes, readText } from '../node/files.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
-import { type Calibration, calibrationRows } from '../scan/calibration.ts';
+import { type Calibration, calibrationRows, calibrationSchema } from '../scan/calibration.ts';
 
 export interface MapFolder {
   readonly map: PolarizationMap;
@@ -26,12 +29,13 @@ export interface MapFolder {
 }
 
 /** Data files of the folder, by path; without figures and report. */
-export function mapFolderFiles(folder: MapFolder): Map<string, Uint8Array> {
+export async function mapFolderFiles(folder: MapFolder): Promise<Map<string, Uint8Array>> {
   const text = (value: string) => new TextEncoder().encode(value);
   const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
   const pixels = folder.model.detector.pixels;
   const files = new Map<string, Uint8Array>([
     ['map.csv', text(mapToCsv(folder.map))],
+    ['map.npz', mapToNpz(folder.map)],
     ['calibration.json', json(folder.calibration)],
     ['model.json', json(folder.model)],
     [
@@ -42,9 +46,9 @@ export function mapFolderFiles(folder: MapFolder): Map<string, Uint8Array> {
       }),
     ],
   ]);
-  for (const [name, bytes] of encodeMapZarr(folder.map)) files.set(`map.zarr/${name}`, bytes);
+  for (const [name, bytes] of await encodeMapZarr(folder.map)) files.set(`map.zarr/${name}`, bytes);
   if (folder.truth) {
-    for (const [name, bytes] of encodeMapZarr(folder.truth)) files.set(`truth.zarr/${name}`, bytes);
+    for (const [name, bytes] of await encodeMapZarr(folder.truth)) files.set(`truth.zarr/${name}`, bytes);
   }
   return files;
 }
@@ -56,32 +60,39 @@ export async function readMapFolder(path: string): Promise<MapFolder> {
   }
   const patterns = readNpz(await readBytes(join(path, 'patterns.npz')), 'patterns.npz');
   const truth = join(path, 'truth.zarr');
+  const json = async <T>(name: string, schema: z.ZodType<T>): Promise<T> => {
+    const result = schema.safeParse(JSON.parse(await readText(join(path, name))));
+    if (result.success) return result.data;
+    const { path: at, message } = result.error.issues[0]!;
+    fail('format', `${join(path, name)} is damaged: ${at.join('.')}: ${message}.`, 'Map the scan again.');
+  };
   return {
-    map: await readMapZarr(join(path, 'map.zarr')),
-    calibration: JSON.parse(await readText(join(path, 'calibration.json'))) as Calibration,
-    model: JSON.parse(await readText(join(path, 'model.json'))) as ModelInfo,
+    map: await readMapZarr(folderStore(join(path, 'map.zarr'))),
+    calibration: await json('calibration.json', calibrationSchema),
+    model: await json('model.json', modelInfoSchema),
     meanPattern: patterns.mean!.data as Float32Array,
     meanReconstruction: patterns.reconstruction!.data as Float32Array,
-    truth: existsSync(truth) ? await readMapZarr(truth) : undefined,
+    truth: existsSync(truth) ? await readMapZarr(folderStore(truth)) : undefined,
   };
 }
 
-/** report.html and figures, by path. */
-export function renderMapFolder(
+/** report.html and figures, by path. @throws 'aborted' */
+export async function renderMapFolder(
   folder: MapFolder,
   title: string,
   extra: readonly ReportSection[] = [],
-): Map<string, string> {
+  task: Task = quietTask,
+): Promise<Map<string, string>> {
   const { map, calibration, model, truth } = folder;
   const { detector } = model;
-  return renderMap({
+  const input = {
     title,
     map,
     calibration: calibrationRows(calibration),
-    warnings: calibration.warnings.map((text) => ({ level: 'care', text })),
+    warnings: map.meta.warnings ?? calibration.warnings.map((text) => ({ level: 'care' as const, text })),
     heldOut: model.scores.noiseFree.map((noiseFree) => {
       const { name, unit } = noiseFree;
-      const asTrained: LabelScore & { meanOnly?: number } = model.scores.training.find((score) => score.name === name)!;
+      const asTrained = model.scores.training.find((score) => score.name === name)!;
       return { name, unit, noiseFree, asTrained, meanOnly: asTrained.meanOnly };
     }),
     meanPattern: folder.meanPattern,
@@ -91,7 +102,8 @@ export function renderMapFolder(
     truth: truth && { map: truth, scores: scoreMap(map, truth) },
     recipe_toml: model.recipe,
     extra,
-  });
+  };
+  return renderMap(input, task);
 }
 
 /** Disks hk0 of the square lattice 1/a that the detector is locked to, as far as it reaches. */

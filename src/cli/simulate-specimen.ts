@@ -2,23 +2,28 @@
 
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { readBytes, writeWhole } from '../core/files.ts';
 import { duration, percent, plural, tickLabels } from '../core/numbers.ts';
 import { tiffBytes } from '../core/tiff.ts';
 import type { CutBlock } from '../crystal/orthogonal.ts';
 import { zoneReflections } from '../crystal/reflections.ts';
 import { gridLimit_mrad } from '../diffraction/angular-detector.ts';
+import type { EngineName } from '../diffraction/engine.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import type { PatternSpot } from '../figures/pattern-figure.ts';
 import { renderSimulation } from '../figures/simulation-report.ts';
+import { writeEmd } from '../node/emd.ts';
+import { readBytes, writeWhole } from '../node/files.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { openHardwareGpu } from '../node/gpu.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
 import { type Recipe, recipeToToml, simulationInputs } from '../recipe/recipe.ts';
-import { writeEmd } from '../scan/emd-write.ts';
 import type { SimulationInputs, SpecimenOptions } from '../simulation/options.ts';
-import type { SimulationPlan } from '../simulation/plan.ts';
+import { planSimulation, type SimulationPlan, simulationBytes } from '../simulation/plan.ts';
 import { type SpecimenResult, simulateSpecimen } from '../simulation/run.ts';
 import { loadSpecimen, type Specimen } from '../simulation/specimen.ts';
 import { option, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { requireResources } from './resources.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath: string): Promise<void> {
@@ -27,20 +32,33 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
       fail('usage', `--${name} is for libraries; ${recipePath} has a [specimen].`, 'Leave it out.');
     }
   }
-  if (option(line, 'engine') === 'gpu') {
-    fail('unsupported', 'A [specimen] is simulated on the CPU only.', 'Leave --engine out.');
-  }
   const { task } = line.console;
   const out = option(line, 'out') ?? basename(recipePath).replace(/\.toml$/, '');
   const inputs = simulationInputs(recipe);
   const specimen = await loadSpecimen(inputs.specimen, (file) => readBytes(resolve(dirname(recipePath), file)));
   for (const note of specimen.notes) line.console.note(note);
+  const { whole, parts } = simulationBytes(planSimulation(inputs, specimen), inputs.simulation);
+  await requireResources(
+    {
+      what: 'This simulation, with its parts,',
+      memory_bytes: 0,
+      disk_bytes: parts + whole * (line.options.emd === true ? 2 : 1),
+      hint: 'lower simulation.shape, camera.pixels or specimen.snapshots, or ask for fewer thicknesses.',
+    },
+    out,
+  );
   const start = performance.now();
   const result = await simulateSpecimen(
     inputs,
     specimen,
-    out,
-    { program: PROGRAM, ...workersOption(line), overwrite: line.options.overwrite === true },
+    folderStore(out),
+    {
+      program: PROGRAM,
+      host: nodeWorkers,
+      gpu: option(line, 'engine') === 'gpu' ? openHardwareGpu : undefined,
+      ...workersOption(line),
+      overwrite: line.options.overwrite === true,
+    },
     task,
   );
   const wall_s = (performance.now() - start) / 1e3;
@@ -73,7 +91,8 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
       detectors: plan.detectors.map(({ name }) => name),
       grid: plan.grid,
       window_A: plan.window_A,
-      recipe_hash: result.hash,
+      engines: result.engines,
+      identity: result.identity,
     },
   );
 }
@@ -202,6 +221,11 @@ const THERMAL: Record<SpecimenOptions['thermal'], string> = {
   none: 'atoms at rest',
 };
 
+const ENGINES: Record<EngineName, string> = {
+  cpu: 'CPU (WebAssembly, float32)',
+  gpu: 'GPU (WebGPU, float32)',
+};
+
 /** Disks of the zero-order Laue zone, where the specimen is one crystal that was cut by the zone axis. */
 function disksOf({ block }: Specimen, voltage_kV: number, across_mrad: number): PatternSpot[] {
   if (!('transformation' in block)) return [];
@@ -219,7 +243,7 @@ function report(
   result: SpecimenResult,
   wall_s: number,
 ): Map<string, string> {
-  const { plan, images, meanPatterns, hash } = result;
+  const { plan, images, meanPatterns, identity, engines } = result;
   const simulation = inputs.simulation;
   const { camera, dose_e, seed, band_limit } = simulation;
   const { voltage_kV, convergence_mrad } = inputs.microscope;
@@ -239,7 +263,10 @@ function report(
     );
   }
   if (errors) {
-    const worst = Math.max(...errors.map((error, i) => error / Math.abs(images.values[i]! / (dose_e ?? 1) || 1)));
+    const worst = errors.reduce(
+      (most, error, i) => Math.max(most, error / Math.abs(images.values[i]! / (dose_e ?? 1) || 1)),
+      0,
+    );
     warnings.push(`${plural(configurations, 'snapshot')}: standard error of a signal up to ${percent(worst, 2)}.`);
   }
   return renderSimulation({
@@ -265,12 +292,12 @@ function report(
         band_limit,
       ),
       thermal: THERMAL[thermal] + (configurations > 1 ? `, ${configurations} averaged` : ''),
-      engine: 'CPU (WebAssembly, float32)',
+      engine: engines.map((engine) => ENGINES[engine]).join(' and '),
       wall_s,
     },
     warnings: warnings.map((text) => ({ level: 'care', text })),
     recipe_toml,
-    recipe_hash: hash,
+    recipe_hash: identity.id,
     seed,
     version: PROGRAM,
   });

@@ -1,21 +1,22 @@
 /** `ferroscope slurm RECIPE`: a folder of scripts that make the library as a Slurm job array. */
 
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { readText, writeFolderWhole } from '../core/files.ts';
 import { plural } from '../core/numbers.ts';
+import { readText, writeFolderWhole } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
-import { argument, option, optionList, readImported, readStudy } from './arguments.ts';
+import { argument, LIBRARY_SECTIONS, option, optionList, readImported, readStudy } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { shellQuote, slurmFiles, slurmPlan } from './slurm-scripts.ts';
 
 export async function runSlurm(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
-  const recipe = await readStudy(path);
+  const recipe = await readStudy(path, LIBRARY_SECTIONS);
   const imported = await readImported(line, recipe, path);
-  const text = await recipeText(path, recipe, imported?.path);
+  const { file } = recipe.structures;
+  const text = await recipeText(path, recipe, file && resolve(dirname(path), file));
   const library = resolve(option(line, 'out') ?? 'library.zarr');
   const folder = resolve(option(line, 'folder') ?? `${library.replace(/\.zarr$/, '')}-slurm`);
   const number = (name: string) => {
@@ -31,7 +32,7 @@ export async function runSlurm(line: CommandLine): Promise<void> {
     cpus: number('cpus'),
     time: option(line, 'time'),
     memory: option(line, 'mem'),
-    file_bytes: imported?.size_bytes,
+    file_bytes: imported?.file.size_bytes,
     partition: option(line, 'partition'),
     account: option(line, 'account'),
     modules: optionList(line, 'module'),

@@ -3,16 +3,18 @@
  * `dynamics.ts`; with a [film], `film.ts`.
  */
 
-import { join } from 'node:path';
-import { refuseExisting, writeWhole } from '../core/files.ts';
-import { hashOf } from '../core/hash.ts';
+import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
 import { plural, quantity } from '../core/numbers.ts';
-import { checkAborted } from '../core/task.ts';
+import { breathe } from '../core/task.ts';
 import { buildStructure, labelFields, structureStream } from '../crystal/build.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
 import { requireSites } from '../crystal/structure.ts';
+import { residualU2 } from '../crystal/thermal.ts';
+import { u2Comment } from '../crystal/u2-comment.ts';
 import { frameOf } from '../library/imported.ts';
-import { shardFolder, shardNames } from '../library/shard-names.ts';
+import { type ShardName, shardFolder, shardNames } from '../library/shard-names.ts';
+import { refuseExisting, writeFolderWhole } from '../node/files.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { argument, option, readImported, readStudy } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
@@ -21,15 +23,16 @@ export async function runStructures(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   const recipe = await readStudy(path);
   if (recipe.film) return (await import('./film.ts')).runFilm(line, recipe);
-  if (recipe.dynamics) return (await import('./dynamics.ts')).runDynamics(line, recipe, path);
+  if (recipe.dynamics) return (await import('./dynamics.ts')).runDynamics(line, recipe);
   const out = option(line, 'out') ?? 'structures';
   refuseExisting(out, line.options.overwrite === true);
   const imported = await readImported(line, recipe, path);
+  const identity = structuresIdentity(recipe, imported?.file);
   const names = shardNames(recipe.structures);
   let sumP = 0;
   let columns = 0;
-  for (const [i, name] of names.entries()) {
-    checkAborted(line.console.task);
+  const file = async (name: ShardName): Promise<readonly [string, Uint8Array]> => {
+    await breathe(line.console.task);
     const frame = imported && frameOf(imported, name);
     const structure =
       frame?.structure ??
@@ -39,26 +42,46 @@ export async function runStructures(line: CommandLine): Promise<void> {
     columns += P.length / 3;
     const [nx, ny] = requireSites(structure).cells;
     const info = {
-      recipe_hash: hashOf(recipe),
+      identity: identity.id,
       ...(frame
         ? { source: frame.source.file, frame: String(frame.source.frame), labels: frame.source.labels }
         : { seed: String(recipe.library.seed) }),
       program: PROGRAM,
+      ...u2Comment(structure, residualU2(structure, recipe.crystal.u2_A2)),
       // Means along z, in the order of the axes [ny][nx][3].
       columns: `${ny} ${nx} 3`,
       P_uC_cm2: row(P),
       dTi_pm: row(dTi),
       dO_pm: row(dO),
     };
-    await writeWhole(join(out, `${shardFolder(name)}.extxyz`), writeExtxyz(structure, info));
-    line.console.task.progress(i + 1, names.length, 'structures');
-  }
+    return [`${shardFolder(name)}.extxyz`, new TextEncoder().encode(writeExtxyz(structure, info))];
+  };
+  await writeFolderWhole(
+    out,
+    (async function* () {
+      for (const [i, name] of names.entries()) {
+        yield await file(name);
+        line.console.task.progress(i + 1, names.length, 'structures');
+      }
+    })(),
+  );
   line.console.result(
     [
       `${plural(names.length, 'structure')} in ${out}, mean |P| of their columns ${quantity(sumP / columns, 'uC/cm2')}.`,
     ],
     { out, structures: names.length, columns, mean_p_uC_cm2: sumP / columns },
   );
+}
+
+/** What the structures follow from: where they come from a file, nothing is drawn, and the settings of textures are not looked at. */
+function structuresIdentity({ crystal, structures, library }: Recipe, file?: FileIdentity): Identity {
+  const { a_A, u2_A2 } = crystal;
+  const { count, held_out, cells, file: _, types, born, ...texture } = structures;
+  const { seed } = library;
+  const settings = file
+    ? { crystal: { a_A, u2_A2 }, structures: { count, held_out, cells, types, born } }
+    : { crystal, structures: { count, held_out, cells, ...texture }, library: { seed } };
+  return identify({ kind: 'structures', schema: 1, program: PROGRAM, settings, inputs: file ? { file } : {} });
 }
 
 function row(values: Float64Array): string {

@@ -1,81 +1,113 @@
 /** `ferroscope train RECIPE`: a model from a library, adapted to a scan where one is given. */
 
-import { refuseExisting, writeWhole } from '../core/files.ts';
+import { dirname } from 'node:path';
 import { hashOf } from '../core/hash.ts';
-import { duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
+import { duration, plural } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
+import { libraryBytes } from '../library/cost.ts';
 import { selectLabels } from '../library/dataset.ts';
 import { PREDICTED_LABELS } from '../library/labels.ts';
 import { detectorOf } from '../library/plan.ts';
-import { openLibrary } from '../library/store.ts';
+import { openLibrary, requireSettings } from '../library/store.ts';
+import { architecture } from '../network/architecture.ts';
 import type { ExperimentSource } from '../network/batches.ts';
+import { trainingCost } from '../network/cost.ts';
 import { openModel } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { type TrainResult, train } from '../network/train.ts';
-import { type Recipe, recipeToToml } from '../recipe/recipe.ts';
+import { fileIdentity, refuseExisting, writeWhole } from '../node/files.ts';
+import { folderStore, placeOf } from '../node/folder-store.ts';
+import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
+import { RECIPE_SCHEMA, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
-import { openScan } from '../scan/open.ts';
+import { calibrationIdentity } from '../scan/calibration.ts';
 import { argument, option, readStudy } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { openGivenScan } from './open-scan.ts';
+import { requireResources } from './resources.ts';
+import { scoreLines } from './score-lines.ts';
 import { PROGRAM } from './version.ts';
 
-/** Trains and writes the model; a checkpoint stands beside it until the model is there. */
+/**
+ * Trains and writes the model; a checkpoint stands beside it until the model is there.
+ * @throws 'stale' for a library that the recipe would not make, and as `train`
+ */
 export async function trainToFile(
   recipe: Recipe,
   library: string,
   out: string,
-  scan: string | undefined,
+  scan: { readonly path: string; readonly folder: string } | undefined,
   task: Task,
 ): Promise<TrainResult & { readonly info: ModelInfo }> {
-  const data = selectLabels(await openLibrary(library), PREDICTED_LABELS);
-  const experiment = scan === undefined ? undefined : await experimentOf(recipe, scan, task);
+  requireOnnx();
+  const { network, training } = recipe;
+  const sizes = architecture(network, recipe.library.pixels, PREDICTED_LABELS.length, scan !== undefined);
+  const { memory_bytes, disk_bytes } = trainingCost(sizes, training.batch);
+  await requireResources(
+    {
+      what: 'Training',
+      memory_bytes: memory_bytes + libraryBytes(recipe),
+      disk_bytes,
+      hint: 'lower training.batch, network.channels or the size of the library.',
+    },
+    out,
+  );
+  const whole = await openLibrary(folderStore(library));
+  requireSettings(whole.info, recipe, library);
+  const checkpoint = placeOf(`${out}.checkpoint`);
   const result = await train(
     recipe,
-    data,
+    selectLabels(whole, PREDICTED_LABELS),
     {
-      experiment,
-      checkpoint: `${out}.checkpoint`,
-      programVersion: PROGRAM,
-      recipe: { toml: recipeToToml(recipe), hash: hashOf(recipe) },
+      program: PROGRAM,
+      host: nodeWorkers,
+      runtime: nodeOnnx,
+      experiment: scan === undefined ? undefined : await experimentOf(recipe, scan.path, scan.folder, task),
+      checkpoint: checkpoint.store.within(checkpoint.folder),
+      recipe: { toml: recipeToToml(recipe), hash: hashOf(recipe), schema: RECIPE_SCHEMA },
     },
     task,
   );
   await writeWhole(out, result.model);
-  const model = await openModel(result.model);
-  await model.close();
-  return { ...result, info: model.info };
+  await checkpoint.store.remove(checkpoint.folder);
+  return { ...result, info: openModel(result.model, nodeOnnx).info };
 }
 
-async function experimentOf(recipe: Recipe, path: string, task: Task): Promise<ExperimentSource> {
-  const source = await openScan(path);
+async function experimentOf(recipe: Recipe, path: string, folder: string, task: Task): Promise<ExperimentSource> {
+  const { rotation_deg, hot_sigma, flip } = recipe.scan;
+  const { source, given } = await openGivenScan(path, recipe.scan, folder);
   const detector = detectorOf(recipe);
   const { a_A, voltage_kV, convergence_mrad } = detector;
-  const calibration = await calibrate(source, { a_A, voltage_kV, convergence_mrad, ...recipe.scan }, task);
-  return calibratedPatterns(source, calibration, detector);
+  const known = { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma };
+  const calibration = await calibrate(source, known, task);
+  const files = { scan: await fileIdentity(path), ...given };
+  const identity = calibrationIdentity(files, { ...known, flip }, PROGRAM);
+  return { identity, ...calibratedPatterns(source, calibration, detector) };
 }
 
 export async function runTrain(line: CommandLine): Promise<void> {
-  const recipe = await readStudy(argument(line, 0));
+  const path = argument(line, 0);
+  const recipe = await readStudy(path);
+  const scan = option(line, 'scan');
   const out = option(line, 'out') ?? 'model.onnx';
   refuseExisting(out, line.options.overwrite === true);
+  line.console.resumes();
   const start = performance.now();
   const result = await trainToFile(
     recipe,
     option(line, 'library') ?? 'library.zarr',
     out,
-    option(line, 'scan'),
+    scan === undefined ? undefined : { path: scan, folder: dirname(path) },
     line.console.task,
   );
   const train_s = (performance.now() - start) / 1e3;
   const best = result.history.findLast((record) => record.best);
   line.console.result(
     [
-      `${out}: ${plural(result.history.length, 'epoch')} in ${duration(train_s)}, best ${best?.epoch ?? '-'}. On held-out structures (noise-free; as trained):`,
-      ...result.info.scores.noiseFree.map(
-        (score, i) =>
-          `  ${score.name.padEnd(10)} MAE ${fixedLabel(score.mae)}; ${quantity(result.info.scores.training[i]!.mae, score.unit)}`,
-      ),
+      `${out}: ${plural(result.history.length, 'epoch')} in ${duration(train_s)}, best ${best?.epoch ?? '-'}. On held-out structures mean absolute errors, noise-free; as trained:`,
+      ...scoreLines(result.info.scores).map((line) => `  ${line}`),
     ],
     { out, train_s, history: result.history, scores: result.info.scores },
   );

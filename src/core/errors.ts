@@ -15,6 +15,7 @@ export type ErrorTag =
   | 'recipe'
   | 'model-mismatch'
   | 'incomplete'
+  | 'stale'
   | 'unsupported'
   | 'usage'
   | 'aborted';
@@ -37,4 +38,11 @@ export class FerroscopeError extends Error {
 /** Throws a {@link FerroscopeError}. */
 export function fail(tag: ErrorTag, message: string, hint: string, fields: Record<string, unknown> = {}): never {
   throw new FerroscopeError(tag, message, hint, fields);
+}
+
+/** @param place what was being written */
+export function diskFullError(place: string): FerroscopeError {
+  return new FerroscopeError('disk-full', `The disk is full: ${place} was not written.`, 'Free some space.', {
+    path: place,
+  });
 }

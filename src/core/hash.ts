@@ -3,11 +3,12 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 
-const DIGITS = 32;
+/** Hexadecimal digits of a hash. */
+export const HASH_DIGITS = 32;
 
 /** A hash of JSON-like data, whatever the order of keys; keys whose value is undefined count as left out. */
 export function hashOf(value: unknown): string {
-  return bytesToHex(sha256(new TextEncoder().encode(canonical(value)))).slice(0, DIGITS);
+  return bytesToHex(sha256(new TextEncoder().encode(canonical(value)))).slice(0, HASH_DIGITS);
 }
 
 /** Bytes hashed piece by piece. */
@@ -20,12 +21,15 @@ export class ByteHash {
   }
 
   digest(): string {
-    return bytesToHex(this.#hash.digest()).slice(0, DIGITS);
+    return bytesToHex(this.#hash.digest()).slice(0, HASH_DIGITS);
   }
 }
 
-export function hashOfBytes(bytes: ArrayBufferView): string {
-  return new ByteHash().update(bytes).digest();
+/** Of the bytes of arrays, one after another. */
+export function hashOfArrays(...arrays: readonly ArrayBufferView[]): string {
+  const hash = new ByteHash();
+  for (const array of arrays) hash.update(array);
+  return hash.digest();
 }
 
 function canonical(value: unknown): string {

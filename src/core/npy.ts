@@ -46,7 +46,7 @@ export function readNpy(bytes: Uint8Array, name = 'array'): NdArray {
     bad('no NUMPY signature');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = (bytes[6] ?? 1) >= 2;
+  const wide = bytes[6]! >= 2;
   const headerLength = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const start = (wide ? 12 : 10) + headerLength;
   const header = new TextDecoder().decode(bytes.subarray(wide ? 12 : 10, start));

@@ -90,7 +90,8 @@ export function percent(share: number, digits = 3): string {
 /** Seconds, minutes or hours, two digits. */
 export function duration(seconds: number): string {
   if (seconds < 100) return quantity(seconds, 's', 2);
-  return seconds < 6000 ? quantity(seconds / 60, 'min', 2) : quantity(seconds / 3600, 'h', 2);
+  if (seconds < 6000) return quantity(seconds / 60, 'min', 2);
+  return seconds < 48 * 3600 ? quantity(seconds / 3600, 'h', 2) : quantity(seconds / 86_400, 'd', 2);
 }
 
 /** Electrons of a pattern, the one spelling of a dose: whole ones in groups of three. */

@@ -49,12 +49,12 @@ function fnv1a(text: string, hash: number): number {
 
 const LOG_FACTORIAL: readonly number[] = (() => {
   const table = [0];
-  for (let n = 1; n < 128; n++) table.push((table[n - 1] ?? 0) + Math.log(n));
+  for (let n = 1; n < 128; n++) table.push(table[n - 1]! + Math.log(n));
   return table;
 })();
 
 function logFactorial(n: number): number {
-  if (n < 128) return LOG_FACTORIAL[n] ?? 0;
+  if (n < 128) return LOG_FACTORIAL[n]!;
   const x = n + 1;
   return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x * x * x);
 }
@@ -94,7 +94,7 @@ export class RandomStream {
       this.#block++;
       this.#used = 0;
     }
-    return this.#words[this.#used++] ?? 0;
+    return this.#words[this.#used++]!;
   }
 
   /** Uniform in the open interval (0, 1), 32 bits. */
@@ -156,8 +156,8 @@ export class RandomStream {
   shuffle<T extends { length: number; [index: number]: number }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const held = items[i] ?? 0;
-      items[i] = items[j] ?? 0;
+      const held = items[i]!;
+      items[i] = items[j]!;
       items[j] = held;
     }
     return items;

@@ -41,7 +41,7 @@ export const listOf = <T extends z.ZodType>(value: T, most = 10_000) =>
 export function named<const Name extends string, const Short extends string>(
   names: readonly Name[],
   short: Readonly<Record<Short, Name>>,
-) {
+): z.ZodType<Name, Name | Short> {
   const shorts = Object.keys(short) as Short[];
   return z.union([z.enum(names), z.enum(shorts).transform((name): Name => short[name])], {
     error: `must be one of ${names.join(', ')}; or, for short, ${shorts.join(', ')}`,

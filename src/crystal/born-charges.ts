@@ -58,7 +58,7 @@ export function bornCharges(structure: Structure, given?: GivenCharges): { reado
 }
 
 /** Elements on the A and the B sites, alphabetically. @throws 'unsupported' without sites */
-export function siteElements(structure: Structure): { readonly A: readonly string[]; readonly B: readonly string[] } {
+function siteElements(structure: Structure): { readonly A: readonly string[]; readonly B: readonly string[] } {
   const { kind } = requireSites(structure);
   const on = (site: number) => [...new Set(structure.symbols.filter((_, atom) => kind[atom] === site))].sort();
   return { A: on(SITE.A), B: on(SITE.Ti) };

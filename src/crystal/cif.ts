@@ -149,7 +149,7 @@ function readSites(block: CifBlock, lattice: Mat3, name: string, { notes, u2Note
     if (given.length > 0 && Number.isNaN(u)) zero.push(`${label} (${given[0]})`);
     const tags = ['fract_x', 'fract_y', 'fract_z'] as const;
     const f = tags.map(coordinate) as unknown as Vec3;
-    const rounding = roundingOf(tags.map((tag) => column(tag)[row] ?? ''));
+    const rounding = roundingOf(tags.map((tag) => column(tag)[row]!));
     return occupancy === 0 ? [] : [{ label, symbol, f, rounding, occupancy: Math.min(1, occupancy), u }];
   });
   if (zero.length > 0) u2Notes.push(`${name}: U of ${listed(zero)} is taken as not given.`);

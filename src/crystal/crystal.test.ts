@@ -5,14 +5,7 @@ import { expect, test } from 'vitest';
 import { FerroscopeError } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import { columnMean, localFields } from './local.ts';
-import {
-  cellSum,
-  dOPerDisplacement,
-  dTiPerDisplacement,
-  type Material,
-  materialOf,
-  polarizationPerDisplacement,
-} from './material.ts';
+import { cellSum, dTiPerDisplacement, type Material, materialOf, polarizationPerDisplacement } from './material.ts';
 import { orderA, perovskite } from './perovskite.ts';
 import { displaceBySoftMode } from './soft-mode.ts';
 import { displacements, type Structure, siteTable, type Vec3 } from './structure.ts';
@@ -93,6 +86,9 @@ test('materials: neutral charges, published Z*, derived off-centrings', () => {
   expect(polarizationPerDisplacement(BST, 3.95 ** 3)).toBeCloseTo(255.0, 1);
   expect(polarizationPerDisplacement(materialOf('BaTiO3'), 3.98597 ** 3)).toBeCloseTo(261.4, 1);
 });
+
+/** δO per u: centroid of the six O relative to that of the eight A, for a uniform u. */
+const dOPerDisplacement = ({ mode }: Material) => (mode.Opar + 2 * mode.Operp) / 3 - mode.A;
 
 test('a uniform mode comes back from the atoms exactly: P, δTi, δO', () => {
   fc.assert(

@@ -60,7 +60,7 @@ function readComment(text: string, lines: Lines): Map<string, string> {
     const raw = match[2] ?? 'T';
     const value = /^["'{]/.test(raw) ? raw.slice(1, -1) : raw;
     pairs.set(
-      match[1] ?? '',
+      match[1]!,
       raw.startsWith('{') ? value : value.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c)),
     );
   }
@@ -129,19 +129,19 @@ function readFrame(lines: Lines): Frame {
     const fields = line.trim().split(/\s+/);
     if (fields.length !== width) lines.malformed(`${fields.length} columns where Properties says ${width}`);
     const numbers = (key: string): number[] => {
-      const { start, width: wide } = columns.get(key) ?? { start: 0, width: 0 };
+      const { start, width: wide } = columns.get(key)!;
       return fields.slice(start, start + wide).map((field) => {
         const value = Number(field);
         return Number.isFinite(value) ? value : lines.malformed(`'${field}' is not a number`);
       });
     };
-    const symbol = fields[columns.get('species')?.start ?? 0] ?? '';
+    const symbol = fields[columns.get('species')!.start]!;
     if (!/^[A-Z][a-z]?$/.test(symbol)) lines.malformed(`'${symbol}' is not a chemical symbol`);
     symbols.push(symbol);
     positions_A.set(numbers('pos'), 3 * atom);
     if (withSites) {
       const index = numbers('cell_index');
-      const site = numbers('site')[0] ?? 0;
+      const site = numbers('site')[0]!;
       if (![...index, site].every((v) => Number.isInteger(v) && v >= 0 && v < 1e6) || site >= SITES_PER_CELL) {
         lines.malformed(`cell (${index.join(', ')}), site ${site} is no place in a perovskite`);
       }
@@ -183,7 +183,7 @@ function extent(cell: Int32Array): Vec3 {
   const cells: [number, number, number] = [1, 1, 1];
   cell.forEach((value, index) => {
     const axis = index % 3;
-    if (value + 1 > (cells[axis] ?? 0)) cells[axis as 0 | 1 | 2] = value + 1;
+    if (value + 1 > cells[axis]!) cells[axis as 0 | 1 | 2] = value + 1;
   });
   return cells;
 }

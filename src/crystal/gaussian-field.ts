@@ -62,7 +62,7 @@ export function gaussianField(cells: Vec3, correlation: number, stream: RandomSt
       const here = Math.floor(index / stride) % n;
       let sum = 0;
       for (let other = 0; other < n; other++) {
-        sum += (kernel[(here - other + n) % n] ?? 0) * (field[index + (other - here) * stride] ?? 0);
+        sum += kernel[(here - other + n) % n]! * field[index + (other - here) * stride]!;
       }
       next[index] = sum;
     }

@@ -131,7 +131,7 @@ export function bariumTitanate(): Crystal {
  * literature: 6.51 g/cm³ at 300 K (Jones et al., Acta Cryst. C45, 365 (1989), in the ICSD's entry 65691) makes 3.923 Å.
  * U_iso: estimates, not measured. Sr and O are those of SrTiO3, Ru is set to 0.0045.
  */
-export function strontiumRuthenate(): Crystal {
+function strontiumRuthenate(): Crystal {
   return rightAngled(
     'SrRuO3',
     [3.923, 3.923, 3.923],

@@ -91,7 +91,7 @@ export function localFields(structure: Structure, { born }: Pick<Material, 'born
 export function columnMean(field: Float64Array, cells: Vec3): Float64Array {
   const layer = 3 * cells[0] * cells[1];
   const mean = new Float64Array(layer);
-  for (let index = 0; index < field.length; index++) mean[index % layer]! += (field[index] ?? 0) / cells[2];
+  for (let index = 0; index < field.length; index++) mean[index % layer]! += field[index]! / cells[2];
   return mean;
 }
 

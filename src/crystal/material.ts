@@ -108,8 +108,3 @@ function octahedronPerDisplacement({ mode }: Material): number {
 export function dTiPerDisplacement(of: Material): number {
   return of.mode.Ti - octahedronPerDisplacement(of);
 }
-
-/** δO per u: centroid of the six O relative to the centroid of the eight A, for a uniform u (BST −0.65). */
-export function dOPerDisplacement(of: Material): number {
-  return octahedronPerDisplacement(of) - of.mode.A;
-}

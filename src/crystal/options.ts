@@ -10,7 +10,7 @@ import type { Crystal } from './unit-cell.ts';
 const SHORT = { BTO: 'BaTiO3', STO: 'SrTiO3' } as const;
 
 /** A solid solution or a compound that textures and dynamics are made of. */
-export const materialName = named(['(Ba,Sr)TiO3', 'BaTiO3', 'SrTiO3'], { BST: '(Ba,Sr)TiO3', ...SHORT });
+const materialName = named(['(Ba,Sr)TiO3', 'BaTiO3', 'SrTiO3'], { BST: '(Ba,Sr)TiO3', ...SHORT });
 export type MaterialName = z.output<typeof materialName>;
 
 /** A crystal whose atoms Ferroscope knows (known-crystals.ts). */
@@ -26,7 +26,6 @@ export const lammpsTypes = z
   .describe(
     'Element of each atom type of a LAMMPS dump without a column `element`, such as { 1 = "Ba", 2 = "Ti", 3 = "O" }.',
   );
-export type LammpsTypes = Options<typeof lammpsTypes>;
 
 /** Elements of textures; others come with a file. */
 export const TEXTURE_ELEMENTS = ['Ba', 'Sr', 'Ti', 'O'] as const;

@@ -62,8 +62,8 @@ export function perovskite(cells: Vec3, a_A: number, ba: ArrayLike<number>): Str
     symbols.push(site === SITE.A ? (ba[index] ? 'Ba' : 'Sr') : site === SITE.Ti ? 'Ti' : 'O');
     kind[atom] = site;
     for (let axis = 0; axis < 3; axis++) {
-      cell[3 * atom + axis] = at[axis] ?? 0;
-      ideal_A[3 * atom + axis] = ((at[axis] ?? 0) + (SITE_FRACTIONS[site]?.[axis] ?? 0)) * a_A;
+      cell[3 * atom + axis] = at[axis]!;
+      ideal_A[3 * atom + axis] = (at[axis]! + SITE_FRACTIONS[site]![axis]!) * a_A;
     }
   }
   return {

@@ -100,7 +100,7 @@ export function readPoscar(text: string, name = 'POSCAR'): Crystal {
   const symbols = symbolsOf(header);
   const fractional = Float64Array.from(
     symbols.flatMap((_, atom) => {
-      const line = lines[mode + atom] ?? '';
+      const line = lines[mode + atom]!;
       const v =
         numbersIn(fieldsOf(line).join(' '), 3) ??
         malformed(

@@ -12,10 +12,15 @@ import { type Block, type OrthogonalOptions, orthogonalCell } from './orthogonal
 import { readPoscar } from './poscar.ts';
 import type { Structure } from './structure.ts';
 import { FORMAT_NAMES, structureFormat } from './structure-format.ts';
+import { readU2Comment } from './u2-comment.ts';
 import { type Crystal, checkedCrystal } from './unit-cell.ts';
 
 /** An orthogonal block as a crystal, to be cut along another axis. */
-function crystalOf({ cell_A, symbols, positions_A }: Structure, name: string): Crystal {
+function crystalOf(
+  { cell_A, symbols, positions_A }: Structure,
+  u2_A2: Readonly<Record<string, number>>,
+  name: string,
+): Crystal {
   const [x, y, z] = cell_A;
   return checkedCrystal({
     name,
@@ -27,7 +32,7 @@ function crystalOf({ cell_A, symbols, positions_A }: Structure, name: string): C
     symbols,
     fractional: positions_A.map((value, index) => value / cell_A[index % 3]!),
     occupancy: new Float64Array(symbols.length).fill(1),
-    uIso_A2: new Float64Array(symbols.length).fill(Number.NaN),
+    uIso_A2: Float64Array.from(symbols, (symbol) => u2_A2[symbol] ?? Number.NaN),
   });
 }
 
@@ -47,7 +52,8 @@ export function readStructure(text: string, name: string, options: OrthogonalOpt
   }
   if (format === 'cif') return orthogonalCell(readCif(text, name), options);
   if (format === 'poscar') return orthogonalCell(readPoscar(text, name), options);
-  const { structure } = readExtxyz(text, name);
-  if (options.zone || options.x) return orthogonalCell(crystalOf(structure, name), options);
-  return { ...structure, occupancy: new Float64Array(structure.symbols.length).fill(1), u2_A2: {} };
+  const { structure, info } = readExtxyz(text, name);
+  const u2_A2 = readU2Comment(info, name);
+  if (options.zone || options.x) return orthogonalCell(crystalOf(structure, u2_A2, name), options);
+  return { ...structure, occupancy: new Float64Array(structure.symbols.length).fill(1), u2_A2 };
 }

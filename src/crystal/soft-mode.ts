@@ -13,11 +13,7 @@ import { fail } from '../core/errors.ts';
 import type { Material } from './material.ts';
 import { cellCount, cellIndex, requireSites, SITE, type Structure, type Vec3 } from './structure.ts';
 
-/** Cells whose Ti an atom of the given site touches, relative to its own: Ti 1, O 2, A 8. */
-export function sharingCells(site: number): readonly Vec3[] {
-  return SHARING[site] ?? [];
-}
-
+/** Cells whose Ti an atom of each site touches, relative to its own: Ti 1, O 2, A 8. */
 const SHARING: Readonly<Record<number, readonly Vec3[]>> = {
   [SITE.Ti]: [[0, 0, 0]],
   [SITE.Ox]: [
@@ -58,13 +54,13 @@ export function displaceBySoftMode(structure: Structure, material: Material, u_A
   }
   const positions_A = structure.positions_A.slice();
   for (let atom = 0; atom < kind.length; atom++) {
-    const site = kind[atom] ?? 0;
-    const sharing = sharingCells(site);
+    const site = kind[atom]!;
+    const sharing = SHARING[site]!;
     for (const [di, dj, dk] of sharing) {
-      const [i, j, k] = [cell[3 * atom] ?? 0, cell[3 * atom + 1] ?? 0, cell[3 * atom + 2] ?? 0];
+      const [i, j, k] = [cell[3 * atom]!, cell[3 * atom + 1]!, cell[3 * atom + 2]!];
       const from = 3 * cellIndex(cells, i + di, j + dj, k + dk);
       for (let axis = 0; axis < 3; axis++) {
-        const u = u_A[from + axis] ?? 0;
+        const u = u_A[from + axis]!;
         positions_A[3 * atom + axis] =
           positions_A[3 * atom + axis]! + (modeOf(material, site, axis) * u) / sharing.length;
       }

@@ -33,7 +33,7 @@ export function structureFormat(text: string, name: string): StructureFormat | T
   if (/^\s*ITEM: /.test(head)) return 'lammps';
   const lines = head.split(/\r\n|\r|\n/);
   if (lines.some((line) => /^\s*(data_\S*\s*$|data_\S+\s|_cell[_.]length_a\s)/i.test(line))) return 'cif';
-  if (/^\s*\d+\s*$/.test(lines[0] ?? '') && /\b(Lattice|Properties)\s*=/.test(lines[1] ?? '')) return 'extxyz';
+  if (/^\s*\d+\s*$/.test(lines[0]!) && /\b(Lattice|Properties)\s*=/.test(lines[1] ?? '')) return 'extxyz';
   if (numbersIn(lines[1] ?? '', 1) && [2, 3, 4].every((l) => numbersIn(lines[l] ?? '', 3))) {
     return isConfiguration(lines[7]) ? 'xdatcar' : 'poscar';
   }

@@ -88,8 +88,8 @@ export function unitCellVolume(structure: Structure): number {
 export function displacements(structure: Structure): Float64Array {
   const { ideal_A } = requireSites(structure);
   return structure.positions_A.map((value, index) => {
-    const edge = structure.cell_A[index % 3] ?? 0;
-    const d = value - (ideal_A[index] ?? 0);
+    const edge = structure.cell_A[index % 3]!;
+    const d = value - ideal_A[index]!;
     return d - edge * Math.round(d / edge);
   });
 }
@@ -111,13 +111,13 @@ export function siteTable(structure: Structure): Int32Array {
       },
     );
   const slots = cellCount(cells) * SITES_PER_CELL;
-  if (slots !== kind.length) bad(`${kind.length} atoms for ${slots} sites`);
+  if (slots !== kind.length || 3 * slots !== cell.length) bad(`${kind.length} atoms for ${slots} sites`);
   const table = new Int32Array(slots).fill(-1);
   for (let atom = 0; atom < kind.length; atom++) {
-    const at: Vec3 = [cell[3 * atom] ?? -1, cell[3 * atom + 1] ?? -1, cell[3 * atom + 2] ?? -1];
-    const site = kind[atom] ?? SITES_PER_CELL;
+    const at: Vec3 = [cell[3 * atom]!, cell[3 * atom + 1]!, cell[3 * atom + 2]!];
+    const site = kind[atom]!;
     const where = `site ${site} of cell (${at.join(', ')})`;
-    if (site >= SITES_PER_CELL || at.some((c, axis) => c < 0 || c >= (cells[axis] ?? 0))) bad(`${where} lies outside`);
+    if (site >= SITES_PER_CELL || at.some((c, axis) => c < 0 || c >= cells[axis]!)) bad(`${where} lies outside`);
     const slot = cellIndex(cells, ...at) * SITES_PER_CELL + site;
     if (table[slot] !== -1) bad(`${where} is occupied twice`);
     table[slot] = atom;

@@ -54,7 +54,7 @@ export function uniformTexture(
 ): Float64Array {
   const size = pMax * magnitude(stream.uniform(), distribution);
   const unit = direction(stream);
-  return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => size * (unit[index % 3] ?? 0));
+  return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => size * unit[index % 3]!);
 }
 
 /**
@@ -73,7 +73,7 @@ export function gradientTexture(cells: Vec3, pMax: number, step_uC_cm2: number, 
       [1, 1],
       [1, -1],
     ] as const
-  )[stream.integer(4)] ?? [1, 0];
+  )[stream.integer(4)]!;
   const length = Math.min(h === 0 ? Number.POSITIVE_INFINITY : nx, l === 0 ? Number.POSITIVE_INFINITY : ny);
   const [x0, y0] = [stream.integer(nx), stream.integer(ny)];
   const unit = direction(stream);
@@ -82,7 +82,7 @@ export function gradientTexture(cells: Vec3, pMax: number, step_uC_cm2: number, 
     const phase = (h * ((cell % nx) - x0)) / nx + (l * ((Math.floor(cell / nx) % ny) - y0)) / ny;
     const triangle = 0.25 - Math.abs(phase - Math.round(phase));
     const size = Math.max(-pMax, Math.min(pMax, step_uC_cm2 * length * triangle));
-    return size * (unit[index % 3] ?? 0);
+    return size * unit[index % 3]!;
   });
 }
 
@@ -97,7 +97,7 @@ export function smoothTexture(
   const g = [0, 1, 2].map(() => gaussianField(cells, correlation, stream));
   const texture = new Float64Array(3 * cellCount(cells));
   for (let cell = 0; cell < cellCount(cells); cell++) {
-    const vector = g.map((field) => field[cell] ?? 0);
+    const vector = g.map((field) => field[cell]!);
     const length = Math.hypot(...vector);
     const scale = length === 0 ? 0 : (pMax * magnitude(maxwellCdf(length), distribution)) / length;
     vector.forEach((value, axis) => {

@@ -26,7 +26,7 @@ export function withJitter(structure: Structure, rms_pm: number, stream: RandomS
  * Variance per axis [Å²] of the displacements frozen into the block, by species: the mean over the atoms and the three
  * axes of the square about the mean of the atom's sublattice and axis. @throws 'unsupported' without sites
  */
-export function frozenVariance(structure: Structure): Map<string, number> {
+function frozenVariance(structure: Structure): Map<string, number> {
   const { kind } = requireSites(structure);
   const d = displacements(structure);
   const groups = new Map<string, { species: string; n: number; sum: number; square: number }>();
@@ -34,7 +34,7 @@ export function frozenVariance(structure: Structure): Map<string, number> {
     for (let axis = 0; axis < 3; axis++) {
       const key = `${species} ${kind[atom]} ${axis}`;
       const group = groups.get(key) ?? { species, n: 0, sum: 0, square: 0 };
-      const value = d[3 * atom + axis] ?? 0;
+      const value = d[3 * atom + axis]!;
       group.n++;
       group.sum += value;
       group.square += value * value;

@@ -16,8 +16,7 @@
 
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { fail } from '../core/errors.ts';
-import { interactionConstant } from './optics.ts';
-import { debyeWaller, type FactorModel, scatteringFactor } from './scattering-factor.ts';
+import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
 import { type Atoms, type SliceOptions, type SliceStack, sliceStack } from './slices.ts';
 
 /** ∫ … d²q above, without 1/2κ²: [Å²·1/Å²]. Midpoints in q/(q + ½) and in a quarter turn; f and D depend on k², even in each axis. */
@@ -39,19 +38,6 @@ export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA
     sum += (weight * ring) / turns;
   }
   return (2 * Math.PI * sum) / radii;
-}
-
-/** Bird and King's f'(s) [Å] at s = k/2 [1/Å], without its factor exp(−Bs²). */
-export function absorptiveFactor(
-  symbol: string,
-  u2_A2: number,
-  s_invA: number,
-  voltage_kV: number,
-  model?: FactorModel,
-): number {
-  const integral = diffuseIntegral(scatteringFactor(symbol, model), u2_A2, 2 * s_invA);
-  const half = (interactionConstant(voltage_kV) * SCATTERING_TO_POTENTIAL) / 2;
-  return (half * integral) / debyeWaller(u2_A2, 4 * s_invA * s_invA);
 }
 
 const STEP_INV_A = 0.1;

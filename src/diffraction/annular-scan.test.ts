@@ -5,15 +5,15 @@ import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { Fft2, frequency } from '../core/fft.ts';
 import { RandomStream } from '../core/random.ts';
 import { detectorWeights, segments } from './angular-detector.ts';
-import { annularScan, scanArea, scanLine } from './annular-scan.ts';
+import { annularScan, scanArea } from './annular-scan.ts';
 import { Multislice } from './cpu/multislice.ts';
-import { fromPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { directPatterns } from './direct.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { ProbeWave } from './probe-wave.ts';
 import { scatteringFactor } from './scattering-factor.ts';
 import { sliceStack } from './slices.ts';
+import { fromPanels } from './test-panels.ts';
 import { perovskiteBlock } from './test-structures.ts';
 
 const lambda = wavelength(300);
@@ -71,7 +71,7 @@ test('thin object: the centre of mass is σ/2π·∇V averaged over the probe (E
   const thin = { ...stack, dz_A: 0 };
   const multislice = new Multislice(kernel, thin, 300);
   const length = 3 * 3.95;
-  const positions = scanLine([0.3, 0.2], [5, 3.1], 4);
+  const positions = [0, 1, 2, 3].map((i): [number, number] => [0.3 + (i * 4.7) / 3, 0.2 + (i * 2.9) / 3]);
   const moments = (['x', 'y'] as const).map((moment) => ({ ...whole, moment }));
   const got = annularScan(multislice, probe, { positions_A: positions, detectors: moments, exits: [1] });
   const v = stack.slice(0);
@@ -166,5 +166,4 @@ test('what would be wrong without saying so is refused', async () => {
   expect(() => annularScan(free, { ...probe, convergence_mrad: 90 }, scan)).toThrow(/aperture reaches/);
   const stopped = { signal: AbortSignal.abort(), progress: () => {} };
   expect(() => annularScan(free, probe, scan, stopped)).toThrow(/Stopped/);
-  expect(() => scanLine([0, 0], [1, 0], 1)).toThrow(/line/);
 });

@@ -10,7 +10,7 @@
 
 import { fail } from '../core/errors.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
-import { type AngularDetector, detectorWeights, gridLimit_mrad, type PatternGrid } from './angular-detector.ts';
+import { type AngularDetector, detectorWeights, gridLimit_mrad } from './angular-detector.ts';
 import type { Multislice } from './cpu/multislice.ts';
 import { wavelength } from './optics.ts';
 import type { ProbeOptions } from './probe.ts';
@@ -26,20 +26,6 @@ export interface AnnularScan {
   readonly tilt_mrad?: readonly [x: number, y: number];
 }
 
-/** Positions of a line of `count` points from `from_A` to `to_A`, both included. */
-export function scanLine(
-  from_A: readonly [number, number],
-  to_A: readonly [number, number],
-  count: number,
-): [x: number, y: number][] {
-  if (!(Number.isInteger(count) && count >= 2))
-    fail('range', `A line cannot have ${count} points.`, 'Give two or more.');
-  return Array.from({ length: count }, (_, i) => {
-    const t = i / (count - 1);
-    return [from_A[0] + t * (to_A[0] - from_A[0]), from_A[1] + t * (to_A[1] - from_A[1])];
-  });
-}
-
 /** Positions [ry][rx], x fastest, of `shape` = [ny, nx] points over the area [0, x) × [0, y) of `size_A` from `origin_A`: periodic where the area is a cell. */
 export function scanArea(
   origin_A: readonly [x: number, y: number],
@@ -53,12 +39,8 @@ export function scanArea(
   ]);
 }
 
-/** Weights [ny][nx] of each detector, for either engine. @throws 'range' as `annularScan` */
-export function scanWeights(
-  multislice: PatternGrid & { readonly voltage_kV: number; readonly bandLimit: number },
-  probe: ProbeOptions,
-  { detectors, exits }: AnnularScan,
-): Float64Array[] {
+/** Weights [ny][nx] of each detector. @throws 'range' as `annularScan` */
+function scanWeights(multislice: Multislice, probe: ProbeOptions, { detectors, exits }: AnnularScan): Float64Array[] {
   const lambda = wavelength(multislice.voltage_kV);
   if (Math.abs(probe.wavelength_A / lambda - 1) > 1e-9) {
     fail('range', 'The probe has another wavelength than the multislice.', 'Use wavelength(voltage_kV) for both.', {
@@ -66,7 +48,7 @@ export function scanWeights(
       multislice_A: lambda,
     });
   }
-  if (exits.some((exit, i) => !Number.isInteger(exit) || exit < (exits[i - 1] ?? 0))) {
+  if (exits.some((exit, i) => !Number.isInteger(exit) || exit < (i === 0 ? 0 : exits[i - 1]!))) {
     fail('range', 'Exits are not ascending slice counts.', 'Sort them.', { exits });
   }
   const limit = gridLimit_mrad(multislice, lambda, multislice.bandLimit);

@@ -7,8 +7,7 @@
  * - source size: the image of the source on the specimen is a round Gaussian of standard deviation s per axis; scans are convolved with it, single patterns
  *   summed over positions. A fringe of frequency g in the scan is damped by exp(−2π²s²g²).
  *
- * All widths are rms; `rmsFromFwhm` converts. What it is not: a mutual coherence function, or a source that is no Gaussian (give positions and weights
- * of your own to `weightedSum`).
+ * All widths are rms; `rmsFromFwhm` converts. What it is not: a mutual coherence function, or a source that is no Gaussian.
  */
 
 import { fail } from '../core/errors.ts';
@@ -98,24 +97,6 @@ export function coherentParts(
       })),
     ),
   );
-}
-
-/**
- * Weighted sum of what `simulate` returns for each part, in its shape and unit: a pattern, or for parts without a source size (defocus alone) a whole scan, which `blurScan` then
- * gives its source. @throws 'shape' without parts or for results of unequal length
- */
-export function weightedSum<Part extends { readonly weight: number }>(
-  parts: readonly Part[],
-  simulate: (part: Part) => ArrayLike<number>,
-): Float64Array {
-  let sum: Float64Array | undefined;
-  for (const part of parts) {
-    const values = simulate(part);
-    sum ??= new Float64Array(values.length);
-    if (values.length !== sum.length) fail('shape', 'Parts of a sum differ in length.', 'Simulate the same for each.');
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + part.weight * values[i]!;
-  }
-  return sum ?? fail('shape', 'There is nothing to sum.', 'Give at least one part.');
 }
 
 /**

@@ -3,54 +3,21 @@
 import { expect, test } from 'vitest';
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { frequency } from '../core/fft.ts';
-import { annularScan } from './annular-scan.ts';
-import type { Multislice } from './cpu/multislice.ts';
-import { fromPanels, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
-import {
-  coherentIntensity,
-  einsteinSnapshots,
-  frozenPhonon,
-  RunningMean,
-  supercell,
-  thermalAverage,
-} from './frozen-phonons.ts';
-import { interactionConstant, wavelength } from './optics.ts';
-import { planeWave } from './reference.ts';
+import { frozenPhonon, RunningMean, supercell } from './frozen-phonons.ts';
+import { interactionConstant } from './optics.ts';
 import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
 import { type Atoms, sliceStack } from './slices.ts';
 import { planeWaveBeams, r1, strontiumTitanate } from './test-structures.ts';
+import { amplitudes, coherentIntensity, thermalAverage } from './test-thermal.ts';
 
 const u2_A2 = { Sr: 0.0079, Ti: 0.0056, O: 0.0092 };
 const a = 3.905;
-
-/** Exit amplitudes of a plane wave and their squares: [re, im, intensity][ny][nx]. */
-function amplitudes(multislice: Multislice, exit: number): Float64Array {
-  const { nx, ny } = multislice;
-  const size = nx * ny;
-  const out = new Float64Array(3 * size);
-  const wave = planeWave(nx, ny, 0, 0);
-  multislice.run(
-    (panels) => toPanels(wave.re, wave.im, nx, ny, panels),
-    [exit],
-    {},
-    (_, s) => {
-      const { re, im } = fromPanels(s, nx, ny);
-      for (let i = 0; i < size; i++) {
-        out[i] = re[i]! / size;
-        out[size + i] = im[i]! / size;
-        out[2 * size + i] = (re[i]! ** 2 + im[i]! ** 2) / size ** 2;
-      }
-    },
-  );
-  return out;
-}
 
 test('snapshots: named by seed, number and atom; variance u² on every axis', () => {
   const atoms = supercell(strontiumTitanate(a), [8, 8, 8]);
   const one = frozenPhonon(atoms, u2_A2, 5, 3);
   expect(frozenPhonon(atoms, u2_A2, 5, 3)).toEqual(one);
-  expect([...einsteinSnapshots(atoms, u2_A2, 5, 4)][3]).toEqual(one);
   // The first atoms of a smaller structure move alike.
   const few = { ...atoms, symbols: atoms.symbols.slice(0, 7), positions_A: atoms.positions_A.slice(0, 21) };
   expect(frozenPhonon(few, u2_A2, 5, 3).positions_A).toEqual(one.positions_A.slice(0, 21));
@@ -99,7 +66,7 @@ test('the mean potential of many snapshots is the Debye–Waller damped one', ()
   const atoms = strontiumTitanate(a);
   const options = { nx: 32, ny: 32, nSlices: 1, slicing: 'whole-atom' } as const;
   const mean = new RunningMean();
-  for (const snapshot of einsteinSnapshots(atoms, u2_A2, 1, 3000)) mean.add(sliceStack(snapshot, options).slice(0));
+  for (let i = 0; i < 3000; i++) mean.add(sliceStack(frozenPhonon(atoms, u2_A2, 1, i), options).slice(0));
   const want = sliceStack(atoms, { ...options, u2_A2 }).slice(0);
   const error = mean.standardError();
   const chi2 = want.reduce((s, v, i) => s + ((mean.mean[i]! - v) / error[i]!) ** 2, 0) / want.length;
@@ -120,11 +87,8 @@ test('thin and weak: diffuse intensity between the Bragg beams is (σ/A)²ΣV²(
   const n = 56;
   const slices = { nx: n, ny: n, nSlices: 2, slicing: 'whole-atom' } as const;
   const kernel = await SliceKernel.load();
-  const average = thermalAverage(
-    kernel,
-    einsteinSnapshots(weak, u2_A2, 2, 300),
-    { slices, voltage_kV: 300 },
-    (multislice) => amplitudes(multislice, 2),
+  const average = thermalAverage(kernel, weak, { u2_A2, seed: 2, count: 300 }, slices, (multislice) =>
+    amplitudes(multislice, 2),
   );
   const sigma = interactionConstant(300);
   const factors = new Map(atoms.symbols.map((s) => [s, scatteringFactor(s)]));
@@ -158,8 +122,8 @@ test('flux is 1; the diffuse part grows with thickness; the coherent part of a t
   for (const cells of [1, 4]) {
     const crystal = strontiumTitanate(a);
     const slices = { nx: n, ny: n, nSlices: 2 * cells, slicing: 'whole-atom' } as const;
-    const snapshots = einsteinSnapshots(supercell(crystal, [2, 2, cells]), u2_A2, 3, 160);
-    const average = thermalAverage(kernel, snapshots, { slices, voltage_kV: 300 }, (multislice) =>
+    const block = supercell(crystal, [2, 2, cells]);
+    const average = thermalAverage(kernel, block, { u2_A2, seed: 3, count: 160 }, slices, (multislice) =>
       amplitudes(multislice, 2 * cells),
     );
     const [re, im, intensity] = [0, 1, 2].map((part) => average.mean.subarray(part * n * n, (part + 1) * n * n));
@@ -182,25 +146,4 @@ test('flux is 1; the diffuse part grows with thickness; the coherent part of a t
   }
   expect(rows[0]![3]).toBeLessThan(0.003);
   for (const part of [1, 2] as const) expect(rows[1]![part]).toBeGreaterThan(2.5 * rows[0]![part]);
-});
-
-test('a trajectory’s frames serve as snapshots; a Debye–Waller factor beside them is refused', async () => {
-  const kernel = await SliceKernel.load();
-  const crystal = supercell(strontiumTitanate(a), [3, 3, 2]);
-  const slices = { nx: 96, ny: 96, nSlices: 4, slicing: 'whole-atom' } as const;
-  const options = { slices, voltage_kV: 300 };
-  const lambda = wavelength(300);
-  const probe = { wavelength_A: lambda, convergence_mrad: 10, defocus_nm: 0, edge_mrad: 1 };
-  const scan = { positions_A: [[a / 2, 0]] as const, detectors: [{ inner_mrad: 30, outer_mrad: 70 }], exits: [12] };
-  const measure = (multislice: Multislice) => annularScan(multislice, probe, scan);
-  const frames = [crystal, frozenPhonon(crystal, u2_A2, 9, 0), frozenPhonon(crystal, u2_A2, 9, 1)];
-  const mark = kernel.mark();
-  const average = thermalAverage(kernel, frames, options, measure);
-  expect(average.count).toBe(3);
-  expect(kernel.mark()).toBe(mark);
-  const each = frames.map((frame) => thermalAverage(kernel, [frame], options, measure).mean[0]!);
-  expect(average.mean[0]! / ((each[0]! + each[1]! + each[2]!) / 3)).toBeCloseTo(1, 9);
-  const refused = { ...options, slices: { ...slices, u2_A2: { Sr: 0.01 } } };
-  expect(() => thermalAverage(kernel, frames, refused, measure)).toThrow(/Debye–Waller/);
-  expect(() => thermalAverage(kernel, [], options, measure)).toThrow(/no snapshots/);
 });

@@ -1,16 +1,13 @@
 /**
  * Thermal diffuse scattering by frozen phonons: patterns averaged over snapshots of the vibrating crystal (Loane, Xu, Silcox, Acta Cryst. A 47 (1991) 267).
  * Snapshots are Einstein's (every atom a normal displacement of its own) or those of a trajectory. The motion is then explicit: the potential of each
- * snapshot is that of atoms at rest, and a Debye–Waller factor beside it would count the motion twice; `thermalAverage` refuses it.
+ * snapshot is that of atoms at rest, and a Debye–Waller factor beside it would count the motion twice.
  * What it is not: inelastic in energy, or correlated motion other than what a trajectory brings.
  */
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
-import { checkAborted, quietTask, type Task } from '../core/task.ts';
-import { Multislice, type Tiles } from './cpu/multislice.ts';
-import type { SliceKernel } from './cpu/wasm.ts';
-import { type Atoms, type SliceOptions, sliceStack } from './slices.ts';
+import type { Atoms } from './slices.ts';
 
 /** `times` copies of a block along x, y and z, atoms [z copy][y copy][x copy][atom]: what vibrates has no smaller period. */
 export function supercell(atoms: Atoms, times: readonly [x: number, y: number, z: number]): Atoms {
@@ -65,18 +62,6 @@ export function frozenPhonon(
   return { ...atoms, positions_A };
 }
 
-/** Einstein snapshots 0 … count − 1. */
-export function* einsteinSnapshots(
-  atoms: Atoms,
-  u2_A2: Readonly<Record<string, number>>,
-  seed: number,
-  count: number,
-): Generator<Atoms> {
-  for (let configuration = 0; configuration < count; configuration++) {
-    yield frozenPhonon(atoms, u2_A2, seed, configuration);
-  }
-}
-
 /** Mean of equal-length arrays as they come, and its standard error (Welford): no array is kept. */
 export class RunningMean {
   #count = 0;
@@ -119,71 +104,4 @@ export class RunningMean {
     const n = this.#count;
     return this.#square.map((s) => (n < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(s / (n - 1) / n)));
   }
-}
-
-export interface ThermalOptions {
-  /** Slices of every snapshot; without u², since the snapshots move. */
-  readonly slices: SliceOptions;
-  readonly voltage_kV: number;
-  readonly tiles?: Tiles;
-  readonly bandLimit?: number;
-}
-
-/**
- * Averages what `measure` takes of each snapshot (a pattern, an annular scan, exit amplitudes) over all of them. Snapshots may be any iterable: Einstein's,
- * or the frames of a trajectory, in boxes of one size. Atoms that left the box come in at the other side, so let faces lie between atomic planes.
- * Slices repeat along the beam if `measure` asks for more than the snapshot has: a snapshot should span the thickness, or its atoms vibrate in step.
- * @throws 'range' where the slices have a Debye–Waller factor too, or there is no snapshot; 'aborted'
- */
-export function thermalAverage(
-  kernel: SliceKernel,
-  snapshots: Iterable<Atoms>,
-  options: ThermalOptions,
-  measure: (multislice: Multislice, snapshot: number) => ArrayLike<number>,
-  task: Task = quietTask,
-): RunningMean {
-  const { slices } = options;
-  const damped = Object.entries({ ...slices.u2_A2, ...slices.u2z_A2 }).filter(([, u2]) => u2 !== 0);
-  if (damped.length > 0) {
-    fail(
-      'range',
-      `The slices have a Debye–Waller factor for ${damped.map(([symbol]) => symbol).join(', ')}, and the snapshots vibrate.`,
-      'Leave u2_A2 out of the slices: it would count the motion twice.',
-      { u2_A2: slices.u2_A2, u2z_A2: slices.u2z_A2 },
-    );
-  }
-  const average = new RunningMean();
-  const mark = kernel.mark();
-  for (const atoms of snapshots) {
-    checkAborted(task);
-    // Each snapshot takes the last one's place in the kernel's memory.
-    kernel.release(mark);
-    const stack = sliceStack(atoms, slices);
-    average.add(
-      measure(new Multislice(kernel, stack, options.voltage_kV, options.tiles, options.bandLimit), average.count),
-    );
-    task.progress(average.count, average.count, 'snapshots');
-  }
-  kernel.release(mark);
-  if (average.count === 0) fail('range', 'There are no snapshots to average over.', 'Give at least one.');
-  return average;
-}
-
-/**
- * The coherent (Bragg) part |⟨ψ⟩|² of each pixel, from means over `count` snapshots of the real part, imaginary part and intensity, arrays of one length in any
- * order (such as [ny][nx]), intensity in units of the squared amplitudes; the result is in the same: |mean|² holds
- * 1/count of the diffuse intensity ⟨|ψ|²⟩ − |⟨ψ⟩|², which is taken off. The rest, mean intensity less this, is thermal diffuse.
- * Noise makes it negative where nothing is coherent. @throws 'range' for fewer than two snapshots
- */
-export function coherentIntensity(
-  re: ArrayLike<number>,
-  im: ArrayLike<number>,
-  intensity: ArrayLike<number>,
-  count: number,
-): Float64Array {
-  if (!(count >= 2)) fail('range', 'The coherent part needs two snapshots or more.', 'Average over more.', { count });
-  return Float64Array.from(
-    { length: intensity.length },
-    (_, i) => (count * (re[i]! ** 2 + im[i]! ** 2) - intensity[i]!) / (count - 1),
-  );
 }

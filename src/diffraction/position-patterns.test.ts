@@ -85,7 +85,7 @@ test('the direct probe is that of directPatterns, and its detectors are those of
 
 test('the cheaper way is taken', async () => {
   const multislice = new Multislice(await SliceKernel.load(), sliceStack(atoms, options), 200, [3, 2]);
-  const way = (positions: number) => new PositionPatterns(multislice, { ...geometry, positions }).way;
+  const way = (positions: number) => new PositionPatterns(multislice, { ...geometry, positions }).plan.way;
   expect([way(1), way(1000)]).toEqual(['direct', 'matrix']);
 });
 

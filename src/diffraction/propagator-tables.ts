@@ -17,6 +17,19 @@ export interface LinePlan {
   readonly gain: Float64Array;
 }
 
+/** The factors 7, 5 and 3 of n, as often as they divide it, and what they leave. */
+export function oddFactors(n: number): { found: number[]; rest: number } {
+  const found: number[] = [];
+  let rest = n;
+  for (const radix of [7, 5, 3]) {
+    while (rest % radix === 0) {
+      found.push(radix);
+      rest /= radix;
+    }
+  }
+  return { found, rest };
+}
+
 /** `value` in float32 at every `stride`, rounded so that the running mean stays right: one rounding error, not one per slice. */
 function spread(value: number, tables: Float32Array, at: number, stride: number): void {
   for (let rest = value, i = at; i < tables.length; i += stride) {

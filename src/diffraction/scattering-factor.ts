@@ -17,8 +17,8 @@ export function scatteringFactor(element: string, model: FactorModel = 'lobato')
     return (k2) => {
       let sum = 0;
       for (let i = 0; i < a.length; i++) {
-        const x = (b[i] ?? 0) * k2;
-        sum += ((a[i] ?? 0) * (2 + x)) / ((1 + x) * (1 + x));
+        const x = b[i]! * k2;
+        sum += (a[i]! * (2 + x)) / ((1 + x) * (1 + x));
       }
       return sum;
     };
@@ -27,7 +27,7 @@ export function scatteringFactor(element: string, model: FactorModel = 'lobato')
   return (k2) => {
     let sum = 0;
     for (let i = 0; i < a.length; i++) {
-      sum += (a[i] ?? 0) / ((b[i] ?? 0) + k2) + (c[i] ?? 0) * Math.exp(-(d[i] ?? 0) * k2);
+      sum += a[i]! / (b[i]! + k2) + c[i]! * Math.exp(-d[i]! * k2);
     }
     return sum;
   };

@@ -11,6 +11,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { extent } from '../core/extent.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { Aberrations } from './aberrations.ts';
 import type { Multislice } from './cpu/multislice.ts';
@@ -56,7 +57,7 @@ export function latticeProbe(detector: LatticeDetector, defocus_nm: number, aber
 }
 
 /** Fine-lattice points inside the aperture, relative to its centre. */
-export function aperturePoints(detector: LatticeDetector): [x: number, y: number][] {
+function aperturePoints(detector: LatticeDetector): [x: number, y: number][] {
   const step = pixel_mrad(detector);
   const limit = apertureLimit_mrad(latticeProbe(detector, 0)) / step;
   const reach = Math.floor(limit);
@@ -123,7 +124,8 @@ export function planPatterns(
   }
   const span = (axis: 0 | 1): [low: number, high: number] => {
     const tilts = requests.map((request) => request.tilt[axis]);
-    return [Math.min(...tilts) - pixels / 2, Math.max(...tilts) + pixels / 2 - 1];
+    const [least, greatest] = extent(tilts);
+    return [least - pixels / 2, greatest + pixels / 2 - 1];
   };
   const range = [span(0), span(1)] as const;
   for (const axis of [0, 1] as const) {

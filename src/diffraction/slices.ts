@@ -247,7 +247,7 @@ export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
       sumIm.fill(0);
       for (const atom of kind.members) {
         const [x, y, z] = atoms.positions_A.subarray(3 * atom) as unknown as [number, number, number];
-        const there = atoms.occupancy?.[atom] ?? 1;
+        const there = atoms.occupancy ? atoms.occupancy[atom]! : 1;
         share(z, kind, (weight, reached) => {
           // Shares that depend on k come in `fraction`, up to the shell `reached`.
           const amplitude = reached === undefined ? undefined : fraction;

@@ -12,12 +12,13 @@
 
 import { Fft2, frequency } from '../core/fft.ts';
 import { Multislice } from './cpu/multislice.ts';
-import { fromPanels, toPanels } from './cpu/panels.ts';
+import { toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { multisliceReference, type Wave } from './reference.ts';
 import { type FactorModel, scatteringFactor } from './scattering-factor.ts';
 import { type Atoms, type SliceStack, sliceStack } from './slices.ts';
+import { fromPanels } from './test-panels.ts';
 
 /** Its infinite projections: an atom's whole projected potential in the slice that holds the nucleus, static atoms, square pixels. */
 export function abtemStack(atoms: Atoms, nx: number, ny: number, nSlices: number, model: FactorModel): SliceStack {
@@ -144,7 +145,7 @@ export function abtemProbe(n: number, length_A: number, x: number, y: number, co
   return { re, im };
 }
 
-export interface AbtemOptions {
+interface AbtemOptions {
   readonly voltage_kV: number;
   readonly tilt_mrad?: readonly [number, number];
 }

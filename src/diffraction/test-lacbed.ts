@@ -18,7 +18,7 @@ export type Pattern = (
   options: { voltage_kV: number; tilt_mrad: readonly [number, number] },
 ) => Float64Array;
 
-export interface OracleErrors {
+interface OracleErrors {
   readonly r1: number;
   /** Of I(+) − I(−). */
   readonly pz: number;

@@ -43,7 +43,7 @@ export function perovskiteBlock(
 }
 
 /** Where the planes of a one-cell crystal lie, in units of a: an AO plane and a TiO2 plane. */
-export interface VirtualCrystal {
+interface VirtualCrystal {
   readonly a_A: number;
   readonly planes: readonly [ao: number, tio2: number];
   /** Displacement of Ti [Å]. */

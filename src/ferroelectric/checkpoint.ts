@@ -1,60 +1,63 @@
 /**
- * A run on disk, whole or not at all: an NPZ archive with u_A, velocity_A_fs, the thermostat's memory, the A sites, the count of steps and, as UTF-8 JSON, the
- * settings that a run must share to go on from it. A resumed run is the unbroken one to the last bit. Temperature and conditions are the caller's: not kept.
+ * The state of a run as plain data, to keep and to go on from: u, velocities, the thermostat's memory, the A sites, the count of steps, and the settings that a
+ * run must share to go on from it. A resumed run is the unbroken one to the last bit. Temperature and conditions are the caller's: not kept.
  */
 
 import { fail } from '../core/errors.ts';
-import { readBytes, writeWhole } from '../core/files.ts';
-import { type NdArray, readNpz, writeNpz } from '../core/npy.ts';
+import { hashOf } from '../core/hash.ts';
 import type { Dynamics } from './dynamics.ts';
 
-function settings({ forces, timestep_fs, thermostat }: Dynamics): string {
-  const { parameters, cells, screening_per_A } = forces.system;
-  return JSON.stringify({ parameters, cells, screening_per_A, timestep_fs, thermostat: thermostat?.name ?? 'none' });
+export interface DynamicsState {
+  /** [Å] and [Å/fs], [nz][ny][nx][3]. */
+  readonly u_A: Float64Array;
+  readonly velocity_A_fs: Float64Array;
+  /** Empty where it has no memory. */
+  readonly thermostat: Float64Array;
+  /** [nz][ny][nx], +1 Ba, −1 Sr; empty where the crystal has no disorder. */
+  readonly a_sites: Int8Array;
+  readonly steps: number;
+  /** JSON-like. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
-const flat = (data: Float64Array | Int8Array | Uint8Array): NdArray => ({ data, shape: [data.length] });
+function settingsOf({ forces, timestep_fs, thermostat }: Dynamics): DynamicsState['settings'] {
+  const { parameters, cells, screening_per_A } = forces.system;
+  return { parameters, cells, screening_per_A, timestep_fs, thermostat: thermostat?.name ?? 'none' };
+}
 
-/** Replaces the file at `path`, or leaves it as it was. @throws 'disk-full', 'file-unreadable' */
-export async function writeCheckpoint(path: string, dynamics: Dynamics): Promise<void> {
+/** The state now, copied. */
+export function dynamicsState(dynamics: Dynamics): DynamicsState {
   const { forces, velocity_A_fs, thermostat, steps } = dynamics;
-  const [nx, ny, nz] = forces.system.cells;
-  const shape = [nz, ny, nx, 3];
-  const archive = writeNpz({
-    u_A: { data: forces.u_A, shape },
-    velocity_A_fs: { data: velocity_A_fs, shape },
-    thermostat: flat(thermostat?.state ?? new Float64Array(0)),
-    a_sites: flat(forces.system.aSites ?? new Int8Array(0)),
-    steps: flat(Float64Array.of(steps)),
-    settings: flat(new TextEncoder().encode(settings(dynamics))),
-  });
-  await writeWhole(path, archive);
+  return {
+    u_A: forces.u_A.slice(),
+    velocity_A_fs: velocity_A_fs.slice(),
+    thermostat: thermostat?.state.slice() ?? new Float64Array(0),
+    a_sites: forces.system.aSites?.slice() ?? new Int8Array(0),
+    steps,
+    settings: settingsOf(dynamics),
+  };
 }
 
 /**
- * Puts a run where the checkpoint left it. Set conditions and temperature before.
- * @throws 'model-mismatch' where `dynamics` has another system, time step or thermostat; 'format' for another kind of file; 'file-missing'
+ * Puts a run where the state was taken. Set conditions and temperature before.
+ * @throws 'stale' where `dynamics` has another system, time step or thermostat
  */
-export async function readCheckpoint(path: string, dynamics: Dynamics): Promise<void> {
-  const archive = readNpz(await readBytes(path), path);
-  const array = (name: string): NdArray['data'] =>
-    archive[name]?.data ?? fail('format', `${path} has no ${name}.`, 'Give a file that writeCheckpoint wrote.');
-  const saved = new TextDecoder().decode(array('settings') as Uint8Array);
-  const aSites = dynamics.forces.system.aSites ?? new Int8Array(0);
-  const savedSites = array('a_sites');
-  if (
-    saved !== settings(dynamics) ||
-    aSites.length !== savedSites.length ||
-    aSites.some((a, i) => a !== savedSites[i])
-  ) {
-    fail('model-mismatch', `${path} comes from a run with other settings.`, 'Give the settings of that run.', {
-      saved,
-      now: settings(dynamics),
+export function restoreDynamics(dynamics: Dynamics, state: DynamicsState): void {
+  const now = dynamicsState(dynamics);
+  const same =
+    hashOf(state.settings) === hashOf(now.settings) &&
+    state.a_sites.length === now.a_sites.length &&
+    state.a_sites.every((site, i) => site === now.a_sites[i]) &&
+    (['u_A', 'velocity_A_fs', 'thermostat'] as const).every((name) => state[name].length === now[name].length);
+  if (!same) {
+    fail('stale', 'The run was begun with other settings.', 'Take those settings again, or begin anew.', {
+      saved: state.settings,
+      now: now.settings,
     });
   }
-  dynamics.forces.u_A.set(array('u_A') as Float64Array);
-  dynamics.velocity_A_fs.set(array('velocity_A_fs') as Float64Array);
-  dynamics.thermostat?.state.set(array('thermostat') as Float64Array);
-  dynamics.steps = Number(array('steps')[0]);
+  dynamics.forces.u_A.set(state.u_A);
+  dynamics.velocity_A_fs.set(state.velocity_A_fs);
+  dynamics.thermostat?.state.set(state.thermostat);
+  dynamics.steps = state.steps;
   dynamics.refresh();
 }

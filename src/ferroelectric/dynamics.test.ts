@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { AMU_EV_FS2_PER_A2, BOLTZMANN_EV_PER_K } from '../core/constants.ts';
-import { problem, problemOf } from '../core/test-problem.ts';
+import { problem } from '../core/test-problem.ts';
 import { cellCount, type Vec3 } from '../crystal/structure.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { dynamicsState, restoreDynamics } from './checkpoint.ts';
 import { Dynamics } from './dynamics.ts';
 import { ReferenceHamiltonian } from './energy.ts';
 import { normals } from './normals.ts';
@@ -141,23 +138,22 @@ test.each([
   }
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'ferroscope-dynamics-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 test.each([
   ['none', (): Thermostat | undefined => undefined],
   ['Langevin', () => new Langevin(250, 3)],
   ['Nosé–Hoover', () => new NoseHoover(250)],
-] as const)('a resumed run is the unbroken one to the last bit: %s', async (name, thermostat) => {
+] as const)('a resumed run is the unbroken one to the last bit: %s', (_, thermostat) => {
   const unbroken = warm(2, thermostat());
   unbroken.advance(40);
   const first = warm(2, thermostat());
   first.advance(17);
-  const path = join(folder, `${name}.npz`);
-  await writeCheckpoint(path, first);
+  const { energy_eV } = first;
+  const state = dynamicsState(first);
+  // It is the run's no more.
+  first.advance(1);
   const second = warm(2, thermostat());
-  await readCheckpoint(path, second);
-  expect(second.energy_eV).toBe(first.energy_eV);
+  restoreDynamics(second, state);
+  expect(second.energy_eV).toBe(energy_eV);
   second.advance(23);
   expect(second.forces.u_A).toEqual(unbroken.forces.u_A);
   expect(second.velocity_A_fs).toEqual(unbroken.velocity_A_fs);
@@ -165,15 +161,24 @@ test.each([
   expect(second.steps).toBe(40);
 });
 
-test('a checkpoint goes with its run only', async () => {
-  const path = join(folder, 'mine.npz');
-  await writeCheckpoint(path, warm(2, new Langevin(300, 1)));
-  expect((await problemOf(readCheckpoint(path, warm(2, new Langevin(300, 2))))).tag).toBe('model-mismatch');
-  expect((await problemOf(readCheckpoint(path, warm(1, new Langevin(300, 1))))).tag).toBe('model-mismatch');
-  const other = new ReferenceHamiltonian(disordered(CELLS, 9), { held: FREE });
-  const run = new Dynamics(other, { thermostat: new Langevin(300, 1) });
-  expect((await problemOf(readCheckpoint(path, run))).tag).toBe('model-mismatch');
-  await readCheckpoint(path, warm(2, new Langevin(400, 1)));
+test('a state goes with its run only', () => {
+  const state = dynamicsState(warm(2, new Langevin(300, 1)));
+  const refused = (run: Dynamics) => {
+    const before = dynamicsState(run);
+    expect(problem(() => restoreDynamics(run, state)).tag).toBe('stale');
+    expect(dynamicsState(run)).toEqual(before);
+  };
+  refused(warm(2, new Langevin(300, 2)));
+  refused(warm(2, new NoseHoover(300)));
+  refused(warm(1, new Langevin(300, 1)));
+  for (const system of [
+    disordered(CELLS, 9),
+    disordered([2, 2, 2], 1),
+    { ...disordered(CELLS, 1), screening_per_A: 1 },
+  ]) {
+    refused(new Dynamics(new ReferenceHamiltonian(system, { held: FREE }), { thermostat: new Langevin(300, 1) }));
+  }
+  restoreDynamics(warm(2, new Langevin(400, 1)), state);
 });
 
 test('refuses cells, temperatures and time steps that cannot be', () => {

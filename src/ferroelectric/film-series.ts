@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { type Identity, identify } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
 import { checkAborted, quietTask, type Task } from '../core/task.ts';
 import type { CrystalOptions } from '../crystal/options.ts';
@@ -56,14 +57,20 @@ const SAMPLE_STEPS = 10;
 const BREATH_STEPS = 200;
 const TIMESTEP_FS = 2;
 
-/** @throws 'recipe' without a [film], or for SrTiO3 (its parameters are extrapolated) */
-export function filmPlan({
-  crystal,
-  film,
-}: {
+export interface FilmInputs {
   readonly crystal: CrystalOptions;
   readonly film?: FilmOptions | undefined;
-}): FilmPlan {
+}
+
+/** What profiles and modes follow from. */
+export function filmIdentity({ crystal, film }: FilmInputs, program: string): Identity {
+  const { material, ba_fraction, a_order } = crystal;
+  const settings = { crystal: { material, ba_fraction, a_order }, film };
+  return identify({ kind: 'film', schema: 1, program, settings, inputs: {} });
+}
+
+/** @throws 'recipe' without a [film], or for SrTiO3 (its parameters are extrapolated) */
+export function filmPlan({ crystal, film }: FilmInputs): FilmPlan {
   if (!film) fail('recipe', 'The recipe has no [film].', 'Add one, as in examples/bst-film.toml.');
   if (crystal.material === 'SrTiO3') {
     fail(
@@ -106,7 +113,7 @@ export async function* filmSeries(plan: FilmPlan, task: Task = quietTask): Async
   for (const [i, { bias_V, field_V_per_A }] of plan.biases.entries()) {
     yield await runBias(plan, bias_V, field_V_per_A, (share) => {
       checkAborted(task);
-      task.progress(Math.floor((100 * (i + share)) / plan.biases.length), 100, 'percent of the bias series');
+      task.progress(i + share, plan.biases.length, 'biases');
     });
   }
 }

@@ -5,10 +5,12 @@
  * What this is not: term by term. Only the total energy comes out.
  */
 
+import { bytesOfBase64 } from '../core/base64.ts';
 import { fail } from '../core/errors.ts';
 import { cellCount } from '../crystal/structure.ts';
 import { dipoleTable } from './dipole.ts';
 import { strainResponseTable, TRIANGLE } from './inhomogeneous.ts';
+import { PLAIN } from './kernel.generated.ts';
 import { STREAM, seedWords } from './normals.ts';
 import { dipoleStrength } from './parameters.ts';
 import { shortRangeTable } from './short-range.ts';
@@ -138,10 +140,10 @@ export class KernelHamiltonian implements ForceField {
     };
   }
 
-  /** @throws 'range', 'shape' for a system that cannot be; 'file-missing' where the kernel was not built */
+  /** @throws 'range', 'shape' for a system that cannot be */
   static async load(system: System, conditions: Conditions): Promise<KernelHamiltonian> {
     requireSystem(system);
-    module ??= await WebAssembly.compile(await kernelBytes());
+    module ??= await WebAssembly.compile(bytesOfBase64(PLAIN));
     return new KernelHamiltonian(system, conditions, module);
   }
 
@@ -202,17 +204,6 @@ export class KernelHamiltonian implements ForceField {
 }
 
 let module: WebAssembly.Module | undefined;
-
-async function kernelBytes(): Promise<Uint8Array<ArrayBuffer>> {
-  const url = new URL('./kernel.wasm', import.meta.url);
-  if (url.protocol !== 'file:') return new Uint8Array(await (await fetch(url)).arrayBuffer());
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return new Uint8Array(await readFile(url));
-  } catch {
-    fail('file-missing', `The compiled kernel ${url.pathname} is missing.`, 'Run npm run kernels.');
-  }
-}
 
 /** The 27 numbers of each pair ±k, over 2N, in the order in which the kernel meets the pairs. */
 function kernelTable(system: System, plans: readonly [TransformPlan, TransformPlan, TransformPlan]): Float64Array {

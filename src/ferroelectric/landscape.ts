@@ -77,13 +77,13 @@ export function symmetries(of: UniformEnergy): Mat3[] {
   return CUBIC_OPERATIONS.filter((m) => probes.every((u) => Math.abs(of.energy(times(u, m)) - of.energy(u)) < 1e-11));
 }
 
-/** Every stationary point within `reach_A` of u = 0, one for each set of equivalent ones, lowest first. */
-export function stationaryPoints(of: UniformEnergy, reach_A: number = REACH_A): StationaryPoint[] {
+/** Every stationary point within REACH_A of u = 0, one for each set of equivalent ones, lowest first. */
+export function stationaryPoints(of: UniformEnergy): StationaryPoint[] {
   const operations = symmetries(of);
   const found: StationaryPoint[] = [];
-  for (const start of starts(reach_A)) {
+  for (const start of starts()) {
     const u = stationaryFrom(of, start);
-    if (!u || norm(u) > reach_A || found.some((point) => point.equivalents.some((v) => apart(u, v) < SAME_A))) continue;
+    if (!u || norm(u) > REACH_A || found.some((point) => point.equivalents.some((v) => apart(u, v) < SAME_A))) continue;
     found.push(describe(of, u, operations));
   }
   return found.sort((a, b) => a.energy_eV - b.energy_eV);
@@ -224,7 +224,7 @@ function describe(of: UniformEnergy, found: Vec3, operations: readonly Mat3[]): 
 }
 
 /** u = 0, and shells of directions: the 26 of ⟨001⟩, ⟨110⟩ and ⟨111⟩, positive ones first so that they stand for their family, and 60 general ones. */
-function* starts(reach_A: number): Generator<Vec3> {
+function* starts(): Generator<Vec3> {
   yield [0, 0, 0];
   const low = [1, 0, -1];
   const special = low.flatMap((x) => low.flatMap((y) => low.map((z): Vec3 => [x, y, z]))).filter((v) => norm(v) > 0);
@@ -235,6 +235,6 @@ function* starts(reach_A: number): Generator<Vec3> {
   });
   for (const direction of [...special, ...general]) {
     for (let shell = 1; shell <= 12; shell++)
-      yield plus([0, 0, 0], direction, (shell * reach_A) / 12 / norm(direction));
+      yield plus([0, 0, 0], direction, (shell * REACH_A) / 12 / norm(direction));
   }
 }

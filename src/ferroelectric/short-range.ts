@@ -11,7 +11,7 @@ import { cellCount, cellIndex, type Vec3 } from '../crystal/structure.ts';
 import type { HamiltonianParameters } from './parameters.ts';
 import { waveVector } from './wave-vectors.ts';
 
-export interface Neighbour {
+interface Neighbour {
   /** Offset in cells. */
   readonly offset: Vec3;
   /** J [eV/Å²] as (xx, yy, zz, yz, zx, xy). */
@@ -19,7 +19,7 @@ export interface Neighbour {
 }
 
 /** The 26 neighbours of a cell. */
-export function neighbours({ j }: HamiltonianParameters): Neighbour[] {
+function neighbours({ j }: HamiltonianParameters): Neighbour[] {
   const [j1, j2, j3, j4, j5, j6, j7] = j;
   const found: Neighbour[] = [];
   for (const x of [-1, 0, 1]) {

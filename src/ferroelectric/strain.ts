@@ -35,7 +35,7 @@ export function epitaxial(strain: number, normal: 'x' | 'y' | 'z'): HeldStrain {
 }
 
 /** The 6×6 elastic constants [eV per cell], element (l, m). */
-export function elasticConstant(p: HamiltonianParameters, l: number, m: number): number {
+function elasticConstant(p: HamiltonianParameters, l: number, m: number): number {
   if (l !== m) return l < 3 && m < 3 ? p.B12 : 0;
   return l < 3 ? p.B11 : p.B44;
 }

@@ -36,7 +36,7 @@ const SAMPLE_STEPS = 10;
 const BREATH = 10;
 
 /** The mean over cells of a field, [cells][3]. */
-export function meanVector(field: Float64Array): Vec3 {
+function meanVector(field: Float64Array): Vec3 {
   const sum: [number, number, number] = [0, 0, 0];
   for (let i = 0; i < field.length; i += 3) {
     sum[0] += field[i]!;

@@ -85,6 +85,9 @@ export class Langevin implements Thermostat {
   }
 }
 
+/** Length of the chain. */
+const LINKS = 3;
+
 /**
  * A Nosé–Hoover chain (Martyna, Klein, Tuckerman, J. Chem. Phys. 97, 2635 (1992)), deterministic and time-reversible:
  *
@@ -97,33 +100,30 @@ export class NoseHoover implements Thermostat {
   temperature_K: number;
   /** ζ of the chain, then s. */
   readonly state: Float64Array;
-  readonly #links: number;
   readonly #time_fs: number;
 
-  /** @param time_fs τ @param links length of the chain @throws 'range' unless temperature, τ and length are positive */
-  constructor(temperature_K: number, time_fs = 50, links = 3) {
+  /** @param time_fs τ @throws 'range' unless temperature and τ are positive */
+  constructor(temperature_K: number, time_fs = 50) {
     requirePositive(temperature_K, 'The temperature');
     requirePositive(time_fs, "The thermostat's time");
-    requirePositive(links, "The chain's length");
     this.temperature_K = temperature_K;
     this.#time_fs = time_fs;
-    this.#links = links;
-    this.state = new Float64Array(2 * links);
-    this.name = `Nosé–Hoover chain of ${links}, ${time_fs} fs`;
+    this.state = new Float64Array(2 * LINKS);
+    this.name = `Nosé–Hoover chain of ${LINKS}, ${time_fs} fs`;
   }
 
   energy(components: number): number {
     const kT = BOLTZMANN_EV_PER_K * this.temperature_K;
     let sum = 0;
-    for (let i = 0; i < this.#links; i++) {
+    for (let i = 0; i < LINKS; i++) {
       const weight = i === 0 ? components : 1;
-      sum += weight * kT * (0.5 * (this.#time_fs * this.state[i]!) ** 2 + this.state[this.#links + i]!);
+      sum += weight * kT * (0.5 * (this.#time_fs * this.state[i]!) ** 2 + this.state[LINKS + i]!);
     }
     return sum;
   }
 
   apply(velocity_A_fs: Float64Array, mass_amu: number, timestep_fs: number): void {
-    const n = this.#links;
+    const n = LINKS;
     const zeta = this.state;
     const kT = BOLTZMANN_EV_PER_K * this.temperature_K;
     const inverse = 1 / this.#time_fs ** 2;

@@ -49,9 +49,9 @@ export interface Frame {
   readonly bottom: number;
 }
 
-/** A new document for Plot to draw in. */
-function newDocument(): Document {
-  return parseHTML('<!doctype html><html><body></body></html>').document as unknown as Document;
+/** A new document for Plot to draw in: linkedom's, which is not one of a page but serves. */
+export function newDocument(): NonNullable<Plot.PlotOptions['document']> {
+  return parseHTML('<!doctype html><html><body></body></html>').document as never;
 }
 
 /** Powers of ten inside a domain; where there are fewer than three, 1, 2 and 5 times them, or even steps. */

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { chart } from './chart.ts';
-import { doseCurve } from './dose-curve.ts';
-import { exampleParity, examplePattern, exampleSpots } from './examples.ts';
-import { densities, histogram } from './histogram.ts';
+import { densities } from './densities.ts';
 import { textWidth } from './labels.ts';
 import { parityPlot } from './parity-plot.ts';
 import { patternFigure, patternLevel } from './pattern-figure.ts';
-import { decodePng } from './png.ts';
 import { quantile } from './scale.ts';
+import { exampleParity, examplePattern, exampleSpots } from './test-examples.ts';
+import { decodePng } from './test-png.ts';
 import { trainingCurve } from './training-curve.ts';
 
 const numbers = (text: string): number[] => [...text.matchAll(/-?[\d.]+/g)].map((m) => Number(m[0]));
@@ -133,15 +132,6 @@ test('gallery', async () => {
   const { truth, predicted } = exampleParity(3000, 25, 3);
   const file = (name: string): string => `__snapshots__/${name}.svg`;
   await expect(parityPlot(truth, predicted, { name: 'P_x', unit: 'uC/cm2' })).toMatchFileSnapshot(file('parity-plot'));
-  await expect(
-    histogram(
-      [
-        { name: 'map', values: predicted },
-        { name: 'truth', values: truth },
-      ],
-      { name: 'P_x', unit: 'uC/cm2', mark: 0 },
-    ),
-  ).toMatchFileSnapshot(file('histogram'));
   const falling = (from: number, to: number) => Array.from({ length: 8 }, (_, i) => from * (to / from) ** (i / 7));
   await expect(
     trainingCurve(
@@ -162,14 +152,4 @@ test('gallery', async () => {
       { unit: 'electrons', width: 480, spots: exampleSpots() },
     ),
   ).toMatchFileSnapshot(file('pattern-figure'));
-  const doses = [1e4, 1e5, 1e6, 1e7];
-  await expect(
-    doseCurve(
-      [
-        { name: 'P_x', points: doses.map((d) => [d, 0.3 + 80 / Math.sqrt(d)]), limitAt1e6: 0.06 },
-        { name: 'P_z', points: doses.map((d) => [d, 9 - d / 1e7]), limitAt1e6: 19 },
-      ],
-      { unit: 'uC/cm2', dose_e: 1e6, typical: 12 },
-    ),
-  ).toMatchFileSnapshot(file('dose-curve'));
 });

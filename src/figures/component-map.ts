@@ -48,7 +48,7 @@ const BAR = { gap: 7, width: 9 } as const;
 const WIDEST = 230;
 
 /** Whether a channel is signed, so that zero is the middle of its colours. */
-export function isSigned(name: string): boolean {
+function isSigned(name: string): boolean {
   return /^(P|dTi|dO|tilt)_/.test(name);
 }
 

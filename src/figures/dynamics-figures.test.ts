@@ -71,7 +71,7 @@ test('coverage: even directions fill both disks evenly, and targets are rings', 
   expect(Math.abs(inner - 500)).toBeLessThan(25);
 });
 
-test('the report: numbers, strain states, what is left out', () => {
+test('the report: numbers, strain states, what is left out', async () => {
   const summary: RunSummary = {
     run: {
       name: 'run-0001',
@@ -102,7 +102,7 @@ test('the report: numbers, strain states, what is left out', () => {
     magnitudes: [{ of: '300 K, free', distributions, comparable: true }],
     columns_uC_cm2: columns,
     frames: { made: 12, kept: 10 },
-    sampling: { coverage: coverage(columns, ball), p_max_uC_cm2: 20, directions: fibonacciSphere(8) },
+    sampling: { coverage: await coverage(columns, ball), p_max_uC_cm2: 20, directions: fibonacciSphere(8) },
     strains: [strainState('free', [vectors(400)]), strainState('epitaxial, misfit −1 %', [vectors(400)])],
     notes: ['Shear is left out.'],
     recipe_toml: '[dynamics]\n',

@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { extent } from '../core/extent.ts';
 import { countLabel, plural, quantity, setting, tickLabels } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import { SERIES_COLUMNS } from '../ferroelectric/dataset/collected.ts';
@@ -18,7 +19,7 @@ import { el, svgPage, text } from './svg.ts';
 import { GRID, INK, MARGIN, MUTED, PAGE_WIDTH, SERIES, TEXT } from './theme.ts';
 
 /** |P| in italics, with its unit. */
-export const SIZE_LABEL = '|<tspan font-style="italic">P</tspan>| (µC/cm²)';
+const SIZE_LABEL = '|<tspan font-style="italic">P</tspan>| (µC/cm²)';
 /** 1 V/Å in kV/cm. */
 const KV_PER_CM = 1e5;
 
@@ -39,7 +40,7 @@ function column(series: Float64Array, index: number, scale = 1): [number, number
 
 /** Low and high with some room. */
 function around(values: readonly number[]): [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent(values);
   const room = high > low ? 0.08 * (high - low) : 1;
   return [low - room, high + room];
 }

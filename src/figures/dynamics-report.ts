@@ -24,11 +24,11 @@ import {
   temperatureInTime,
   windowWords,
 } from './dynamics-figures.ts';
-import { buildReport, type Cell, type ReportSection, type ReportTable } from './report.ts';
+import { buildReport, type Cell, type ReportProvenance, type ReportSection, type ReportTable } from './report.ts';
 import { roundUp } from './scale.ts';
 import { componentHistograms, fitTable } from './strain-study-figure.ts';
 
-export interface DynamicsReportInput {
+export interface DynamicsReportInput extends ReportProvenance {
   /** What it is of: 'Ba0.5Sr0.5TiO3', and its cells: '8 × 8 × 8'. */
   readonly material: string;
   readonly cells: string;
@@ -52,10 +52,6 @@ export interface DynamicsReportInput {
   /** Two or more states, or none. */
   readonly strains: readonly StrainState[];
   readonly notes: readonly string[];
-  readonly recipe_toml: string;
-  readonly recipe_hash: string;
-  readonly seed: number;
-  readonly version: string;
 }
 
 export interface MagnitudeGroup {

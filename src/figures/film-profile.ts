@@ -19,11 +19,7 @@ export function biasLabel(bias_V: number): string {
  * @param spacing_A of layers
  * @throws 'range' without a profile
  */
-export function filmProfileChart(
-  profiles: readonly FilmProfile[],
-  spacing_A: number,
-  { title = 'Screened film, phenomenological', width }: { title?: string; width?: number } = {},
-): string {
+export function filmProfileChart(profiles: readonly FilmProfile[], spacing_A: number): string {
   if (profiles.length === 0) fail('range', 'There is no profile to draw.', 'Give one.');
   const height = (layer: number): number => ((layer + 0.5) * spacing_A) / 10;
   const lines = profiles.map(({ bias_V, P_z_uC_cm2 }) => ({
@@ -34,8 +30,7 @@ export function filmProfileChart(
   const reach = 1.1 * Math.max(1, ...all.map(Math.abs));
   const thickness = (profiles[0]!.P_z_uC_cm2.length * spacing_A) / 10;
   return lineChart(lines, {
-    title,
-    width,
+    title: 'Screened film, phenomenological',
     height: 210,
     description: `P_z against height in a film of ${quantity(thickness, 'nm')} at ${lines.map(({ name }) => name).join(', ')}. Phenomenological: screening and surface fields are given, not computed.`,
     x: { label: 'height above the lower electrode (nm)', domain: [0, thickness] },

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { problem } from '../core/test-problem.ts';
-import { exampleImages } from './examples.ts';
 import { type ImageScan, imageFigure } from './image-figure.ts';
-import { decodePng } from './png.ts';
+import { exampleImages } from './test-examples.ts';
+import { decodePng } from './test-png.ts';
 
 const scan = (shape: readonly [number, number], step_A: readonly [number, number]): ImageScan => ({
   shape,

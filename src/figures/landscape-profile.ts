@@ -33,7 +33,7 @@ function domainOf(values: readonly number[], room = 0.1): { domain: [number, num
 }
 
 /** E along paths, each over its own length, with the names of the states that it meets. @throws 'range' without a path */
-export function energyProfiles(paths: readonly NamedPath[], options: { title?: string; width?: number } = {}): string {
+export function energyProfiles(paths: readonly NamedPath[]): string {
   if (paths.length === 0) fail('range', 'There is no path to draw.', 'Give one.');
   const lines = paths.map(({ name, path }) => {
     const total = path.length_A.at(-1)!;
@@ -46,7 +46,6 @@ export function energyProfiles(paths: readonly NamedPath[], options: { title?: s
   });
   const all = lines.flatMap(({ points }) => points.map(([, y]) => y));
   return lineChart(lines, {
-    ...options,
     height: 210,
     description: `Energy along ${paths.map(({ name }) => name).join(', ')}, ${numberLabel(Math.min(...all))} to ${numberLabel(Math.max(...all))} meV per formula unit.`,
     x: SHARE,
@@ -94,10 +93,7 @@ function stationNames(names: readonly Name[]): string[] {
 }
 
 /** The components of P along one path. */
-export function polarizationProfile(
-  { name, path, P_uC_cm2 }: NamedPath,
-  options: { title?: string; width?: number } = {},
-): string {
+export function polarizationProfile({ name, path, P_uC_cm2 }: NamedPath): string {
   const total = path.length_A.at(-1)!;
   const lines = (['P_x', 'P_y', 'P_z'] as const).map((component, k) => ({
     name: component,
@@ -109,7 +105,6 @@ export function polarizationProfile(
   const drawn = lines.map((line, k) => ({ ...line, dashed: [0, 1, 2].some((other) => other < k && same(other, k)) }));
   const size = lines.flatMap(({ points }) => points.map(([, y]) => y));
   return lineChart(drawn, {
-    ...options,
     height: 210,
     description: `Polarization along ${name}.`,
     x: SHARE,
@@ -124,7 +119,7 @@ export interface Section {
 }
 
 /** E(u) along directions through u = 0. */
-export function sectionChart(sections: readonly Section[], options: { title?: string; width?: number } = {}): string {
+export function sectionChart(sections: readonly Section[]): string {
   const all = sections.flatMap(({ points }) => points.map(([, y]) => y));
   const us = sections.flatMap(({ points }) => points.map(([x]) => x));
   // As far up as the wells are deep: beyond that the walls are steep and alike.
@@ -137,7 +132,6 @@ export function sectionChart(sections: readonly Section[], options: { title?: st
   return lineChart(
     shown.map((points, i) => ({ name: '', points, colour: SERIES[i % SERIES.length]! })),
     {
-      ...options,
       height: 210,
       description: `Energy of a uniform soft mode along ${plural(sections.length, 'direction')}, lowest ${numberLabel(low)} meV per formula unit.`,
       x: { label: '<tspan font-style="italic">u</tspan> (Å)', domain: [-reach, reach] },

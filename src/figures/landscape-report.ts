@@ -13,9 +13,9 @@ import {
   sectionChart,
 } from './landscape-profile.ts';
 import { type Stereogram, stereogram } from './landscape-stereogram.ts';
-import { buildReport, type Cell, type ReportSection, type ReportTable } from './report.ts';
+import { buildReport, type Cell, type ReportProvenance, type ReportSection, type ReportTable } from './report.ts';
 
-export interface LandscapeReportInput {
+export interface LandscapeReportInput extends ReportProvenance {
   /** What it is of: 'Ba0.5Sr0.5TiO3'. */
   readonly material: string;
   /** Strain, pressure and field in words: 'strain relaxed'. */
@@ -29,10 +29,6 @@ export interface LandscapeReportInput {
   readonly pixels: number;
   readonly checks: readonly Check[];
   readonly notes: readonly string[];
-  readonly recipe_toml: string;
-  readonly recipe_hash: string;
-  readonly seed: number;
-  readonly version: string;
 }
 
 /** report.html and figures/*.svg, by path. */

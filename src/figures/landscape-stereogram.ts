@@ -4,11 +4,11 @@
  */
 
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { fail } from '../core/errors.ts';
 import { numberLabel, plural, tickLabels } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { Kind } from '../ferroelectric/landscape.ts';
+import { newDocument } from './chart.ts';
 import { colormap } from './colormap.ts';
 import { hex } from './colour.ts';
 import { textWidth } from './labels.ts';
@@ -118,7 +118,7 @@ function contours(
 ): string {
   const size = 2 * disk.r * GRID_REACH;
   const svg = Plot.plot({
-    document: parseHTML('<!doctype html><html><body></body></html>').document as unknown as Document,
+    document: newDocument(),
     width: size,
     height: size,
     margin: 0,

@@ -4,6 +4,7 @@
  */
 
 import { electrons, fixedLabel, quantity, unitLabel } from '../core/numbers.ts';
+import { breathe, quietTask, type Task } from '../core/task.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { componentMap, usualChannels } from './component-map.ts';
@@ -32,8 +33,8 @@ export interface MapReportInput {
   readonly extra?: readonly ReportSection[];
 }
 
-/** report.html and figures/*.svg, by path. */
-export function renderMap(input: MapReportInput): Map<string, string> {
+/** report.html and figures/*.svg, by path. @throws 'aborted' */
+export async function renderMap(input: MapReportInput, task: Task = quietTask): Promise<Map<string, string>> {
   const { map, truth } = input;
   const figures = new Map<string, string>();
   const put = (name: string, svg: string) => {
@@ -49,9 +50,11 @@ export function renderMap(input: MapReportInput): Map<string, string> {
     const svg = put('truth', vectorMap(truth.map, { title: 'Truth', pMax }));
     vectors.push({ svg, caption: 'What was put in, weighted by the probe.' });
   }
-  const components = usualChannels(map).map((name) => ({
-    svg: put(name, componentMap(map, name, { truth: truth?.map })),
-  }));
+  const components: { readonly svg: string }[] = [];
+  for (const name of usualChannels(map)) {
+    await breathe(task);
+    components.push({ svg: put(name, componentMap(map, name, { truth: truth?.map })) });
+  }
   const pixels = Math.sqrt(input.meanPattern.length);
   const panel = (title: string, data: Float32Array) => ({
     title,
@@ -77,12 +80,12 @@ export function renderMap(input: MapReportInput): Map<string, string> {
     { heading: 'Components, tilt and thickness', text: COMPONENTS, svg: components },
   ];
   if (truth) {
-    const parity = truth.scores.map(({ name, unit }) => ({
-      svg: put(
-        `parity-${name}`,
-        parityPlot(findChannel(truth.map, name)!.values, findChannel(map, name)!.values, { name, unit }),
-      ),
-    }));
+    const parity: { readonly svg: string }[] = [];
+    for (const { name, unit } of truth.scores) {
+      await breathe(task);
+      const plot = parityPlot(findChannel(truth.map, name)!.values, findChannel(map, name)!.values, { name, unit });
+      parity.push({ svg: put(`parity-${name}`, plot) });
+    }
     sections.push({ heading: 'Against the truth', table: scoreTable(truth.scores), svg: parity });
   }
   sections.push({

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { hex, type Rgb, rgbToOklab } from './colour.ts';
 import { componentMap } from './component-map.ts';
-import { exampleMap } from './examples.ts';
-import { decodePng } from './png.ts';
+import { exampleMap } from './test-examples.ts';
+import { decodePng } from './test-png.ts';
 import { vectorColour } from './vector-colour.ts';
 import { blockMeans, vectorMap } from './vector-map.ts';
 

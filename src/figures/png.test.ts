@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { decodePng, encodePng } from './png.ts';
+import { encodePng } from './png.ts';
+import { decodePng } from './test-png.ts';
 
 const noise = (length: number): Uint8Array => {
   const random = new RandomStream(3, 'png');

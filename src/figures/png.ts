@@ -1,9 +1,9 @@
 /**
- * A small PNG writer (ISO/IEC 15948): 8 bits per channel, palette, RGB or RGBA, not interlaced; and a reader of what it
- * writes. Deterministic: the same pixels give the same bytes. Embedded in SVG as data URIs.
+ * A small PNG writer (ISO/IEC 15948): 8 bits per channel, palette, RGB or RGBA, not interlaced. Deterministic: the same
+ * pixels give the same bytes. Embedded in SVG as data URIs.
  */
 
-import { unzlibSync, zlibSync } from 'fflate';
+import { zlibSync } from 'fflate';
 import { fail } from '../core/errors.ts';
 import type { Rgb } from './colour.ts';
 
@@ -84,43 +84,4 @@ export function pngDataUri(pixels: Pixels): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return `data:image/png;base64,${btoa(binary)}`;
-}
-
-/** Reads back what {@link encodePng} wrote (filters 0 and 2 only), checking every CRC. @throws 'format' */
-export function decodePng(file: Uint8Array): Pixels {
-  const bad = (what: string): never =>
-    fail('format', `This PNG is not one of ours: ${what}.`, 'Use another PNG reader.');
-  if (SIGNATURE.some((byte, i) => file[i] !== byte)) bad('no signature');
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const chunks = new Map<string, Uint8Array>();
-  for (let at = 8; at < file.length; ) {
-    const end = at + 8 + view.getUint32(at);
-    if (crc32(file.subarray(at + 4, end)) !== view.getUint32(end)) bad('a chunk is damaged');
-    chunks.set(new TextDecoder().decode(file.subarray(at + 4, at + 8)), file.subarray(at + 8, end));
-    at = end + 4;
-  }
-  const header = chunks.get('IHDR') ?? bad('no header');
-  const size = new DataView(header.buffer, header.byteOffset);
-  const width = size.getUint32(0);
-  const height = size.getUint32(4);
-  const channels = Number(
-    Object.entries(COLOUR_TYPE).find(([, type]) => type === header[9])?.[0] ?? bad('colour type'),
-  );
-  const rows = unzlibSync(chunks.get('IDAT') ?? bad('no data'));
-  const stride = width * channels;
-  const data = new Uint8Array(height * stride);
-  for (let y = 0; y < height; y++) {
-    const filter = rows[y * (stride + 1)];
-    if (filter !== 0 && filter !== 2) bad('filter');
-    for (let i = 0; i < stride; i++) {
-      data[y * stride + i] = rows[y * (stride + 1) + 1 + i]! + (filter === 2 ? data[(y - 1) * stride + i]! : 0);
-    }
-  }
-  const colours = chunks.get('PLTE');
-  if (!colours) return { width, height, data };
-  const palette = Array.from(
-    { length: colours.length / 3 },
-    (_, i): Rgb => [colours[3 * i]!, colours[3 * i + 1]!, colours[3 * i + 2]!],
-  );
-  return { width, height, data, palette };
 }

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
 import { componentMap } from './component-map.ts';
-import { exampleHeldOut, exampleMap } from './examples.ts';
 import { buildReport, type Report, type ReportTable } from './report.ts';
 import { alongBeamNote, heldOutTable, scoreTable } from './report-parts.ts';
+import { exampleHeldOut, exampleMap } from './test-examples.ts';
 import { vectorMap } from './vector-map.ts';
 
 const map = exampleMap(6, 6);

@@ -48,9 +48,14 @@ export interface Headline {
 }
 
 export interface ReportProvenance {
+  /** What was heeded, or the whole study. */
   readonly recipe_toml: string;
-  readonly recipe_hash: string;
-  readonly seed: number;
+  /** Of a whole study. */
+  readonly recipe_hash?: string;
+  /** What it is of, by the settings that matter: the artefact's id. */
+  readonly identity?: string;
+  /** Where anything was drawn. */
+  readonly seed?: number;
   readonly version: string;
   /** The scan's file name. */
   readonly source?: string;
@@ -182,13 +187,14 @@ function tableHtml({ caption, columns, rows }: ReportTable): string {
   ].join('\n');
 }
 
-function provenanceHtml({ recipe_toml, recipe_hash, seed, version, source, more = {} }: ReportProvenance): string {
+function provenanceHtml({ recipe_toml, version, more = {}, ...given }: ReportProvenance): string {
+  const { identity, recipe_hash, seed, source } = given;
+  const known = { Identity: identity, 'Recipe hash': recipe_hash, Seed: seed, Scan: source, ...more };
   const lines: [string, string][] = [
     ['Ferroscope', version],
-    ['Recipe hash', recipe_hash],
-    ['Seed', String(seed)],
-    ...(source === undefined ? [] : [['Scan', source] as [string, string]]),
-    ...Object.entries(more).map(([name, value]): [string, string] => [name, String(value)]),
+    ...Object.entries(known).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
   ];
   return [
     '<section class="provenance">',

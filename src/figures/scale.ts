@@ -22,7 +22,7 @@ export function ticks(low: number, high: number, count: number): number[] {
   for (let wanted = Math.max(1, count); ; wanted++) {
     const rough = width / wanted;
     const decade = 10 ** Math.floor(Math.log10(rough));
-    const step = ([1, 2, 5, 10].find((m) => m * decade >= rough * 0.999) ?? 10) * decade;
+    const step = [1, 2, 5, 10].find((m) => m * decade >= rough * 0.999)! * decade;
     const out: number[] = [];
     for (let i = Math.ceil(low / step - 1e-6); i * step <= high + 1e-6 * step; i++) {
       out.push(Number((i * step).toPrecision(12)));
@@ -45,8 +45,8 @@ export function quantile(values: ArrayLike<number>, share: number): number {
 }
 
 /** [−m, m] where 99% of the finite values lie, m of two digits. */
-export function symmetricRange(values: ArrayLike<number>, share = 0.99): [number, number] {
-  const m = quantile(Float64Array.from(values, Math.abs), share);
+export function symmetricRange(values: ArrayLike<number>): [number, number] {
+  const m = quantile(Float64Array.from(values, Math.abs), 0.99);
   const bound = m > 0 ? roundUp(m) : 1;
   return [-bound, bound];
 }

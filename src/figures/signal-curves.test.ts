@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { problem } from '../core/test-problem.ts';
-import { exampleSimulation } from './examples.ts';
 import { lineProfile, thicknessCurve } from './signal-curves.ts';
 import { signalScale } from './signal-scale.ts';
+import { exampleSimulation } from './test-examples.ts';
 
 const unit = 'fraction of the beam';
 

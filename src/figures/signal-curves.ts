@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { extent } from '../core/extent.ts';
 import { setting } from '../core/numbers.ts';
 import { lineChart } from './line-chart.ts';
 import { ticks } from './scale.ts';
@@ -40,7 +41,7 @@ export function thicknessCurve(
   options: SignalCurveOptions,
 ): string {
   requireLengths(signals, thicknesses_nm.length);
-  const tops = signals.map(({ values }) => Math.max(...Array.from(values)));
+  const tops = signals.map(({ values }) => extent(Array.from(values))[1]);
   const log = Math.max(...tops) > FAR_APART * Math.min(...tops.filter((top) => top > 0));
   const scale = log ? signalScale(1, options.unit) : signalScale(Math.max(...tops), options.unit);
   const lines = signals.map(({ name, values }) => ({
@@ -50,7 +51,7 @@ export function thicknessCurve(
       .filter(([, value]) => (log ? value > 0 : Number.isFinite(value))),
   }));
   const all = lines.flatMap(({ points }) => points.map(([, value]) => value));
-  const top = Math.max(...all);
+  const [least, top] = extent(all);
   return lineChart(lines, {
     ...options,
     marginLeft: MARGIN_LEFT,
@@ -58,7 +59,7 @@ export function thicknessCurve(
     x: { label: 'thickness (nm)', domain: [thicknesses_nm[0]!, thicknesses_nm.at(-1)!] },
     y: {
       label: `signal (${scale.words})`,
-      domain: log ? decades(Math.min(...all), top) : [0, top > 0 ? 1.06 * top : 1],
+      domain: log ? decades(least, top) : [0, top > 0 ? 1.06 * top : 1],
       log,
       grid: true,
     },
@@ -75,9 +76,10 @@ export function lineProfile(signals: readonly SignalLine[], step_A: number, opti
   const extent_A = (count - 1) * step_A;
   const { unit, angstrom } = lengthUnit(extent_A);
   const all = signals.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite);
-  const scale = signalScale(Math.max(...all), options.unit);
-  const low = Math.min(...all) * scale.factor;
-  const high = Math.max(...all) * scale.factor;
+  const [least, greatest] = extent(all);
+  const scale = signalScale(greatest, options.unit);
+  const low = least * scale.factor;
+  const high = greatest * scale.factor;
   const room = high > low ? 0.06 * (high - low) : 0.05 * high || 1;
   const lines = signals.map(({ name, values }) => ({
     name,

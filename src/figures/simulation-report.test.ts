@@ -1,9 +1,9 @@
 import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
 import { problem } from '../core/test-problem.ts';
-import { exampleSimulation } from './examples.ts';
 import type { SimulationReportInput } from './simulation-input.ts';
 import { renderSimulation } from './simulation-report.ts';
+import { exampleSimulation } from './test-examples.ts';
 
 const thicknesses = (count: number): number[] => Array.from({ length: count }, (_, i) => 5 * (i + 1));
 

@@ -124,17 +124,13 @@ export function rim({ cx, cy, r }: Disk, size: number): string {
 }
 
 /** Where a pole's name goes: outside the rim for poles on it, otherwise above the pole. */
-export function poleLabelPlace(
-  direction: Vec3,
-  disk: Disk,
-  size: number = TEXT.small,
-): { x: number; y: number; anchor: string } {
+export function poleLabelPlace(direction: Vec3, disk: Disk): { x: number; y: number; anchor: string } {
   const [x, y] = onPage(direction, disk);
   const [dx, dy] = [(x - disk.cx) / disk.r, (y - disk.cy) / disk.r];
   if (Math.hypot(dx, dy) < 0.97) return { x, y: y - 6, anchor: 'middle' };
   return {
     x: x + 8 * dx,
-    y: y + (dy > 0.5 ? 6 : 0) + 8 * dy + 0.35 * size * (1 - Math.abs(dy)),
+    y: y + (dy > 0.5 ? 6 : 0) + 8 * dy + 0.35 * TEXT.small * (1 - Math.abs(dy)),
     anchor: dx > 0.3 ? 'start' : dx < -0.3 ? 'end' : 'middle',
   };
 }

@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { fixedLabel, plural } from '../core/numbers.ts';
 import type { StrainState } from '../ferroelectric/strain-study.ts';
 import { chart } from './chart.ts';
-import { densities } from './histogram.ts';
+import { densities } from './densities.ts';
 import { channelSvg, textWidth } from './labels.ts';
 import type { ReportTable } from './report.ts';
 import { ticks } from './scale.ts';

@@ -17,11 +17,7 @@ export interface LossSeries {
 
 export interface TrainingCurveOptions {
   readonly title?: string;
-  readonly width?: number;
-  readonly height?: number;
-  /** Number of the first epoch; default 1. */
-  readonly firstEpoch?: number;
-  /** Epoch whose model was kept, numbered like the axis. */
+  /** Epoch whose model was kept, from 1. */
   readonly best?: number;
   /** What the vertical axis measures; default 'loss'. */
   readonly yLabel?: string;
@@ -29,11 +25,10 @@ export interface TrainingCurveOptions {
 
 /** Draws the curves. @throws 'range' when nothing is positive */
 export function trainingCurve(series: readonly LossSeries[], options: TrainingCurveOptions = {}): string {
-  const first = options.firstEpoch ?? 1;
   const lines = series.map(({ name, values, dashed }) => ({
     name,
     dashed: dashed ?? false,
-    points: Array.from(values, (value, epoch) => [first + epoch, value] as [number, number]).filter(([, v]) => v > 0),
+    points: Array.from(values, (value, epoch) => [1 + epoch, value] as [number, number]).filter(([, v]) => v > 0),
   }));
   const shown = lines.filter((line) => line.points.length > 0);
   if (shown.length === 0) {
@@ -41,14 +36,12 @@ export function trainingCurve(series: readonly LossSeries[], options: TrainingCu
   }
   const all = shown.flatMap((line) => line.points.map((p) => p[1]));
   const epochs = shown.flatMap((line) => line.points.map((p) => p[0]));
-  const last = Math.max(first + 1, ...epochs);
-  const whole = ticks(first, last, 6).filter(Number.isInteger);
+  const last = Math.max(2, ...epochs);
+  const whole = ticks(1, last, 6).filter(Number.isInteger);
   return lineChart(lines, {
     title: options.title,
-    width: options.width,
-    height: options.height,
     description: `Training curve: ${shown.map((line) => `${line.name} from ${fixedLabel(line.points[0]![1])} to ${fixedLabel(line.points.at(-1)![1])}`).join('; ')}.`,
-    x: { label: 'epoch', domain: [first, last], ticks: whole.length > 1 ? whole : [first, last] },
+    x: { label: 'epoch', domain: [1, last], ticks: whole.length > 1 ? whole : [1, last] },
     y: {
       label: escapeText(options.yLabel ?? 'loss'),
       domain: [Math.min(...all) / 1.15, Math.max(...all) * 1.15],

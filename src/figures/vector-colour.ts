@@ -34,7 +34,8 @@ export function vectorColour(x: number, y: number, z: number): Rgb {
 export type DiskKind = 'downstream' | 'in-plane' | 'upstream';
 
 /** A legend disk as a PNG data URI, x to the right and y down like the map, transparent outside. */
-export function legendDisk(kind: DiskKind, pixels = 80): string {
+export function legendDisk(kind: DiskKind): string {
+  const pixels = 80;
   const data = new Uint8Array(4 * pixels * pixels);
   for (let j = 0; j < pixels; j++) {
     for (let i = 0; i < pixels; i++) {

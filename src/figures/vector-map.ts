@@ -28,11 +28,12 @@ export interface VectorMapOptions {
   readonly pMax?: number;
   /** Channels that make the vector; default P_x, P_y, P_z. */
   readonly channels?: readonly [string, string, string];
-  /** Least distance between arrows [px]; default 10. */
-  readonly arrowSpacing?: number;
-  /** Length of the arrow of an in-plane vector of size pMax, in units of the distance between arrows; default 1.3. */
-  readonly arrowLength?: number;
 }
+
+/** Least distance between arrows [px]. */
+const ARROW_SPACING = 10;
+/** Length of the arrow of an in-plane vector of size pMax, in units of the distance between arrows. */
+const ARROW_LENGTH = 1.3;
 
 /** |P| of full colour where none is given: 99% of the vectors are below it. Give maps that are compared the larger one. */
 export function fullColour(map: PolarizationMap, channels: readonly string[] = ['P_x', 'P_y', 'P_z']): number {
@@ -64,9 +65,9 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
     Number.isFinite(vx[i]! + vy[i]! + vz[i]!) ? vectorColour(vx[i]! / pMax, vy[i]! / pMax, vz[i]! / pMax) : undefined,
   );
   const cell = box.width / rx;
-  const block = Math.max(1, Math.ceil((options.arrowSpacing ?? 10) / cell));
+  const block = Math.max(1, Math.ceil(ARROW_SPACING / cell));
   const spacing = Math.min(block * cell, 26);
-  const perUnit = ((options.arrowLength ?? 1.3) * spacing) / pMax;
+  const perUnit = (ARROW_LENGTH * spacing) / pMax;
   const [clear, faint] = [false, true].map((below) =>
     blockMeans(map.shape, block, vx, vy, sx && sy && [sx, sy])
       .filter(({ x, y, sigma }) => Math.hypot(x, y) < sigma === below)

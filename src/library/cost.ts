@@ -4,12 +4,20 @@
  * matrix and the patterns.
  */
 
+import { extent } from '../core/extent.ts';
 import { planPatterns } from '../diffraction/scattering-matrix.ts';
+import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs } from './options.ts';
 import { geometryOf, planStream, planStructure } from './plan.ts';
 
 /** Of one thread, per pixel and slice, everything included [ns]. */
 export const COST_NS = 5;
+
+/** What a library takes on disk [bytes]. */
+export function libraryBytes({ library, structures }: Pick<LibraryInputs, 'library' | 'structures'>): number {
+  const patterns = (structures.count + structures.held_out) * library.patterns_per_structure;
+  return 4 * patterns * (library.pixels ** 2 + STORED_LABELS.length);
+}
 
 export interface ShardCost {
   /** Plane waves that are sent through the block. */
@@ -34,8 +42,8 @@ export function shardCost(inputs: LibraryInputs): ShardCost {
   const field = 8 * grid[0] * grid[1];
   const kernel = field * (library.slices_per_cell * nz + nz + 8);
   const span = [0, 1].map((axis) => {
-    const along = requests.map(({ tilt }) => tilt[axis]!);
-    return library.pixels + Math.max(...along) - Math.min(...along);
+    const [least, greatest] = extent(requests.map(({ tilt }) => tilt[axis]!));
+    return library.pixels + greatest - least;
   });
   // One class of the scattering matrix at a time (1/m of its waves and 1/m of its pixels), and the one before it, not yet collected.
   const classes = (library.pixels_per_order / nx) * (library.pixels_per_order / ny);

@@ -1,6 +1,7 @@
 /** What training and evaluation read: labelled patterns, fetched in any order, never all in memory. */
 
 import { fail } from '../core/errors.ts';
+import type { Identity } from '../core/identity.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 
 export interface LabelInfo {
@@ -11,6 +12,8 @@ export interface LabelInfo {
 }
 
 export interface PatternDataset {
+  /** Of the library, its content included. */
+  readonly identity: Identity;
   readonly count: number;
   readonly detector: LatticeDetector;
   readonly labels: readonly LabelInfo[];

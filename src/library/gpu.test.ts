@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { quietTask } from '../core/task.ts';
-import { refuseSoftware } from '../diffraction/gpu/device.ts';
 import { openTestGpu } from '../diffraction/gpu/test-gpu.ts';
 import { r1 } from '../diffraction/test-structures.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { openHardwareGpu, refuseSoftware } from '../node/gpu.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { shardCost } from './cost.ts';
 import { parsePart, simulateLibrary } from './run.ts';
@@ -32,7 +34,7 @@ pixels_per_order = 4
 grid_per_cell = 20
 `);
 const recipe = recipeWith('aberrations = { C12_nm = 200, phi12_deg = 30, C30_um = 1e5 }');
-const options = { program: 'test' };
+const options = { program: 'test', host: nodeWorkers };
 const all = Array.from({ length: 150 }, (_, i) => i);
 
 const gpu = await openTestGpu();
@@ -41,11 +43,11 @@ gpu?.close();
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ferroscope-library-gpu-'));
-  await simulateLibrary(recipe, join(folder, 'cpu.zarr'), { ...options, workers: 2 }, quietTask);
+  await simulateLibrary(recipe, folderStore(join(folder, 'cpu.zarr')), { ...options, workers: 2 }, quietTask);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const read = async (name: string) => (await openLibrary(join(folder, name))).read(all);
+const read = async (name: string) => (await openLibrary(folderStore(join(folder, name)))).read(all);
 
 async function engineOf(library: string, shard: string): Promise<unknown> {
   const text = await readFile(join(folder, library, shard, 'zarr.json'), 'utf8');
@@ -58,8 +60,8 @@ test.runIf(gpu)('a GPU makes the CPU’s library, in parts too; shards of both g
   const task = { ...quietTask, progress: (done: number) => shares.push(done) };
   const made = await simulateLibrary(
     recipe,
-    path,
-    { ...options, engine: 'gpu', workers: 2, part: parsePart('1/2') },
+    folderStore(path),
+    { ...options, gpu: openHardwareGpu, workers: 2, part: parsePart('1/2') },
     task,
   );
   // Structures 1 and 3 of 3.
@@ -67,7 +69,7 @@ test.runIf(gpu)('a GPU makes the CPU’s library, in parts too; shards of both g
   expect(made.passes).toBeGreaterThan(0);
   expect(shares.at(-1)).toBe(100);
   // The other part, by the CPU.
-  expect(await simulateLibrary(recipe, path, options, quietTask)).toMatchObject({ made: 1, kept: 2 });
+  expect(await simulateLibrary(recipe, folderStore(path), options, quietTask)).toMatchObject({ made: 1, kept: 2 });
   expect(await engineOf('gpu.zarr', 'training-0000')).toBe('gpu');
   expect(await engineOf('gpu.zarr', 'training-0001')).toBe('cpu');
 
@@ -83,20 +85,24 @@ test.runIf(gpu)('stopped while the GPU computes, it resumes', async () => {
   const path = join(folder, 'stopped.zarr');
   const stop = new AbortController();
   const progress = (done: number) => done > 50 && stop.abort();
-  const run = { ...options, engine: 'gpu', workers: 2 } as const;
-  await expect(simulateLibrary(recipe, path, run, { signal: stop.signal, progress })).rejects.toMatchObject({
+  const run = { ...options, gpu: openHardwareGpu, workers: 2 };
+  await expect(
+    simulateLibrary(recipe, folderStore(path), run, { signal: stop.signal, progress }),
+  ).rejects.toMatchObject({
     tag: 'aborted',
   });
-  const { made, kept } = await simulateLibrary(recipe, path, run, quietTask);
+  const { made, kept } = await simulateLibrary(recipe, folderStore(path), run, quietTask);
   expect(made + kept).toBe(3);
   expect((await read('stopped.zarr')).labels).toEqual((await read('cpu.zarr')).labels);
   // Nothing to make needs no GPU, a driver that is missing or not.
   const driver = process.env.FERROSCOPE_VK_ICD;
   process.env.FERROSCOPE_VK_ICD = join(folder, 'no-driver.json');
   try {
-    expect((await simulateLibrary(recipe, path, run, quietTask)).made).toBe(0);
+    expect((await simulateLibrary(recipe, folderStore(path), run, quietTask)).made).toBe(0);
     const other = join(folder, 'none.zarr');
-    await expect(simulateLibrary(recipe, other, run, quietTask)).rejects.toMatchObject({ tag: 'file-missing' });
+    await expect(simulateLibrary(recipe, folderStore(other), run, quietTask)).rejects.toMatchObject({
+      tag: 'file-missing',
+    });
     expect(existsSync(other)).toBe(false);
   } finally {
     process.env.FERROSCOPE_VK_ICD = driver;
@@ -106,7 +112,12 @@ test.runIf(gpu)('stopped while the GPU computes, it resumes', async () => {
 test.runIf(gpu)('what the GPU cannot hold is the engine’s error, with its tag', async () => {
   // 22 is not a product of 2, 3, 5 and 7.
   const odd = { ...recipe, library: { ...recipe.library, grid_per_cell: 22 } };
-  const run = simulateLibrary(odd, join(folder, 'odd.zarr'), { ...options, engine: 'gpu' }, quietTask);
+  const run = simulateLibrary(
+    odd,
+    folderStore(join(folder, 'odd.zarr')),
+    { ...options, gpu: openHardwareGpu },
+    quietTask,
+  );
   await expect(run).rejects.toMatchObject({ tag: 'range', hint: expect.stringContaining('grid_per_cell') });
 });
 
@@ -126,20 +137,23 @@ test('a software adapter is refused unless it is named', () => {
 
 test('aberrations change the patterns and the labels', async () => {
   const plain = recipeWith('');
-  await simulateLibrary(plain, join(folder, 'plain.zarr'), options, quietTask);
+  await simulateLibrary(plain, folderStore(join(folder, 'plain.zarr')), options, quietTask);
   const [before, after] = [await read('plain.zarr'), await read('cpu.zarr')];
   expect(r1(after.patterns, before.patterns)).toBeGreaterThan(0.02);
   expect(after.labels).not.toEqual(before.labels);
   // Another lens is another library.
-  const same = simulateLibrary(plain, join(folder, 'cpu.zarr'), options, quietTask);
-  await expect(same).rejects.toMatchObject({ tag: 'file-exists' });
+  const same = simulateLibrary(plain, folderStore(join(folder, 'cpu.zarr')), options, quietTask);
+  await expect(same).rejects.toMatchObject({ tag: 'stale' });
 });
 
 test.each(['source_fwhm_A', 'defocus_spread_nm'])('refuses %s', async (key) => {
   const path = join(folder, 'refused.zarr');
   const blurred = recipeWith(`${key} = 0.7`);
   const message = expect.stringContaining(key);
-  await expect(simulateLibrary(blurred, path, options, quietTask)).rejects.toMatchObject({ tag: 'recipe', message });
+  await expect(simulateLibrary(blurred, folderStore(path), options, quietTask)).rejects.toMatchObject({
+    tag: 'recipe',
+    message,
+  });
   expect(() => shardCost(blurred)).toThrow(expect.objectContaining({ tag: 'recipe' }));
   expect(existsSync(path)).toBe(false);
   expect(shardCost(recipeWith(`${key} = 0`)).waves).toBeGreaterThan(0);

@@ -1,17 +1,16 @@
 /**
- * Structures of a library from a file (`structures.file`), Node only: frames of a trajectory, each on the recipe's lattice, in place of textures.
+ * Structures of a library from a file (`structures.file`): frames of a trajectory, each on the recipe's lattice, in place of textures.
  *
- *     const imported = await importStructures(recipe, dirname(recipePath));
- *     await simulateLibrary(recipe, 'library.zarr', { program, imported }, task);
+ *     const imported = importStructures(inputs, { name: 'run.extxyz', bytes });
+ *     await simulateLibrary(inputs, store, { program, host, imported }, task);
  *
  * What this is not: a mean over time. A frame is one instant (or the mean over average_ps that its comment states): its thermal displacements are in the
  * patterns and in the labels, and repeat through the thickness.
  */
 
-import { createHash } from 'node:crypto';
-import { basename, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
+import { hashOfArrays } from '../core/hash.ts';
+import type { FileIdentity } from '../core/identity.ts';
 import { bornCharges } from '../crystal/born-charges.ts';
 import type { StructureInputs, StructuresOptions } from '../crystal/options.ts';
 import { perovskiteFrames } from '../crystal/perovskite-cells.ts';
@@ -41,11 +40,7 @@ export interface ImportedFrame {
 }
 
 export interface ImportedStructures {
-  /** Absolute. */
-  readonly path: string;
-  readonly size_bytes: number;
-  /** Of the file, hexadecimal. */
-  readonly sha256: string;
+  readonly file: FileIdentity;
   /** In the file. */
   readonly frames: number;
   readonly training: readonly ImportedFrame[];
@@ -91,21 +86,15 @@ export function chooseFrames(
 }
 
 /**
- * Reads the recipe's file, takes its frames and checks all that a library asks of them.
- * @param folder what the file's name is relative to: the recipe's
- * @returns undefined for a recipe of textures
+ * Reads the file's frames, takes those of a library and checks all that a library asks of them.
+ * @param name of the file, without its folder
  * @throws 'recipe' for too few frames, other cells than structures.cells, or an element whose thermal motion nobody gave; 'range' for cells that are more than 2 % off
- * crystal.a_A; 'file-missing'; and what `readTrajectory`, `perovskiteFrames` and `bornCharges` throw
+ * crystal.a_A; and what `readTrajectory`, `perovskiteFrames` and `bornCharges` throw
  */
-export async function importStructures(
-  inputs: StructureInputs,
-  folder: string,
-): Promise<ImportedStructures | undefined> {
-  const { structures, crystal } = inputs;
-  if (structures.file === undefined) return undefined;
-  const path = resolve(folder, structures.file);
-  const bytes = await readBytes(path);
-  const file = basename(path);
+export function importStructures(
+  { structures, crystal }: StructureInputs,
+  { name: file, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+): ImportedStructures {
   const trajectory = readTrajectory(bytes, file, { types: structures.types });
   const frames = trajectory.frames.length;
   const chosen = chooseFrames(frames, structures, file);
@@ -125,9 +114,7 @@ export async function importStructures(
   requireU2(first, crystal.u2_A2);
   checkElements(first, crystal.u2_A2, file);
   return {
-    path,
-    size_bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    file: { kind: 'file', name: file, size_bytes: bytes.length, content: hashOfArrays(bytes) },
     frames,
     training,
     heldOut: take(chosen.heldOut),
@@ -135,11 +122,12 @@ export async function importStructures(
   };
 }
 
-/** What `ferroscope structures` writes into the comment of every frame. */
+/** What `ferroscope structures` writes into the comment of every frame; other programs' files do not say. */
 function averaging(bytes: Uint8Array): string {
   const head = new TextDecoder().decode(bytes.subarray(0, 4096)).split('\n')[1] ?? '';
-  const average_ps = Number(/\baverage_ps=([\d.e+-]+)/.exec(head)?.[1] ?? 0);
-  return average_ps > 0 ? `mean over ${average_ps} ps` : 'instantaneous';
+  const stated = /\baverage_ps=([\d.e+-]+)/.exec(head)?.[1];
+  if (stated === undefined) return 'instantaneous or means, the file does not say';
+  return Number(stated) > 0 ? `mean over ${stated} ps` : 'instantaneous';
 }
 
 function checkCells(structure: Structure, wanted: StructuresOptions['cells'], file: string): void {

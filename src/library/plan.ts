@@ -4,8 +4,10 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
+import { wavelength } from '../diffraction/optics.ts';
 import { type LatticeGeometry, type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import type { LibraryInputs } from './options.ts';
 
@@ -19,8 +21,11 @@ export function detectorOf({ crystal, microscope, library }: LibraryInputs): Lat
   };
 }
 
-/** @throws 'recipe' for a microscope whose patterns are sums over several probes: a library's are of one, coherent */
-export function checkCoherent({ microscope }: Pick<LibraryInputs, 'microscope'>): void {
+/**
+ * What every library needs of its microscope: one coherent probe, and disks that do not overlap.
+ * @throws 'recipe' for a source size, a focus spread, or a convergence beyond half the angle between neighbouring disks, λ/2a
+ */
+export function checkMicroscope({ microscope, crystal }: Pick<LibraryInputs, 'microscope' | 'crystal'>): void {
   for (const key of ['source_fwhm_A', 'defocus_spread_nm'] as const) {
     if ((microscope[key] ?? 0) > 0) {
       fail(
@@ -31,11 +36,20 @@ export function checkCoherent({ microscope }: Pick<LibraryInputs, 'microscope'>)
       );
     }
   }
+  const apart_mrad = (1e3 * wavelength(microscope.voltage_kV)) / crystal.a_A;
+  if (2 * microscope.convergence_mrad > apart_mrad) {
+    fail(
+      'recipe',
+      `The disks overlap: they lie ${quantity(apart_mrad, 'mrad', 4)} apart at ${setting(microscope.voltage_kV, 'kV')} and a = ${setting(crystal.a_A, 'Å')}, and are ${setting(2 * microscope.convergence_mrad, 'mrad')} wide.`,
+      `Set microscope.convergence_mrad to ${quantity(Math.floor(50 * apart_mrad) / 100, 'mrad', 4)} or less: models and calibration need separate disks.`,
+      { convergence_mrad: microscope.convergence_mrad, apart_mrad },
+    );
+  }
 }
 
-/** @param offset of a structure's tilts, from its plan. @throws 'recipe' as `checkCoherent` */
+/** @param offset of a structure's tilts, from its plan. @throws 'recipe' as `checkMicroscope` */
 export function geometryOf(inputs: LibraryInputs, offset: readonly [x: number, y: number]): LatticeGeometry {
-  checkCoherent(inputs);
+  checkMicroscope(inputs);
   const { defocus_nm, aberrations } = inputs.microscope;
   const [nx, ny] = inputs.structures.cells;
   return { detector: detectorOf(inputs), defocus_nm, aberrations, cells: [nx, ny], offset };

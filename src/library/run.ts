@@ -1,31 +1,32 @@
 /**
- * Makes a library over worker threads, Node only. A shard is one structure; which worker makes it does not matter, and a
- * killed run loses only the shards in flight: run it again and it makes those that are missing, with either engine.
+ * Makes a library over worker threads. A shard is one structure; which worker makes it does not matter, and a killed run loses only the shards in flight: run
+ * it again and it makes those that are missing, with either engine.
  */
 
-import { basename } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { runJobs } from '../core/pool.ts';
+import { resumable } from '../core/resumable.ts';
+import type { Store } from '../core/store.ts';
 import type { Task } from '../core/task.ts';
-import type { EngineName } from '../diffraction/engine.ts';
-import { openHardwareGpu } from '../diffraction/gpu/device.ts';
+import { runJobs, type WorkerHost } from '../core/threads.ts';
+import type { Gpu } from '../diffraction/gpu/device.ts';
 import { frameOf, type ImportedStructures } from './imported.ts';
 import type { LibraryInputs } from './options.ts';
-import { checkCoherent } from './plan.ts';
-import { shardFolder, shardNames } from './shard-names.ts';
+import { checkMicroscope } from './plan.ts';
+import type { MadeShard, ShardJob } from './shard-job.ts';
+import { type ShardName, shardFolder, shardNames } from './shard-names.ts';
 import { SharedGpu } from './shared-gpu.ts';
-import { hasShard, prepareLibrary } from './store.ts';
-import type { ShardJob } from './worker.ts';
+import { libraryIdentity, rootAttributes, writeShard } from './store.ts';
 
 export interface SimulateOptions {
   readonly program: string;
+  readonly host: WorkerHost;
   /** Worker threads; default: all cores. */
-  readonly workers?: number;
-  /** Default: cpu, on the worker threads. gpu: one device for all; the threads prepare structures for it and write what it made. */
-  readonly engine?: EngineName;
+  readonly workers?: number | undefined;
+  /** Computes on this device, one for all; the threads prepare structures for it. Without it the threads compute. */
+  readonly gpu?: (() => Promise<Gpu>) | undefined;
   /** Only every n-th shard, from i on (0 ≤ i < n): one task of a job array. Parts may be made at the same time in one library. */
-  readonly part?: { readonly index: number; readonly of: number };
-  /** What is in the recipe's `structures.file` (`importStructures`), where it names one. */
+  readonly part?: { readonly index: number; readonly of: number } | undefined;
+  /** What is in `structures.file` (`importStructures`), where one is named. */
   readonly imported?: ImportedStructures | undefined;
 }
 
@@ -38,40 +39,61 @@ export interface SimulateResult {
 }
 
 /**
- * @throws 'recipe' for what libraries cannot have, and for a `structures.file` that nobody read; 'unsupported' without the GPU that is asked for; 'aborted' when stopped; 'file-exists', 'disk-full',
- * 'range', … from the work itself
+ * @throws 'recipe' for what libraries cannot have, and for a `structures.file` that nobody read; 'unsupported' without the GPU that is asked for; 'aborted' when
+ * stopped; 'stale' where the store holds a library of other settings; 'file-exists', 'disk-full', 'range', … from the work itself
  */
 export async function simulateLibrary(
   inputs: LibraryInputs,
-  path: string,
+  store: Store,
   options: SimulateOptions,
   task: Task,
 ): Promise<SimulateResult> {
-  const { part, imported } = options;
-  checkCoherent(inputs);
+  const { part, imported, host } = options;
+  checkMicroscope(inputs);
   if (inputs.structures.file !== undefined && !imported) {
     fail(
       'recipe',
-      `The structures of this recipe are those in ${basename(inputs.structures.file)}, which is not read here.`,
+      `The structures of this recipe are those in ${inputs.structures.file}, which is not read here.`,
       'Leave structures.file out; ferroscope simulate, structures and slurm take it.',
     );
   }
   const mine = shardNames(inputs.structures).filter((_, i) => part === undefined || i % part.of === part.index);
-  const missing = mine.filter((name) => !hasShard(path, name));
-  const kept = mine.length - missing.length;
   const perShard = inputs.library.patterns_per_structure;
-  const report = (shares: number) =>
-    task.progress(Math.floor((kept + shares) * perShard), mine.length * perShard, 'patterns');
-  const gpu = options.engine === 'gpu' && missing.length > 0 ? new SharedGpu(await openHardwareGpu()) : undefined;
-  try {
-    await prepareLibrary(path, inputs, options.program, part === undefined, imported);
+  const work = {
+    store,
+    identity: libraryIdentity(inputs, options.program, imported?.file),
+    attributes: rootAttributes(inputs, imported),
+    units: mine,
+    key: shardFolder,
+    alone: part === undefined,
+  };
+  // Before anything is written: where there is no GPU there is to be no library either.
+  const device = options.gpu && (await anyMissing(store, mine)) ? await options.gpu() : undefined;
+  const gpu = device && new SharedGpu(device);
+  return resumable(work, async (missing) => {
+    const kept = mine.length - missing.length;
+    const report = (shares: number) => task.progress((kept + shares) * perShard, mine.length * perShard, 'patterns');
     report(0);
-    const passes = await runJobs<ShardJob, number>(
-      import.meta.url,
-      './worker',
-      missing.map((name) => ({ inputs, path, name, gpu: gpu?.port(), imported: imported && frameOf(imported, name) })),
+    const passes = await runJobs<ShardJob, MadeShard, number>(
+      host,
+      'library',
+      missing.map((name) => ({
+        inputs,
+        name,
+        gpu: gpu?.port(),
+        structure: imported && frameOf(imported, name).structure,
+      })),
       task,
-      { workers: options.workers, onProgress: report, handOver: ({ gpu }) => (gpu ? [gpu] : []) },
+      {
+        workers: options.workers,
+        onProgress: report,
+        handOver: (job) => (job.gpu ? [job.gpu] : []),
+        keep: async (shard, { name }) => {
+          const source = imported && frameOf(imported, name).source;
+          await writeShard(store, name, shard, gpu ? 'gpu' : 'cpu', source);
+          return shard.passes;
+        },
+      },
     );
     return {
       made: missing.length,
@@ -79,9 +101,12 @@ export async function simulateLibrary(
       patterns: mine.length * perShard,
       passes: passes.reduce((a, b) => a + b, 0),
     };
-  } finally {
-    await gpu?.close();
-  }
+  }).finally(() => gpu?.close());
+}
+
+async function anyMissing(store: Store, names: readonly ShardName[]): Promise<boolean> {
+  const present = new Set(await store.list());
+  return names.some((name) => !present.has(shardFolder(name)));
 }
 
 /** Which part of a job array '--shard i/n' means, i from 1. @throws 'usage' */
@@ -94,15 +119,16 @@ export function parsePart(text: string): { index: number; of: number } {
 }
 
 /** Which of `of` parts, from 1, lack shards, and the names of those shards. Asks only which folders are there. */
-export function unfinishedParts(
-  inputs: LibraryInputs,
-  path: string,
+export async function unfinishedParts(
+  { structures }: Pick<LibraryInputs, 'structures'>,
+  store: Store,
   of: number,
-): { parts: number[]; missing: string[] } {
+): Promise<{ parts: number[]; missing: string[] }> {
   const parts = new Set<number>();
   const missing: string[] = [];
-  for (const [i, name] of shardNames(inputs.structures).entries()) {
-    if (hasShard(path, name)) continue;
+  const present = new Set(await store.list());
+  for (const [i, name] of shardNames(structures).entries()) {
+    if (present.has(shardFolder(name))) continue;
     parts.add((i % of) + 1);
     missing.push(shardFolder(name));
   }

@@ -1,11 +1,10 @@
 /**
- * One GPU for all worker threads, Node only. The main thread owns the device and computes one structure after the other; a worker sends what it has
+ * One GPU for all worker threads. The main thread owns the device and computes one structure after the other; a worker sends what it has
  * prepared (slices take seconds to set up) through a port of its own, and waits for the patterns.
  */
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { errorOf, type Problem, problemOf } from '../core/pool.ts';
 import { checkAborted, type Task } from '../core/task.ts';
+import { errorOf, type Problem, problemOf } from '../core/threads.ts';
 import { gpuEngine, type PatternEngine, type PatternJob } from '../diffraction/engine.ts';
 import type { Gpu } from '../diffraction/gpu/device.ts';
 import type { SliceStack } from '../diffraction/slices.ts';
@@ -38,11 +37,13 @@ function compute(stack: SliceStack, exits: readonly number[]): ComputedStack {
 export function remoteEngine(port: MessagePort): PatternEngine {
   return ({ stack, requests, ...rest }, task) =>
     new Promise((resolve, reject) => {
-      port.on('message', (answer: Answer) => {
+      port.addEventListener('message', ({ data }) => {
+        const answer = data as Answer;
         if (answer.kind === 'progress') task.progress(answer.done, answer.total, answer.what);
         else if (answer.kind === 'patterns') resolve(answer.patterns);
         else reject(errorOf(answer));
       });
+      port.start();
       const exits = requests.map(({ exit }) => exit);
       const question: Question = { ...rest, requests, stack: compute(stack, exits) };
       const { slices, cuts } = question.stack;
@@ -70,9 +71,10 @@ export class SharedGpu {
   /** For one `remoteEngine`, to hand over to its thread. */
   port(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (question: Question) => {
-      this.#last = this.#last.then(() => this.#answer(port1, question));
+    port1.addEventListener('message', ({ data }) => {
+      this.#last = this.#last.then(() => this.#answer(port1, data as Question));
     });
+    port1.start();
     this.#ports.push(port1);
     return port2;
   }

@@ -1,233 +1,231 @@
 /**
- * A library on disk, Node only: a Zarr v3 group. Its attributes hold the recipe, its hash, the detector, the labels and the program's version;
- * each structure is a subgroup `training-0007` or `held-out-0001` with arrays `patterns` [n][qy][qx] and `labels` [n][label], float32,
- * uncompressed (so that single patterns are read in place). A shard's folder appears whole, by rename; a library is complete
- * when all its shards are there. Any Zarr v3 reader opens it.
- * A shard's attribute `engine` says what computed it ('cpu' where absent). A library may hold shards of both engines: they agree to rounding.
- * `source` of the group and of a shard says which file, and which of its frames, the structures come from; absent where they are textures.
+ * A library: a Zarr v3 group in a store. Its attributes hold its identity (the settings that it follows from, the file of its structures), the detector and the
+ * labels; each structure is a subgroup `training-0007` or `held-out-0001` with arrays `patterns` [n][qy][qx] and `labels` [n][label], float32, uncompressed (so
+ * that single patterns are read in place), and a hash of both. A shard appears whole; a library is complete when all its shards are there.
+ *
+ * A shard's attribute `engine` says what computed it ('cpu' where absent). A library may hold shards of both engines: they agree to rounding, and the library's
+ * `content` tells them apart. `source` of the group and of a shard says which file, and which of its frames, the structures come from; absent for textures.
+ *
+ * Format 1, of version 0.1.0, embedded a whole recipe and hashed no shard: it is read by the keys that it had then, and not gone on with.
  */
 
-import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import * as zarr from 'zarrita';
+import * as z from 'zod';
 import { fail } from '../core/errors.ts';
-import { fileError, writeFolderWhole, writeWhole } from '../core/files.ts';
-import { hashOf } from '../core/hash.ts';
-import { groupAttributes } from '../core/zarr-folder.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
+import { hashOf, hashOfArrays } from '../core/hash.ts';
+import { type FileIdentity, type Identity, identify, identitySchema, requireSame } from '../core/identity.ts';
+import type { Options } from '../core/schema.ts';
+import type { Store } from '../core/store.ts';
+import { GroupFiles, rawAttributes, readArray, readAttributes, readRows } from '../core/zarr.ts';
+import { latticeDetectorSchema } from '../diffraction/detector.ts';
 import type { EngineName } from '../diffraction/engine.ts';
 import type { LabelInfo, PatternDataset } from './dataset.ts';
 import type { FrameSource, ImportedStructures } from './imported.ts';
 import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs } from './options.ts';
 import { detectorOf } from './plan.ts';
-import type { Shard } from './shard.ts';
+import type { MadeShard } from './shard-job.ts';
 import { type ShardName, shardFolder, shardNames } from './shard-names.ts';
 
-const FORMAT = 'ferroscope-library/1';
+const FORMAT = 'ferroscope-library/2';
 /** Patterns in a chunk file. */
 const CHUNK = 256;
 
-/** What the root group says. */
-export interface LibraryInfo {
-  readonly format: string;
-  readonly recipe: LibraryInputs;
-  readonly recipeHash: string;
-  readonly detector: LatticeDetector;
-  readonly labels: readonly LabelInfo[];
-  readonly program: string;
-  /** Of a library of frames: `frames` is how many the file has. */
-  readonly source?: (Omit<FrameSource, 'frame'> & { readonly sha256: string; readonly frames: number }) | undefined;
+const label = z.object({ name: z.string(), unit: z.string() });
+const source = z.object({ file: z.string(), frames: z.number(), labels: z.string() });
+
+const current = z.object({
+  format: z.literal(FORMAT),
+  identity: identitySchema,
+  detector: latticeDetectorSchema,
+  labels: z.array(label),
+  /** Structures for training, and held out; patterns of each. */
+  structures: z.object({ count: z.number(), held_out: z.number() }),
+  patterns_per_structure: z.number(),
+  source: source.optional(),
+});
+export type LibraryInfo = Options<typeof current>;
+
+const first = z
+  .object({
+    format: z.literal('ferroscope-library/1'),
+    recipe: z.object({
+      crystal: z.record(z.string(), z.unknown()),
+      structures: z.looseObject({ count: z.number(), held_out: z.number() }),
+      microscope: z.record(z.string(), z.unknown()),
+      library: z.looseObject({ patterns_per_structure: z.number() }),
+    }),
+    detector: latticeDetectorSchema,
+    labels: z.array(label),
+    program: z.string(),
+    source: source.optional(),
+  })
+  .transform(({ recipe: { crystal, structures, microscope, library }, program, ...rest }) => ({
+    ...rest,
+    identity: identify({
+      kind: 'library',
+      schema: 1,
+      program,
+      settings: { crystal, structures, microscope, library },
+      inputs: {},
+    }),
+    structures: { count: structures.count, held_out: structures.held_out },
+    patterns_per_structure: library.patterns_per_structure,
+  }));
+const anyInfo = z.union([current, first]);
+/** What the root group says, whatever the version of its format. */
+export type AnyLibraryInfo = Options<typeof anyInfo>;
+
+/** The settings that patterns and labels follow from: where structures come from a file, those of textures are not looked at. */
+function settingsOf({ crystal, structures, microscope, library }: LibraryInputs): Identity['settings'] {
+  const { a_A, u2_A2 } = crystal;
+  const { count, held_out, cells, file, types, born, ...texture } = structures;
+  const { voltage_kV, convergence_mrad, defocus_nm, aberrations } = microscope;
+  const beam = { voltage_kV, convergence_mrad, defocus_nm, aberrations };
+  return file === undefined
+    ? { crystal, structures: { count, held_out, cells, ...texture }, microscope: beam, library }
+    : { crystal: { a_A, u2_A2 }, structures: { count, held_out, cells, types, born }, microscope: beam, library };
+}
+
+/** @param file that the structures come from; undefined for textures */
+export function libraryIdentity(inputs: LibraryInputs, program: string, file?: FileIdentity): Identity {
+  return identify({ kind: 'library', schema: 2, program, settings: settingsOf(inputs), inputs: file ? { file } : {} });
 }
 
 /**
- * Hash of the recipe's parts that a library depends on: training settings may change without making it again. A file counts by its contents, wherever it lies.
- * @param file_sha256 of `structures.file`; undefined where there is none
+ * Refuses a library that these settings would not make: what is learned from it would be said to come from them. A file of structures is not read again; of a
+ * library of format 1 only the detector is compared.
+ * @param place where the library lies
+ * @throws 'stale' naming the first setting that differs
  */
-export function libraryHash({ crystal, structures, microscope, library }: LibraryInputs, file_sha256?: string): string {
-  return hashOf({ crystal, structures: { ...structures, file: file_sha256 }, microscope, library });
+export function requireSettings(info: AnyLibraryInfo, inputs: LibraryInputs, place: string): void {
+  const { identity } = info;
+  const hint = 'Give the recipe that the library was made with, or simulate a library with this one.';
+  const now =
+    identity.schema === 1
+      ? { ...identity, settings: { ...identity.settings, detector: detectorOf(inputs) } }
+      : { ...identity, settings: libraryIdentity(inputs, identity.program).settings };
+  const kept =
+    identity.schema === 1 ? { ...identity, settings: { ...identity.settings, detector: info.detector } } : identity;
+  requireSame(kept, now, place, hint);
 }
 
-/**
- * Makes the root group, or checks that the one there is this recipe's. Several processes may do this at once.
- * @param alone no other process writes here: sweep up what killed runs left
- * @param imported what is in `structures.file`, where the recipe names one
- * @throws 'file-exists' if the folder holds another library or something else
- */
-export async function prepareLibrary(
-  path: string,
-  inputs: LibraryInputs,
-  program: string,
-  alone: boolean,
-  imported?: ImportedStructures,
-): Promise<void> {
-  const root = join(path, 'zarr.json');
-  const hash = libraryHash(inputs, imported?.sha256);
-  // One listing answers both questions: between two looks another process may have made the root.
-  const entries = existsSync(path) ? await readdir(path) : [];
-  if (entries.includes('zarr.json')) {
-    const info = await readInfo(path);
-    if (info.recipeHash !== hash) {
-      fail(
-        'file-exists',
-        `${path} holds a library of another recipe${imported ? `, or of a ${basename(imported.path)} with other contents` : ''}.`,
-        'Choose another --out, or remove that folder.',
-        {
-          path,
-        },
-      );
-    }
-    for (const entry of alone ? entries : []) {
-      if (entry.endsWith('.part') || entry.endsWith('.old'))
-        await rm(join(path, entry), { recursive: true, force: true });
-    }
-    return;
-  }
-  if (entries.some((entry) => !entry.endsWith('.part'))) {
-    fail('file-exists', `${path} exists and is not a library.`, 'Choose another --out.', { path });
-  }
-  const info: LibraryInfo = {
+/** What the root of a library says, besides its identity. */
+export function rootAttributes(inputs: LibraryInputs, imported?: ImportedStructures): Omit<LibraryInfo, 'identity'> {
+  const { count, held_out } = inputs.structures;
+  return {
     format: FORMAT,
-    recipe: inputs,
-    recipeHash: hash,
     detector: detectorOf(inputs),
     labels: STORED_LABELS,
-    program,
+    structures: { count, held_out },
+    patterns_per_structure: inputs.library.patterns_per_structure,
     ...(imported && {
       source: {
-        file: basename(imported.path),
-        sha256: imported.sha256,
+        file: imported.file.name,
         frames: imported.frames,
         labels: imported.training[0]!.source.labels,
       },
     }),
   };
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw fileError(error, path);
-  }
-  await writeWhole(root, JSON.stringify({ zarr_format: 3, node_type: 'group', attributes: info }, null, 2));
 }
 
-/** The root group's attributes. @throws 'file-missing', 'format' */
-export async function readInfo(path: string): Promise<LibraryInfo> {
-  return (
-    (await groupAttributes<LibraryInfo>(path, FORMAT)) ??
-    fail('format', `${path} is not a Ferroscope library.`, 'Give the folder that ferroscope simulate wrote.', { path })
-  );
-}
-
-/** Whether the shard is there, whole. */
-export function hasShard(path: string, name: ShardName): boolean {
-  return existsSync(join(path, shardFolder(name), 'zarr.json'));
+/** @throws 'file-missing', 'format' */
+export function readInfo(store: Store): Promise<AnyLibraryInfo> {
+  return readAttributes(store, anyInfo, 'a Ferroscope library', 'Give the folder that ferroscope simulate wrote.');
 }
 
 /**
- * @param engine what computed the patterns; a library may hold shards of both
+ * @param engine what computed the patterns
  * @param source of a structure that is a frame of a file
  */
 export async function writeShard(
-  path: string,
+  store: Store,
   name: ShardName,
-  shard: Shard,
-  pixels: number,
+  { patterns, labels, count, passes, content }: MadeShard,
   engine: EngineName,
   source?: FrameSource,
 ): Promise<void> {
-  const files = new Map<zarr.AbsolutePath, Uint8Array>();
-  const root = zarr.root(files);
-  await zarr.create(root, {
-    attributes: {
-      structure: name.index,
-      heldOut: name.heldOut,
-      passes: shard.passes,
-      engine,
-      ...(source && { source }),
-    },
+  const pixels = Math.sqrt(patterns.length / count);
+  const chunk = Math.min(CHUNK, count);
+  const group = new GroupFiles();
+  await group.put('patterns', {
+    data: patterns,
+    shape: [count, pixels, pixels],
+    chunk: [chunk, pixels, pixels],
+    dimensions: ['pattern', 'qy', 'qx'],
   });
-  const put = async (array: string, data: Float32Array, shape: number[], dimensionNames: string[]): Promise<void> => {
-    const chunkShape = [Math.min(CHUNK, shape[0]!), ...shape.slice(1)];
-    const made = await zarr.create(root.resolve(array), {
-      shape,
-      chunkShape,
-      dtype: 'float32',
-      fillValue: 0,
-      codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
-      dimensionNames,
-    });
-    const stride = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-    await zarr.set(made, null, { data, shape, stride });
+  const width = STORED_LABELS.length;
+  await group.put('labels', {
+    data: labels,
+    shape: [count, width],
+    chunk: [chunk, width],
+    dimensions: ['pattern', 'label'],
+  });
+  const attributes = {
+    structure: name.index,
+    heldOut: name.heldOut,
+    passes,
+    engine,
+    content,
+    ...(source && { source }),
   };
-  await put('patterns', shard.patterns, [shard.count, pixels, pixels], ['pattern', 'qy', 'qx']);
-  await put('labels', shard.labels, [shard.count, STORED_LABELS.length], ['pattern', 'label']);
-  const relative = [...files].map(([key, bytes]) => [key.slice(1), bytes] as const);
-  await writeFolderWhole(join(path, shardFolder(name)), relative);
+  await store.commit(shardFolder(name), group.finish(attributes));
+}
+
+/** Hash of a shard's patterns and labels: as it says, or, where it was made before shards said so, from the arrays. */
+async function contentOf(store: Store): Promise<string> {
+  const said = (await rawAttributes(store))?.content;
+  if (typeof said === 'string') return said;
+  const read = async (name: string) => (await readArray(store, name, Float32Array)).data;
+  return hashOfArrays(await read('patterns'), await read('labels'));
 }
 
 /** Random access to a complete library. @throws 'incomplete' naming what is missing, 'format', 'file-missing' */
-export async function openLibrary(path: string): Promise<PatternDataset & { readonly info: LibraryInfo }> {
-  const info = await readInfo(path);
-  const names = shardNames(info.recipe.structures);
-  const missing = names.filter((name) => !hasShard(path, name));
+export async function openLibrary(store: Store): Promise<PatternDataset & { readonly info: AnyLibraryInfo }> {
+  const info = await readInfo(store);
+  const names = shardNames(info.structures);
+  const present = new Set(await store.list());
+  const missing = names.map(shardFolder).filter((folder) => !present.has(folder));
   if (missing.length > 0) {
     fail(
       'incomplete',
-      `${path} lacks ${missing.length} of its ${names.length} structures.`,
+      `${store.name} lacks ${missing.length} of its ${names.length} structures.`,
       'Run ferroscope simulate again with the same recipe and --out: it makes only the missing ones.',
-      { missing: missing.map(shardFolder) },
+      { missing },
     );
   }
-  const perShard = info.recipe.library.patterns_per_structure;
+  const contents: string[] = [];
+  for (const name of names) contents.push(await contentOf(store.within(shardFolder(name))));
+  const perShard = info.patterns_per_structure;
   const pixels = info.detector.pixels;
-  const width = info.labels.length;
+  const labels: readonly LabelInfo[] = info.labels;
   const chunk = Math.min(CHUNK, perShard);
 
-  async function readRows(
-    array: 'patterns' | 'labels',
-    indices: ArrayLike<number>,
-    size: number,
-  ): Promise<Float32Array> {
-    const out = new Float32Array(indices.length * size);
-    const bytes = new Uint8Array(out.buffer);
-    // Grouped by chunk file, so that each is opened once.
-    const rows = new Map<string, [row: number, place: number][]>();
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i]!;
-      const local = index % perShard;
-      const suffix = array === 'patterns' ? '/0/0' : '/0';
-      const file = `${shardFolder(names[Math.floor(index / perShard)]!)}/${array}/c/${Math.floor(local / chunk)}${suffix}`;
-      const list = rows.get(file) ?? [];
-      list.push([local % chunk, i]);
-      rows.set(file, list);
+  async function rows(layout: { name: string; rank: number; size: number }, indices: ArrayLike<number>) {
+    const out = new Float32Array(indices.length * layout.size);
+    const byShard = new Map<number, [row: number, place: number][]>();
+    for (let place = 0; place < indices.length; place++) {
+      const shard = Math.floor(indices[place]! / perShard);
+      const list = byShard.get(shard) ?? [];
+      list.push([indices[place]! % perShard, place]);
+      byShard.set(shard, list);
     }
-    for (const [file, list] of rows) {
-      try {
-        await using handle = await open(join(path, file));
-        for (const [row, place] of list) {
-          const { bytesRead } = await handle.read(bytes, place * size * 4, size * 4, row * size * 4);
-          if (bytesRead !== size * 4) {
-            fail('format', `${join(path, file)} is truncated.`, 'Remove that structure and simulate again.', { file });
-          }
-        }
-      } catch (error) {
-        throw fileError(error, join(path, file));
-      }
+    for (const [shard, list] of byShard) {
+      await readRows(store.within(shardFolder(names[shard]!)), { ...layout, chunk }, list, out);
     }
     return out;
   }
 
   return {
     info,
+    identity: { ...info.identity, content: hashOf(contents), name: store.name.split('/').at(-1) },
     count: names.length * perShard,
     detector: info.detector,
-    labels: info.labels,
+    labels,
     structureOf: (index) => Math.floor(index / perShard),
     isHeldOut: (index) => names[Math.floor(index / perShard)]!.heldOut,
     read: async (indices) => ({
-      patterns: await readRows('patterns', indices, pixels * pixels),
-      labels: await readRows('labels', indices, width),
+      patterns: await rows({ name: 'patterns', rank: 3, size: pixels * pixels }, indices),
+      labels: await rows({ name: 'labels', rank: 2, size: labels.length }, indices),
     }),
   };
 }

@@ -11,13 +11,18 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
+/** The scalars of one step in the scaled form. */
 export interface AdamStep {
-  /** Step size and ε of this step in the scaled form, scalars. */
+  /** Step size α·(1−β₁)/√(1−β₂), and ε̂/√(1−β₂). */
   readonly size: Tensor;
   readonly epsilon: Tensor;
 }
 
-/** The scalars of step `t` (1, 2, …) at a learning rate; both are scalar inputs of the graph. */
+/**
+ * The scalars of a step.
+ * @param rate learning rate, a scalar of the graph
+ * @param t number of the step, 1, 2, …, a scalar of the graph
+ */
 export function adamStep(g: Graph, rate: Tensor, t: Tensor): AdamStep {
   const one = (op: string, ...x: Tensor[]): Tensor => g.emit(op, x, []);
   const remaining = (beta: number): Tensor => one('Sub', g.scalar(1), one('Pow', g.scalar(beta), t));
@@ -29,7 +34,7 @@ export function adamStep(g: Graph, rate: Tensor, t: Tensor): AdamStep {
   };
 }
 
-/** The new parameter and (scaled) moments. */
+/** One parameter's new values and (scaled) moments; all are of p's shape. The caller sees to it that `m`, `v` and `gradient` are too. */
 export function adamUpdate(
   g: Graph,
   step: AdamStep,

@@ -15,16 +15,20 @@ import { sizeOf } from './graph.ts';
 import { type PixelOrder, rasterOrder, refine, type Stencil, stencil } from './lattice.ts';
 import type { NetworkOptions } from './options.ts';
 
+/** Sizes of a network. Maps are square. */
 export interface Architecture {
   /** Pixels along each side of a pattern. */
   readonly pixels: number;
+  /** Output channels of each of the six encoder blocks; the decoder's are the inputs of these. */
   readonly channels: readonly number[];
   /** Stride of each of the six encoder blocks; the decoder runs them backwards. */
   readonly strides: readonly number[];
   /** Pixels along each side of the last map. */
   readonly inner: number;
+  /** Components of the latent vector, and how many of them, the first ones, the predictor reads. */
   readonly latent: number;
   readonly predictorLatent: number;
+  /** Width of the predictor's two hidden layers. */
   readonly predictorWidth: number;
   /** Number of labels. */
   readonly labels: number;
@@ -32,6 +36,11 @@ export interface Architecture {
   readonly adapts: boolean;
 }
 
+/**
+ * The network for patterns of pixels × pixels and a number of labels.
+ * @param adapts whether it has domain-adaptation layers: it is trained with an experiment
+ * @throws 'range' for a number of pixels that is no power of two from 8 to 512, or more predictor latents than latents
+ */
 export function architecture(options: NetworkOptions, pixels: number, labels: number, adapts: boolean): Architecture {
   const halvings = Math.log2(pixels) - 1;
   if (!Number.isInteger(halvings) || halvings < 2 || halvings > 8) {
@@ -55,7 +64,7 @@ export function architecture(options: NetworkOptions, pixels: number, labels: nu
   };
 }
 
-/** The stencils of the six blocks, first to last: `fine` is a block's input in the encoder. */
+/** The stencils of the six blocks, first to last: `fine` is a block's input in the encoder, `coarse` its output. */
 export function stencils(a: Architecture): Stencil[] {
   let order: PixelOrder = rasterOrder(2);
   while (order.size < a.inner) order = refine(order, 2);
@@ -69,6 +78,7 @@ export function stencils(a: Architecture): Stencil[] {
     .toReversed();
 }
 
+/** One trained array, or one statistic of a batch norm. */
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
@@ -95,25 +105,24 @@ export function parameters(a: Architecture): Parameter[] {
   const norm = (name: string, size: number) =>
     list.push(constant(`${name}.gamma`, [size], 1), constant(`${name}.beta`, [size], 0));
   a.channels.forEach((out, i) => {
-    const channels = inputs[i] ?? 1;
+    const channels = inputs[i]!;
     list.push(normal(`encoder.${i}.weight`, [9, channels, out], 9 * channels, 2));
     norm(`encoder.${i}`, out);
   });
-  const features = a.inner * a.inner * (a.channels.at(-1) ?? 1);
+  const features = a.inner * a.inner * a.channels.at(-1)!;
   list.push(normal('latent.weight', [features, a.latent], features, 1), constant('latent.bias', [a.latent], 0));
   list.push(normal('features.weight', [a.latent, features], a.latent, 1), constant('features.bias', [features], 0));
-  inputs.toReversed().forEach((channels, i, all) => {
-    const out = all[i + 1];
-    if (out === undefined) return;
+  a.channels.toReversed().forEach((channels, i) => {
+    const out = inputs.at(-2 - i)!;
     const last = i === a.channels.length - 1;
-    const stride = a.strides.at(-1 - i) ?? 1;
+    const stride = a.strides.at(-1 - i)!;
     list.push(normal(`decoder.${i}.weight`, [channels, 9, out], (9 * channels) / stride ** 2, last ? 1 : 2));
     if (last) list.push(constant(`decoder.${i}.bias`, [1], 0));
     else norm(`decoder.${i}`, out);
   });
   const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth, a.labels];
   for (let i = 0; i < 3; i++) {
-    const [from = 1, to = 1] = [widths[i], widths[i + 1]];
+    const [from, to] = [widths[i]!, widths[i + 1]!];
     // A layer norm takes away the length of its input: the first bias must be there for the length of z to show.
     const bias = i === 0 ? normal(`predictor.${i}.bias`, [to], 1, 1) : constant(`predictor.${i}.bias`, [to], 0);
     list.push(normal(`predictor.${i}.weight`, [from, to], from, 1), bias);
@@ -147,15 +156,15 @@ export function multiplyAdds(a: Architecture): number {
   let sum = 0;
   const inputs = [1, ...a.channels];
   a.channels.forEach((out, i) => {
-    size /= a.strides[i] ?? 1;
-    sum += 2 * 9 * size * size * (inputs[i] ?? 1) * out;
+    size /= a.strides[i]!;
+    sum += 2 * 9 * size * size * inputs[i]! * out;
   });
   for (const { name, shape } of parameters(a))
     if (/^(latent|features|predictor.*)\.weight/.test(name)) sum += sizeOf(shape);
   return sum;
 }
 
-/** The initial values of `list`, one after another. */
+/** The initial values of `list`, one after another: [Σ sizes]. Each parameter has a stream of its own, named after it. */
 export function initialValues(list: readonly Parameter[], seed: number): Float32Array {
   const out = new Float32Array(list.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   let at = 0;

@@ -25,7 +25,7 @@ describe('blur', () => {
     const blurrer = new Blurrer(n);
     blurrer.pair(a, none, b, { fraction: 0.3, theta0: 2, sigma: 0.7 });
     a.forEach((v, i) => {
-      expect(Math.abs(v - (a0[i] ?? 0))).toBeLessThan(1e-6);
+      expect(Math.abs(v - a0[i]!)).toBeLessThan(1e-6);
     });
     expect(total(b) / total(b0)).toBeCloseTo(1, 6);
     expect(Math.max(...b) - Math.min(...b)).toBeLessThan(Math.max(...b0) - Math.min(...b0));
@@ -37,7 +37,7 @@ describe('blur', () => {
     new Blurrer(n).pair(a, { ...none, sigma }, b, none);
     for (let x = 0; x < 20; x++) {
       const expected = Math.exp((-0.5 * x * x) / sigma ** 2) / (2 * Math.PI * sigma ** 2);
-      expect(Math.abs((a[(n / 2) * n + n / 2 + x] ?? 0) - expected)).toBeLessThan(1e-7);
+      expect(Math.abs(a[(n / 2) * n + n / 2 + x]! - expected)).toBeLessThan(1e-7);
     }
   });
 
@@ -64,7 +64,7 @@ describe('blur', () => {
       [20, 0],
       [40, 40],
     ] as const) {
-      const got = b[(n / 2 + y) * n + n / 2 + x] ?? 0;
+      const got = b[(n / 2 + y) * n + n / 2 + x]!;
       // The sampled transform cuts exp(−2πθ₀ρ) at the Nyquist frequency: 5e-6 of its peak here.
       expect(Math.abs(got / periodic(x, y) - 1), `${x} ${y}`).toBeLessThan(2e-3);
     }
@@ -104,7 +104,7 @@ describe('augmentation', () => {
     const { before, patterns } = await make('symmetry = false\nbackground_fraction = [0.2, 0.2]', [1]);
     expect(total(patterns) / total(before)).toBeCloseTo(1, 5);
     patterns.forEach((v, i) => {
-      expect(v).toBeGreaterThanOrEqual(0.8 * (before[i] ?? 0) * (1 - 1e-6));
+      expect(v).toBeGreaterThanOrEqual(0.8 * before[i]! * (1 - 1e-6));
     });
   });
 

@@ -10,28 +10,34 @@
  */
 
 import { RandomStream } from '../core/random.ts';
+import type { Worker } from '../core/threads.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { type Blur, Blurrer, theta0Of } from './blur.ts';
 import type { TrainingOptions } from './options.ts';
 import { type LabelPair, labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
 
+/** A batch to be augmented. */
 export interface AugmentJob {
   /** 'augment' draws a symmetry operation too; 'validate' and 'statistics' leave the patterns as they lie. */
   readonly purpose: 'augment' | 'validate' | 'statistics';
+  /** Names the random streams together with purpose and index. */
   readonly epoch: number;
+  /** Of the patterns in their dataset. */
   readonly indices: readonly number[];
   /** [indices][pixels²] and [indices][labels]; changed in place. */
   readonly patterns: Float32Array;
   readonly labels: Float32Array;
 }
 
+/** What a training does to its patterns: [training] of its recipe, the detector of the patterns and the names of the labels. */
 export interface AugmentSettings {
   readonly training: TrainingOptions;
   readonly detector: LatticeDetector;
   readonly labels: readonly string[];
 }
 
+/** For the pattern of zeros that an odd one is paired with. */
 const NO_BLUR: Blur = { fraction: 0, theta0: 0, sigma: 0 };
 
 interface Draw {
@@ -40,6 +46,7 @@ interface Draw {
   readonly dose: number | undefined;
 }
 
+/** Augments patterns of one detector. */
 export class Augmenter {
   readonly #training: TrainingOptions;
   readonly #pixels: number;
@@ -51,6 +58,9 @@ export class Augmenter {
   readonly #radius: Uint16Array;
   readonly #scratch: Float32Array;
 
+  /**
+   * @throws 'unsupported' where training.symmetry is set and an in-plane label lacks its partner, 'range' for blur of patterns whose size is no power of two
+   */
   constructor({ training, detector, labels }: AugmentSettings) {
     const n = detector.pixels;
     this.#training = training;
@@ -68,7 +78,7 @@ export class Augmenter {
   /** Changes the job's patterns and labels in place. */
   apply({ purpose, epoch, indices, patterns, labels }: AugmentJob): void {
     const size = this.#pixels ** 2;
-    const width = labels.length / Math.max(1, indices.length);
+    const width = labels.length / indices.length;
     const pattern = (i: number): Float32Array => patterns.subarray(i * size, (i + 1) * size);
     const streams = indices.map((index) => new RandomStream(this.#training.seed, purpose, epoch, index));
     const draws = streams.map((stream, i): Draw => {
@@ -83,12 +93,11 @@ export class Augmenter {
       this.#scratch.fill(0);
       for (let i = 0; i < indices.length; i += 2) {
         const other = i + 1 < indices.length ? pattern(i + 1) : this.#scratch;
-        this.#blurrer.pair(pattern(i), draws[i]?.blur ?? NO_BLUR, other, draws[i + 1]?.blur ?? NO_BLUR);
+        this.#blurrer.pair(pattern(i), draws[i]!.blur, other, i + 1 < draws.length ? draws[i + 1]!.blur : NO_BLUR);
       }
     }
     draws.forEach(({ background, dose }, i) => {
-      const stream = streams[i];
-      if (!stream) return;
+      const stream = streams[i]!;
       if (background > 0) this.#background(pattern(i), background, stream);
       if (dose !== undefined) addNoise(pattern(i), dose, stream);
     });
@@ -105,8 +114,8 @@ export class Augmenter {
   }
 
   #turn(pattern: Float32Array, operation: number): void {
-    const table = this.#tables[operation];
-    if (operation === 0 || !table) return;
+    if (operation === 0) return;
+    const table = this.#tables[operation]!;
     this.#scratch.set(pattern);
     for (let i = 0; i < table.length; i++) pattern[i] = this.#scratch[table[i]!]!;
   }
@@ -139,7 +148,19 @@ export class Augmenter {
   }
 }
 
-/** Replaces the pattern by Poisson counts of `dose` electrons, divided by the dose again. */
+/** Replaces the pattern, intensity fractions per pixel, by Poisson counts of `dose` [electrons per pattern], divided by the dose again. */
 export function addNoise(pattern: Float32Array, dose: number, stream: RandomStream): void {
   for (let i = 0; i < pattern.length; i++) pattern[i] = stream.poisson(dose * pattern[i]!) / dose;
+}
+
+/** What a worker thread of a training does: augments batches, whose arrays it hands back. */
+export async function augmentWorker(settings: AugmentSettings): Promise<Worker<AugmentJob, AugmentJob>> {
+  const augmenter = new Augmenter(settings);
+  return {
+    async run(job) {
+      augmenter.apply(job);
+      return job;
+    },
+    handOver: ({ patterns, labels }) => [patterns.buffer as ArrayBuffer, labels.buffer as ArrayBuffer],
+  };
 }

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
+import { nodeOnnx } from '../node/onnx.ts';
 import { gradients } from './autodiff.ts';
 import { Graph, sizeOf, type Tensor } from './graph.ts';
 import { rasterOrder, refine, stencil } from './lattice.ts';
 import { latticeDown, latticeUp } from './lattice-conv.ts';
 import { mmd } from './mmd.ts';
 import * as ops from './ops.ts';
-import { conv, convTranspose } from './ops-conv.ts';
 import { columnSum, gemm, linear } from './ops-matmul.ts';
 import { batchNorm, layerNorm, swish } from './ops-norm.ts';
 import { concat, permute, reduceMean, reduceSum, reshape, slice, transpose } from './ops-shape.ts';
-import { Session, tensorOf } from './session.ts';
+import { array32, Session } from './session.ts';
+import { conv, convTranspose } from './test-conv.ts';
 
 type Build = (g: Graph, ...x: Tensor[]) => Tensor;
 
@@ -34,24 +35,24 @@ async function check(build: Build, shapes: readonly number[][], low = -1, high =
     g.output(`g${i}`, gradient);
   });
   g.output('y', y);
-  const session = await Session.open(g.toModel());
+  const session = await Session.open(nodeOnnx, g.toModel());
   const x = shapes.map((shape) => draw(shape, low, high));
   const run = (values: Float32Array[]) =>
-    session.run(Object.fromEntries(values.map((v, i) => [`x${i}`, tensorOf(v, shapes[i] ?? [])])));
-  const objective = (out: Float32Array): number => out.reduce((sum, v, i) => sum + v * (weights[i] ?? 0), 0);
+    session.run(Object.fromEntries(values.map((v, i) => [`x${i}`, array32(v, shapes[i]!)])));
+  const objective = (out: Float32Array): number => out.reduce((sum, v, i) => sum + v * weights[i]!, 0);
   const at = await run(x);
   expect(at.y?.length).toBe(sizeOf(y.shape));
   for (let i = 0; i < x.length; i++) {
     for (let trial = 0; trial < 2; trial++) {
-      const direction = draw(shapes[i] ?? [], -1, 1);
+      const direction = draw(shapes[i]!, -1, 1);
       const h = 3e-3;
       const moved = (sign: number) =>
-        x.map((v, j) => (j === i ? v.map((value, k) => value + sign * h * (direction[k] ?? 0)) : v));
-      const plus = objective((await run(moved(1))).y ?? new Float32Array());
-      const minus = objective((await run(moved(-1))).y ?? new Float32Array());
+        x.map((v, j) => (j === i ? v.map((value, k) => value + sign * h * direction[k]!) : v));
+      const plus = objective((await run(moved(1))).y!);
+      const minus = objective((await run(moved(-1))).y!);
       const numeric = (plus - minus) / (2 * h);
-      const analytic = (at[`g${i}`] ?? new Float32Array()).reduce((sum, v, k) => sum + v * (direction[k] ?? 0), 0);
-      const size = Math.sqrt((at[`g${i}`] ?? new Float32Array()).reduce((sum, v) => sum + v * v, 0));
+      const analytic = at[`g${i}`]!.reduce((sum, v, k) => sum + v * direction[k]!, 0);
+      const size = Math.sqrt(at[`g${i}`]!.reduce((sum, v) => sum + v * v, 0));
       expect(Math.abs(analytic - numeric), `input ${i}: ${analytic} against ${numeric}`).toBeLessThan(
         tolerance * (0.1 + size),
       );
@@ -61,15 +62,9 @@ async function check(build: Build, shapes: readonly number[][], low = -1, high =
 }
 
 const elementwise: [string, Build, number, number][] = [
-  ['neg', ops.neg, -1, 1],
-  ['exp', ops.exp, -1, 1],
-  ['log', ops.log, 0.5, 2],
   ['sqrt', ops.sqrt, 0.5, 2],
-  ['sigmoid', ops.sigmoid, -3, 3],
-  ['tanh', ops.tanh, -2, 2],
   ['square', ops.square, -2, 2],
   ['swish', swish, -3, 3],
-  ['pow 1.7', (g, x) => ops.pow(g, x, 1.7), 0.5, 2],
   ['scale', (g, x) => ops.scale(g, x, -2.5), -1, 1],
   ['meanSquare', ops.meanSquare, -1, 1],
 ];
@@ -141,10 +136,10 @@ test('columnSum sums over rows, whatever the number', async () => {
   ] as const) {
     const g = new Graph();
     g.output('y', columnSum(g, g.input('x', [rows, columns])));
-    const session = await Session.open(g.toModel());
+    const session = await Session.open(nodeOnnx, g.toModel());
     const x = Float32Array.from({ length: rows * columns }, (_, i) => (i % columns) + 1);
-    const { y } = await session.run({ x: tensorOf(x, [rows, columns]) });
-    expect(Array.from(y ?? [])).toEqual(Array.from({ length: columns }, (_, c) => rows * (c + 1)));
+    const { y } = await session.run({ x: array32(x, [rows, columns]) });
+    expect(Array.from(y!)).toEqual(Array.from({ length: columns }, (_, c) => rows * (c + 1)));
   }
 });
 

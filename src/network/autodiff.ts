@@ -9,7 +9,10 @@
 import { fail } from '../core/errors.ts';
 import type { Graph, Tensor } from './graph.ts';
 
-/** ∂loss/∂x for each x in `wrt`; `loss` is a scalar (one element). @throws 'unsupported' where no path leads to x */
+/**
+ * ∂loss/∂x for each x in `wrt`, of x's shape; `loss` has one element.
+ * @throws 'unsupported' where no path leads from x to the loss
+ */
 export function gradients(graph: Graph, loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const tape = graph.tape.slice();
   const needed = new Set(wrt.map((tensor) => tensor.name));

@@ -4,8 +4,9 @@
  * so a resumed training sees what an uninterrupted one would have seen.
  */
 
-import { Threads } from '../core/pool.ts';
+import type { Identity } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
+import { Threads, type WorkerHost } from '../core/threads.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import type { AugmentJob, AugmentSettings } from './augment.ts';
 import type { LabelScaling } from './export.ts';
@@ -13,7 +14,10 @@ import type { Batch } from './step.ts';
 
 /** Unlabelled experimental patterns on the model's detector, as intensity fractions. */
 export interface ExperimentSource {
+  /** Of the scan, as it is calibrated. */
+  readonly identity: Identity;
   readonly count: number;
+  /** [indices][pixels²] */
   read(indices: ArrayLike<number>): Promise<Float32Array>;
 }
 
@@ -21,10 +25,12 @@ export interface ExperimentSource {
 export class AugmentThread {
   readonly #threads: Threads<AugmentJob, AugmentJob>;
 
-  constructor(settings: AugmentSettings) {
-    this.#threads = new Threads(import.meta.url, './augment-worker', { count: 1, data: settings });
+  /** Starts the thread. */
+  constructor(host: WorkerHost, settings: AugmentSettings) {
+    this.#threads = new Threads(host, 'augment', { count: 1, data: settings });
   }
 
+  /** The augmented batch. Arrays that fill their buffers are handed over: the caller's are empty afterwards. */
   run(job: AugmentJob): Promise<Pick<AugmentJob, 'patterns' | 'labels'>> {
     // Views of larger buffers are copied: the whole buffer is handed over.
     const own = (x: Float32Array): Float32Array => (x.byteLength === x.buffer.byteLength ? x : x.slice());
@@ -35,11 +41,13 @@ export class AugmentThread {
     ]);
   }
 
+  /** Ends the thread. */
   close(): Promise<void> {
     return this.#threads.close();
   }
 }
 
+/** What the batches of a training are made from: `batch` patterns each, with as many draws of `latent` components from the prior. */
 export interface BatchPlan {
   readonly data: PatternDataset;
   readonly thread: AugmentThread;
@@ -50,23 +58,30 @@ export interface BatchPlan {
   readonly experiment?: ExperimentSource | undefined;
 }
 
-/** (labels − mean)/deviation in place. */
-export function standardise(labels: Float32Array, { mean, deviation }: LabelScaling): Float32Array {
+/** (labels − mean)/deviation of labels [n][labels], in place. */
+function standardise(labels: Float32Array, { mean, deviation }: LabelScaling): Float32Array {
   const width = mean.length;
   for (let i = 0; i < labels.length; i++) {
-    labels[i] = ((labels[i] ?? 0) - (mean[i % width] ?? 0)) / (deviation[i % width] ?? 1);
+    labels[i] = (labels[i]! - mean[i % width]!) / deviation[i % width]!;
   }
   return labels;
 }
 
-/** The patterns of one epoch in their order: every full batch of a shuffled list, at least one batch. */
+/**
+ * The patterns of one epoch in their order: every full batch of a shuffled list, at least one batch (which repeats patterns where there are too few).
+ * @param indices of training patterns, at least one
+ * @param batch patterns in a batch
+ */
 export function epochOrder(indices: readonly number[], seed: number, epoch: number, batch: number): Int32Array {
   const order = new RandomStream(seed, 'shuffle', epoch).shuffle(Int32Array.from(indices));
-  if (order.length < batch) return Int32Array.from({ length: batch }, (_, i) => order[i % order.length] ?? 0);
+  if (order.length < batch) return Int32Array.from({ length: batch }, (_, i) => order[i % order.length]!);
   return order.subarray(0, order.length - (order.length % batch));
 }
 
-/** One batch of `indices`; `place` is its number since training began (it names the draws of prior and experiment). */
+/**
+ * One batch: the patterns at `indices`, as many as the plan's batch.
+ * @param place the batch's number since training began; it names the draws of prior and experiment
+ */
 export async function makeBatch(
   plan: BatchPlan,
   purpose: AugmentJob['purpose'],

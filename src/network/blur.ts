@@ -11,6 +11,7 @@
 
 import { fail } from '../core/errors.ts';
 
+/** How much one pattern is blurred. */
 export interface Blur {
   /** Fraction f scattered inelastically, and θ₀ [pixels]. */
   readonly fraction: number;
@@ -19,11 +20,12 @@ export interface Blur {
   readonly sigma: number;
 }
 
-/** θ₀ of the inelastic kernel whose half width at half maximum is `hwhm`. */
+/** θ₀ of the inelastic kernel whose half width at half maximum is `hwhm`, in the same unit. */
 export function theta0Of(hwhm: number): number {
   return hwhm / Math.sqrt(2 ** (2 / 3) - 1);
 }
 
+/** Blurs patterns of n × n pixels; its buffers serve one pair at a time. */
 export class Blurrer {
   readonly #n: number;
   readonly #re: Float64Array;
@@ -33,6 +35,7 @@ export class Blurrer {
   readonly #reversed: Int32Array;
   readonly #radius: Float64Array;
 
+  /** @throws 'range' unless n is a power of two */
   constructor(n: number) {
     if (n < 2 || (n & (n - 1)) !== 0) {
       fail('range', `Cannot blur patterns of ${n} pixels.`, 'Set library.pixels to a power of two.', { n });
@@ -54,7 +57,7 @@ export class Blurrer {
     );
   }
 
-  /** Blurs `a` and `b` in place. */
+  /** Blurs two patterns [qy][qx] in place; what rounding makes negative becomes 0. */
   pair(a: Float32Array, blurA: Blur, b: Float32Array, blurB: Blur): void {
     const n = this.#n;
     const re = this.#re;
@@ -73,9 +76,9 @@ export class Blurrer {
         const j = yMirror * n + ((n - x) % n);
         if (j < i) continue;
         const at = yFold * half + Math.min(x, n - x);
-        const fa = 0.5 * (filterA[at] ?? 1);
-        const fb = 0.5 * (filterB[at] ?? 1);
-        const [zr, zi, wr, wi] = [re[i] ?? 0, im[i] ?? 0, re[j] ?? 0, im[j] ?? 0];
+        const fa = 0.5 * filterA[at]!;
+        const fb = 0.5 * filterB[at]!;
+        const [zr, zi, wr, wi] = [re[i]!, im[i]!, re[j]!, im[j]!];
         // Spectra of the two real patterns: A = (Z(k) + Z*(−k))/2, iB = (Z(k) − Z*(−k))/2.
         const ar = fa * (zr + wr);
         const ai = fa * (zi - wi);
@@ -92,8 +95,8 @@ export class Blurrer {
     const norm = 1 / (n * n);
     for (let i = 0; i < n * n; i++) {
       // Rounding may leave −1e-20 where there is nothing.
-      a[i] = Math.max(0, (re[i] ?? 0) * norm);
-      b[i] = Math.max(0, (im[i] ?? 0) * norm);
+      a[i] = Math.max(0, re[i]! * norm);
+      b[i] = Math.max(0, im[i]! * norm);
     }
   }
 
@@ -108,12 +111,12 @@ export class Blurrer {
   #transform(re: Float64Array, im: Float64Array): void {
     const n = this.#n;
     const swap = (data: Float64Array, i: number, j: number): void => {
-      const held = data[i] ?? 0;
-      data[i] = data[j] ?? 0;
+      const held = data[i]!;
+      data[i] = data[j]!;
       data[j] = held;
     };
     for (let i = 0; i < n; i++) {
-      const r = this.#reversed[i] ?? 0;
+      const r = this.#reversed[i]!;
       if (r <= i) continue;
       for (let k = 0; k < n; k++) {
         swap(re, k * n + i, k * n + r);
@@ -137,8 +140,8 @@ export class Blurrer {
       const half = size / 2;
       const step = n / size;
       for (let k = 0; k < half; k++) {
-        const c = cos[k * step] ?? 1;
-        const s = sin[k * step] ?? 0;
+        const c = cos[k * step]!;
+        const s = sin[k * step]!;
         for (let group = k; group < n; group += size) {
           let i = start + group * stride;
           let j = i + half * stride;

@@ -3,24 +3,29 @@
  * dataset in batches, predicted as a map is: averaged over two looks. The rms error over held-out structures is the first honest uncertainty of a map.
  */
 
+import { extent } from '../core/extent.ts';
 import { RandomStream } from '../core/random.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { Augmenter, addNoise } from './augment.ts';
+import { type Domain, distanceOf, latentStatistics, misfitOf, quantile } from './domain.ts';
 import type { Model } from './infer.ts';
 import type { LabelScore } from './model-info.ts';
 import type { TrainingOptions } from './options.ts';
 import { predictSymmetric } from './symmetric.ts';
 
+/** What is done to patterns before they are predicted. */
 export interface EvaluateOptions {
   /** Poisson noise of this dose [electrons per pattern]; none when left out. */
   readonly dose?: number | undefined;
   /** Blur, background and dose drawn as in this training (no symmetry); `dose` is then ignored. */
   readonly training?: TrainingOptions | undefined;
+  /** Of noise, blur and background. */
   readonly seed: number;
-  /** Patterns in one batch. Default 64. */
-  readonly batch?: number;
 }
+
+/** Patterns in one batch. */
+const BATCH = 64;
 
 /** Running sums for one label. */
 class Sums {
@@ -59,11 +64,15 @@ class Sums {
       rmse: Math.sqrt(this.square / n),
       bias: this.error / n,
       correlation: spread > 0 ? this.#xy / spread : 0,
+      meanOnly: Math.sqrt(this.#xx / n),
     };
   }
 }
 
-/** Scores of the model's labels over the patterns at `indices`. */
+/**
+ * Scores of the model's labels over the patterns at `indices`, a row for each label.
+ * @throws 'aborted' when stopped, and what reading the dataset throws
+ */
 export async function evaluate(
   model: Model,
   data: PatternDataset,
@@ -71,7 +80,7 @@ export async function evaluate(
   options: EvaluateOptions,
   task: Task,
 ): Promise<LabelScore[]> {
-  const { dose, training, seed, batch = 64 } = options;
+  const { dose, training, seed } = options;
   const size = data.detector.pixels ** 2;
   const augmenter =
     training &&
@@ -81,9 +90,9 @@ export async function evaluate(
       labels: data.labels.map(({ name }) => name),
     });
   const sums = data.labels.map(() => new Sums());
-  for (let first = 0; first < indices.length; first += batch) {
+  for (let first = 0; first < indices.length; first += BATCH) {
     checkAborted(task);
-    const here = indices.slice(first, first + batch);
+    const here = indices.slice(first, first + BATCH);
     const { patterns, labels } = await data.read(here);
     if (augmenter) augmenter.apply({ purpose: 'validate', epoch: 0, indices: here, patterns, labels });
     else if (dose !== undefined) {
@@ -92,8 +101,67 @@ export async function evaluate(
       });
     }
     const predicted = (await predictSymmetric(model, patterns, here.length)).labels;
-    for (let i = 0; i < labels.length; i++) sums[i % sums.length]?.add(labels[i] ?? 0, predicted[i] ?? 0);
+    for (let i = 0; i < labels.length; i++) sums[i % sums.length]!.add(labels[i]!, predicted[i]!);
     task.progress(first + here.length, indices.length, 'patterns');
   }
-  return sums.map((sum, i) => sum.score(data.labels[i]?.name ?? '', data.labels[i]?.unit ?? ''));
+  return data.labels.map(({ name, unit }, i) => sums[i]!.score(name, unit));
+}
+
+/**
+ * What the model was trained on (domain.ts).
+ * @param heldOut patterns for misfit and distance, under the noise of training; at least one
+ * @param training patterns whose labels span the range; at least one
+ * @param options of the training
+ * @throws 'aborted' when stopped, and what reading the dataset throws
+ */
+export async function measureDomain(
+  model: Model,
+  data: PatternDataset,
+  heldOut: readonly number[],
+  training: readonly number[],
+  options: TrainingOptions,
+  task: Task,
+): Promise<Domain> {
+  const size = data.detector.pixels ** 2;
+  const augmenter = new Augmenter({
+    training: options,
+    detector: data.detector,
+    labels: data.labels.map(({ name }) => name),
+  });
+  const misfit: number[] = [];
+  const latents: Float32Array[] = [];
+  for (let first = 0; first < heldOut.length; first += BATCH) {
+    checkAborted(task);
+    const here = heldOut.slice(first, first + BATCH);
+    const { patterns, labels } = await data.read(here);
+    augmenter.apply({ purpose: 'validate', epoch: 0, indices: here, patterns, labels });
+    const { latent, reconstruction } = await model.predict(patterns, here.length);
+    latents.push(latent);
+    for (let i = 0; i < here.length; i++) {
+      const at = (array: Float32Array) => array.subarray(i * size, (i + 1) * size);
+      misfit.push(misfitOf(at(patterns), at(reconstruction)));
+    }
+  }
+  const all = new Float32Array(latents.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of latents) {
+    all.set(part, at);
+    at += part.length;
+  }
+  const n = all.length / heldOut.length;
+  const latent = latentStatistics(all, n);
+  const distance = heldOut.map((_, i) => distanceOf(latent, all.subarray(i * n, (i + 1) * n)));
+  const { labels } = await data.read(training);
+  const width = data.labels.length;
+  const ends = (values: readonly number[]) => ({ median: quantile(values, 0.5), high: quantile(values, 0.99) });
+  return {
+    labels: data.labels.map(({ name }, label) => {
+      const own = labels.filter((_, i) => i % width === label);
+      const [min, max] = extent(own);
+      return { name, min, max };
+    }),
+    misfit: ends(misfit),
+    distance: ends(distance),
+    latent,
+  };
 }

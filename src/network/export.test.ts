@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
+import { nodeOnnx } from '../node/onnx.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { architecture, initialValues, parameters, statistics } from './architecture.ts';
 import { exportModel } from './export.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
-import { Session, tensorOf } from './session.ts';
+import { array32, Session } from './session.ts';
 import { Trainer } from './step.ts';
 
 const LABELS = 3;
@@ -40,23 +41,23 @@ test.each([
     const { a, p, s, input, patterns } = randomNetwork(pixels, channels, transform);
     const weights = { reconstruction: 1, mmd: 1, prediction: 1 };
     const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
-    const trainer = await Trainer.open(a, N, input, weights, state);
+    const trainer = await Trainer.open(nodeOnnx, a, N, input, weights, state);
     const zero = new Float32Array(N * LABELS);
     const inTraining = await trainer.validate({ patterns, labels: zero, prior: new Float32Array(N * a.latent) });
     await trainer.close();
     const labels = { mean: new Float32Array(LABELS), deviation: new Float32Array(LABELS).fill(1) };
     const bytes = exportModel({ architecture: a, p, s, input, labels, metadata: {}, version: '' });
-    const session = await Session.open(bytes);
-    const out = await session.run({ patterns: tensorOf(patterns, [N, 1, pixels, pixels]) });
+    const session = await Session.open(nodeOnnx, bytes);
+    const out = await session.run({ patterns: array32(patterns, [N, 1, pixels, pixels]) });
     out.labels?.forEach((v, i) => {
-      expect(Math.abs(v - (inTraining.labels[i] ?? Number.NaN))).toBeLessThan(1e-3);
+      expect(Math.abs(v - inTraining.labels[i]!)).toBeLessThan(1e-3);
     });
     // The reconstruction, standardised again, gives the reconstruction loss (the means are so high that none is clipped).
     const seen = (v: number) => (transform === 'sqrt' ? Math.sqrt(v) : v);
     let sum = 0;
     out.reconstruction?.forEach((v, i) => {
       expect(v).toBeGreaterThan(0);
-      sum += ((seen(v) - seen(patterns[i] ?? 0)) / (input.deviation[i % pixels ** 2] ?? 1)) ** 2;
+      sum += ((seen(v) - seen(patterns[i]!)) / input.deviation[i % pixels ** 2]!) ** 2;
     });
     expect(sum / patterns.length / inTraining.reconstruction).toBeCloseTo(1, 4);
     await session.close();

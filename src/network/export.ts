@@ -9,15 +9,17 @@
  */
 
 import { type Architecture, parameters, statistics, stencils } from './architecture.ts';
-import { type Attribute, Graph, sizeOf, type Tensor } from './graph.ts';
+import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
 import type { InputScaling } from './step.ts';
 
+/** Standardised labels are (label − mean)/deviation: [labels] each, in the labels' units. */
 export interface LabelScaling {
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
 }
 
+/** All that a model's file is made from. */
 export interface ExportInput {
   readonly architecture: Architecture;
   /** Flat parameters and batch-norm statistics, in the order of `parameters` and `statistics`. */
@@ -25,6 +27,7 @@ export interface ExportInput {
   readonly s: Float32Array;
   readonly input: InputScaling;
   readonly labels: LabelScaling;
+  /** Entries of the file's metadata (model-info.ts), and the version of the program. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly version: string;
 }
@@ -32,6 +35,7 @@ export interface ExportInput {
 const FREE = -1;
 const pair = (n: number): Attribute => ({ ints: [n, n] });
 
+/** The bytes of the model's .onnx file. @throws 'shape' where parameters or statistics are not those of the architecture */
 export function exportModel(model: ExportInput): Uint8Array {
   const g = new Graph();
   const { architecture: a, input } = model;
@@ -49,14 +53,14 @@ export function exportModel(model: ExportInput): Uint8Array {
   const linear = (x: Tensor, name: string, from: number, to: number): Tensor =>
     op('Gemm', [x, constant(`${name}.weight`, [from, to]), constant(`${name}.bias`, [to])], [FREE, to]);
   const block = (x: Tensor, name: string): Tensor => {
-    const size = x.shape[1] ?? 1;
+    const [, size] = sizesOf(x, 4);
     const parts = ['gamma', 'beta', 'mean', 'variance'].map((part) => constant(`${name}.${part}`, [size]));
     return swish(op('BatchNormalization', [x, ...parts], x.shape, { epsilon: { f: NORM_EPSILON } }));
   };
   const plane = [1, 1, a.pixels, a.pixels];
   const rasters = stencils(a);
-  const pixelOrder = rasters[0]?.fine.raster ?? new Int32Array();
-  const innerOrder = rasters.at(-1)?.coarse.raster ?? new Int32Array();
+  const pixelOrder = rasters[0]!.fine.raster;
+  const innerOrder = rasters.at(-1)!.coarse.raster;
 
   const patterns = g.input('patterns', [FREE, 1, a.pixels, a.pixels]);
   const domain = a.adapts ? g.input('domain', []) : undefined;
@@ -82,13 +86,13 @@ export function exportModel(model: ExportInput): Uint8Array {
   const channels = [1, ...a.channels];
   let size = a.pixels;
   a.strides.forEach((stride, i) => {
-    const [from = 1, to = 1] = [channels[i], channels[i + 1]];
+    const [from, to] = [channels[i]!, channels[i + 1]!];
     size /= stride;
     const w = constant(`encoder.${i}.weight`, [to, from, 3, 3], downToOnnx(get(`encoder.${i}.weight`), from, to));
     const attributes = { kernel_shape: pair(3), strides: pair(stride), pads: { ints: [1, 1, 1, 1] } };
     map = block(op('Conv', [map, w], [FREE, to, size, size], attributes), `encoder.${i}`);
   });
-  const last = a.channels.at(-1) ?? 1;
+  const last = a.channels.at(-1)!;
   const features = last * a.inner ** 2;
   const flat = op('Flatten', [map], [FREE, features], { axis: { i: 1 } });
   const toLatent = featureRows(get('latent.weight'), innerOrder, last, a.latent);
@@ -102,7 +106,7 @@ export function exportModel(model: ExportInput): Uint8Array {
   let hidden = op('Slice', [latent, ...readLatents], [FREE, a.predictorLatent]);
   const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth, a.labels];
   for (let i = 0; i < 3; i++) {
-    hidden = linear(hidden, `predictor.${i}`, widths[i] ?? 1, widths[i + 1] ?? 1);
+    hidden = linear(hidden, `predictor.${i}`, widths[i]!, widths[i + 1]!);
     if (i < 2) {
       const gains = ['gamma', 'beta'].map((part) => constant(`predictor.${i}.${part}`, [a.predictorWidth]));
       const attributes = { axis: { i: -1 }, epsilon: { f: NORM_EPSILON } };
@@ -128,7 +132,7 @@ export function exportModel(model: ExportInput): Uint8Array {
   size = a.inner;
   const backwards = channels.toReversed();
   a.strides.toReversed().forEach((stride, i) => {
-    const [from = 1, to = 1] = [backwards[i], backwards[i + 1]];
+    const [from, to] = [backwards[i]!, backwards[i + 1]!];
     size *= stride;
     const final = i === a.strides.length - 1;
     const w = constant(`decoder.${i}.weight`, [from, to, 3, 3], upToOnnx(get(`decoder.${i}.weight`), from, to));
@@ -170,7 +174,7 @@ function named(model: ExportInput): Record<string, Float32Array> {
 function toRaster(values: Float32Array, order: Int32Array): Float32Array {
   const out = new Float32Array(values.length);
   order.forEach((pixel, at) => {
-    out[pixel] = values[at] ?? 0;
+    out[pixel] = values[at]!;
   });
   return out;
 }
@@ -179,7 +183,7 @@ function toRaster(values: Float32Array, order: Int32Array): Float32Array {
 function downToOnnx(w: Float32Array, from: number, to: number): Float32Array {
   const out = new Float32Array(w.length);
   for (let tap = 0, i = 0; tap < 9; tap++) {
-    for (let c = 0; c < from; c++) for (let o = 0; o < to; o++) out[(o * from + c) * 9 + tap] = w[i++] ?? 0;
+    for (let c = 0; c < from; c++) for (let o = 0; o < to; o++) out[(o * from + c) * 9 + tap] = w[i++]!;
   }
   return out;
 }
@@ -188,7 +192,7 @@ function downToOnnx(w: Float32Array, from: number, to: number): Float32Array {
 function upToOnnx(w: Float32Array, from: number, to: number): Float32Array {
   const out = new Float32Array(w.length);
   for (let c = 0, i = 0; c < from; c++) {
-    for (let tap = 0; tap < 9; tap++) for (let o = 0; o < to; o++) out[(c * to + o) * 9 + tap] = w[i++] ?? 0;
+    for (let tap = 0; tap < 9; tap++) for (let o = 0; o < to; o++) out[(c * to + o) * 9 + tap] = w[i++]!;
   }
   return out;
 }
@@ -212,7 +216,7 @@ function featureColumns(w: Float32Array, order: Int32Array, channels: number, ro
   for (let row = 0; row < rows; row++) {
     order.forEach((pixel, at) => {
       for (let c = 0; c < channels; c++) {
-        out[row * width + c * order.length + pixel] = w[row * width + at * channels + c] ?? 0;
+        out[row * width + c * order.length + pixel] = w[row * width + at * channels + c]!;
       }
     });
   }

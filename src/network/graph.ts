@@ -18,13 +18,15 @@ import {
   type ValueInfoProto,
 } from './onnx-proto.ts';
 
+/** A value of the graph: its name, its sizes along each axis ([] for a scalar) and the type of its elements. */
 export interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: DataType;
 }
 
-export type Attribute = { i: number } | { f: number } | { s: string } | { ints: readonly number[] };
+/** An attribute of a node: an integer, a float, or a list of integers. */
+export type Attribute = { i: number } | { f: number } | { ints: readonly number[] };
 
 /** How one operator, or a composite of several, is differentiated. */
 export interface TapeEntry {
@@ -41,7 +43,6 @@ const IR_VERSION = 8;
 function attributeProto(name: string, value: Attribute): AttributeProto {
   if ('i' in value) return { name, type: ATTRIBUTE_TYPE.int, i: value.i };
   if ('f' in value) return { name, type: ATTRIBUTE_TYPE.float, f: value.f };
-  if ('s' in value) return { name, type: ATTRIBUTE_TYPE.string, s: new TextEncoder().encode(value.s) };
   return { name, type: ATTRIBUTE_TYPE.ints, ints: [...value.ints] };
 }
 
@@ -50,12 +51,30 @@ function valueInfo(tensor: Tensor): ValueInfoProto {
   return { name: tensor.name, type: { tensorType: { elemType: DATA_TYPE[tensor.type], shape: { dim } } } };
 }
 
+/** How many elements a shape holds. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
+interface Sizes {
+  2: readonly [number, number];
+  3: readonly [number, number, number];
+  4: readonly [number, number, number, number];
+}
+
+/** The sizes of a tensor along its `rank` axes. @throws 'shape' for a tensor of another rank */
+export function sizesOf<Rank extends keyof Sizes>({ name, shape }: Tensor, rank: Rank): Sizes[Rank] {
+  if (shape.length !== rank) {
+    fail('shape', `${name} of shape [${shape.join(', ')}] has not ${rank} axes.`, 'This is a bug in the graph.');
+  }
+  return shape as unknown as Sizes[Rank];
+}
+
+/** Tensors, the nodes that make them, and the tape by which `gradients` (autodiff.ts) differentiates them. */
 export class Graph {
+  /** In the order in which the operators were called. */
   readonly tape: TapeEntry[] = [];
+  /** What `input` and `output` have named, in that order. */
   readonly inputs: Tensor[] = [];
   readonly outputs: Tensor[] = [];
   readonly #nodes: NodeProto[] = [];
@@ -66,13 +85,14 @@ export class Graph {
   readonly #aliases: Map<string, string> = new Map();
   #names = 0;
 
-  input(name: string, shape: readonly number[], type: DataType = 'float32'): Tensor {
-    const tensor = { name, shape, type };
+  /** A float32 tensor that whoever runs the graph gives under this name. A size of −1 is free. */
+  input(name: string, shape: readonly number[]): Tensor {
+    const tensor: Tensor = { name, shape, type: 'float32' };
     this.inputs.push(tensor);
     return tensor;
   }
 
-  /** A constant array of float32. */
+  /** A constant array of float32, row-major; `name` is one of its own where left out. @throws 'shape' where data do not fill the shape */
   constant(data: Float32Array, shape: readonly number[], name?: string): Tensor {
     return this.#constant(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), data, shape, 'float32', name);
   }
@@ -83,7 +103,7 @@ export class Graph {
     return this.#constant(new Uint8Array(data.buffer), data, [values.length], 'int64');
   }
 
-  /** A constant table of int32: the indices of a Gather. */
+  /** A constant table of int32, row-major: the indices of a Gather. @throws 'shape' where values do not fill the shape */
   table(values: Int32Array, shape: readonly number[]): Tensor {
     return this.#constant(
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
@@ -104,31 +124,32 @@ export class Graph {
     return tensor;
   }
 
-  /** Emits one node with one output. */
+  /** Emits one node (ONNX operator `opType`) with one output, float32, whose shape the caller knows. Leaves nothing on the tape. */
   emit(
     opType: string,
     inputs: readonly Tensor[],
     shape: readonly number[],
     attributes: Readonly<Record<string, Attribute>> = {},
-    type: DataType = 'float32',
   ): Tensor {
-    const [output] = this.#node(opType, inputs, [shape], attributes, type);
-    return output as Tensor;
+    return this.#node(opType, inputs, [shape], attributes)[0]!;
   }
 
-  /** Cuts a vector into pieces of these sizes. Not differentiated. */
+  /** Cuts a vector [Σ sizes] into vectors of these sizes. Not differentiated. */
   split(x: Tensor, sizes: readonly number[]): Tensor[] {
     const shapes = sizes.map((size) => [size]);
-    return this.#node('Split', [x, this.ints(sizes)], shapes, { axis: { i: 0 } }, x.type);
+    return this.#node('Split', [x, this.ints(sizes)], shapes, { axis: { i: 0 } });
   }
 
-  /** Leaves on the tape how `output` is differentiated with respect to `inputs`. */
+  /** Leaves on the tape how `output` is differentiated with respect to `inputs`; gives `output` back. */
   record(output: Tensor, inputs: readonly Tensor[], backward: TapeEntry['backward']): Tensor {
     this.tape.push({ output, inputs, backward });
     return output;
   }
 
-  /** Names `tensor` as an output of the graph: the node that makes it gets that name, so nothing is copied. */
+  /**
+   * Names `tensor` as an output of the graph: the node that makes it gets that name, so nothing is copied. An input, a constant or a tensor that is an output
+   * already is copied.
+   */
   output(name: string, tensor: Tensor): Tensor {
     const output: Tensor = { name, shape: tensor.shape, type: tensor.type };
     const made = this.#made.has(tensor.name) && !this.#aliases.has(tensor.name);
@@ -139,16 +160,17 @@ export class Graph {
     return output;
   }
 
-  /** The graph as the bytes of an .onnx file. */
-  toModel(
-    options: { name?: string; version?: string; doc?: string; metadata?: Readonly<Record<string, string>> } = {},
-  ): Uint8Array {
+  /**
+   * The graph as the bytes of an .onnx file.
+   * @param options name of the graph, version of the program and entries of the file's metadata; none where left out
+   */
+  toModel(options: { name?: string; version?: string; metadata?: Readonly<Record<string, string>> } = {}): Uint8Array {
     const renamed = (name: string): string => this.#aliases.get(name) ?? name;
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: 'ferroscope',
       producerVersion: options.version ?? '',
-      docString: options.doc ?? '',
+      docString: '',
       graph: {
         name: options.name ?? 'ferroscope',
         node: this.#nodes.map((node) => ({
@@ -170,12 +192,11 @@ export class Graph {
     inputs: readonly Tensor[],
     shapes: readonly (readonly number[])[],
     attributes: Readonly<Record<string, Attribute>>,
-    type: DataType,
   ): Tensor[] {
-    const outputs = shapes.map((shape): Tensor => ({ name: this.#fresh(opType), shape, type }));
+    const outputs = shapes.map((shape): Tensor => ({ name: this.#fresh(opType), shape, type: 'float32' }));
     for (const { name } of outputs) this.#made.add(name);
     this.#nodes.push({
-      name: outputs[0]?.name ?? opType,
+      name: outputs[0]!.name,
       opType,
       domain: '',
       input: inputs.map((tensor) => tensor.name),

@@ -4,11 +4,11 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
 import { infoFromMetadata, type ModelInfo } from './model-info.ts';
 import { decodeModel, encodeModel, type ModelProto } from './onnx-proto.ts';
-import { Session, tensorOf } from './session.ts';
+import { array32, type OnnxRuntime, Session } from './session.ts';
 
+/** What a model says of patterns. */
 export interface Prediction {
   /** [count][labels], in the labels' units. */
   readonly labels: Float32Array;
@@ -18,6 +18,7 @@ export interface Prediction {
   readonly reconstruction: Float32Array;
 }
 
+/** How patterns are predicted. */
 export interface PredictOptions {
   /** Patterns are experimental: pass them through the domain-adaptation layers. Default false. */
   readonly experimental?: boolean;
@@ -49,24 +50,38 @@ function prune(model: ModelProto, outputs: readonly string[]): ModelProto {
   };
 }
 
+/** A model that is open; its sessions are opened when they are first needed. */
 export class Model {
+  /** What it says of itself. */
   readonly info: ModelInfo;
+  readonly #runtime: OnnxRuntime;
   readonly #proto: ModelProto;
   readonly #latent: number;
   readonly #threads: number | undefined;
   #whole: Promise<Session> | undefined;
   #labelsOnly: Promise<Session> | undefined;
 
-  /** @param threads of one run; default all cores */
-  constructor(proto: ModelProto, threads?: number) {
+  /**
+   * @param threads of one run; default all cores
+   * @throws 'format' for a file that Ferroscope did not write
+   */
+  constructor(proto: ModelProto, runtime: OnnxRuntime, threads?: number) {
+    this.#runtime = runtime;
     this.info = infoFromMetadata(proto.metadataProps);
     this.#proto = proto;
     this.#threads = threads;
-    const shape = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim;
-    this.#latent = shape?.[1]?.dimValue ?? 0;
+    const latent = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim[1]?.dimValue;
+    if (!latent) {
+      fail('format', 'The model file has no latents.', 'Use a model that `ferroscope train` wrote, or copy it again.');
+    }
+    this.#latent = latent;
   }
 
-  /** Predicts for `count` patterns [count][pixels²], intensity per pixel as a fraction of the beam. */
+  /**
+   * Predicts for `count` patterns.
+   * @param patterns [count][pixels²] on the model's detector, intensity per pixel as a fraction of the beam
+   * @throws 'shape' for another number of values, 'format' where ONNX Runtime refuses the model
+   */
   async predict(patterns: Float32Array, count: number, options: PredictOptions = {}): Promise<Prediction> {
     const { experimental = false, reconstruction = true, batch = 64 } = options;
     const n = this.info.detector.pixels;
@@ -83,8 +98,8 @@ export class Model {
     for (let first = 0; first < count; first += batch) {
       const here = Math.min(batch, count - first);
       const part = await session.run({
-        patterns: tensorOf(patterns.subarray(first * size, (first + here) * size), [here, 1, n, n]),
-        ...(this.info.adapts ? { domain: tensorOf(Float32Array.of(experimental ? 1 : 0), []) } : {}),
+        patterns: array32(patterns.subarray(first * size, (first + here) * size), [here, 1, n, n]),
+        ...(this.info.adapts ? { domain: array32(Float32Array.of(experimental ? 1 : 0), []) } : {}),
       });
       for (const name of ['labels', 'latent', 'reconstruction'] as const) {
         const data = part[name];
@@ -94,11 +109,12 @@ export class Model {
     return out;
   }
 
-  /** The model's file. */
+  /** The model's file, encoded again. */
   bytes(): Uint8Array {
     return encodeModel(this.#proto);
   }
 
+  /** Frees what ONNX Runtime holds; whoever predicts afterwards opens it again. */
   async close(): Promise<void> {
     for (const session of [this.#whole, this.#labelsOnly]) await (await session)?.close();
     this.#whole = undefined;
@@ -106,20 +122,24 @@ export class Model {
   }
 
   #session(whole: boolean): Promise<Session> {
-    const options = this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads };
     if (whole) {
-      this.#whole ??= Session.open(this.bytes(), options);
+      this.#whole ??= Session.open(this.#runtime, this.bytes(), this.#threads);
       return this.#whole;
     }
-    this.#labelsOnly ??= Session.open(encodeModel(prune(this.#proto, ['labels', 'latent'])), options);
+    this.#labelsOnly ??= Session.open(
+      this.#runtime,
+      encodeModel(prune(this.#proto, ['labels', 'latent'])),
+      this.#threads,
+    );
     return this.#labelsOnly;
   }
 }
 
-/** Opens a model from its file or its bytes. @throws 'file-missing', 'format' */
-export async function openModel(
-  source: Uint8Array | string,
-  options: { readonly threads?: number } = {},
-): Promise<Model> {
-  return new Model(decodeModel(typeof source === 'string' ? await readBytes(source) : source), options.threads);
+/**
+ * Opens a model from the bytes of its file. ONNX Runtime sees them when something is predicted.
+ * @param threads of one run; default all cores
+ * @throws 'format' for bytes that are no ONNX file, or no model of Ferroscope
+ */
+export function openModel(bytes: Uint8Array, runtime: OnnxRuntime, threads?: number): Model {
+  return new Model(decodeModel(bytes), runtime, threads);
 }

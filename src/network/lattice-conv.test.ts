@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
+import { nodeOnnx } from '../node/onnx.ts';
 import { Graph, sizeOf } from './graph.ts';
 import { orderFrom, rasterOrder, refine, stencil } from './lattice.ts';
 import { latticeDown, latticeUp } from './lattice-conv.ts';
-import { conv, convTranspose } from './ops-conv.ts';
-import { Session, tensorOf } from './session.ts';
+import { array32, Session } from './session.ts';
+import { conv, convTranspose } from './test-conv.ts';
 
 const N = 2;
 
@@ -31,7 +32,7 @@ test.each([
       const m = order.raster.length;
       return Float32Array.from({ length: N * m * c }, (_, i) => {
         const n = Math.floor(i / (m * c));
-        return x[(n * c + (i % c)) * m + (order.raster[Math.floor(i / c) % m] ?? 0)] ?? 0;
+        return x[(n * c + (i % c)) * m + order.raster[Math.floor(i / c) % m]!]!;
       });
     };
     const permuted = (shape: [number, number, number]) =>
@@ -40,7 +41,7 @@ test.each([
         const b = Math.floor(i / shape[2]) % shape[1];
         const o = i % shape[2];
         const [tap, c] = shape[0] === 9 && shape[1] === channels ? [a, b] : [b, a];
-        return w[(o * channels + c) * 9 + tap] ?? 0;
+        return w[(o * channels + c) * 9 + tap]!;
       });
     const g = new Graph();
     g.output(
@@ -64,7 +65,7 @@ test.each([
     const h = new Graph();
     const flipped = Float32Array.from({ length: w.length }, (_, i) => {
       const [c, o] = [Math.floor(i / (out * 9)), Math.floor(i / 9) % out];
-      return w[(o * channels + c) * 9 + (i % 9)] ?? 0;
+      return w[(o * channels + c) * 9 + (i % 9)]!;
     });
     h.output(
       'down',
@@ -81,22 +82,22 @@ test.each([
         extra: stride - 1,
       }),
     );
-    const mine = await (await Session.open(g.toModel())).run({
-      fine: tensorOf(toLattice(fine, s.fine, channels), [N, fineSize ** 2, channels]),
-      small: tensorOf(toLattice(small, s.coarse, channels), [N, size ** 2, channels]),
+    const mine = await (await Session.open(nodeOnnx, g.toModel())).run({
+      fine: array32(toLattice(fine, s.fine, channels), [N, fineSize ** 2, channels]),
+      small: array32(toLattice(small, s.coarse, channels), [N, size ** 2, channels]),
     });
-    const reference = await (await Session.open(h.toModel())).run({
-      fine: tensorOf(fine, [N, channels, fineSize, fineSize]),
-      small: tensorOf(small, [N, channels, size, size]),
+    const reference = await (await Session.open(nodeOnnx, h.toModel())).run({
+      fine: array32(fine, [N, channels, fineSize, fineSize]),
+      small: array32(small, [N, channels, size, size]),
     });
     const same = (a: Float32Array | undefined, b: Float32Array) => {
       expect(a?.length).toBe(b.length);
       a?.forEach((v, i) => {
-        expect(Math.abs(v - (b[i] ?? 0))).toBeLessThan(1e-4);
+        expect(Math.abs(v - b[i]!)).toBeLessThan(1e-4);
       });
     };
-    same(mine.down, toLattice(reference.down ?? new Float32Array(), s.coarse, out));
-    same(mine.up, toLattice(reference.up ?? new Float32Array(), s.fine, out));
+    same(mine.down, toLattice(reference.down!, s.coarse, out));
+    same(mine.up, toLattice(reference.up!, s.fine, out));
   },
 );
 
@@ -104,8 +105,8 @@ test('a refined order keeps the four children together', () => {
   const order = refine(refine(rasterOrder(2), 2), 2);
   expect(new Set(order.raster).size).toBe(64);
   for (let quad = 0; quad < 16; quad++) {
-    const [a = 0, b, c, d] = order.raster.subarray(4 * quad, 4 * quad + 4);
-    expect([b, c, d]).toEqual([a + 1, a + 8, a + 9]);
+    const [a, b, c, d] = order.raster.subarray(4 * quad, 4 * quad + 4);
+    expect([b, c, d]).toEqual([a! + 1, a! + 8, a! + 9]);
   }
   expect(orderFrom(2, Int32Array.of(3, 2, 1, 0)).position[3]).toBe(0);
 });

@@ -12,7 +12,7 @@
  * over a larger matrix that is mostly zeros (`spread`).
  */
 
-import type { Graph, Tensor } from './graph.ts';
+import { type Graph, sizesOf, type Tensor } from './graph.ts';
 import { coarsen, type Stencil, stencil } from './lattice.ts';
 import { crossProduct, gemmRaw } from './ops-matmul.ts';
 import { reshape, transpose } from './ops-shape.ts';
@@ -31,14 +31,14 @@ function tableOf(g: Graph, values: Int32Array): Tensor {
 
 /** x [n, pixels, channels] with a pixel of zeros added at the end. */
 function withZero(g: Graph, x: Tensor): Tensor {
-  const [n = 0, pixels = 0, channels = 0] = x.shape;
+  const [n, pixels, channels] = sizesOf(x, 3);
   const zero = g.constant(new Float32Array(n * channels), [n, 1, channels]);
   return g.emit('Concat', [x, zero], [n, pixels + 1, channels], { axis: { i: 1 } });
 }
 
 /** Rows of `padded` (with its zero pixel) by the table, as the matrix [n·m, taps·channels]. */
 function rows(g: Graph, padded: Tensor, table: Int32Array, taps: number): Tensor {
-  const [n = 0, , channels = 0] = padded.shape;
+  const [n, , channels] = sizesOf(padded, 3);
   const out = g.emit('Gather', [padded, tableOf(g, table)], [n, table.length, channels], { axis: { i: 1 } });
   return view(g, out, [(n * table.length) / taps, taps * channels]);
 }
@@ -51,7 +51,7 @@ function upRaw(
   out: number,
   block: (taps: readonly number[]) => { matrix: Tensor; transposed: boolean },
 ): Tensor {
-  const [n = 0, m = 0, channels = 0] = x.shape;
+  const [n, m, channels] = sizesOf(x, 3);
   const padded = withZero(g, x);
   const children = s.up.map(({ taps, table }) => {
     const self = taps.length === 1 && table.every((to, from) => to === from);
@@ -59,7 +59,7 @@ function upRaw(
     const { matrix, transposed } = block(taps);
     return gemmRaw(g, columns, matrix, false, transposed);
   });
-  if (children.length === 1 && children[0]) return view(g, children[0], [n, m, out]);
+  if (children.length === 1) return view(g, children[0]!, [n, m, out]);
   const joined = g.emit('Concat', children, [n * m, children.length * out], { axis: { i: 1 } });
   return view(g, joined, [n, m * children.length, out]);
 }
@@ -79,7 +79,7 @@ function quadsOf(s: Stencil): Stencil | undefined {
  * serves each coarse sibling once; all else is zero.
  */
 function spread(g: Graph, w: Tensor, stride: number): Tensor {
-  const k = w.shape[1] ?? 0;
+  const [, k] = sizesOf(w, 2);
   // Kernel row (or column) that joins a fine and a coarse sibling: fine = 2(tap − 1) + sibling, read from stride·coarse.
   const along = (tap: number, fine: number, coarse: number): number => 2 * (tap - 1) + fine - stride * coarse + 1;
   const table = Int32Array.from({ length: 9 * 16 }, (_, i) => {
@@ -99,10 +99,10 @@ function spread(g: Graph, w: Tensor, stride: number): Tensor {
   });
 }
 
-/** Strided convolution: x [n, fine pixels, in], w [9, in, out] → [n, coarse pixels, out]. */
+/** Strided convolution: x [n, fine pixels, in], w [9, in, out] → [n, coarse pixels, out]. @throws 'shape' for other axes */
 export function latticeDown(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor {
-  const [n = 0, fine = 0] = x.shape;
-  const [, channels = 0, out = 0] = w.shape;
+  const [n, fine] = sizesOf(x, 3);
+  const [, channels, out] = sizesOf(w, 3);
   const quad = channels === 1 ? quadsOf(s) : undefined;
   if (quad) {
     const wide = reshape(g, spread(g, reshape(g, w, [9, out]), s.stride), [9, 4, 4 * out]);
@@ -119,9 +119,7 @@ export function latticeDown(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor 
             'Gather',
             [w, g.table(Int32Array.from(taps), [taps.length])],
             [taps.length, channels, out],
-            {
-              axis: { i: 0 },
-            },
+            { axis: { i: 0 } },
           );
           const turned = g.emit('Transpose', [part], [channels, taps.length, out], { perm: { ints: [1, 0, 2] } });
           return { matrix: view(g, turned, [channels, taps.length * out]), transposed: true };
@@ -131,10 +129,10 @@ export function latticeDown(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor 
   ]);
 }
 
-/** Transposed convolution: x [n, coarse pixels, in], w [in, 9, out] → [n, fine pixels, out]. */
+/** Transposed convolution: x [n, coarse pixels, in], w [in, 9, out] → [n, fine pixels, out]. @throws 'shape' for other axes */
 export function latticeUp(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor {
-  const [n = 0, m = 0, channels = 0] = x.shape;
-  const out = w.shape[2] ?? 0;
+  const [n, m, channels] = sizesOf(x, 3);
+  const [, , out] = sizesOf(w, 3);
   const quad = out === 1 ? quadsOf(s) : undefined;
   if (quad) {
     const taps = transpose(g, reshape(g, w, [channels, 9]), [1, 0]);
@@ -154,8 +152,9 @@ export function latticeUp(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor {
   });
 }
 
+/** For many output channels: gather the rows of x that each fine pixel reads, then multiply. */
 function gatherUp(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor {
-  const [channels = 0, , out = 0] = w.shape;
+  const [channels, , out] = sizesOf(w, 3);
   return upRaw(g, x, s, out, (taps) => {
     const part = g.emit('Gather', [w, g.table(Int32Array.from(taps), [taps.length])], [channels, taps.length, out], {
       axis: { i: 1 },
@@ -167,17 +166,16 @@ function gatherUp(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor {
 
 /** For few output channels: multiply first, then gather and add the products that fall on each fine pixel. */
 function scatterUp(g: Graph, x: Tensor, w: Tensor, s: Stencil): Tensor {
-  const [n = 0, m = 0, channels = 0] = x.shape;
-  const out = w.shape[2] ?? 0;
+  const [n, m, channels] = sizesOf(x, 3);
+  const [, , out] = sizesOf(w, 3);
   // A tenth tap of zeros gives the products that stand for pixels outside the map.
   const zero = g.constant(new Float32Array(channels * out), [channels, 1, out]);
   const ten = g.emit('Concat', [w, zero], [channels, 10, out], { axis: { i: 1 } });
   const products = gemmRaw(g, view(g, x, [n * m, channels]), view(g, ten, [channels, 10 * out]));
   const pairs = s.up.flatMap(({ taps, table }, child) => taps.map((tap, t) => ({ child, tap, t, taps, table })));
   const table = Int32Array.from({ length: m * pairs.length }, (_, i) => {
-    const pair = pairs[i % pairs.length];
-    if (!pair) return 9;
-    const source = pair.table[Math.floor(i / pairs.length) * pair.taps.length + pair.t] ?? m;
+    const pair = pairs[i % pairs.length]!;
+    const source = pair.table[Math.floor(i / pairs.length) * pair.taps.length + pair.t]!;
     return source < m ? source * 10 + pair.tap : 9;
   });
   const terms = g.emit(

@@ -13,6 +13,7 @@ import { fail } from '../core/errors.ts';
 
 /** The pixels of a square map in the order they lie in memory. */
 export interface PixelOrder {
+  /** Pixels along each side. */
   readonly size: number;
   /** Row-major index y·size + x of each position in memory. */
   readonly raster: Int32Array;
@@ -20,6 +21,7 @@ export interface PixelOrder {
   readonly position: Int32Array;
 }
 
+/** The order in which the pixels of a size × size map lie as `raster`, a permutation of their row-major indices, says. */
 export function orderFrom(size: number, raster: Int32Array): PixelOrder {
   const position = new Int32Array(raster.length);
   raster.forEach((pixel, at) => {
@@ -28,6 +30,7 @@ export function orderFrom(size: number, raster: Int32Array): PixelOrder {
   return { size, raster, position };
 }
 
+/** The row-major order of a size × size map. */
 export function rasterOrder(size: number): PixelOrder {
   return orderFrom(
     size,
@@ -50,12 +53,12 @@ export function refine(coarse: PixelOrder, stride: number): PixelOrder {
   return orderFrom(size, raster);
 }
 
-/** The order whose refinement by two is `fine`, if there is one. */
+/** The order whose refinement by two is `fine`; undefined where there is none. */
 export function coarsen(fine: PixelOrder): PixelOrder | undefined {
   const size = fine.size / 2;
   if (!Number.isInteger(size)) return undefined;
   const raster = Int32Array.from({ length: size * size }, (_, at) => {
-    const pixel = fine.raster[4 * at] ?? 0;
+    const pixel = fine.raster[4 * at]!;
     return (Math.floor(pixel / fine.size) >> 1) * size + ((pixel % fine.size) >> 1);
   });
   const coarse = orderFrom(size, raster);
@@ -64,13 +67,15 @@ export function coarsen(fine: PixelOrder): PixelOrder | undefined {
 
 /** One parity class of the pixels that a transposed convolution writes. */
 export interface UpClass {
-  /** Kernel taps that reach these pixels. */
+  /** Kernel taps that reach these pixels, in the order of their numbers. */
   readonly taps: readonly number[];
-  /** For each coarse pixel and tap, the position of the coarse pixel it reads; the count of pixels means a zero. */
+  /** [coarse pixel][tap of `taps`]: the position of the coarse pixel it reads; the count of pixels means a zero. */
   readonly table: Int32Array;
 }
 
+/** Which pixels a 3×3 convolution joins. */
 export interface Stencil {
+  /** 1 or 2; at 1 the fine order is the coarse one. */
   readonly stride: number;
   readonly fine: PixelOrder;
   readonly coarse: PixelOrder;
@@ -80,13 +85,12 @@ export interface Stencil {
   readonly up: readonly UpClass[];
 }
 
+/** The tables of a 3×3 convolution with padding 1 onto the coarse pixels. @throws 'unsupported' for a stride other than 1 and 2 */
 export function stencil(coarse: PixelOrder, stride: number): Stencil {
   if (stride !== 1 && stride !== 2) fail('unsupported', `Stride ${stride}.`, 'Strides are 1 or 2.');
   const fine = refine(coarse, stride);
   const at = (order: PixelOrder, y: number, x: number): number =>
-    y < 0 || x < 0 || y >= order.size || x >= order.size
-      ? order.raster.length
-      : (order.position[y * order.size + x] ?? 0);
+    y < 0 || x < 0 || y >= order.size || x >= order.size ? order.raster.length : order.position[y * order.size + x]!;
   const pixels = Array.from(coarse.raster, (pixel) => [Math.floor(pixel / coarse.size), pixel % coarse.size] as const);
   const down = Int32Array.from(
     pixels.flatMap(([y, x]) =>

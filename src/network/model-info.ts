@@ -3,54 +3,90 @@
  * labels it expects, and how well it did on structures it never saw. Everything is text; what has structure is JSON.
  */
 
+import * as z from 'zod';
 import { fail } from '../core/errors.ts';
+import { identify, identitySchema } from '../core/identity.ts';
 import { quantity, setting } from '../core/numbers.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
-import type { LabelInfo } from '../library/dataset.ts';
+import type { Options } from '../core/schema.ts';
+import { latticeDetectorSchema } from '../diffraction/detector.ts';
+import { domainSchema } from './domain.ts';
 
-/** Agreement of predictions with the truth for one label, in its unit. */
-export interface LabelScore {
-  readonly name: string;
-  readonly unit: string;
+/** Version of what a model file says of itself. 1, of version 0.1.0, knew neither identity nor domain. */
+export const MODEL_SCHEMA = 2;
+
+const score = z.object({
+  name: z.string(),
+  unit: z.string(),
   /** Mean absolute and root mean square error. */
-  readonly mae: number;
-  readonly rmse: number;
+  mae: z.number(),
+  rmse: z.number(),
   /** Mean of prediction − truth. */
-  readonly bias: number;
+  bias: z.number(),
   /** Pearson's correlation; 0 when the truth does not vary. */
-  readonly correlation: number;
-}
+  correlation: z.number(),
+  /** Standard deviation of the truth: the rms error of knowing only its mean. Models before format 2 do not say. */
+  meanOnly: z.number().optional(),
+});
+/** Agreement of predictions with the truth for one label, in its unit. */
+export type LabelScore = Options<typeof score>;
 
-export interface ModelScores {
+const scores = z.object({
   /** Augmented and noisy as in training. */
-  readonly training: readonly LabelScore[];
+  training: z.array(score),
   /** As simulated: no noise, blur or background. */
-  readonly noiseFree: readonly LabelScore[];
+  noiseFree: z.array(score),
   /** As simulated, Poisson noise of 1e6 electrons per pattern. */
-  readonly dose1e6: readonly LabelScore[];
-}
+  dose1e6: z.array(score),
+});
+/** Scores over held-out patterns, a row for each label. */
+export type ModelScores = Options<typeof scores>;
 
-export interface ModelInfo {
-  readonly programVersion: string;
+const labels = z.array(z.object({ name: z.string(), unit: z.string() }));
+
+const common = {
   /** The whole recipe as TOML, and its hash. */
-  readonly recipe: string;
-  readonly recipeHash: string;
-  readonly seed: number;
-  readonly labels: readonly LabelInfo[];
-  readonly detector: LatticeDetector;
+  recipe: z.string(),
+  recipeHash: z.string(),
+  seed: z.number(),
+  labels,
+  detector: latticeDetectorSchema,
   /** What the input is and how it is scaled. */
-  readonly normalisation: string;
-  readonly input: 'sqrt' | 'linear';
+  normalisation: z.string(),
+  input: z.enum(['sqrt', 'linear']),
   /** Doses it was trained at [electrons per pattern]; null for noise-free. */
-  readonly dose_e: readonly [number, number] | null;
+  dose_e: z.tuple([z.number(), z.number()]).nullable(),
   /** Whether it was trained with experimental patterns and has a `domain` input. */
-  readonly adapts: boolean;
+  adapts: z.boolean(),
   /** Held-out scores. */
-  readonly scores: ModelScores;
-}
+  scores,
+};
+
+const current = z.object({
+  ...common,
+  identity: identitySchema,
+  /** What it was trained on; models before format 2 do not say. */
+  domain: domainSchema.optional(),
+  /** Version of the recipe's keys (recipe/recipe.ts). */
+  recipeSchema: z.number(),
+});
+/** What a model file says of itself. */
+export type ModelInfo = Options<typeof current>;
+
+const first = z.object({ ...common, programVersion: z.string() }).transform(({ programVersion, ...rest }) => {
+  const settings = { recipe: rest.recipeHash };
+  const identity = identify({ kind: 'model', schema: 1, program: programVersion, settings, inputs: {} });
+  return { ...rest, identity, recipeSchema: 1 };
+});
+
+/** As a model file or a map folder states it, whatever the version. */
+export const modelInfoSchema: z.ZodType<ModelInfo> = z.union([current, first]);
+
+/** What are texts as they are; the others are JSON. */
+const TEXTS = ['recipe', 'recipeHash', 'normalisation', 'input', 'programVersion'];
 
 const PREFIX = 'ferroscope.';
 
+/** The entries of the ONNX metadata, each key under 'ferroscope.'; `infoFromMetadata` reads them again. */
 export function infoToMetadata(info: ModelInfo): Record<string, string> {
   return Object.fromEntries(
     Object.entries(info).map(([key, value]) => [
@@ -60,53 +96,41 @@ export function infoToMetadata(info: ModelInfo): Record<string, string> {
   );
 }
 
-/** @throws 'format' when the metadata is not that of a Ferroscope model */
+/** What the metadata of a model file say; entries of others are passed over. @throws 'format' when the metadata is not that of a Ferroscope model */
 export function infoFromMetadata(metadata: readonly { key: string; value: string }[]): ModelInfo {
-  const texts = new Map(metadata.map(({ key, value }) => [key, value]));
-  const text = (key: keyof ModelInfo): string =>
-    texts.get(PREFIX + key) ??
-    fail('format', `The model file lacks '${PREFIX}${key}'.`, 'Use a model that `ferroscope train` wrote.', { key });
-  const parse = <T>(key: keyof ModelInfo): T => {
-    try {
-      return JSON.parse(text(key)) as T;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      fail('format', `The model file's '${PREFIX}${key}' is damaged.`, 'Copy the model file again.', { key });
-    }
-  };
-  const input = text('input');
-  return {
-    programVersion: text('programVersion'),
-    recipe: text('recipe'),
-    recipeHash: text('recipeHash'),
-    seed: parse('seed'),
-    labels: parse('labels'),
-    detector: parse('detector'),
-    normalisation: text('normalisation'),
-    input: input === 'linear' ? 'linear' : 'sqrt',
-    dose_e: parse('dose_e'),
-    adapts: parse('adapts'),
-    scores: parse('scores'),
-  };
+  const bad = (why: string): never =>
+    fail('format', `The model file ${why}.`, 'Use a model that `ferroscope train` wrote, or copy the file again.');
+  const ours = metadata.filter(({ key }) => key.startsWith(PREFIX));
+  const values = Object.fromEntries(
+    ours.map(({ key, value }) => {
+      const name = key.slice(PREFIX.length);
+      if (TEXTS.includes(name)) return [name, value];
+      try {
+        return [name, JSON.parse(value) as unknown];
+      } catch {
+        return bad(`is damaged in '${key}'`);
+      }
+    }),
+  );
+  if (ours.length === 0) bad(`says nothing of Ferroscope`);
+  const result = modelInfoSchema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  return bad(`does not state '${PREFIX}${issue.path.join('.')}' as it should: ${issue.message}`);
 }
 
+/** The microscope of a scan. */
 export interface MicroscopeSettings {
   readonly voltage_kV: number;
   readonly convergence_mrad: number;
-  /** Pseudo-cubic lattice parameter of the specimen [Å], where it is known. */
-  readonly a_A?: number | undefined;
-  /** Largest relative difference allowed; default 0.01 for the voltage and the lattice, 0.05 for the convergence. */
-  readonly tolerance?: { readonly voltage?: number; readonly convergence?: number; readonly lattice?: number };
 }
 
-/** @throws 'model-mismatch' when the model was trained for another microscope or crystal */
+/** @throws 'model-mismatch' when the model was trained for another microscope: a voltage 1 % or a convergence semi-angle 5 % away */
 export function checkModelFits(info: ModelInfo, settings: MicroscopeSettings): void {
   const { detector } = info;
-  const { voltage = 0.01, convergence = 0.05, lattice = 0.01 } = settings.tolerance ?? {};
   const rows = [
-    ['voltage', 'kV', detector.voltage_kV, settings.voltage_kV, voltage],
-    ['convergence semi-angle', 'mrad', detector.convergence_mrad, settings.convergence_mrad, convergence],
-    ['lattice parameter', 'Å', detector.a_A, settings.a_A ?? detector.a_A, lattice],
+    ['voltage', 'kV', detector.voltage_kV, settings.voltage_kV, 0.01],
+    ['convergence semi-angle', 'mrad', detector.convergence_mrad, settings.convergence_mrad, 0.05],
   ] as const;
   for (const [what, unit, model, scan, tolerance] of rows) {
     if (Math.abs(scan - model) > tolerance * model) {

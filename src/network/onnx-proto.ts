@@ -10,12 +10,14 @@ import protobuf from 'protobufjs/light.js';
 import { fail } from '../core/errors.ts';
 
 /** ONNX element types (TensorProto.DataType). */
-export const DATA_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const DATA_TYPE = { float32: 1, int32: 6, int64: 7 } as const;
+/** Element types that graphs of this program have. */
 export type DataType = keyof typeof DATA_TYPE;
 
-/** AttributeProto.type. */
-export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+/** AttributeProto.type of the attributes that this program writes. */
+export const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
 
+/** A constant: row-major elements of `dims` in little-endian bytes. */
 export interface TensorProto {
   name: string;
   dims: number[];
@@ -23,6 +25,7 @@ export interface TensorProto {
   rawData: Uint8Array;
 }
 
+/** An attribute of a node; the one of its fields that `type` names is set. */
 export interface AttributeProto {
   name: string;
   type: number;
@@ -34,6 +37,7 @@ export interface AttributeProto {
   ints?: number[];
 }
 
+/** An operator, and the names of what it reads and makes. */
 export interface NodeProto {
   name: string;
   opType: string;
@@ -43,12 +47,13 @@ export interface NodeProto {
   attribute: AttributeProto[];
 }
 
-/** A dimension is a number, or a name for a size that a caller chooses. */
+/** An input or output: name, element type and dimensions. A dimension is a number, or a name for a size that a caller chooses. */
 export interface ValueInfoProto {
   name: string;
   type: { tensorType: { elemType: number; shape: { dim: { dimValue?: number; dimParam?: string }[] } } };
 }
 
+/** Nodes in an order in which they can run, constants, inputs and outputs. */
 export interface GraphProto {
   name: string;
   node: NodeProto[];
@@ -57,6 +62,7 @@ export interface GraphProto {
   output: ValueInfoProto[];
 }
 
+/** A whole .onnx file. */
 export interface ModelProto {
   irVersion: number;
   producerName: string;

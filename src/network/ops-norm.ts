@@ -10,23 +10,26 @@
  * 5 times faster.
  */
 
-import type { Graph, Tensor } from './graph.ts';
+import { type Graph, sizesOf, type Tensor } from './graph.ts';
 import { add, div, mul, sqrt, square, sub } from './ops.ts';
 import { columnSum, foldOf } from './ops-matmul.ts';
 import { reduceMean } from './ops-shape.ts';
 
+/** ε under the root of every normalisation. */
 export const NORM_EPSILON = 1e-5;
 
+/** A normalised batch and its statistics. */
 export interface BatchNorm {
+  /** [rows, columns] */
   readonly output: Tensor;
   /** Mean and (biased) variance of this batch, [columns]. */
   readonly mean: Tensor;
   readonly variance: Tensor;
 }
 
-/** Batch norm in training mode of x [rows, columns]. */
+/** Batch norm in training mode of x [rows, columns], with γ and β [columns]. Mean and variance are not differentiated. */
 export function batchNorm(g: Graph, x: Tensor, gamma: Tensor, beta: Tensor): BatchNorm {
-  const [rows = 0, columns = 0] = x.shape;
+  const [rows, columns] = sizesOf(x, 2);
   const fold = foldOf(rows, columns);
   const wideShape = [rows / fold, columns * fold];
   const wide = (t: Tensor): Tensor => g.emit('Reshape', [t, g.ints(wideShape)], wideShape);
@@ -55,7 +58,7 @@ export function batchNorm(g: Graph, x: Tensor, gamma: Tensor, beta: Tensor): Bat
   return { output, mean, variance };
 }
 
-/** Batch norm with given statistics: what a trained model does. Not differentiated. */
+/** Batch norm of x [rows, columns] with given statistics [columns]: what a trained model does. Not differentiated. */
 export function batchNormFixed(
   g: Graph,
   x: Tensor,
@@ -64,7 +67,7 @@ export function batchNormFixed(
   mean: Tensor,
   variance: Tensor,
 ): Tensor {
-  const [rows = 0, columns = 0] = x.shape;
+  const [rows, columns] = sizesOf(x, 2);
   const fold = foldOf(rows, columns);
   const wideShape = [rows / fold, columns * fold];
   const tile = (t: Tensor): Tensor => g.emit('Tile', [t, g.ints([fold])], [columns * fold]);
@@ -77,7 +80,7 @@ export function batchNormFixed(
   return g.emit('Reshape', [shifted, g.ints(x.shape)], x.shape);
 }
 
-/** Layer norm of x [rows, columns] over its columns. */
+/** Layer norm of x [rows, columns] over its columns, with γ and β [columns]. */
 export function layerNorm(g: Graph, x: Tensor, gamma: Tensor, beta: Tensor): Tensor {
   const centred = sub(g, x, reduceMean(g, x, [1]));
   const variance = reduceMean(g, square(g, centred), [1]);
@@ -85,6 +88,7 @@ export function layerNorm(g: Graph, x: Tensor, gamma: Tensor, beta: Tensor): Ten
   return add(g, mul(g, unit, gamma), beta);
 }
 
+/** u·σ(u), element by element. */
 export function swish(g: Graph, u: Tensor): Tensor {
   const gate = g.emit('Sigmoid', [u], u.shape);
   const s = g.emit('Mul', [u, gate], u.shape);

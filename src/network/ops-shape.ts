@@ -1,11 +1,12 @@
 /**
- * Operators that move or sum elements: reshape, transpose, slice, concat, take, reduce. With their gradients.
+ * Operators that move or sum elements: reshape, transpose, slice, concat, permute, reduce. With their gradients.
  * Shapes are static; strides and negative steps are not here.
  */
 
 import { fail } from '../core/errors.ts';
 import { type Graph, sizeOf, type Tensor } from './graph.ts';
 
+/** The same elements in row-major order under another shape. @throws 'shape' where that holds another number of them */
 export function reshape(g: Graph, x: Tensor, shape: readonly number[]): Tensor {
   if (sizeOf(shape) !== sizeOf(x.shape)) {
     fail('shape', `Cannot reshape [${x.shape.join(', ')}] to [${shape.join(', ')}].`, 'This is a bug in the graph.');
@@ -14,11 +15,12 @@ export function reshape(g: Graph, x: Tensor, shape: readonly number[]): Tensor {
   return g.record(y, [x], (dy) => [g.emit('Reshape', [dy, g.ints(x.shape)], x.shape)]);
 }
 
+/** Axes in another order: axis i of the result is axis perm[i] of x. */
 export function transpose(g: Graph, x: Tensor, perm: readonly number[]): Tensor {
   const y = g.emit(
     'Transpose',
     [x],
-    perm.map((i) => x.shape[i] ?? 0),
+    perm.map((i) => x.shape[i]!),
     { perm: { ints: perm } },
   );
   const inverse = perm.map((_, i) => perm.indexOf(i));
@@ -36,14 +38,15 @@ export function slice(g: Graph, x: Tensor, axis: number, start: number, end: num
   });
 }
 
+/** Tensors end to end along one axis; their other axes are alike. @param parts at least one */
 export function concat(g: Graph, parts: readonly Tensor[], axis: number): Tensor {
-  const total = parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0);
-  const shape = (parts[0]?.shape ?? []).map((size, i) => (i === axis ? total : size));
+  const total = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
+  const shape = parts[0]!.shape.map((size, i) => (i === axis ? total : size));
   const y = g.emit('Concat', parts, shape, { axis: { i: axis } });
   return g.record(y, parts, (dy) => {
     let start = 0;
     return parts.map((part) => {
-      const end = start + (part.shape[axis] ?? 0);
+      const end = start + part.shape[axis]!;
       const out = g.emit('Slice', [dy, g.ints([start]), g.ints([end]), g.ints([axis])], part.shape);
       start = end;
       return out;
@@ -51,7 +54,7 @@ export function concat(g: Graph, parts: readonly Tensor[], axis: number): Tensor
   });
 }
 
-/** x[:, order, …]: a permutation of axis 1. */
+/** x[:, order, …]: a permutation of axis 1, whose size is the order's. */
 export function permute(g: Graph, x: Tensor, order: Int32Array): Tensor {
   const inverse = new Int32Array(order.length);
   order.forEach((from, to) => {

@@ -8,7 +8,8 @@
 import { fail } from '../core/errors.ts';
 import { type Graph, sizeOf, type Tensor } from './graph.ts';
 
-export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+/** The shape of a result with NumPy's broadcasting. @throws 'shape' where the two do not broadcast */
+function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const x = a[i - rank + a.length] ?? 1;
@@ -54,14 +55,17 @@ const raw = (g: Graph, op: string, ...x: Tensor[]): Tensor =>
     x.map((t) => t.shape).reduce((a, b) => broadcastShape(a, b)),
   );
 
+/** a + b. @throws 'shape' where they do not broadcast; so do the next three */
 export function add(g: Graph, a: Tensor, b: Tensor): Tensor {
   return binary(g, 'Add', a, b, (dy) => [dy, dy]);
 }
 
+/** a − b. */
 export function sub(g: Graph, a: Tensor, b: Tensor): Tensor {
   return binary(g, 'Sub', a, b, (dy, _y, [, needB]) => [dy, needB ? raw(g, 'Neg', dy) : undefined]);
 }
 
+/** a·b, element by element. */
 export function mul(g: Graph, a: Tensor, b: Tensor): Tensor {
   return binary(g, 'Mul', a, b, (dy, _y, [needA, needB]) => [
     needA ? raw(g, 'Mul', dy, b) : undefined,
@@ -69,6 +73,7 @@ export function mul(g: Graph, a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
+/** a/b, element by element. */
 export function div(g: Graph, a: Tensor, b: Tensor): Tensor {
   return binary(g, 'Div', a, b, (dy, y, [needA, needB]) => {
     const da = raw(g, 'Div', dy, b);
@@ -76,47 +81,16 @@ export function div(g: Graph, a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** An elementwise function; `slope` emits ∂L/∂x from ∂L/∂y, x and y. */
-function unary(g: Graph, op: string, x: Tensor, slope: (dy: Tensor, y: Tensor) => Tensor): Tensor {
-  const y = g.emit(op, [x], x.shape);
-  return g.record(y, [x], (dy) => [slope(dy, y)]);
-}
-
-export function neg(g: Graph, x: Tensor): Tensor {
-  return unary(g, 'Neg', x, (dy) => raw(g, 'Neg', dy));
-}
-
-export function exp(g: Graph, x: Tensor): Tensor {
-  return unary(g, 'Exp', x, (dy, y) => raw(g, 'Mul', dy, y));
-}
-
-export function log(g: Graph, x: Tensor): Tensor {
-  return unary(g, 'Log', x, (dy) => raw(g, 'Div', dy, x));
-}
-
+/** Square root of each element, x > 0: the gradient has no value at 0. */
 export function sqrt(g: Graph, x: Tensor): Tensor {
-  return unary(g, 'Sqrt', x, (dy, y) => raw(g, 'Div', raw(g, 'Mul', dy, g.scalar(0.5)), y));
+  const y = raw(g, 'Sqrt', x);
+  return g.record(y, [x], (dy) => [raw(g, 'Div', raw(g, 'Mul', dy, g.scalar(0.5)), y)]);
 }
 
-export function sigmoid(g: Graph, x: Tensor): Tensor {
-  return unary(g, 'Sigmoid', x, (dy, y) => raw(g, 'Mul', dy, raw(g, 'Mul', y, raw(g, 'Sub', g.scalar(1), y))));
-}
-
-export function tanh(g: Graph, x: Tensor): Tensor {
-  return unary(g, 'Tanh', x, (dy, y) => raw(g, 'Mul', dy, raw(g, 'Sub', g.scalar(1), raw(g, 'Mul', y, y))));
-}
-
+/** Square of each element. */
 export function square(g: Graph, x: Tensor): Tensor {
   const y = raw(g, 'Mul', x, x);
   return g.record(y, [x], (dy) => [raw(g, 'Mul', dy, raw(g, 'Mul', x, g.scalar(2)))]);
-}
-
-/** x to a constant power, x > 0. */
-export function pow(g: Graph, x: Tensor, exponent: number): Tensor {
-  const y = raw(g, 'Pow', x, g.scalar(exponent));
-  return g.record(y, [x], (dy) => [
-    raw(g, 'Mul', dy, raw(g, 'Mul', g.scalar(exponent), raw(g, 'Pow', x, g.scalar(exponent - 1)))),
-  ]);
 }
 
 /** x times a number. */

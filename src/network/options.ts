@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { between, count, type Options, positive, seed } from '../core/schema.ts';
 
+/** [network] */
 export const networkOptions = z
   .strictObject({
     channels: z
@@ -21,8 +22,10 @@ export const networkOptions = z
       ),
   })
   .describe('The network, a Wasserstein autoencoder with a predictor on its latents.');
+/** Sizes of the network and what it sees. */
 export type NetworkOptions = Options<typeof networkOptions>;
 
+/** [training] */
 export const trainingOptions = z
   .strictObject({
     seed: seed.default(1).describe('Of initial weights, order and augmentation; study.seed where left out.'),
@@ -67,6 +70,7 @@ export const trainingOptions = z
       .describe('Blur of the detector and of the resampling, rms [mrad], drawn per pattern.'),
   })
   .describe('How the network learns, and what the experiment does to its patterns.');
+/** How the network learns. */
 export type TrainingOptions = Options<typeof trainingOptions>;
 
 /** What a training follows from, beside its patterns. */

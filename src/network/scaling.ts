@@ -5,6 +5,7 @@
  */
 
 import { RandomStream } from '../core/random.ts';
+import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import type { AugmentThread } from './batches.ts';
 import type { LabelScaling } from './export.ts';
@@ -25,6 +26,7 @@ class Moments {
     this.#sum = new Float64Array(columns);
   }
 
+  /** Adds one row, of f(value). */
   add(row: Float32Array, f: (value: number) => number): void {
     this.#rows++;
     for (let i = 0; i < row.length; i++) {
@@ -35,17 +37,25 @@ class Moments {
     }
   }
 
+  /** Standard deviation per column, over the number of rows. */
   deviation(): Float64Array {
     return this.#sum.map((sum) => Math.sqrt(sum / Math.max(1, this.#rows)));
   }
 }
 
+/**
+ * Measures the scaling of input and labels over up to 1024 of the patterns at `indices`.
+ * @param indices of training patterns, at least one
+ * @param seed of the choice of patterns
+ * @throws 'aborted' when stopped, and what reading the dataset throws
+ */
 export async function measureScaling(
   data: PatternDataset,
   indices: readonly number[],
   network: NetworkOptions,
   seed: number,
   thread: AugmentThread,
+  task: Task,
 ): Promise<{ input: InputScaling; labels: LabelScaling }> {
   const pixels = data.detector.pixels ** 2;
   const width = data.labels.length;
@@ -54,6 +64,7 @@ export async function measureScaling(
   const sample = Array.from(new RandomStream(seed, 'sample').shuffle(Int32Array.from(indices)).subarray(0, SAMPLE));
   const seen = network.input === 'sqrt' ? (v: number) => Math.sqrt(Math.max(0, v)) : (v: number) => Math.max(0, v);
   for (let first = 0; first < sample.length; first += 64) {
+    checkAborted(task);
     const here = sample.slice(first, first + 64);
     const job = { purpose: 'augment', epoch: -1, indices: here, ...(await data.read(here)) } as const;
     const made = await thread.run(job);
@@ -75,7 +86,7 @@ export async function measureScaling(
     labels: {
       mean: Float32Array.from(labels.mean),
       // A label that does not vary keeps its unit.
-      deviation: Float32Array.from(labelDeviation, (d, i) => (d > 1e-6 * Math.abs(labels.mean[i] ?? 0) ? d : 1)),
+      deviation: Float32Array.from(labelDeviation, (d, i) => (d > 1e-6 * Math.abs(labels.mean[i]!) ? d : 1)),
     },
   };
 }

@@ -6,27 +6,29 @@
  * What this is not: the loop over epochs (`train.ts`) or the preparation of batches (`batches.ts`).
  */
 
-import type * as ort from 'onnxruntime-node';
 import { adamStep, adamUpdate } from './adam.ts';
 import { type Architecture, type Parameter, parameters, statistics } from './architecture.ts';
 import { gradients } from './autodiff.ts';
-import { Graph, sizeOf, type Tensor } from './graph.ts';
+import { Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
 import { batchNorm, batchNormFixed } from './ops-norm.ts';
 import { permute, reshape } from './ops-shape.ts';
 import type { TrainingOptions } from './options.ts';
-import { Session, tensorOf } from './session.ts';
+import { type Array32, array32, type OnnxRuntime, Session } from './session.ts';
 import { losses, type Norm, Wae } from './wae.ts';
 
 /** Weight of the newest batch in the running statistics of a batch norm. */
 const MOMENTUM = 0.1;
 
-/** How raw intensities become what the network sees: (f(I) − mean)/deviation per pixel, f = √ or identity. */
+/**
+ * How raw intensities become what the network sees: (f(I) − mean)/deviation per pixel, f = √ or identity; mean and deviation are [pixels²] in raster order.
+ */
 export interface InputScaling {
   readonly transform: 'sqrt' | 'linear';
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
 }
 
+/** The terms of the loss (wae.ts) of a batch, each before its weight, and their weighted sum. */
 export interface LossValues {
   readonly total: number;
   readonly reconstruction: number;
@@ -34,7 +36,10 @@ export interface LossValues {
   readonly prediction: number;
 }
 
-/** The flat arrays of a state: parameters, first and second moments, batch-norm statistics. */
+/**
+ * The flat arrays of a state: parameters, scaled first and second moments (adam.ts) and batch-norm statistics, in the order of `parameters` and `statistics`
+ * (architecture.ts).
+ */
 export interface StateArrays {
   readonly p: Float32Array;
   readonly m: Float32Array;
@@ -42,6 +47,7 @@ export interface StateArrays {
   readonly s: Float32Array;
 }
 
+/** What one step sees. */
 export interface Batch {
   /** [n][pixels²], intensity fractions. */
   readonly patterns: Float32Array;
@@ -49,18 +55,19 @@ export interface Batch {
   readonly labels: Float32Array;
   /** [n][latent], draws of the prior. */
   readonly prior: Float32Array;
+  /** [n][pixels²], intensity fractions; given where the network has domain-adaptation layers. */
   readonly experiment?: Float32Array | undefined;
 }
 
 type Kind = keyof StateArrays;
 
-function tensors(arrays: StateArrays, a: Architecture, prefix: string): Record<string, ort.Tensor> {
-  const out: Record<string, ort.Tensor> = {};
+function tensors(arrays: StateArrays, a: Architecture, prefix: string): Record<string, Array32> {
+  const out: Record<string, Array32> = {};
   const lay = (kind: Kind, list: readonly Parameter[]): void => {
     let at = 0;
     for (const { name, shape } of list) {
       const size = sizeOf(shape);
-      out[`${prefix}${kind}/${name}`] = tensorOf(arrays[kind].subarray(at, at + size), shape);
+      out[`${prefix}${kind}/${name}`] = array32(arrays[kind].subarray(at, at + size), shape);
       at += size;
     }
   };
@@ -76,13 +83,13 @@ function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array):
   const positive = g.emit('Max', [x, g.scalar(0)], x.shape);
   const seen = scaling.transform === 'sqrt' ? g.emit('Sqrt', [positive], x.shape) : positive;
   // Z-order keeps pixels 2i and 2i+1 of a row together: pairs halve the pieces to copy.
-  const [n = 0, pixels = 0] = x.shape;
+  const [n, pixels] = sizesOf(x, 2);
   const inPairs = reshape(g, seen, [n, pixels / 2, 2]);
   const pairs = order.filter((_, i) => i % 2 === 0).map((pixel) => pixel / 2);
   const sorted = reshape(g, permute(g, inPairs, pairs), x.shape);
   const inOrder = (data: Float32Array): Tensor =>
     g.constant(
-      Float32Array.from(order, (pixel) => data[pixel] ?? 0),
+      Float32Array.from(order, (pixel) => data[pixel]!),
       [order.length],
     );
   return g.emit('Div', [g.emit('Sub', [sorted, inOrder(scaling.mean)], x.shape), inOrder(scaling.deviation)], x.shape);
@@ -119,7 +126,7 @@ function join(g: Graph, list: readonly Parameter[], values: Readonly<Record<stri
 function part(g: Graph, list: readonly Parameter[], joined: Tensor, prefix: string): void {
   const sizes = list.map(({ shape }) => sizeOf(shape));
   g.split(joined, sizes).forEach((vector, i) => {
-    g.output(`${prefix}${list[i]?.name}`, vector);
+    g.output(`${prefix}${list[i]!.name}`, vector);
   });
 }
 
@@ -132,15 +139,19 @@ function blend(
 ): Tensor {
   const now = join(g, list, Object.fromEntries(Object.entries(batch).map(([name, { now }]) => [name, now])));
   const weights = list.flatMap(({ name, shape }) =>
-    Array.from({ length: sizeOf(shape) }, () => MOMENTUM * (batch[name]?.factor ?? 1)),
+    Array.from({ length: sizeOf(shape) }, () => MOMENTUM * batch[name]!.factor),
   );
   const size = now.shape;
   const kept = g.emit('Mul', [join(g, list, old), g.scalar(1 - MOMENTUM)], size);
   return g.emit('Add', [kept, g.emit('Mul', [now, g.constant(Float32Array.from(weights), size)], size)], size);
 }
 
-/** The training step as the bytes of an .onnx file. */
-export function trainingGraph(
+/**
+ * The training step as the bytes of an .onnx file. Inputs: the batch, the state as 'p/…', 'm/…', 'v/…', 's/…', learning_rate and step (1, 2, …).
+ * Outputs: the state as 'next/…' and the loss.
+ * @param n patterns in a batch
+ */
+function trainingGraph(
   a: Architecture,
   n: number,
   scaling: InputScaling,
@@ -158,7 +169,7 @@ export function trainingGraph(
   const statistic: Record<string, { now: Tensor; factor: number }> = {};
   const norm: Norm = (x, name) => {
     const out = batchNorm(g, x, need(p, `${name}.gamma`), need(p, `${name}.beta`));
-    const rows = x.shape[0] ?? 2;
+    const [rows] = sizesOf(x, 2);
     statistic[`${name}.mean`] = { now: out.mean, factor: 1 };
     statistic[`${name}.variance`] = { now: out.variance, factor: rows / (rows - 1) };
     return out.output;
@@ -170,7 +181,7 @@ export function trainingGraph(
   const step = adamStep(g, rate, t);
   const wanted = list.map(({ name }) => need(p, name));
   const slopes = gradients(g, loss.total, wanted);
-  const slope = Object.fromEntries(list.flatMap(({ name }, i) => (slopes[i] ? [[name, slopes[i]]] : [])));
+  const slope = Object.fromEntries(list.map(({ name }, i) => [name, slopes[i]!]));
   const update = (of: (values: Readonly<Record<string, Tensor>>) => Tensor) =>
     adamUpdate(g, step, of(p), of(m), of(v), of(slope));
   for (const { name } of list.filter(({ shape }) => shape.length > 1)) {
@@ -188,8 +199,8 @@ export function trainingGraph(
   return g.toModel({ name: 'training step' });
 }
 
-/** The loss with kept batch-norm statistics, no gradient; simulated patterns only. */
-export function validationGraph(
+/** The loss with kept batch-norm statistics, no gradient, and the standardised labels 'predicted'; simulated patterns only. */
+function validationGraph(
   a: Architecture,
   n: number,
   scaling: InputScaling,
@@ -227,8 +238,8 @@ export class Trainer {
   readonly #training: Session;
   readonly #validation: Session;
   readonly #sets: readonly [StateArrays, StateArrays];
-  readonly #feeds: readonly Record<string, ort.Tensor>[];
-  readonly #receives: readonly Record<string, ort.Tensor>[];
+  readonly #feeds: readonly Record<string, Array32>[];
+  readonly #receives: readonly Record<string, Array32>[];
   #now: 0 | 1 = 0;
 
   private constructor(a: Architecture, n: number, training: Session, validation: Session, state: StateArrays) {
@@ -241,15 +252,22 @@ export class Trainer {
     this.#receives = this.#sets.map((set) => tensors(set, a, 'next/'));
   }
 
+  /**
+   * Opens both graphs.
+   * @param n patterns in a batch
+   * @param state to begin with; it is copied
+   * @throws 'format' when ONNX Runtime refuses a graph
+   */
   static async open(
+    runtime: OnnxRuntime,
     a: Architecture,
     n: number,
     scaling: InputScaling,
     weights: TrainingOptions['weights'],
     state: StateArrays,
   ): Promise<Trainer> {
-    const training = await Session.open(trainingGraph(a, n, scaling, weights));
-    const validation = await Session.open(validationGraph(a, n, scaling, weights));
+    const training = await Session.open(runtime, trainingGraph(a, n, scaling, weights));
+    const validation = await Session.open(runtime, validationGraph(a, n, scaling, weights));
     return new Trainer(a, n, training, validation, state);
   }
 
@@ -258,15 +276,19 @@ export class Trainer {
     return this.#sets[this.#now];
   }
 
-  /** One step; `t` counts steps from 1. */
+  /**
+   * One step. The loss is that of the state before it.
+   * @param rate learning rate
+   * @param t number of the step, 1, 2, …
+   */
   async step(batch: Batch, rate: number, t: number): Promise<LossValues> {
     const next = this.#now === 0 ? 1 : 0;
     const out = await this.#training.run(
       {
         ...this.#feeds[this.#now],
         ...this.#batch(batch),
-        learning_rate: tensorOf(Float32Array.of(rate), []),
-        step: tensorOf(Float32Array.of(t), []),
+        learning_rate: array32(Float32Array.of(rate), []),
+        step: array32(Float32Array.of(t), []),
       },
       this.#receives[next],
     );
@@ -274,33 +296,35 @@ export class Trainer {
     return lossesOf(out);
   }
 
+  /** The loss of a batch with kept batch-norm statistics, its experiment left out, and the predicted labels [n][labels], standardised. */
   async validate(batch: Batch): Promise<LossValues & { labels: Float32Array }> {
-    const state = this.#feeds[this.#now] ?? {};
+    const state = this.#feeds[this.#now]!;
     const known = new Set(this.#validation.inputNames);
     const feeds = Object.fromEntries(Object.entries(state).filter(([name]) => known.has(name)));
     const out = await this.#validation.run({ ...feeds, ...this.#batch({ ...batch, experiment: undefined }) });
-    return { ...lossesOf(out), labels: out.predicted ?? new Float32Array() };
+    return { ...lossesOf(out), labels: out.predicted! };
   }
 
+  /** Frees what ONNX Runtime holds. */
   async close(): Promise<void> {
     await this.#training.close();
     await this.#validation.close();
   }
 
-  #batch(batch: Batch): Record<string, ort.Tensor> {
+  #batch(batch: Batch): Record<string, Array32> {
     const n = this.#n;
     const pixels = this.#a.pixels ** 2;
     return {
-      patterns: tensorOf(batch.patterns, [n, pixels]),
-      labels: tensorOf(batch.labels, [n, this.#a.labels]),
-      prior: tensorOf(batch.prior, [n, this.#a.latent]),
-      ...(batch.experiment ? { experiment: tensorOf(batch.experiment, [n, pixels]) } : {}),
+      patterns: array32(batch.patterns, [n, pixels]),
+      labels: array32(batch.labels, [n, this.#a.labels]),
+      prior: array32(batch.prior, [n, this.#a.latent]),
+      ...(batch.experiment ? { experiment: array32(batch.experiment, [n, pixels]) } : {}),
     };
   }
 }
 
 function lossesOf(out: Readonly<Record<string, Float32Array>>): LossValues {
-  const one = (name: string): number => out[name]?.[0] ?? Number.NaN;
+  const one = (name: string): number => out[name]![0]!;
   return {
     total: one('total'),
     reconstruction: one('reconstruction'),

@@ -11,14 +11,21 @@ import { labelPairs, pixelTables, turnLabels } from './symmetry.ts';
 /** Operations (of `symmetry.ts`) under which a pattern is shown; each undoes itself. */
 const LOOKS = [0, 2] as const;
 
+/** What two looks say. */
 export interface SymmetricPrediction {
   /** Means, [count][labels], in the labels' units. */
   readonly labels: Float32Array;
   /** Standard deviation over the looks, [count][labels]. */
   readonly spread: Float32Array;
+  /** Of the pattern as it is, [count][latent]. */
+  readonly latent: Float32Array;
 }
 
-/** Predicts for `count` patterns [count][pixels²], intensity fractions of the beam. All looks at them are one run. */
+/**
+ * Predicts for `count` patterns. All looks at them are one run.
+ * @param patterns [count][pixels²], intensity fractions of the beam
+ * @throws what `Model.predict` throws; 'unsupported' where an in-plane label lacks its partner
+ */
 export async function predictSymmetric(
   model: Model,
   patterns: Float32Array,
@@ -39,7 +46,11 @@ export async function predictSymmetric(
     }
   }
   const all = LOOKS.length * count;
-  const { labels: answers } = await model.predict(turned, all, { ...options, batch: all, reconstruction: false });
+  const { labels: answers, latent } = await model.predict(turned, all, {
+    ...options,
+    batch: all,
+    reconstruction: false,
+  });
   const labels = new Float32Array(count * width);
   const spread = new Float32Array(count * width);
   for (let p = 0; p < count; p++) {
@@ -55,5 +66,5 @@ export async function predictSymmetric(
       spread[p * width + i] = Math.sqrt(square);
     }
   }
-  return { labels, spread };
+  return { labels, spread, latent: latent.slice(0, (latent.length * count) / all) };
 }

@@ -22,7 +22,7 @@ test('the eight operations are permutations that form a group and keep the direc
   for (const a of tables) {
     expect(new Set(a).size).toBe(n * n);
     expect(a[(n / 2) * n + n / 2]).toBe((n / 2) * n + n / 2);
-    for (const b of tables) expect(known.has(Int32Array.from(a, (i) => b[i] ?? 0).join())).toBe(true);
+    for (const b of tables) expect(known.has(Int32Array.from(a, (i) => b[i]!).join())).toBe(true);
   }
 });
 
@@ -43,13 +43,13 @@ test('patterns and vectors turn together: the turned pattern is the pattern of t
     }
     return [x, y] as const;
   };
-  const before = centre((i) => patterns[i] ?? 0);
+  const before = centre((i) => patterns[i]!);
   pixelTables(pixels).forEach((table, operation) => {
     const vector = Float32Array.of(before[0], before[1], 0, ...labels.subarray(3));
     turnLabels(vector, pairs, operation);
-    const [x, y] = centre((i) => patterns[table[i] ?? 0] ?? 0);
-    expect(x).toBeCloseTo(vector[0] ?? 0, 4);
-    expect(y).toBeCloseTo(vector[1] ?? 0, 4);
+    const [x, y] = centre((i) => patterns[table[i]!]!);
+    expect(x).toBeCloseTo(vector[0]!, 4);
+    expect(y).toBeCloseTo(vector[1]!, 4);
   });
 });
 
@@ -61,7 +61,7 @@ test('lengths of in-plane vectors, components along z and thickness do not chang
       const labels = Float32Array.from({ length: 4 }, () => stream.normal());
       const turned = labels.slice();
       turnLabels(turned, pairs, operation);
-      expect(Math.hypot(turned[0] ?? 0, turned[1] ?? 0)).toBeCloseTo(Math.hypot(labels[0] ?? 0, labels[1] ?? 0), 5);
+      expect(Math.hypot(turned[0]!, turned[1]!)).toBeCloseTo(Math.hypot(labels[0]!, labels[1]!), 5);
       expect([turned[2], turned[3]]).toEqual([labels[2], labels[3]]);
     }),
   );

@@ -22,14 +22,19 @@ const OPERATIONS: readonly (readonly [number, number, number, number])[] = [
   [0, -1, -1, 0],
 ];
 
+/** Operations are numbered 0 … 7. */
 export const OPERATION_COUNT = 8;
 
+/** Where the components of an in-plane vector stand among the labels. */
 export interface LabelPair {
   readonly x: number;
   readonly y: number;
 }
 
-/** The pairs of labels that turn with the crystal: '<stem>_x…' with '<stem>_y…', such as P_x_column with P_y_column. */
+/**
+ * The pairs of labels that turn with the crystal: '<stem>_x…' with '<stem>_y…', such as P_x_column with P_y_column.
+ * @throws 'unsupported' where one stands without the other
+ */
 export function labelPairs(names: readonly string[]): LabelPair[] {
   return names.flatMap((name, x) => {
     const match = /^(.+)_([xy])(_.+)?$/.exec(name);
@@ -45,7 +50,7 @@ export function labelPairs(names: readonly string[]): LabelPair[] {
 
 const madeTables = new Map<number, readonly Int32Array[]>();
 
-/** For each operation, the source pixel of each destination pixel; patterns are [qy][qx]. Made once per n: not to be written to. */
+/** For each operation, the source pixel of each destination pixel [n²]; patterns are [qy][qx], n even. Made once per n: not to be written to. */
 export function pixelTables(n: number): readonly Int32Array[] {
   const made = madeTables.get(n);
   if (made) return made;
@@ -65,11 +70,11 @@ export function pixelTables(n: number): readonly Int32Array[] {
   return tables;
 }
 
-/** Turns the labels in place. */
+/** Turns the labels of one pattern, [labels], in place. */
 export function turnLabels(labels: Float32Array, pairs: readonly LabelPair[], operation: number): void {
-  const [a, b, c, d] = OPERATIONS[operation] ?? [1, 0, 0, 1];
+  const [a, b, c, d] = OPERATIONS[operation]!;
   for (const { x, y } of pairs) {
-    const [vx, vy] = [labels[x] ?? 0, labels[y] ?? 0];
+    const [vx, vy] = [labels[x]!, labels[y]!];
     labels[x] = a * vx + b * vy;
     labels[y] = c * vx + d * vy;
   }

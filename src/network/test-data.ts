@@ -3,9 +3,11 @@
  * turn with them under 4mm. Not a diffraction simulation: only something a network can learn in a few hundred steps.
  */
 
+import { identify } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 
+/** Names and units of the labels. */
 export const TEST_LABELS: PatternDataset['labels'] = [
   { name: 'P_x', unit: 'uC/cm2' },
   { name: 'P_y', unit: 'uC/cm2' },
@@ -17,7 +19,7 @@ export const TEST_LABELS: PatternDataset['labels'] = [
 
 /** The pattern of given labels (each −1 … 1 after scaling), total intensity about 1. */
 function draw(pixels: number, labels: readonly number[]): Float32Array {
-  const [px = 0, py = 0, pz = 0, tx = 0, ty = 0, t = 0] = labels;
+  const [px, py, pz, tx, ty, t] = labels as [number, number, number, number, number, number];
   const pattern = new Float32Array(pixels * pixels);
   const spacing = pixels / 4;
   const radius = pixels / 12;
@@ -43,7 +45,9 @@ const SPAN = [30, 30, 30, 2, 2, 10] as const;
 /** `count` patterns from ten structures, the last two held out. */
 export function testDataset(pixels: number, count: number): PatternDataset {
   const structureOf = (index: number): number => index % 10;
+  const settings = { pixels, count };
   return {
+    identity: identify({ kind: 'library', schema: 1, program: 'test', settings, inputs: {} }),
     count,
     detector: { pixels, pixelsPerOrder: pixels / 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 },
     labels: TEST_LABELS,
@@ -53,11 +57,11 @@ export function testDataset(pixels: number, count: number): PatternDataset {
       const patterns = new Float32Array(indices.length * pixels * pixels);
       const labels = new Float32Array(indices.length * 6);
       for (let i = 0; i < indices.length; i++) {
-        const stream = new RandomStream(11, 'test', indices[i] ?? 0);
+        const stream = new RandomStream(11, 'test', indices[i]!);
         const unit = CENTRE.map(() => stream.between(-1, 1));
         patterns.set(draw(pixels, unit), i * pixels * pixels);
         labels.set(
-          unit.map((u, k) => (CENTRE[k] ?? 0) + (SPAN[k] ?? 1) * u),
+          unit.map((u, k) => CENTRE[k]! + SPAN[k]! * u),
           i * 6,
         );
       }

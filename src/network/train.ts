@@ -8,26 +8,33 @@
  * noisy, times λ = 100, to choose between models, but not to see a divergence.
  */
 
-import { FerroscopeError, fail } from '../core/errors.ts';
-import { hashOf } from '../core/hash.ts';
-import { ahead } from '../core/pool.ts';
+import { fail } from '../core/errors.ts';
+import { type Identity, identify } from '../core/identity.ts';
+import { resumable } from '../core/resumable.ts';
+import type { Store } from '../core/store.ts';
 import { checkAborted, type Task } from '../core/task.ts';
+import { ahead, type WorkerHost } from '../core/threads.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
 import { AugmentThread, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { evaluate } from './evaluate.ts';
+import type { Domain } from './domain.ts';
+import { evaluate, measureDomain } from './evaluate.ts';
 import { exportModel, type LabelScaling } from './export.ts';
 import { openModel } from './infer.ts';
-import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } from './model-info.ts';
+import { infoToMetadata, type LabelScore, MODEL_SCHEMA, type ModelInfo, type ModelScores } from './model-info.ts';
 import type { LearningInputs } from './options.ts';
 import { measureScaling } from './scaling.ts';
+import type { OnnxRuntime } from './session.ts';
 import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
 
+/** How an epoch went. */
 export interface EpochRecord {
+  /** 0, 1, … */
   readonly epoch: number;
   /** Steps done since training began. */
   readonly steps: number;
+  /** At the end of the epoch. */
   readonly learningRate: number;
   /** Mean over the epoch's steps. */
   readonly training: LossValues;
@@ -37,22 +44,29 @@ export interface EpochRecord {
   readonly best: boolean;
 }
 
+/** What a training needs beside its recipe and patterns. */
 export interface TrainOptions {
+  /** Version of the program, for the model's identity. */
+  readonly program: string;
+  readonly host: WorkerHost;
+  readonly runtime: OnnxRuntime;
+  /** Patterns to adapt to; the network then has domain-adaptation layers. */
   readonly experiment?: ExperimentSource | undefined;
-  /** File that holds the state of the training; it is written at every epoch, once a minute and when stopped. */
-  readonly checkpoint: string;
-  readonly programVersion: string;
-  /** The study that the training belongs to, for people: every default written out, and its hash. */
-  readonly recipe: { readonly toml: string; readonly hash: string };
-  /** Seconds between checkpoints. Default 60. */
-  readonly checkpointEvery_s?: number | undefined;
+  /** Holds the state of the training; it is written at every epoch, once a minute and when stopped. Whoever keeps the model removes it. */
+  readonly checkpoint: Store;
+  /** The study that the training belongs to, for people: every default written out, its hash, and the version of its keys. */
+  readonly recipe: { readonly toml: string; readonly hash: string; readonly schema: number };
 }
 
+/** What came out. */
 export interface TrainResult {
+  /** The bytes of the best model's .onnx file. */
   readonly model: Uint8Array;
   readonly history: EpochRecord[];
 }
 
+/** Time between checkpoints [ms]. */
+const CHECKPOINT_EVERY_ms = 60e3;
 /** Batches prepared before they are needed. */
 const BATCHES_AHEAD = 3;
 /** At most this many held-out patterns validate an epoch. */
@@ -61,8 +75,6 @@ const VALIDATION_LIMIT = 2048;
 const SCORE_LIMIT = 1024;
 
 interface Progress {
-  /** What the checkpoint belongs to. */
-  key: string;
   transform: 'sqrt' | 'linear';
   epoch: number;
   /** Steps done in this epoch, and since training began. */
@@ -85,7 +97,24 @@ const combine = (a: LossValues, b: LossValues, f: (x: number, y: number) => numb
   prediction: f(a.prediction, b.prediction),
 });
 
-/** Trains a model. @throws 'incomplete' without patterns, 'not-finite' when the loss diverges, 'aborted' when stopped */
+/** What a model follows from: changing anything else neither starts a training again nor makes another model. */
+export function modelIdentity(
+  { network, training }: LearningInputs,
+  {
+    program,
+    library,
+    scan,
+  }: { readonly program: string; readonly library: Identity; readonly scan?: Identity | undefined },
+): Identity {
+  const inputs = scan ? { library, scan } : { library };
+  return identify({ kind: 'model', schema: MODEL_SCHEMA, program, settings: { network, training }, inputs });
+}
+
+/**
+ * Trains a model, or goes on where the checkpoint stands.
+ * @throws 'range' for a network that does not fit the patterns or the labels, 'incomplete' without patterns, 'not-finite' when the loss diverges,
+ * 'stale' where the checkpoint is of a training with other settings, another library or another scan, 'aborted' when stopped
+ */
 export async function train(
   inputs: LearningInputs,
   data: PatternDataset,
@@ -109,15 +138,20 @@ export async function train(
       },
     );
   }
-  const thread = new AugmentThread({
+  const thread = new AugmentThread(options.host, {
     training: inputs.training,
     detector: data.detector,
     labels: data.labels.map(({ name }) => name),
   });
   try {
     const a = architecture(inputs.network, data.detector.pixels, data.labels.length, options.experiment !== undefined);
-    const run = new Run(inputs, data, options, task, { a, thread, training, heldOut });
-    return await run.run();
+    const { program, experiment, checkpoint: store } = options;
+    const identity = modelIdentity(inputs, { program, library: data.identity, scan: experiment?.identity });
+    const run = new Run(inputs, data, options, task, { a, thread, training, heldOut, identity });
+    const attributes = { format: 'ferroscope-training/1' };
+    return await resumable({ store, identity, attributes, units: ['state'], key: String, alone: true }, (missing) =>
+      run.run(missing.length === 0),
+    );
   } finally {
     await thread.close();
   }
@@ -126,7 +160,7 @@ export async function train(
 /** Up to `limit` of the items, evenly spaced. */
 function spread(items: readonly number[], limit: number): number[] {
   if (items.length <= limit) return [...items];
-  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)] ?? 0);
+  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }
 
 interface Parts {
@@ -134,6 +168,7 @@ interface Parts {
   readonly thread: AugmentThread;
   readonly training: readonly number[];
   readonly heldOut: readonly number[];
+  readonly identity: Identity;
 }
 
 class Run {
@@ -151,9 +186,10 @@ class Run {
     this.#parts = parts;
   }
 
-  async run(): Promise<TrainResult> {
+  /** @param begun there is a checkpoint */
+  async run(begun: boolean): Promise<TrainResult> {
     const { training: t } = this.#inputs;
-    const { progress, scaling, state, best } = await this.#begin();
+    const { progress, scaling, state, best } = await this.#begin(begun);
     const { a, thread, heldOut } = this.#parts;
     const plan: BatchPlan = {
       data: this.#data,
@@ -164,7 +200,7 @@ class Run {
       scaling: scaling.labels,
       experiment: this.#options.experiment,
     };
-    const trainer = await Trainer.open(a, t.batch, scaling.input, t.weights, state);
+    const trainer = await Trainer.open(this.#options.runtime, a, t.batch, scaling.input, t.weights, state);
     let saved = performance.now();
     const save = async (): Promise<void> => {
       const { p, m, v, s } = trainer.state;
@@ -173,6 +209,11 @@ class Run {
       const arrays = { p, m, v, s, bestP: best.p, bestS: best.s, mean, deviation, labelMean, labelDeviation };
       await writeCheckpoint(this.#options.checkpoint, { header: progress, arrays });
       saved = performance.now();
+    };
+    const stopHere = async (): Promise<void> => {
+      if (!this.#task.signal.aborted) return;
+      await save();
+      checkAborted(this.#task);
     };
     try {
       while (progress.epoch < t.epochs && !progress.finished) {
@@ -184,10 +225,7 @@ class Run {
         const make = (i: number) =>
           makeBatch(plan, 'augment', epoch, offset + i, Array.from(order.subarray(i * t.batch, (i + 1) * t.batch)));
         for await (const batch of ahead(progress.stepInEpoch, perEpoch, BATCHES_AHEAD, make)) {
-          if (this.#task.signal.aborted) {
-            await save();
-            checkAborted(this.#task);
-          }
+          await stopHere();
           const loss = await trainer.step(batch, this.#rate(progress.steps, total), progress.steps + 1);
           if (!Number.isFinite(loss.total)) {
             fail('not-finite', 'The training loss is no longer finite.', 'Lower training.learning_rate.', { ...loss });
@@ -197,9 +235,9 @@ class Run {
           progress.steps++;
           const note = `epoch ${epoch + 1}/${t.epochs}, label loss ${loss.prediction.toPrecision(3)}`;
           this.#task.progress(progress.steps, total, 'steps', note);
-          if (performance.now() - saved > 1e3 * (this.#options.checkpointEvery_s ?? 60)) await save();
+          if (performance.now() - saved > CHECKPOINT_EVERY_ms) await save();
         }
-        const validation = await this.#validate(trainer, plan, heldOut);
+        const validation = await this.#validate(trainer, plan, heldOut, stopHere);
         const mean = combine(progress.sums, NO_LOSS, (x) => x / perEpoch);
         const improved = this.#judge(progress, validation);
         if (improved) {
@@ -242,20 +280,27 @@ class Run {
     return improved || progress.history.length === 0;
   }
 
-  async #validate(trainer: Trainer, plan: BatchPlan, heldOut: readonly number[]): Promise<LossValues> {
+  async #validate(
+    trainer: Trainer,
+    plan: BatchPlan,
+    heldOut: readonly number[],
+    stopHere: () => Promise<void>,
+  ): Promise<LossValues> {
     const count = Math.max(1, Math.floor(heldOut.length / plan.batch));
     const make = (i: number) => {
-      const indices = Array.from({ length: plan.batch }, (_, k) => heldOut[(i * plan.batch + k) % heldOut.length] ?? 0);
+      const indices = Array.from({ length: plan.batch }, (_, k) => heldOut[(i * plan.batch + k) % heldOut.length]!);
       return makeBatch({ ...plan, experiment: undefined }, 'validate', 0, i, indices);
     };
     let sums = NO_LOSS;
-    for await (const batch of ahead(0, count, BATCHES_AHEAD, make))
+    for await (const batch of ahead(0, count, BATCHES_AHEAD, make)) {
+      await stopHere();
       sums = combine(sums, await trainer.validate(batch), (x, y) => x + y);
+    }
     return combine(sums, NO_LOSS, (x) => x / count);
   }
 
   /** What the training starts from: the checkpoint if there is one, else the initial values. */
-  async #begin(): Promise<{
+  async #begin(begun: boolean): Promise<{
     progress: Progress;
     scaling: { input: InputScaling; labels: LabelScaling };
     state: StateArrays;
@@ -263,21 +308,12 @@ class Run {
   }> {
     const { a, thread, training } = this.#parts;
     const { network, training: t } = this.#inputs;
-    const key = hashOf({
-      network,
-      training: t,
-      detector: this.#data.detector,
-      labels: this.#data.labels,
-      patterns: [this.#data.count, training.length],
-      experiment: this.#options.experiment?.count ?? 0,
-    });
-    const kept = await readCheckpoint<Progress>(this.#options.checkpoint);
+    const kept = begun ? await readCheckpoint<Progress>(this.#options.checkpoint) : undefined;
     if (!kept) {
       const p = initialValues(parameters(a), t.seed);
       const s = initialValues(statistics(a), t.seed);
-      const scaling = await measureScaling(this.#data, training, network, t.seed, thread);
+      const scaling = await measureScaling(this.#data, training, network, t.seed, thread, this.#task);
       const progress: Progress = {
-        key,
         transform: network.input,
         epoch: 0,
         stepInEpoch: 0,
@@ -292,15 +328,7 @@ class Run {
       const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
       return { progress, scaling, state, best: { p: p.slice(), s: s.slice() } };
     }
-    if (kept.header.key !== key) {
-      throw new FerroscopeError(
-        'model-mismatch',
-        `${this.#options.checkpoint} belongs to a training with another recipe or library.`,
-        'Remove it to start again, or name another checkpoint.',
-        { path: this.#options.checkpoint },
-      );
-    }
-    const get = (name: string): Float32Array => kept.arrays[name] ?? new Float32Array();
+    const get = (name: string): Float32Array => kept.arrays[name]!;
     return {
       progress: kept.header,
       scaling: {
@@ -319,11 +347,12 @@ class Run {
   ): Promise<Uint8Array> {
     const { training: t, network } = this.#inputs;
     const { a, heldOut } = this.#parts;
-    const write = (scores: ModelScores): Uint8Array => {
+    const write = (scores: ModelScores, domain?: Domain): Uint8Array => {
       const info: ModelInfo = {
-        programVersion: this.#options.programVersion,
+        identity: this.#parts.identity,
         recipe: this.#options.recipe.toml,
         recipeHash: this.#options.recipe.hash,
+        recipeSchema: this.#options.recipe.schema,
         seed: t.seed,
         labels: this.#data.labels,
         detector: this.#data.detector,
@@ -334,22 +363,27 @@ class Run {
         dose_e: t.dose_e ? [t.dose_e[0], t.dose_e[1]] : null,
         adapts: a.adapts,
         scores,
+        ...(domain && { domain }),
       };
       const metadata = infoToMetadata(info);
-      const version = this.#options.programVersion;
+      const version = this.#options.program;
       return exportModel({ architecture: a, ...best, input: scaling.input, labels: scaling.labels, metadata, version });
     };
     const none: LabelScore[] = [];
     const stride = Math.ceil(heldOut.length / SCORE_LIMIT);
     const some = heldOut.filter((_, i) => i % stride === 0);
-    const model = await openModel(write({ training: none, noiseFree: none, dose1e6: none }));
+    const model = openModel(write({ training: none, noiseFree: none, dose1e6: none }), this.#options.runtime);
     try {
       const score = (extra: object) => evaluate(model, this.#data, some, { seed: t.seed, ...extra }, this.#task);
-      return write({
-        training: await score({ training: t }),
-        noiseFree: await score({}),
-        dose1e6: await score({ dose: 1e6 }),
-      });
+      const sample = spread(this.#parts.training, SCORE_LIMIT);
+      return write(
+        {
+          training: await score({ training: t }),
+          noiseFree: await score({}),
+          dose1e6: await score({ dose: 1e6 }),
+        },
+        await measureDomain(model, this.#data, some, sample, t, this.#task),
+      );
     } finally {
       await model.close();
     }

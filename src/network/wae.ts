@@ -10,7 +10,7 @@
  */
 
 import { type Architecture, stencils } from './architecture.ts';
-import type { Graph, Tensor } from './graph.ts';
+import { type Graph, sizesOf, type Tensor } from './graph.ts';
 import type { Stencil } from './lattice.ts';
 import { latticeDown, latticeUp } from './lattice-conv.ts';
 import { mmd } from './mmd.ts';
@@ -20,6 +20,7 @@ import { layerNorm, swish } from './ops-norm.ts';
 import { concat, reshape, slice } from './ops-shape.ts';
 import type { TrainingOptions } from './options.ts';
 
+/** Tensors of parameters by their names (architecture.ts). */
 export type Named = Readonly<Record<string, Tensor>>;
 
 /** Batch norm of x [rows, channels] by name: in training from the batch itself, afterwards from kept statistics. */
@@ -33,6 +34,7 @@ export class Wae {
   readonly #norm: Norm;
   readonly #stencils: readonly Stencil[];
 
+  /** @param p every parameter of the architecture that is used; 'No parameter …' is thrown for another */
   constructor(g: Graph, a: Architecture, p: Named, norm: Norm) {
     this.#g = g;
     this.#a = a;
@@ -43,33 +45,30 @@ export class Wae {
 
   /** The raster index of each pixel of a pattern in Z-order. */
   get order(): Int32Array {
-    return this.#stencils[0]?.fine.raster ?? new Int32Array();
+    return this.#stencils[0]!.fine.raster;
   }
 
   /** x [n, pixels²] → latents [n, latent]. */
   encode(x: Tensor): Tensor {
     const g = this.#g;
-    const n = x.shape[0] ?? 0;
+    const [n] = sizesOf(x, 2);
     let map = reshape(g, x, [n, this.#a.pixels ** 2, 1]);
-    this.#a.channels.forEach((_, i) => {
-      const s = this.#stencils[i];
-      if (s) map = this.#block(latticeDown(g, map, this.#get(`encoder.${i}.weight`), s), `encoder.${i}`);
+    this.#stencils.forEach((s, i) => {
+      map = this.#block(latticeDown(g, map, this.#get(`encoder.${i}.weight`), s), `encoder.${i}`);
     });
-    const features = (map.shape[1] ?? 0) * (map.shape[2] ?? 0);
-    return linear(g, reshape(g, map, [n, features]), this.#get('latent.weight'), this.#get('latent.bias'));
+    const [, pixels, channels] = sizesOf(map, 3);
+    return linear(g, reshape(g, map, [n, pixels * channels]), this.#get('latent.weight'), this.#get('latent.bias'));
   }
 
-  /** z [n, latent] → [n, pixels²]. */
+  /** z [n, latent] → reconstruction [n, pixels²]. */
   decode(z: Tensor): Tensor {
     const g = this.#g;
-    const n = z.shape[0] ?? 0;
+    const [n] = sizesOf(z, 2);
     const features = linear(g, z, this.#get('features.weight'), this.#get('features.bias'));
-    let map = reshape(g, features, [n, this.#a.inner ** 2, this.#a.channels.at(-1) ?? 1]);
+    let map = reshape(g, features, [n, this.#a.inner ** 2, this.#a.channels.at(-1)!]);
     const blocks = this.#a.channels.length;
     for (let i = 0; i < blocks; i++) {
-      const s = this.#stencils[blocks - 1 - i];
-      if (!s) continue;
-      map = latticeUp(g, map, this.#get(`decoder.${i}.weight`), s);
+      map = latticeUp(g, map, this.#get(`decoder.${i}.weight`), this.#stencils[blocks - 1 - i]!);
       if (i < blocks - 1) map = this.#block(map, `decoder.${i}`);
     }
     return add(g, reshape(g, map, [n, this.#a.pixels ** 2]), this.#get(`decoder.${blocks - 1}.bias`));
@@ -88,7 +87,7 @@ export class Wae {
     return h;
   }
 
-  /** The domain-adaptation layer: x·scale + offset, per pixel. */
+  /** The domain-adaptation layer of x [n, pixels²]: x·scale + offset, per pixel. */
   adapt(x: Tensor, place: 'before' | 'after'): Tensor {
     const g = this.#g;
     return add(g, mul(g, x, this.#get(`adapt.${place}.scale`)), this.#get(`adapt.${place}.offset`));
@@ -101,22 +100,28 @@ export class Wae {
   }
 
   #block(map: Tensor, name: string): Tensor {
-    const [n = 0, pixels = 0, channels = 0] = map.shape;
+    const [n, pixels, channels] = sizesOf(map, 3);
     const rows = reshape(this.#g, map, [n * pixels, channels]);
     return reshape(this.#g, swish(this.#g, this.#norm(rows, name)), map.shape);
   }
 }
 
+/** The terms of the loss before their weights and their weighted sum, scalars. */
 export interface Losses {
   readonly total: Tensor;
   readonly reconstruction: Tensor;
   readonly mmd: Tensor;
   readonly prediction: Tensor;
-  /** Standardised labels of the simulated patterns. */
+  /** Predicted labels of the simulated patterns [n, labels], standardised. */
   readonly labels: Tensor;
 }
 
-/** The composite loss of standardised simulated patterns x with labels, and of experimental ones. */
+/**
+ * The composite loss.
+ * @param batch standardised patterns x [n, pixels²] with labels [n, labels], draws of the prior [n, latent] and, where the network adapts, experimental
+ * patterns, like x
+ * @param weights λ of the three terms
+ */
 export function losses(
   g: Graph,
   wae: Wae,
@@ -124,9 +129,9 @@ export function losses(
   weights: TrainingOptions['weights'],
 ): Losses {
   const { x, prior, experiment } = batch;
-  const n = x.shape[0] ?? 0;
+  const [n] = sizesOf(x, 2);
   const all = experiment ? concat(g, [x, wae.adapt(experiment, 'before')], 0) : x;
-  const count = all.shape[0] ?? 0;
+  const [count] = sizesOf(all, 2);
   const z = wae.encode(all);
   const out = wae.decode(z);
   const zSim = experiment ? slice(g, z, 0, 0, n) : z;

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { identify } from '../core/identity.ts';
 import { readNpz } from '../core/npy.ts';
-import { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr, writeMapCsv, writeMapZarr } from './map-files.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from './map-files.ts';
 import { checkMap, getChannel, longName, type PolarizationMap } from './polarization-map.ts';
 
 const map: PolarizationMap = {
@@ -29,6 +31,15 @@ const map: PolarizationMap = {
   },
 };
 
+const identity = identify({ kind: 'map', schema: 2, program: 'test', settings: {}, inputs: {} });
+const stated: PolarizationMap = {
+  ...map,
+  meta: { ...map.meta, identity, warnings: [{ level: 'wrong', text: 'It does not fit.' }] },
+};
+const writeMapZarr = async (path: string, of: PolarizationMap) =>
+  folderStore(dirname(path)).commit(basename(path), await encodeMapZarr(of));
+const read = (path: string) => readMapZarr(folderStore(path));
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ferroscope-map-'));
@@ -37,8 +48,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('map.zarr comes back as it went, and leaves nothing else behind', async () => {
   const path = join(folder, 'map.zarr');
-  await writeMapZarr(path, map);
-  expect(await readMapZarr(path)).toEqual(map);
+  await writeMapZarr(path, stated);
+  expect(await read(path)).toEqual(stated);
   expect(await readdir(folder)).toEqual(['map.zarr']);
   const array = JSON.parse(await readFile(join(path, 'P_x/zarr.json'), 'utf8'));
   expect(array).toMatchObject({
@@ -51,7 +62,7 @@ test('map.zarr comes back as it went, and leaves nothing else behind', async () 
 });
 
 test('y and x are coordinates in nm, a step apart, that every channel and its sigma lie on', async () => {
-  const files = encodeMapZarr(map);
+  const files = new Map(await encodeMapZarr(map));
   const said = (path: string) => JSON.parse(new TextDecoder().decode(files.get(path)));
   for (const [axis, name] of ['y', 'x'].entries()) {
     expect(said(`${name}/zarr.json`)).toMatchObject({
@@ -80,9 +91,10 @@ test('a map written before there were coordinates is read the same', async () =>
     await writeFile(join(path, name, 'zarr.json'), JSON.stringify({ ...array, attributes }));
   }
   delete root.consolidated_metadata;
+  root.attributes.format = 'ferroscope-map/1';
   await writeFile(join(path, 'zarr.json'), JSON.stringify(root));
   for (const axis of ['y', 'x']) await rm(join(path, axis), { recursive: true });
-  expect(await readMapZarr(path)).toEqual(map);
+  expect(await read(path)).toEqual(map);
 });
 
 test('xarray opens it as a Dataset with coordinates, without a warning', async (context) => {
@@ -100,23 +112,22 @@ print(list(ds.data_vars), ds.P_x.dims, ds.P_x.attrs['units'], ds.x.attrs['units'
   expect(stdout.trim()).toBe("['P_x', 'P_x_sigma', 'thickness'] ('y', 'x') uC/cm^2 nm 3.5");
 });
 
-test('an existing map is kept unless overwriting is asked for, and then replaced whole', async () => {
+test('an existing map is replaced whole', async () => {
   const path = join(folder, 'again.zarr');
   await writeMapZarr(path, map);
-  await expect(writeMapZarr(path, map)).rejects.toMatchObject({ tag: 'file-exists' });
   const other: PolarizationMap = { ...map, channels: map.channels.slice(1) };
-  await writeMapZarr(path, other, { overwrite: true });
-  expect(await readMapZarr(path)).toEqual(other);
+  await writeMapZarr(path, other);
+  expect(await read(path)).toEqual(other);
   expect((await readdir(path)).toSorted()).toEqual(['thickness', 'x', 'y', 'zarr.json']);
 });
 
 test('what is not a map, or not all of one, says so', async () => {
-  await expect(readMapZarr(join(folder, 'nowhere'))).rejects.toMatchObject({ tag: 'file-missing' });
-  await expect(readMapZarr(folder)).rejects.toMatchObject({ tag: 'format' });
+  await expect(read(join(folder, 'nowhere'))).rejects.toMatchObject({ tag: 'file-missing' });
+  await expect(read(folder)).rejects.toMatchObject({ tag: 'file-missing' });
   const path = join(folder, 'torn.zarr');
   await writeMapZarr(path, map);
   await rm(join(path, 'thickness'), { recursive: true });
-  await expect(readMapZarr(path)).rejects.toMatchObject({ tag: 'incomplete' });
+  await expect(read(path)).rejects.toMatchObject({ tag: 'incomplete' });
 });
 
 test('a write that fails leaves the folder as it was', async () => {
@@ -137,9 +148,6 @@ test('CSV: a header with units, a line per position, y before x, empty where unm
     '0.395,0.79,0.1,2,55',
     '',
   ]);
-  const path = join(folder, 'map.csv');
-  await writeMapCsv(path, map);
-  await expect(writeMapCsv(path, map)).rejects.toMatchObject({ tag: 'file-exists' });
 });
 
 test('NPZ holds every channel, the step, the units and the provenance', () => {

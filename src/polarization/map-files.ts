@@ -1,101 +1,83 @@
 /**
- * Polarization maps on disk, Node only: `map.zarr` (Zarr v3, read and written), CSV and NPZ (written).
+ * Polarization maps as files: `map.zarr` (Zarr v3, made and read), CSV and NPZ (made).
  *
  * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
  * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`; `y` and `x` are the coordinates [nm]. The group's
  * attributes hold `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
  * reader opens it; xarray takes it for a Dataset. Units are spelled as pint reads them: 'uC/cm^2' for this program's 'uC/cm2'.
- *
- * A folder appears whole: it is written under a temporary name beside its place and renamed.
  */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import * as zarr from 'zarrita';
+import * as z from 'zod';
 import { fail } from '../core/errors.ts';
-import { fileError, refuseExisting, writeFolderWhole, writeWhole } from '../core/files.ts';
+import { identitySchema } from '../core/identity.ts';
 import { writeNpz } from '../core/npy.ts';
-import { folderStore } from '../core/zarr-folder.ts';
-import { evenSteps, type GroupFiles, groupFiles, putArray, putAxis } from '../core/zarr-write.ts';
-import { checkMap, longName, type MapChannel, type MapProvenance, type PolarizationMap } from './polarization-map.ts';
+import type { Store } from '../core/store.ts';
+import { evenSteps, GroupFiles, hasArray, readArray, readAttributes } from '../core/zarr.ts';
+import { checkMap, longName, type MapChannel, type PolarizationMap } from './polarization-map.ts';
 
-const FORMAT = 'ferroscope-map/1';
+const FORMAT = 'ferroscope-map/2';
 
-export interface WriteOptions {
-  /** Replace a map that is there already; default false. */
-  readonly overwrite?: boolean;
-}
+/** Format 1, of version 0.1.0, had no identity and no warnings, and spelled units as this program does. */
+const attributes = z.object({
+  format: z.enum([FORMAT, 'ferroscope-map/1']),
+  shape: z.tuple([z.number(), z.number()]),
+  step_nm: z.number(),
+  channels: z.array(z.string()),
+  provenance: z.object({
+    identity: identitySchema.optional(),
+    recipe_hash: z.string(),
+    version: z.string(),
+    seed: z.number(),
+    source: z.string(),
+    dose_e: z.number().optional(),
+    held_out_mae: z.record(z.string(), z.number()),
+    warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })).optional(),
+  }),
+});
 
 /** Every file of the map's Zarr group, by its path inside the folder. @throws 'shape', 'range' */
-export function encodeMapZarr(map: PolarizationMap): Map<string, Uint8Array> {
+export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint8Array][]> {
   checkMap(map);
   const { shape, step_nm } = map;
-  const files: GroupFiles = new Map();
-  putAxis(files, 'y', evenSteps(shape[0], step_nm), 'nm', 'position along y');
-  putAxis(files, 'x', evenSteps(shape[1], step_nm), 'nm', 'position along x');
+  const group = new GroupFiles();
+  await group.axis('y', evenSteps(shape[0], step_nm), 'nm', 'position along y');
+  await group.axis('x', evenSteps(shape[1], step_nm), 'nm', 'position along x');
   for (const { name, unit, values, sigma } of map.channels) {
-    const put = (key: string, long_name: string, data: Float32Array): void =>
-      putArray(
-        files,
-        key,
-        { shape, dimensions: ['y', 'x'], attributes: { units: unitInFiles(unit), long_name } },
+    const put = (key: string, long_name: string, data: Float32Array): Promise<void> =>
+      group.put(key, {
         data,
-      );
-    put(name, longName(name), values);
-    if (sigma) put(`${name}_sigma`, `standard uncertainty of the ${longName(name)}`, sigma);
+        shape,
+        dimensions: ['y', 'x'],
+        attributes: { units: unitInFiles(unit), long_name },
+        fill: Number.NaN,
+      });
+    await put(name, longName(name), values);
+    if (sigma) await put(`${name}_sigma`, `standard uncertainty of the ${longName(name)}`, sigma);
   }
   const channels = map.channels.map(({ name }) => name);
-  return groupFiles(files, { format: FORMAT, shape, step_nm, channels, provenance: map.meta });
+  return group.finish({ format: FORMAT, shape, step_nm, channels, provenance: map.meta });
 }
 
 /** As pint reads it: 'uC/cm2' gives 'uC/cm^2'. */
 const unitInFiles = (unit: string): string => unit.replaceAll(/(?<=[a-z])(?=\d)/gi, '^');
 
-/** Writes the map as a Zarr v3 folder, whole or not at all. @throws 'file-exists', 'shape', 'range', 'disk-full' */
-export async function writeMapZarr(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
-  refuseExisting(path, options.overwrite ?? false);
-  await writeFolderWhole(path, encodeMapZarr(map));
-}
-
-interface GroupAttributes {
-  readonly format?: string;
-  readonly shape: [number, number];
-  readonly step_nm: number;
-  readonly channels: string[];
-  readonly provenance: MapProvenance;
-}
-
-/** Reads a map that {@link writeMapZarr} wrote. @throws 'file-missing', 'format', 'incomplete', 'shape' */
-export async function readMapZarr(path: string): Promise<PolarizationMap> {
-  if (!existsSync(path)) fail('file-missing', `${path} does not exist.`, 'Check the path.', { path });
-  const store = folderStore(path);
-  const group = await zarr.open.v3(store, { kind: 'group' }).catch(() => undefined);
-  const attributes = group?.attrs as GroupAttributes | undefined;
-  if (!group || attributes?.format !== FORMAT) {
-    fail('format', `${path} is not a map of Ferroscope.`, `Give a folder that 'ferroscope map' wrote.`, { path });
-  }
-  const load = async (name: string): Promise<{ values: Float32Array; unit: string } | undefined> => {
-    if (!existsSync(join(path, name, 'zarr.json'))) return undefined;
-    try {
-      const array = await zarr.open.v3(group.resolve(name), { kind: 'array' });
-      if (!array.is('float32'))
-        fail('format', `${path}: ${name} is not float32.`, 'Write the map again.', { path, name });
-      const { data } = await zarr.get(array);
-      // Once the attribute was `unit`, spelled as in this program.
-      const unit = String(array.attrs.units ?? array.attrs.unit).replaceAll('^', '');
-      return { values: data as Float32Array, unit };
-    } catch (error) {
-      throw fileError(error, join(path, name));
-    }
+/** Reads a map from the store that holds its group. @throws 'file-missing', 'format', 'incomplete', 'shape' */
+export async function readMapZarr(store: Store): Promise<PolarizationMap> {
+  const hint = "Give a folder that 'ferroscope map' wrote.";
+  const root = await readAttributes(store, attributes, 'a map of Ferroscope', hint);
+  const load = async (name: string) => {
+    if (!(await hasArray(store, name))) return undefined;
+    const { data, attributes: said } = await readArray(store, name, Float32Array);
+    return { values: data, unit: String(said.units ?? said.unit).replaceAll('^', '') };
   };
   const channels: MapChannel[] = [];
-  for (const name of attributes.channels) {
+  for (const name of root.channels) {
     const found = await load(name);
-    if (!found) fail('incomplete', `${path} lacks its channel ${name}.`, 'Map the scan again.', { path, name });
+    if (!found) fail('incomplete', `${store.name} lacks its channel ${name}.`, 'Map the scan again.', { name });
     const sigma = (await load(`${name}_sigma`))?.values;
     channels.push({ name, unit: found.unit, values: found.values, ...(sigma ? { sigma } : {}) });
   }
-  const { shape, step_nm, provenance } = attributes;
+  const { shape, step_nm, provenance } = root;
   const map: PolarizationMap = { shape, step_nm, channels, meta: provenance };
   checkMap(map);
   return map;
@@ -147,16 +129,4 @@ export function mapToNpz(map: PolarizationMap): Uint8Array {
     step_nm: { data: Float64Array.of(map.step_nm), shape: [1] },
     attributes_json: { data: text, shape: [text.length] },
   });
-}
-
-/** Writes {@link mapToCsv}. @throws 'file-exists', 'disk-full' */
-export async function writeMapCsv(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
-  refuseExisting(path, options.overwrite ?? false);
-  await writeWhole(path, mapToCsv(map));
-}
-
-/** Writes {@link mapToNpz}. @throws 'file-exists', 'disk-full' */
-export async function writeMapNpz(path: string, map: PolarizationMap, options: WriteOptions = {}): Promise<void> {
-  refuseExisting(path, options.overwrite ?? false);
-  await writeWhole(path, mapToNpz(map));
 }

@@ -4,37 +4,52 @@
  *
  * The uncertainty of a value: the model's rms error on held-out structures under training noise, and in quadrature the spread of
  * its answers over two looks at the pattern (`network/symmetric.ts`). The first is honest for patterns like those
- * of the library, the second grows where a pattern is unlike them; neither knows an error that both share.
+ * of the library, the second grows where a pattern is unlike them; neither knows an error that both share. Where the model does not
+ * fit (fit.ts) both are widened, and the map says so.
  */
 
-import { plural } from '../core/numbers.ts';
-import { ahead, Threads } from '../core/pool.ts';
+import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
+import { plural, quantity } from '../core/numbers.ts';
 import { checkAborted, type Task } from '../core/task.ts';
+import { ahead, Threads, type WorkerHost } from '../core/threads.ts';
 import type { Model } from '../network/infer.ts';
 import { checkModelFits } from '../network/model-info.ts';
+import type { OnnxRuntime } from '../network/session.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
-import type { Calibration } from '../scan/calibration.ts';
+import { type Calibration, calibrationIdentity } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
-import type { MapJob, MapPart, MapSettings } from './map-worker.ts';
+import { fitOf, type MapWarning, widened } from './fit.ts';
+import type { MapJob, MapPart, MapSettings } from './map-job.ts';
 import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
 
 /** Patterns that the mean pattern and its reconstruction are taken over, at most. */
 const SHOWN = 64;
+/** Version of a map's format. */
+const MAP_SCHEMA = 2;
 
 export interface MapOptions {
-  readonly version: string;
-  /** The scan's file name. */
-  readonly source: string;
+  readonly program: string;
+  readonly host: WorkerHost;
+  readonly runtime: OnnxRuntime;
+  /** The scan's file. */
+  readonly scan: FileIdentity;
+  /** The model's file. */
+  readonly model: FileIdentity;
+  /** Images that replace those of the scan's file, by what they are. */
+  readonly given?: Readonly<Record<string, FileIdentity>> | undefined;
   /** Positions that a thread gets at once. */
   readonly batch: number;
+  /** What is known of the scan beside its file. */
   readonly rotation_deg?: number | undefined;
   readonly hot_sigma?: number | undefined;
+  /** How patterns were turned; it stands in the calibration's identity. */
+  readonly flip?: readonly string[] | undefined;
 }
 
 export interface MapResult {
   readonly map: PolarizationMap;
-  readonly calibration: Calibration;
+  readonly calibration: Calibration & { readonly identity: Identity };
   /** Means over the scan (evenly chosen positions) of what the model saw and of what it reconstructs, [pixels][pixels], fractions of the beam. */
   readonly meanPattern: Float32Array;
   readonly meanReconstruction: Float32Array;
@@ -57,16 +72,18 @@ export async function mapScan(
     convergence_mrad: source.info.semiangle_mrad ?? detector.convergence_mrad,
   });
   const start = performance.now();
-  const calibration = await calibrate(
-    source,
-    {
-      a_A: detector.a_A,
-      voltage_kV: detector.voltage_kV,
-      convergence_mrad: detector.convergence_mrad,
-      rotation_deg: options.rotation_deg,
-      hot_sigma: options.hot_sigma,
-    },
-    task,
+  const known = {
+    a_A: detector.a_A,
+    voltage_kV: detector.voltage_kV,
+    convergence_mrad: detector.convergence_mrad,
+    rotation_deg: options.rotation_deg,
+    hot_sigma: options.hot_sigma,
+  };
+  const calibration = await calibrate(source, known, task);
+  const calibrationId = calibrationIdentity(
+    { scan: options.scan, ...options.given },
+    { ...known, flip: options.flip ?? [] },
+    options.program,
   );
   checkModelFits(info, {
     voltage_kV: detector.voltage_kV,
@@ -86,8 +103,11 @@ export async function mapScan(
   const meanReconstruction = new Float32Array(size);
   const { shape, dark, gain } = source;
   const settings: MapSettings = { model: model.bytes(), camera: { shape, dark, gain }, calibration };
-  const threads = new Threads<MapJob, MapPart>(import.meta.url, './map-worker', {
+  const distance = new Float32Array(count);
+  const misfit: number[] = [];
+  const threads = new Threads<MapJob, MapPart>(options.host, 'map', {
     data: settings,
+    native: options.runtime.native,
   });
   try {
     // This thread only reads: the others correct, resample and predict.
@@ -106,6 +126,8 @@ export async function mapScan(
           spreads[label]![first + i] = part.spread[i * values.length + label]!;
         }
       }
+      distance.set(part.distance, first);
+      misfit.push(...part.misfit);
       for (let j = 0; j < size; j++) {
         meanPattern[j]! += part.seen[j]! / shown;
         meanReconstruction[j]! += part.reconstructed[j]! / shown;
@@ -120,32 +142,59 @@ export async function mapScan(
   const uncovered = coverage.filter((share) => share < 0.5).length;
   const missing = `${uncovered} of ${plural(size, 'pixel')} that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
-  const rmse = new Map(info.scores.training.map((score) => [score.name, score.rmse]));
+  const { warnings: unfit, widening } = fitOf(info, { misfit, distance }, values, calibration.dose_e);
+  const scores = new Map(info.scores.training.map((score) => [score.name, score]));
   const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {
-    const error = rmse.get(name);
-    return {
-      name,
-      unit,
-      values: values[label]!,
-      ...(error === undefined ? {} : { sigma: spreads[label]!.map((spread) => Math.hypot(error, spread)) }),
-    };
+    const score = scores.get(name);
+    const sigma =
+      score &&
+      spreads[label]!.map((spread, i) =>
+        widened(Math.hypot(score.rmse, spread), widening[i]!, score.meanOnly ?? score.rmse),
+      );
+    return { name, unit, values: values[label]!, ...(sigma && { sigma }) };
   });
+  const { step_nm } = source.info;
+  const warnings: MapWarning[] = [
+    ...unfit,
+    ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),
+    ...calibration.warnings.map((text) => ({ level: 'care', text }) as const),
+    ...source.info.notes.map((text) => ({ level: 'care', text }) as const),
+    ...(step_nm === undefined
+      ? [
+          {
+            level: 'care',
+            text: `The file does not state the step between scan positions: ${quantity(detector.a_A / 10, 'nm', 4)}, one unit cell, is a guess.`,
+          } as const,
+        ]
+      : []),
+  ];
   const meta: MapProvenance = {
+    identity: identify({
+      kind: 'map',
+      schema: MAP_SCHEMA,
+      program: options.program,
+      settings: {},
+      inputs: {
+        calibration: calibrationId,
+        model: { ...info.identity, content: options.model.content, name: options.model.name },
+      },
+    }),
     recipe_hash: info.recipeHash,
-    version: options.version,
+    version: options.program,
     seed: info.seed,
-    source: options.source,
+    source: options.scan.name,
     dose_e: calibration.dose_e,
     held_out_mae: Object.fromEntries(info.scores.training.map(({ name, mae }) => [name, mae])),
+    warnings,
   };
   return {
     map: {
       shape: [source.shape[0], source.shape[1]],
-      step_nm: source.info.step_nm ?? detector.a_A / 10,
+      step_nm: step_nm ?? detector.a_A / 10,
       channels,
       meta,
     },
-    calibration: uncovered === 0 ? calibration : { ...calibration, warnings: [...calibration.warnings, missing] },
+    calibration: { ...calibration, identity: calibrationId },
     meanPattern,
     meanReconstruction,
     calibrate_s: (calibrated - start) / 1e3,

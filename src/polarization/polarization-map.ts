@@ -7,6 +7,8 @@
  */
 
 import { fail } from '../core/errors.ts';
+import type { Identity } from '../core/identity.ts';
+import type { MapWarning } from './fit.ts';
 
 export interface MapChannel {
   /** A label's name, such as 'P_x'; '…_column' marks the value of the single nearest column. */
@@ -21,7 +23,9 @@ export interface MapChannel {
 
 /** Where a map came from: enough to make it again. */
 export interface MapProvenance {
-  /** Hash of the recipe, every default written out (core/recipe-schema). */
+  /** Absent where nobody states it: a truth from an archive, a map of format 1. */
+  readonly identity?: Identity | undefined;
+  /** Hash of the recipe, every default written out. */
   readonly recipe_hash: string;
   /** Version of the program that made the map. */
   readonly version: string;
@@ -32,6 +36,8 @@ export interface MapProvenance {
   readonly dose_e?: number | undefined;
   /** Mean absolute error of the model on its held-out structures, by label, in the label's unit. */
   readonly held_out_mae: Readonly<Record<string, number>>;
+  /** What there is to know before the map is believed. */
+  readonly warnings?: readonly MapWarning[] | undefined;
 }
 
 export interface PolarizationMap {
@@ -109,7 +115,7 @@ const QUANTITIES: Readonly<Record<string, string>> = {
 
 /** The unit that channels of that name have in this program; '' for names that it does not know. */
 export function usualUnit(name: string): string {
-  const quantity = name.split('_')[0] ?? '';
+  const quantity = name.split('_')[0]!;
   return { P: 'uC/cm2', dTi: 'pm', dO: 'pm', tilt: 'mrad', thickness: 'nm' }[quantity] ?? '';
 }
 

@@ -1,13 +1,11 @@
 /**
- * A known truth to score a map against: a `.zarr` map of Ferroscope's, or an NPZ whose arrays are [axis 0][axis 1][3] vectors with
+ * A known truth to score a map against, from an NPZ whose arrays are [axis 0][axis 1][3] vectors with
  * components along the array's own axis 0, its axis 1, and the beam. Ferroscope calls axis 0 y and axis 1 x, so component 0
  * becomes P_y. Only for scoring; nothing that maps a scan reads it.
  */
 
 import { fail } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
 import { type NdArray, readNpz } from '../core/npy.ts';
-import { readMapZarr } from './map-files.ts';
 import type { MapChannel, PolarizationMap } from './polarization-map.ts';
 
 /** Stems and units of vectors, with the NPZ arrays that may hold them, best first. */
@@ -16,10 +14,9 @@ const VECTORS = [
   { stem: 'dTi', unit: 'pm', arrays: ['dTi_probe_pm', 'dTi_pm'] },
 ] as const;
 
-/** @throws 'file-missing', 'format', 'shape' */
-export async function readTruth(path: string, step_nm: number): Promise<PolarizationMap> {
-  if (path.endsWith('.zarr')) return readMapZarr(path);
-  const arrays = readNpz(await readBytes(path), path);
+/** @param file its name, for messages @throws 'format', 'shape' */
+export function truthOfNpz(bytes: Uint8Array, file: string, step_nm: number): PolarizationMap {
+  const arrays = readNpz(bytes, file);
   const channels: MapChannel[] = [];
   let shape: readonly [number, number] | undefined;
   const take = (name: string, array: NdArray, components: number): Float64Array => {
@@ -27,12 +24,12 @@ export async function readTruth(path: string, step_nm: number): Promise<Polariza
     if (array.shape.length !== (components > 1 ? 3 : 2) || n !== components) {
       fail(
         'shape',
-        `${path}: ${name} is ${array.shape.join('×')}.`,
+        `${file}: ${name} is ${array.shape.join('×')}.`,
         `It must be [axis 0][axis 1]${components > 1 ? `[${components}]` : ''}.`,
       );
     }
     shape ??= [ry, rx];
-    if (ry !== shape[0] || rx !== shape[1]) fail('shape', `${path}: ${name} has another shape.`, 'Give one scan.');
+    if (ry !== shape[0] || rx !== shape[1]) fail('shape', `${file}: ${name} has another shape.`, 'Give one scan.');
     return Float64Array.from(array.data as ArrayLike<number>, Number);
   };
   const component = (values: Float64Array, n: number, at: number) =>
@@ -64,10 +61,10 @@ export async function readTruth(path: string, step_nm: number): Promise<Polariza
   if (!shape || channels.length === 0) {
     fail(
       'format',
-      `${path} holds no truth.`,
+      `${file} holds no truth.`,
       'It needs at least one of P_probe, dTi_probe_pm, tilt_mrad, thickness_nm.',
     );
   }
-  const meta = { recipe_hash: '', version: '', seed: 0, source: path, held_out_mae: {} };
+  const meta = { recipe_hash: '', version: '', seed: 0, source: file, held_out_mae: {} };
   return { shape, step_nm, channels, meta };
 }

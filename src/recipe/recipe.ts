@@ -35,7 +35,7 @@ const study = z
   })
   .describe('The study as a whole.');
 
-export const recipeSchema = z
+const recipeSchema = z
   .strictObject({
     study: study.prefault({}),
     crystal: crystalOptions.prefault({}),
@@ -131,7 +131,7 @@ export function parseRecipe(text: string, name = 'recipe'): Recipe {
     tree = parseToml(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const first = error.message.split('\n')[0] ?? '';
+    const first = error.message.split('\n')[0]!;
     fail('recipe', `${name} is not TOML: line ${error.line}, column ${error.column}: ${first}`, 'Mend that line.');
   }
   const result = recipeSchema.safeParse(withStudySeed(tree));
@@ -142,7 +142,7 @@ export function parseRecipe(text: string, name = 'recipe'): Recipe {
   if (!issue) fail('recipe', `${name} does not fit the schema.`, 'Compare it with a recipe in examples/.');
   const place = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
+    const key = issue.keys[0]!;
     const known = keysAt(issue.path);
     const nearest = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0];
     const where = place === '' ? `${name} has no section` : `${name}: [${place}] has no key`;

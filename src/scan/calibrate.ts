@@ -8,7 +8,7 @@
 
 import { fail } from '../core/errors.ts';
 import { fixedLabel, quantity } from '../core/numbers.ts';
-import { checkAborted, quietTask, type Task } from '../core/task.ts';
+import { breathe, quietTask, type Task } from '../core/task.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import {
   type BeamAndCrystal,
@@ -63,7 +63,7 @@ export async function calibrate(
   const roughRadius = vacuumDisk?.radius ?? guessRadius(source, beam) ?? Math.min(ny, nx) / 24;
   const sample = await takeSample(source, task);
   const { indices } = sample;
-  const first = survey(sample, roughRadius, source.dark !== undefined);
+  const first = await survey(sample, roughRadius, source.dark !== undefined, task);
   const bad = findBadPixels(first.parts, indices.length / counts_per_electron, source.dark, ny, nx, hot_sigma);
   const corrector = new Corrector(source, [...bad.hot, ...bad.dead]);
   for (const pattern of sample.patterns) corrector.repair(pattern);
@@ -77,7 +77,7 @@ export async function calibrate(
     const typical = data.reduce((a, b) => a + Math.max(0, b), 0) / data.length;
     return { data, ny, nx, per_count: counts_per_electron, floor: 0.02 * typical * counts_per_electron + 1e-9 };
   };
-  const begun = firstLattice(sample, first.rough, target, task, {
+  const begun = await firstLattice(sample, first.rough, target, task, {
     spacing_over_radius: spacing_mrad / convergence_mrad,
     radius_px: vacuumDisk?.radius,
     rotation_deg: beam.rotation_deg,
@@ -94,7 +94,7 @@ export async function calibrate(
   };
   const vacuumImage = source.vacuum && corrector.apply(source.vacuum.slice());
   const vacuum = vacuumDisk && { image: image(Float64Array.from(vacuumImage!)), centre: vacuumDisk.centre };
-  let lattice = fitLattice(image(mean), start, guess.centre, vacuum);
+  let lattice = await fitLattice(image(mean), start, guess.centre, vacuum, task);
 
   const guides = guideDisks(lattice.strongest);
   const noise = { read: first.read_noise, counts_per_electron };
@@ -102,7 +102,7 @@ export async function calibrate(
     if (round > 1 && Math.max(...plane.centre_se) < CENTRE_ERROR_PX) break;
     const some = thin([...indices.keys()], count);
     const expected = moved(plane.plane, lattice.centre, target);
-    const found = allCentres(sample, some, expected, lattice, guides, noise, task);
+    const found = await allCentres(sample, some, expected, lattice, guides, noise, task);
     if (found.length < Math.max(1, 0.2 * some.length)) {
       fail(
         'incomplete',
@@ -119,8 +119,8 @@ export async function calibrate(
       found.map((one) => one.at),
       [ry, rx],
     );
-    mean = alignedMean(sample, plane.plane, target, task);
-    lattice = fitLattice(image(mean), lattice.geometry, target, vacuum);
+    mean = await alignedMean(sample, plane.plane, target, task);
+    lattice = await fitLattice(image(mean), lattice.geometry, target, vacuum, task);
   }
   return conclude(source, beam, {
     bad,
@@ -138,11 +138,7 @@ export async function calibrate(
  * Radius and centre [y, x] of the direct beam in a vacuum image [ny][nx], counts, in pixels: the area above half of the plateau, as a circle. Undefined where
  * that is fewer than 8 pixels or more than a quarter of them.
  */
-export function vacuumRadius(
-  vacuum: Float32Array,
-  ny: number,
-  nx: number,
-): { radius: number; centre: Pair } | undefined {
+function vacuumRadius(vacuum: Float32Array, ny: number, nx: number): { radius: number; centre: Pair } | undefined {
   const sorted = vacuum.toSorted();
   const size = ny * nx;
   // The plateau: the level that the brightest pixels share, hot ones (a few) left out.
@@ -180,13 +176,13 @@ interface FirstOptions extends SearchOptions {
  * The first lattice, with the patterns aligned by the rough centres' plane or, where that does not show it better, not
  * aligned at all: rough centres follow the brightest disk, and few of them make a bad plane. @throws 'incomplete'
  */
-function firstLattice(
+async function firstLattice(
   sample: Sample,
   rough: readonly MeasuredCentre[],
   target: Pair,
   task: Task,
   options: FirstOptions,
-): { plane: PlaneFit; mean: Float64Array; guess: LatticeGuess } {
+): Promise<{ plane: PlaneFit; mean: Float64Array; guess: LatticeGuess }> {
   const [ry, rx, ny, nx] = sample.shape;
   const fitted = fitPlane(rough, [ry, rx], 0.1);
   const still: PlaneFit = {
@@ -198,13 +194,13 @@ function firstLattice(
   const clear = (guess: LatticeGuess | undefined): guess is LatticeGuess =>
     guess !== undefined && guess.contrast >= LEAST_CONTRAST && guess.significance >= LEAST_SIGNIFICANCE;
   for (const plane of [fitted, still]) {
-    const mean = alignedMean(sample, plane.plane, target, task);
+    const mean = await alignedMean(sample, plane.plane, target, task);
     const scale = sample.indices.length / options.counts_per_electron;
     const image = { counts: Float64Array.from(mean, (v) => Math.max(0, v) * scale), ny, nx };
     const begin = brightest(image, 0.8 * options.rough_px);
-    let guess = searchLattice(image, begin, { spacing_over_radius, radius_px, rotation_deg });
+    let guess = await searchLattice(image, begin, { spacing_over_radius, radius_px, rotation_deg }, task);
     if (!clear(guess) && radius_px !== undefined) {
-      guess = searchLattice(image, begin, { spacing_over_radius, rotation_deg });
+      guess = await searchLattice(image, begin, { spacing_over_radius, rotation_deg }, task);
     }
     if (guess && (!best || guess.rank > best.guess.rank)) best = { plane, mean, guess };
   }
@@ -235,7 +231,7 @@ function thin<T>(items: readonly T[], count: number): T[] {
 }
 
 /** The centres of the patterns `chosen` of the sample. */
-function allCentres(
+async function allCentres(
   sample: Sample,
   chosen: readonly number[],
   expected: DescanPlane,
@@ -243,7 +239,7 @@ function allCentres(
   guides: readonly GuideDisk[],
   noise: { readonly read: number; readonly counts_per_electron: number },
   task: Task,
-): { at: MeasuredCentre; fit: CentreFit }[] {
+): Promise<{ at: MeasuredCentre; fit: CentreFit }[]> {
   const [, , ny, nx] = sample.shape;
   const found: { at: MeasuredCentre; fit: CentreFit }[] = [];
   const geometry = { ...lattice.geometry, edge_px: lattice.pattern_edge_px };
@@ -251,7 +247,7 @@ function allCentres(
   const floor = noise.read ** 2 + 0.1 * per_count ** 2;
   const too_far = (0.4 * geometry.spacing_mrad) / partsOf(geometry.map).px_mrad;
   for (const [i, k] of chosen.entries()) {
-    checkAborted(task);
+    await breathe(task);
     const data = sample.patterns[k]!;
     const [ry, rx] = indexPosition(sample, sample.indices[k]!);
     const begin = centreAt(expected, ry, rx);

@@ -10,8 +10,10 @@
  * from axis 0 towards axis 1. A real strain of the crystal looks the same as an ellipse of the projector lenses.
  */
 
+import * as z from 'zod';
+import { type FileIdentity, type Identity, identify, identitySchema } from '../core/identity.ts';
 import { decimalLabel, electrons, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
-
+import type { Options } from '../core/schema.ts';
 export type Pair = readonly [number, number];
 
 export interface BeamAndCrystal {
@@ -30,65 +32,78 @@ export interface BeamAndCrystal {
   readonly counts_per_electron?: number | undefined;
 }
 
-export interface DescanPlane {
-  /** Centre [y, x] at the middle of the scan [px]. */
-  readonly centre_px: Pair;
-  /** Shift of the centre [y, x] per scan position along ry, and along rx [px]. */
-  readonly per_ry_px: Pair;
-  readonly per_rx_px: Pair;
-  /** Scan position that `centre_px` belongs to: (ry − 1)/2, (rx − 1)/2. */
-  readonly middle: Pair;
-}
+const pair = z.tuple([z.number(), z.number()]);
 
-export interface Calibration {
-  readonly version: 1;
-  readonly shape: readonly [number, number, number, number];
-  readonly crystal: { readonly a_A: number; readonly voltage_kV: number; readonly convergence_mrad: number };
+export const calibrationSchema = z.object({
+  version: z.literal(1),
+  /** Absent in calibrations of version 0.1.0. */
+  identity: identitySchema.optional(),
+  shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  crystal: z.object({ a_A: z.number(), voltage_kV: z.number(), convergence_mrad: z.number() }),
   /** Centre [y, x] at the middle of the scan [px], with its standard error. */
-  readonly centre0_px: Pair;
-  readonly centre0_se_px: Pair;
-  readonly descan: DescanPlane;
+  centre0_px: pair,
+  centre0_se_px: pair,
+  descan: z.object({
+    /** Centre [y, x] at the middle of the scan [px]. */
+    centre_px: pair,
+    /** Shift of the centre [y, x] per scan position along ry, and along rx [px]. */
+    per_ry_px: pair,
+    per_rx_px: pair,
+    /** Scan position that `centre_px` belongs to: (ry − 1)/2, (rx − 1)/2. */
+    middle: pair,
+  }),
   /** M, row-major [[yy, yx], [xy, xx]] [px/mrad]. */
-  readonly map_px_per_mrad: readonly [Pair, Pair];
-  readonly rotation_deg: number;
-  readonly rotation_se_deg: number;
-  readonly px_mrad: number;
-  readonly px_se_mrad: number;
-  readonly ellipse_percent: number;
-  readonly ellipse_se_percent: number;
+  map_px_per_mrad: z.tuple([pair, pair]),
+  rotation_deg: z.number(),
+  rotation_se_deg: z.number(),
+  px_mrad: z.number(),
+  px_se_mrad: z.number(),
+  ellipse_percent: z.number(),
+  ellipse_se_percent: z.number(),
   /** In q, from axis 0 towards axis 1, in (−90, 90] [degrees]. */
-  readonly ellipse_axis_deg: number;
+  ellipse_axis_deg: z.number(),
   /** Radius of the disks as measured [mrad]: a check on `crystal.convergence_mrad`. */
-  readonly disk_radius_mrad: number;
-  readonly disk_radius_se_mrad: number;
+  disk_radius_mrad: z.number(),
+  disk_radius_se_mrad: z.number(),
   /** Width of the disks' edges, as the rms of a Gaussian [px]. */
-  readonly edge_px: number;
+  edge_px: z.number(),
   /** Pixels replaced by the median of their neighbours: indices y·qx + x. */
-  readonly hot_pixels: readonly number[];
-  readonly dead_pixels: readonly number[];
+  hot_pixels: z.array(z.number()),
+  dead_pixels: z.array(z.number()),
   /** Electrons per pattern, and where the number comes from. */
-  readonly dose_e: number;
-  readonly dose_from: 'vacuum probe' | 'sum of the patterns';
-  readonly counts_per_electron: number;
+  dose_e: z.number(),
+  dose_from: z.enum(['vacuum probe', 'sum of the patterns']),
+  counts_per_electron: z.number(),
   /** Mean electrons per pattern that reach the detector with the specimen in. */
-  readonly detected_e: number;
-  readonly used: {
-    readonly dark: boolean;
-    readonly gain: boolean;
-    readonly vacuum: boolean;
+  detected_e: z.number(),
+  used: z.object({
+    dark: z.boolean(),
+    gain: z.boolean(),
+    vacuum: z.boolean(),
     /** Patterns that were looked at, and disks that define the lattice. */
-    readonly patterns: number;
-    readonly disks: number;
-  };
-  readonly residuals: {
+    patterns: z.number(),
+    disks: z.number(),
+  }),
+  residuals: z.object({
     /** Patterns' own centres against the plane, per axis, rms over those kept; share left out as outliers. */
-    readonly centre_rms_px: number;
-    readonly centre_outliers: number;
+    centre_rms_px: z.number(),
+    centre_outliers: z.number(),
     /** Disks against the lattice, per axis, weighted rms. */
-    readonly lattice_rms_px: number;
-  };
+    lattice_rms_px: z.number(),
+  }),
   /** What a user should look at. */
-  readonly warnings: readonly string[];
+  warnings: z.array(z.string()),
+});
+export type Calibration = Options<typeof calibrationSchema>;
+export type DescanPlane = Calibration['descan'];
+
+/** What a calibration follows from: the scan's file, images given beside it, and what was known of beam, crystal and camera. */
+export function calibrationIdentity(
+  files: Readonly<Record<string, FileIdentity>>,
+  known: BeamAndCrystal & { readonly flip: readonly string[] },
+  program: string,
+): Identity {
+  return identify({ kind: 'calibration', schema: 1, program, settings: { known }, inputs: files });
 }
 
 /** Centre [y, x] of the pattern at scan position (y, x) [px]. */

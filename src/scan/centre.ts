@@ -7,7 +7,7 @@
  * less. Iterated from the expected centre (Gauss–Newton).
  */
 
-import { checkAborted, type Task } from '../core/task.ts';
+import { breathe, type Task } from '../core/task.ts';
 import { centreAt, type DescanPlane, type Pair } from './calibration.ts';
 import { type DiskGeometry, fitDisk, type Image } from './disk-edge.ts';
 import { median, robustSigma } from './linear.ts';
@@ -112,14 +112,14 @@ export function learnScatter(guides: readonly GuideDisk[], fits: readonly Centre
  * Mean [qy][qx] of the sample's patterns, counts, each moved so that its centre lies at pixel `target` [y, x], by bilinear interpolation (which blurs edges
  * symmetrically and moves none). 0 where fewer than a fifth of the patterns reach. @throws 'aborted'
  */
-export function alignedMean(sample: Sample, plane: DescanPlane, target: Pair, task: Task): Float64Array {
+export async function alignedMean(sample: Sample, plane: DescanPlane, target: Pair, task: Task): Promise<Float64Array> {
   const { indices } = sample;
   const [, , ny, nx] = sample.shape;
   const sum = new Float64Array(ny * nx);
   // How much of a pattern each pixel got, as differences along both axes: every pattern covers a rectangle.
   const cover = new Float64Array((ny + 1) * (nx + 1));
   for (const [i, pattern] of sample.patterns.entries()) {
-    checkAborted(task);
+    await breathe(task);
     const [y, x] = indexPosition(sample, indices[i]!);
     const [cy, cx] = centreAt(plane, y, x);
     addShifted(sum, cover, pattern, ny, nx, target[0] - cy, target[1] - cx);

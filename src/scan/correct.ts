@@ -12,7 +12,7 @@ import { indexPosition, type PatternSource } from './pattern-source.ts';
 export type Camera = Pick<PatternSource, 'shape' | 'dark' | 'gain' | 'vacuum'>;
 
 /** Refuses NaN and infinities in patterns [count][qy][qx] from linear index `first` on. @throws 'not-finite' naming the first one and how many there are */
-export function checkFinite(patterns: Float32Array, source: Camera, first: number): void {
+function checkFinite(patterns: Float32Array, source: Camera, first: number): void {
   // A sum of many finite numbers is finite; one bad number spoils it.
   // Four sums, for one would wait for each addition.
   let [a, b, c, d] = [0, 0, 0, 0];

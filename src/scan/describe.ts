@@ -3,7 +3,6 @@
  * signature. Reads metadata only. A file that Ferroscope cannot open as a scan is still described, with the reason.
  */
 
-import { basename } from 'node:path';
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
 import { infoOf, openEmd } from './emd.ts';
@@ -13,16 +12,15 @@ import {
   child,
   childDataset,
   childGroup,
-  Dataset,
-  firstBytes,
   guarded,
   type Hdf5File,
+  isDataset,
   isHdf5,
   numberType,
-  openHdf5,
   walk,
 } from './hdf5.ts';
 import type { ScanInfo } from './pattern-source.ts';
+import { leafName, type ScanFile } from './scan-file.ts';
 
 export interface Description {
   /** Such as 'emd-1.0', 'prismatic', 'velox', 'arina-master', 'hdf5', 'dm4'. */
@@ -41,11 +39,12 @@ const KINDS: Record<Found['layout'], string> = {
   HDF5: 'hdf5',
 };
 
-/** @throws 'file-missing', 'file-unreadable', and 'unsupported' for a file that no signature explains */
-export async function describeFile(path: string): Promise<Description> {
-  const head = await firstBytes(path, 1024);
+/** @throws 'file-unreadable', 'format' for an empty file, and 'unsupported' for one that no signature explains */
+export async function describeFile(file: ScanFile): Promise<Description> {
+  const { name: path } = file;
+  const head = await file.read(0, 1024);
   if (head.length === 0) fail('format', `${path} is empty (0 bytes).`, 'Copy it again from its source.', { path });
-  if (isHdf5(head)) return describeHdf5(path);
+  if (isHdf5(head)) return describeHdf5(file);
   const other = signature(head, path);
   if (!other) {
     const hint =
@@ -56,8 +55,8 @@ export async function describeFile(path: string): Promise<Description> {
   return {
     kind: other[0],
     opens: false,
-    lines: [`${basename(path)}: ${reason}`, 'Convert it to EMD with py4DSTEM or HyperSpy.'],
-    json: { file: basename(path), kind: other[0], opens: false, reason },
+    lines: [`${leafName(file)}: ${reason}`, 'Convert it to EMD with py4DSTEM or HyperSpy.'],
+    json: { file: leafName(file), kind: other[0], opens: false, reason },
   };
 }
 
@@ -83,8 +82,10 @@ function sizeText(shape: readonly number[] | null): string {
   return shape && shape.length > 0 ? shape.join(' × ') : 'a scalar';
 }
 
-async function describeHdf5(path: string): Promise<Description> {
-  const file = await openHdf5(path);
+async function describeHdf5(scan: ScanFile): Promise<Description> {
+  const { name: path } = scan;
+  const leaf = leafName(scan);
+  const file = await scan.openHdf5();
   let arrays: Found[];
   let special: { kind: string; reason: string } | undefined;
   let json: Record<string, unknown>;
@@ -93,10 +94,10 @@ async function describeHdf5(path: string): Promise<Description> {
     [arrays, special] = guarded(path, 'reading', () => [findArrays(file), knownOtherwise(file)] as const);
     const cube = arrays.find((found) => found.dataset.shape?.length === 4);
     const info = cube && guarded(path, 'reading', () => infoOf(cube));
-    json = { file: basename(path), arrays: arrays.map(arrayJson), info };
-    if (info && cube) lines.push(...scanLines(info, cube.dataset.shape ?? [], cube));
+    json = { file: leaf, arrays: arrays.map(arrayJson), info };
+    if (info && cube) lines.push(...scanLines(info, cube.dataset.shape!, cube));
     for (const found of arrays.filter((item) => item !== cube)) {
-      lines.push(`  also ${found.dataset.path}: ${sizeText(found.dataset.shape)} ${numberType(found.dataset) ?? ''}`);
+      lines.push(`  also ${found.dataset.path}: ${sizeText(found.dataset.shape)} ${numberType(found.dataset)!}`);
     }
     if (arrays.length === 0) for (const line of guarded(path, 'reading', () => contents(file))) lines.push(line);
   } finally {
@@ -107,7 +108,7 @@ async function describeHdf5(path: string): Promise<Description> {
   let opens = false;
   let reason = special?.reason;
   try {
-    (await openEmd(path)).close();
+    (await openEmd(scan)).close();
     opens = true;
   } catch (error) {
     if (!(error instanceof FerroscopeError)) throw error;
@@ -115,8 +116,8 @@ async function describeHdf5(path: string): Promise<Description> {
     reason = special?.reason ?? `${error.message.replace(`${path} `, 'It ')}${hint}`;
   }
   const title = opens
-    ? `${basename(path)}: a 4D-STEM scan, ${KIND_NAMES[kind] ?? kind}.`
-    : `${basename(path)}: not a scan that Ferroscope reads. ${reason}`;
+    ? `${leaf}: a 4D-STEM scan, ${KIND_NAMES[kind] ?? kind}.`
+    : `${leaf}: not a scan that Ferroscope reads. ${reason}`;
   return { kind, opens, lines: [title, ...lines], json: { ...json, kind, opens, ...(opens ? {} : { reason }) } };
 }
 
@@ -145,7 +146,7 @@ function scanLines(info: ScanInfo, shape: readonly number[], found: Found): stri
   const lines = [
     `  patterns      ${info.dataset}`,
     `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : setting(info.step_nm, 'nm')}`,
-    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : setting(info.q_pixel, info.q_unit ?? '')}`,
+    `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : setting(info.q_pixel, info.q_unit!)}`,
     `  numbers       ${numberType(found.dataset)}, ${quantity((found.dataset.metadata.size * shape.reduce((a, b) => a * b, 1)) / 1e6, 'MB')} unpacked`,
   ];
   if (info.voltage_kV !== undefined) lines.push(`  voltage       ${setting(info.voltage_kV, 'kV')}`);
@@ -171,7 +172,7 @@ function knownOtherwise(file: Hdf5File): { kind: string; reason: string } | unde
   const entry = childGroup(file, 'entry');
   const data = entry && childGroup(entry, 'data');
   const detector = entry && child(entry, 'instrument/detector/description');
-  const description = detector instanceof Dataset ? String(detector.json_value) : '';
+  const description = isDataset(detector) ? String(detector.json_value) : '';
   const frames = data?.keys().some((name) => /^data_\d+$/.test(name));
   if (frames) {
     const camera = description || 'a Dectris camera';
@@ -194,7 +195,7 @@ function knownOtherwise(file: Hdf5File): { kind: string; reason: string } | unde
 function contents(file: Hdf5File): string[] {
   const all: { path: string; shape: number[]; size: number; type: string }[] = [];
   for (const node of walk(file, 5000)) {
-    if (!(node instanceof Dataset)) continue;
+    if (!isDataset(node)) continue;
     const shape = node.shape ?? [];
     all.push({
       path: node.path,

@@ -50,7 +50,7 @@ const SQRT_HALF = Math.SQRT1_2;
 const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
 /** Complementary error function, |error| < 1.2e-7 (rational Chebyshev fit, Numerical Recipes' erfcc form). */
-export function erfc(x: number): number {
+function erfc(x: number): number {
   const z = Math.abs(x);
   const t = 1 / (1 + 0.5 * z);
   const poly =
@@ -197,7 +197,7 @@ export function fitDisk(
       edges[3 * n + 1] = gy / gradient;
       edges[3 * n + 2] = gx / gradient;
       for (let k = 0; k < nBase; k++) columns[k * room + n] = row[k]!;
-      values[n++] = data[y * nx + x] ?? 0;
+      values[n++] = data[y * nx + x]!;
     }
   }
   if (n < nAll + 8) return undefined;

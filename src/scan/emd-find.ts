@@ -8,7 +8,19 @@
  * - anything else: any 4D numeric dataset.
  */
 
-import { attribute, childDataset, childGroup, Dataset, Group, type Hdf5File, numberType, plain, walk } from './hdf5.ts';
+import {
+  attribute,
+  childDataset,
+  childGroup,
+  type Hdf5Dataset,
+  type Hdf5File,
+  type Hdf5Group,
+  isDataset,
+  isGroup,
+  numberType,
+  plain,
+  walk,
+} from './hdf5.ts';
 
 export type Layout = 'EMD 1.0 (py4DSTEM)' | 'py4DSTEM 0.x' | 'Prismatic' | 'Berkeley EMD 0.2' | 'HDF5';
 
@@ -21,10 +33,10 @@ export interface Axis {
 
 export interface Found {
   readonly layout: Layout;
-  readonly dataset: Dataset;
+  readonly dataset: Hdf5Dataset;
   /** Group that holds the array, and the tree's root group where the layout has one. */
-  readonly group?: Group | undefined;
-  readonly root?: Group | undefined;
+  readonly group?: Hdf5Group | undefined;
+  readonly root?: Hdf5Group | undefined;
   readonly title: string;
   readonly axes: readonly (Axis | undefined)[];
   readonly version?: string | undefined;
@@ -33,7 +45,7 @@ export interface Found {
 const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-function axis(group: Group, name: string): Axis | undefined {
+function axis(group: Hdf5Group, name: string): Axis | undefined {
   const dim = childDataset(group, name);
   if (!dim) return undefined;
   const value = dim.value;
@@ -46,16 +58,16 @@ function axis(group: Group, name: string): Axis | undefined {
   };
 }
 
-function axes(group: Group | undefined, rank: number, from: 0 | 1): (Axis | undefined)[] {
+function axes(group: Hdf5Group | undefined, rank: number, from: 0 | 1): (Axis | undefined)[] {
   return Array.from({ length: rank }, (_, i) => group && axis(group, `dim${i + from}`));
 }
 
 /** The array of a group: 'data', or 'datacube' in old py4DSTEM files and Prismatic. */
-function arrayOf(group: Group): Dataset | undefined {
+function arrayOf(group: Hdf5Group): Hdf5Dataset | undefined {
   return childDataset(group, 'data') ?? childDataset(group, 'datacube');
 }
 
-function version(group: Group): string | undefined {
+function version(group: Hdf5Group): string | undefined {
   const major = attribute(group, 'version_major');
   return major === undefined ? undefined : `${major}.${attribute(group, 'version_minor') ?? 0}`;
 }
@@ -63,9 +75,9 @@ function version(group: Group): string | undefined {
 /** Every array of the file that sits in an EMD group, whatever its rank, then every other 4D numeric dataset. */
 export function findArrays(file: Hdf5File): Found[] {
   const found: Found[] = [];
-  const roots = new Map<string, { root: Group; legacy: boolean }>();
+  const roots = new Map<string, { root: Hdf5Group; legacy: boolean }>();
   for (const node of walk(file)) {
-    if (!(node instanceof Group)) continue;
+    if (!isGroup(node)) continue;
     const type = attribute(node, 'emd_group_type');
     if (type === undefined) continue;
     if (type === 'root') roots.set(node.path, { root: node, legacy: false });
@@ -95,7 +107,7 @@ export function findArrays(file: Hdf5File): Found[] {
   }
   const known = new Set(found.map((item) => item.dataset.path));
   for (const node of walk(file)) {
-    if (!(node instanceof Dataset) || known.has(node.path) || node.shape?.length !== 4 || !numberType(node)) continue;
+    if (!isDataset(node) || known.has(node.path) || node.shape?.length !== 4 || !numberType(node)) continue;
     const above = parentPath(node.path);
     const group = above === '/' ? file : childGroup(file, above);
     found.push({ layout: 'HDF5', dataset: node, group, title: leaf(node.path), axes: [] });
@@ -104,14 +116,14 @@ export function findArrays(file: Hdf5File): Found[] {
 }
 
 /** All scalar values below a metadata group, datasets and attributes, by name and (where free) by lower-case name. */
-export function scalars(group: Group | undefined): Map<string, number | string | boolean> {
+export function scalars(group: Hdf5Group | undefined): Map<string, number | string | boolean> {
   const values = new Map<string, number | string | boolean>();
   if (!group) return values;
   const keep = (name: string, value: number | string | boolean): void => {
     values.set(name, value);
     if (!values.has(name.toLowerCase())) values.set(name.toLowerCase(), value);
   };
-  const attributes = (node: Group | Dataset): void => {
+  const attributes = (node: Hdf5Group | Hdf5Dataset): void => {
     for (const name of Object.keys(node.attrs)) {
       const value = attribute(node, name);
       if (value !== undefined && !['emd_group_type', 'python_class', 'type'].includes(name)) keep(name, value);
@@ -119,8 +131,8 @@ export function scalars(group: Group | undefined): Map<string, number | string |
   };
   attributes(group);
   for (const node of walk(group, 2000)) {
-    if (node instanceof Group) attributes(node);
-    else if ((node.shape ?? []).reduce((a, b) => a * b, 1) === 1) {
+    if (isGroup(node)) attributes(node);
+    else if (node.shape?.reduce((a, b) => a * b, 1) === 1) {
       const value = plain(node.json_value);
       if (value !== undefined) keep(leaf(node.path), value);
     }

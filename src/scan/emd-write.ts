@@ -1,21 +1,39 @@
 /**
- * Writes a 4D-STEM scan as EMD 1.0, the layout that py4DSTEM and emdfile read: a root with a DataCube (one chunk per
- * pattern, shuffle-free gzip), 2D arrays for vacuum probe and dark reference, and a Calibration. The file appears whole
- * (temporary name, then rename); patterns are taken one by one, so a scan never needs to be in memory. The UUID is a
- * hash of what was written: the same scan gives the same one.
+ * Fills an HDF5 file with a 4D-STEM scan as EMD 1.0, the layout that py4DSTEM and emdfile read: a root with a DataCube (one chunk per pattern, shuffle-free
+ * gzip), 2D arrays for vacuum probe and dark reference, and a Calibration. Patterns are taken one by one, so a scan never needs to be in memory. The UUID is
+ * a hash of what was written: the same scan gives the same one. What this is not: a file, which its host makes, and lets appear whole (`node/emd.ts`).
  *
  * Axes are named and ordered as everywhere here: Ry, Rx, Qy, Qx. py4DSTEM calls them Rx, Ry, Qx, Qy whatever the file says.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { fileError } from '../core/files.ts';
-import { checkAborted, quietTask, type Task } from '../core/task.ts';
-import { createHdf5, type Group, guarded, type Hdf5File, hdf5Error } from './hdf5.ts';
+import { ByteHash } from '../core/hash.ts';
+import { checkAborted, type Task } from '../core/task.ts';
+import { guarded, hdf5Error } from './hdf5.ts';
 import { checkShape } from './pattern-source.ts';
 import type { ReciprocalUnit } from './units.ts';
+
+/** What is needed of an HDF5 library to write (h5wasm's own names). Text is written as it is, numbers as `dtype` says. */
+export interface NewGroup {
+  create_attribute(name: string, data: string | number, shape?: number[] | null, dtype?: string): void;
+  create_group(name: string): NewGroup;
+  create_dataset(what: {
+    name: string;
+    data: PatternArray | Float64Array | number | string;
+    shape?: number[];
+    dtype?: string;
+    maxshape?: number[];
+    chunks?: number[];
+    compression?: 'gzip';
+    compression_opts?: number;
+  }): NewDataset;
+}
+
+export interface NewDataset {
+  create_attribute(name: string, data: string | number): void;
+  resize(shape: number[]): unknown;
+  write_slice(ranges: [start: number, stop: number][], data: PatternArray): void;
+}
 
 export type PatternArray = Uint8Array | Uint16Array | Uint32Array | Float32Array;
 /** Patterns in scan order, or a function that gives pattern `index` (= y·rx + x). All of one array type. */
@@ -59,35 +77,21 @@ const RECIPROCAL: Record<ReciprocalUnit, { readonly unit: string; readonly facto
 };
 const DTYPES = { Uint8Array: '<B', Uint16Array: '<H', Uint32Array: '<I', Float32Array: '<f' } as const;
 
-/** Writes the scan to `path`. @throws 'shape', 'disk-full', 'file-unreadable', 'aborted' */
-export async function writeEmd(path: string, scan: EmdScan, task: Task = quietTask): Promise<void> {
-  checkShape(scan.shape, 'The scan to write');
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await createHdf5(temporary);
-    try {
-      await writeTree(file, scan, path, task);
-    } finally {
-      guarded(path, 'closing', () => file.close());
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    if ((error as { code?: string }).code) throw fileError(error, path);
-    throw error;
-  }
-}
-
-function mark(group: Group, type: string, pythonClass?: string): Group {
+function mark(group: NewGroup, type: string, pythonClass?: string): NewGroup {
   group.create_attribute('emd_group_type', type);
   if (pythonClass) group.create_attribute('python_class', pythonClass);
   return group;
 }
 
-async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task): Promise<void> {
+/**
+ * Writes the scan into an HDF5 file that holds nothing yet.
+ * @param path of the file, for messages
+ * @throws 'shape', 'incomplete', 'unsupported', 'disk-full', 'file-unreadable', 'aborted'
+ */
+export async function writeEmdTree(file: NewGroup, path: string, scan: EmdScan, task: Task): Promise<void> {
+  checkShape(scan.shape, 'The scan to write');
   const [, , qy, qx] = scan.shape;
-  const hash = createHash('sha1');
+  const hash = new ByteHash();
   const q = scan.qUnits && RECIPROCAL[scan.qUnits];
   const [beamX, beamY] = scan.beam ?? [0, 0];
   const patternAxes = [
@@ -121,7 +125,7 @@ async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task
       }
       const group = mark(root.create_group(name), 'array', 'Array');
       const values = Float32Array.from(data);
-      hash.update(new Uint8Array(values.buffer));
+      hash.update(values);
       const dataset = group.create_dataset({
         name: 'data',
         data: values,
@@ -150,9 +154,10 @@ async function writeTree(file: Hdf5File, scan: EmdScan, path: string, task: Task
     for (const [name, tree] of Object.entries(scan.metadata ?? {})) {
       writeItems(mark(bundle.create_group(name), 'metadata', 'Metadata'), tree);
     }
-    hash.update(JSON.stringify([scan.shape, values, scan.metadata ?? {}]));
-    const hex = hash.digest('hex');
-    const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    hash.update(new TextEncoder().encode(JSON.stringify([scan.shape, values, scan.metadata ?? {}])));
+    const hex = hash.digest();
+    // Version 8 (RFC 9562): made of what is inside, in a way of its own.
+    const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
     file.create_attribute('UUID', uuid);
   });
 }
@@ -172,7 +177,7 @@ function axis(name: string, size: number | undefined, unit: string | undefined, 
 }
 
 /** A linear axis is written as its first two values. */
-function writeAxes(group: Group, axes: readonly WrittenAxis[]): void {
+function writeAxes(group: NewGroup, axes: readonly WrittenAxis[]): void {
   for (const [i, { name, size, unit, zero }] of axes.entries()) {
     const dim = group.create_dataset({
       name: `dim${i}`,
@@ -184,17 +189,17 @@ function writeAxes(group: Group, axes: readonly WrittenAxis[]): void {
 }
 
 async function writeCube(
-  root: Group,
+  root: NewGroup,
   scan: EmdScan,
   path: string,
-  hash: ReturnType<typeof createHash>,
+  hash: ByteHash,
   axes: readonly WrittenAxis[],
   task: Task,
 ): Promise<void> {
   const [ry, rx, qy, qx] = scan.shape;
   const total = ry * rx;
   const group = guarded(path, 'writing', () => mark(root.create_group('datacube'), 'array', 'DataCube'));
-  let dataset: ReturnType<Group['create_dataset']> | undefined;
+  let dataset: NewDataset | undefined;
   let type = '';
   let index = 0;
   for await (const pattern of inOrder(scan.patterns, total)) {
@@ -244,7 +249,7 @@ async function writeCube(
     } catch (error) {
       throw hdf5Error(error, path, 'writing');
     }
-    hash.update(new Uint8Array(pattern.buffer, pattern.byteOffset, pattern.byteLength));
+    hash.update(pattern);
     task.progress(++index, total, 'patterns');
   }
   if (index < total)
@@ -258,7 +263,7 @@ async function* inOrder(patterns: Patterns, total: number): AsyncGenerator<Patte
 }
 
 /** emdfile's metadata items: scalars with a 'type' attribute, groups for nested trees. */
-function writeItems(group: Group, tree: MetadataTree): void {
+function writeItems(group: NewGroup, tree: MetadataTree): void {
   for (const [name, value] of Object.entries(tree)) {
     if (value !== null && typeof value === 'object') {
       const nested = group.create_group(name);

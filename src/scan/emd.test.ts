@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sample } from '../../test/skip-aloud.ts';
 import { problemOf } from '../core/test-problem.ts';
+import { writeEmd } from '../node/emd.ts';
+import { createHdf5, openHdf5 } from '../node/hdf5.ts';
+import { scanFile } from '../node/scan-file.ts';
 import { Corrector } from './correct.ts';
 import { describeFile } from './describe.ts';
-import { type EmdScan, writeEmd } from './emd-write.ts';
-import { attribute, childDataset, childGroup, createHdf5, openHdf5 } from './hdf5.ts';
+import type { EmdScan } from './emd-write.ts';
+import { attribute, childDataset, childGroup } from './hdf5.ts';
 import { openScan } from './open.ts';
 import { memorySource } from './pattern-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ferroscope-emd-'));
+const open = async (path: string) => openScan(await scanFile(path));
+const describePath = async (path: string) => describeFile(await scanFile(path));
 
 const scan: EmdScan = {
   shape: [2, 3, 6, 5],
@@ -27,7 +32,7 @@ const scan: EmdScan = {
 test('a scan survives writing and reading, with all that was said about it', async () => {
   const path = join(folder, 'round.h5');
   await writeEmd(path, scan);
-  const source = await openScan(path);
+  const source = await open(path);
   expect(source.shape).toEqual([2, 3, 6, 5]);
   expect(source.info).toMatchObject({
     dtype: 'uint16',
@@ -68,7 +73,7 @@ test('each axis has its own step, and the pattern’s are zero at the direct bea
   ];
   expect(await axesOf(path, 'datacube')).toEqual([['Ry', 0, 0.5, 'nm'], ['Rx', 0, 0.25, 'nm'], ...pattern]);
   expect(await axesOf(path, 'vacuum_probe')).toEqual(pattern);
-  const source = await openScan(path);
+  const source = await open(path);
   expect(source.info).toMatchObject({ step_nm: 0.375, q_pixel: 2, q_unit: 'mrad' });
   expect(source.info.notes.join()).toContain('0.5 and 0.25 nm; their mean');
   source.close();
@@ -78,7 +83,7 @@ test('py4DSTEM refuses 1/nm: 1/Å is written', async () => {
   const path = join(folder, 'per-nm.h5');
   await writeEmd(path, { ...scan, qPixel: 0.5, qUnits: '1/nm' });
   expect((await axesOf(path, 'datacube'))[3]).toEqual(['Qx', 0, 0.05, 'A^-1']);
-  const source = await openScan(path);
+  const source = await open(path);
   expect(source.info).toMatchObject({ q_pixel: 0.05, q_unit: '1/A' });
   source.close();
 });
@@ -101,14 +106,14 @@ test('files that are missing, empty, cut short or no HDF5 say so', async () => {
   writeFileSync(join(folder, 'half.h5'), bytes.subarray(0, bytes.length >> 1));
   writeFileSync(join(folder, 'text.h5'), 'not a scan at all');
   writeFileSync(join(folder, 'empty.h5'), '');
-  expect((await problemOf(openScan(join(folder, 'none.h5')))).tag).toBe('file-missing');
-  const half = await problemOf(openScan(join(folder, 'half.h5')));
+  expect((await problemOf(open(join(folder, 'none.h5')))).tag).toBe('file-missing');
+  const half = await problemOf(open(join(folder, 'half.h5')));
   expect(half.tag).toBe('file-unreadable');
   expect(half.message).toContain('cut short');
-  expect((await problemOf(describeFile(join(folder, 'half.h5')))).tag).toBe('file-unreadable');
-  expect((await problemOf(openScan(join(folder, 'text.h5')))).tag).toBe('unsupported');
-  expect((await problemOf(openScan(join(folder, 'empty.h5')))).tag).toBe('format');
-  expect((await problemOf(openScan(folder))).tag).toBe('file-unreadable');
+  expect((await problemOf(describePath(join(folder, 'half.h5')))).tag).toBe('file-unreadable');
+  expect((await problemOf(open(join(folder, 'text.h5')))).tag).toBe('unsupported');
+  expect((await problemOf(open(join(folder, 'empty.h5')))).tag).toBe('format');
+  expect((await problemOf(open(folder))).tag).toBe('file-unreadable');
 });
 
 test('a stack of three axes is refused by name, a plain 4D dataset is read', async () => {
@@ -118,16 +123,16 @@ test('a stack of three axes is refused by name, a plain 4D dataset is read', asy
   group.create_attribute('emd_group_type', 'array');
   group.create_dataset({ name: 'data', data: new Uint16Array(24), shape: [4, 3, 2] });
   file.close();
-  const error = await problemOf(openScan(path));
+  const error = await problemOf(open(path));
   expect(error.tag).toBe('shape');
   expect(error.message).toContain('4 × 3 × 2');
-  expect((await describeFile(path)).opens).toBe(false);
+  expect((await describePath(path)).opens).toBe(false);
 
   const plain = join(folder, 'plain.h5');
   const other = await createHdf5(plain);
   other.create_dataset({ name: 'anything', data: new Float64Array(16).fill(2.5), shape: [2, 2, 2, 2] });
   other.close();
-  const source = await openScan(plain);
+  const source = await open(plain);
   expect([...(await source.read(3, 1))]).toEqual([2.5, 2.5, 2.5, 2.5]);
   source.close();
 });
@@ -150,11 +155,11 @@ test('every HDF5 sample is described; those that hold a scan open', async (conte
   expect(files.length).toBeGreaterThan(5);
   const opening: string[] = [];
   for (const name of files) {
-    const description = await describeFile(join(samples, name));
+    const description = await describePath(join(samples, name));
     expect(description.lines.length).toBeGreaterThan(1);
     expect(() => JSON.stringify(description.json)).not.toThrow();
     if (description.opens) opening.push(`${name.split('/').at(-1)} ${description.kind}`);
-    else expect((await problemOf(openScan(join(samples, name)))).hint).not.toBe('');
+    else expect((await problemOf(open(join(samples, name)))).hint).not.toBe('');
   }
   // At least: the folder grows.
   expect(opening).toEqual(
@@ -162,15 +167,30 @@ test('every HDF5 sample is described; those that hold a scan open', async (conte
   );
 });
 
+test("samples' counts sum to what h5py finds", async (context) => {
+  const samples = sample(context, '');
+  const table = readFileSync(join(samples, 'EXPECTED.tsv'), 'utf8').split('\n');
+  const rows = table.map((line) => line.split('\t')).filter(([, , reader]) => reader?.startsWith('h5py:'));
+  const scans = rows.filter(([, , , shape]) => shape!.split(',').length === 4);
+  expect(scans.length).toBeGreaterThan(2);
+  for (const [name, , reader, shape, , , sum] of scans) {
+    const source = await openScan(await scanFile(join(samples, name!)), reader!.replace('h5py:', ''));
+    expect(`(${source.shape.join(', ')})`).toBe(shape);
+    const counts = await source.read(0, source.shape[0] * source.shape[1]);
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(Number(sum));
+    source.close();
+  }
+});
+
 test("py4DSTEM's and Prismatic's own files give calibrations and counts", async (context) => {
   const samples = sample(context, '');
-  const emd = await openScan(join(samples, 'rosettasciio/py4DSTEM_size2x3x4x5.h5'));
+  const emd = await open(join(samples, 'rosettasciio/py4DSTEM_size2x3x4x5.h5'));
   expect(emd.shape).toEqual([2, 3, 4, 5]);
   expect(emd.info.flip).toBe(false);
   expect(emd.info.step_nm).toBeCloseTo(0.126797, 6);
   expect(emd.info.q_pixel).toBeCloseTo(0.0442516, 6);
   emd.close();
-  const prismatic = await openScan(join(samples, 'rosettasciio/Si100_4D.emd'));
+  const prismatic = await open(join(samples, 'rosettasciio/Si100_4D.emd'));
   // Steps of 0.5 Å; pixels of 1/(5.43 Å), although the file's labels say nm.
   expect(prismatic.info).toMatchObject({ voltage_kV: 100, semiangle_mrad: 24, q_unit: '1/A' });
   expect(prismatic.info.step_nm).toBeCloseTo(0.05, 6);
@@ -178,6 +198,6 @@ test("py4DSTEM's and Prismatic's own files give calibrations and counts", async 
   expect((await prismatic.read(120, 1)).every(Number.isFinite)).toBe(true);
   prismatic.close();
   // Bitshuffle cannot be decoded: no zeros instead.
-  const frames = await problemOf(openScan(join(samples, 'rosettasciio/test_00_data_000001.h5')));
+  const frames = await problemOf(open(join(samples, 'rosettasciio/test_00_data_000001.h5')));
   expect(['shape', 'unsupported']).toContain(frames.tag);
 });

@@ -7,8 +7,9 @@
 import { fail } from '../core/errors.ts';
 import { plural } from '../core/numbers.ts';
 import { type Found, findArrays, scalars } from './emd-find.ts';
-import { checkReadable, childGroup, guarded, type Hdf5File, openHdf5, readAll, readSlab } from './hdf5.ts';
+import { checkReadable, childGroup, guarded, type Hdf5File, readAll, readSlab } from './hdf5.ts';
 import { checkRange, checkShape, type PatternSource, type ScanInfo } from './pattern-source.ts';
+import type { ScanFile } from './scan-file.ts';
 import { lengthInNm, reciprocal } from './units.ts';
 
 /** Names under which 2D arrays beside a datacube are recognised. */
@@ -16,7 +17,7 @@ const COMPANIONS = { vacuum: /vacuum|^probe$/i, dark: /dark/i, gain: /gain|flat_
 type Companion = keyof typeof COMPANIONS;
 
 /** The metadata that belongs to an array: its root's bundle (EMD 1.0) or its tree's metadata (0.x, Prismatic). */
-export function metadataOf(found: Found): Map<string, number | string | boolean> {
+function metadataOf(found: Found): Map<string, number | string | boolean> {
   if (!found.root) return new Map();
   const bundle = childGroup(found.root, 'metadatabundle') ?? childGroup(found.root, 'metadata');
   return new Map([...scalars(bundle), ...scalars(found.group && childGroup(found.group, 'metadatabundle'))]);
@@ -36,7 +37,13 @@ export function infoOf(found: Found): ScanInfo {
   const [ry, rx, qy, qx] = found.axes;
   const prismatic = found.layout === 'Prismatic';
   // Prismatic computes in Å (its parameter rx is the probe step in Å) and labels the axes n_m.
-  const mislabelled = prismatic && ry?.unit === '[n_m]' && Math.abs((ry.step ?? 0) - (number('rx') ?? -1)) < 1e-4;
+  const probeStep = number('rx');
+  const mislabelled =
+    prismatic &&
+    ry?.unit === '[n_m]' &&
+    ry.step !== undefined &&
+    probeStep !== undefined &&
+    Math.abs(ry.step - probeStep) < 1e-4;
   if (mislabelled)
     notes.push("Prismatic labels its axes 'n_m', but its parameters show that they are in Å: read as Å.");
 
@@ -49,7 +56,7 @@ export function infoOf(found: Found): ScanInfo {
   const nm = lengthInNm(stepUnit);
   if (rawStep !== undefined && nm === undefined)
     notes.push(`Scan step ${rawStep} in '${stepUnit || 'no unit'}': not a length.`);
-  if (steps.length === 2 && Math.abs((steps[0] ?? 0) - (steps[1] ?? 0)) > 1e-6 * (steps[0] ?? 0)) {
+  if (steps.length === 2 && Math.abs(steps[0]! - steps[1]!) > 1e-6 * steps[0]!) {
     notes.push(`Scan steps differ: ${steps.join(' and ')} ${stepUnit}; their mean is used.`);
   }
 
@@ -96,16 +103,16 @@ function choose(all: readonly Found[], path: string, name: string | undefined): 
   }
   const cube = all.find((found) => found.dataset.shape?.length === 4);
   if (cube) return cube;
-  const other = all.find((found) => (found.dataset.shape?.length ?? 0) === 3) ?? all[0];
+  const other = all.find((found) => found.dataset.shape?.length === 3) ?? all[0];
   if (other) checkShape(other.dataset.shape ?? [], `${path}:${other.dataset.path}`);
   fail('unsupported', `${path} holds no 4D numeric dataset.`, `See what it holds: ferroscope info ${path}`, { path });
 }
 
-/** Opens a scan in an HDF5 file; `dataset` names one of several. @throws see {@link openHdf5}, 'shape', 'unsupported' */
-export async function openEmd(path: string, dataset?: string): Promise<PatternSource> {
-  const file = await openHdf5(path);
+/** Opens a scan in an HDF5 file; `dataset` names one of several. @throws 'file-unreadable', 'format', 'shape', 'unsupported' */
+export async function openEmd(scan: ScanFile, dataset?: string): Promise<PatternSource> {
+  const file = await scan.openHdf5();
   try {
-    return guarded(path, 'reading', () => sourceOf(file, path, dataset));
+    return guarded(scan.name, 'reading', () => sourceOf(file, scan.name, dataset));
   } catch (error) {
     file.close();
     throw error;

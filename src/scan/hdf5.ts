@@ -1,39 +1,45 @@
 /**
- * HDF5 through h5wasm, made safe: every failure of the library becomes a tagged error (by default h5wasm prints to
- * stderr and returns zeros), filters that cannot be decoded are refused before reading, numbers come as typed arrays.
+ * What is needed of an HDF5 library, and how it is read safely: every failure becomes a tagged error, filters that cannot be decoded are refused before
+ * reading, numbers come as typed arrays. The library is h5wasm, in one build for Node and one for browsers (`node/hdf5.ts`, `web/hdf5.ts`): its objects are
+ * known by their `type`, since the classes of one build are not those of the other.
  * Not here: what any group means.
  */
 
-import { existsSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { type Attribute, Dataset, File, Group, Module, ready } from 'h5wasm/node';
-import { FerroscopeError, fail } from '../core/errors.ts';
-import { fileError } from '../core/files.ts';
+import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
 
-export { Dataset, Group };
+export interface Hdf5Node {
+  /** 'Group', 'Dataset', or something that is passed over. */
+  readonly type: string;
+  /** From the file's root. */
+  readonly path: string;
+  readonly attrs: Readonly<Record<string, { readonly json_value: unknown }>>;
+}
+
+export interface Hdf5Group extends Hdf5Node {
+  keys(): string[];
+  get(name: string): object | null;
+}
+
+export interface Hdf5Dataset extends Hdf5Node {
+  readonly shape: number[] | null;
+  /** Such as '<H'; for anything but numbers and text an object. */
+  readonly dtype: unknown;
+  /** Bytes of a value. */
+  readonly metadata: { readonly size: number };
+  readonly filters: readonly { readonly id: number; readonly name: string }[];
+  readonly value: unknown;
+  readonly json_value: unknown;
+  /** The values from start up to stop along each axis. */
+  slice(ranges: [start: number, stop: number][]): unknown;
+}
+
+export interface Hdf5File extends Hdf5Group {
+  close(): unknown;
+}
 
 /** Filters of HDF5 itself: none, deflate, shuffle, fletcher32, (szip), nbit, scale-offset. */
 const BUILT_IN_FILTERS: ReadonlySet<number> = new Set([1, 2, 3, 5, 6]);
 const SIGNATURE: readonly number[] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-
-/** The first bytes of a file. @throws 'file-missing', 'file-unreadable' */
-export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
-  try {
-    if (existsSync(path) && statSync(path).isDirectory()) {
-      fail('file-unreadable', `${path} is a folder.`, 'Give the file itself.', { path });
-    }
-    const handle = await open(path, 'r');
-    try {
-      const bytes = new Uint8Array(count);
-      const { bytesRead } = await handle.read(bytes, 0, count, 0);
-      return bytes.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fileError(error, path);
-  }
-}
 
 /** Whether a file's first 8 bytes (or more) are HDF5's signature. */
 export function isHdf5(head: Uint8Array): boolean {
@@ -43,7 +49,7 @@ export function isHdf5(head: Uint8Array): boolean {
 /** The last sentence of HDF5's own report, which says the cause: 'truncated file: eof = …'. */
 function cause(error: unknown): string {
   const lines = String((error as Error)?.message ?? error).split('\n');
-  const deepest = lines.findLast((line) => /#\d{3}:/.test(line)) ?? lines[0] ?? '';
+  const deepest = lines.findLast((line) => /#\d{3}:/.test(line)) ?? lines[0]!;
   return deepest.replace(/^.*\(\): /, '').trim();
 }
 
@@ -52,7 +58,7 @@ export function hdf5Error(error: unknown, path: string, doing: string): Ferrosco
   if (error instanceof FerroscopeError) return error;
   const why = cause(error);
   const text = String((error as Error)?.message ?? error);
-  if (/No space left|errno = 51\b|Disk quota/.test(text)) return fileError({ code: 'ENOSPC' }, path);
+  if (/No space left|errno = 51\b|Disk quota/.test(text)) return diskFullError(path);
   if (/truncated/.test(text)) {
     const message = `${path} is cut short: ${why}.`;
     return new FerroscopeError(
@@ -78,33 +84,20 @@ export function guarded<T>(path: string, doing: string, action: () => T): T {
   }
 }
 
-/** Loads the library once; its errors throw from then on. */
-export async function loadHdf5(): Promise<void> {
-  await ready;
-  Module.activate_throwing_error_handler();
-}
-
-/** Opens a file for reading. @throws 'file-missing', 'file-unreadable', 'format' */
-export async function openHdf5(path: string): Promise<File> {
-  const head = await firstBytes(path, 8);
-  if (!isHdf5(head)) {
-    fail('format', `${path} is not an HDF5 file.`, 'EMD, h5 and hspy files are HDF5; check what wrote this one.', {
-      path,
-    });
-  }
-  await loadHdf5();
-  const file = guarded(path, 'opening', () => new File(path, 'r'));
+/** Makes sure that the library opened a file. @throws 'file-unreadable' */
+export function opened<File extends { readonly file_id: bigint }>(path: string, open: () => File): File {
+  const file = guarded(path, 'opening', open);
   if (file.file_id <= 0n) throw hdf5Error(new Error('the library could not open it'), path, 'opening');
   return file;
 }
 
-/** Creates a file. @throws 'disk-full', 'file-unreadable' */
-export async function createHdf5(path: string): Promise<File> {
-  await loadHdf5();
-  return guarded(path, 'creating', () => new File(path, 'w'));
+export function isGroup(node: object | null | undefined): node is Hdf5Group {
+  return (node as Partial<Hdf5Node> | null | undefined)?.type === 'Group';
 }
 
-export type { File as Hdf5File };
+export function isDataset(node: object | null | undefined): node is Hdf5Dataset {
+  return (node as Partial<Hdf5Node> | null | undefined)?.type === 'Dataset';
+}
 
 /** A scalar as a number, string or boolean; undefined for anything else. */
 export function plain(value: unknown): number | string | boolean | undefined {
@@ -117,34 +110,31 @@ export function plain(value: unknown): number | string | boolean | undefined {
 }
 
 /** A scalar attribute. */
-export function attribute(
-  node: { attrs: Record<string, Attribute> },
-  name: string,
-): number | string | boolean | undefined {
+export function attribute(node: Hdf5Node, name: string): number | string | boolean | undefined {
   return plain(node.attrs[name]?.json_value);
 }
 
 /** What a group holds under a name or path: a group, a dataset, or undefined for anything else and for nothing. */
-export function child(group: Group, name: string): Group | Dataset | undefined {
+export function child(group: Hdf5Group, name: string): Hdf5Group | Hdf5Dataset | undefined {
   const found = group.get(name);
-  return found instanceof Group || found instanceof Dataset ? found : undefined;
+  return isGroup(found) || isDataset(found) ? found : undefined;
 }
 
 /** The same where it is a group, else undefined. */
-export function childGroup(group: Group, name: string): Group | undefined {
+export function childGroup(group: Hdf5Group, name: string): Hdf5Group | undefined {
   const found = child(group, name);
-  return found instanceof Group ? found : undefined;
+  return isGroup(found) ? found : undefined;
 }
 
 /** The same where it is a dataset (any shape and type, nothing read yet), else undefined. */
-export function childDataset(group: Group, name: string): Dataset | undefined {
+export function childDataset(group: Hdf5Group, name: string): Hdf5Dataset | undefined {
   const found = child(group, name);
-  return found instanceof Dataset ? found : undefined;
+  return isDataset(found) ? found : undefined;
 }
 
 /** All groups and datasets below `group`, parents first, links not followed twice; at most `limit` of them. */
-export function* walk(group: Group, limit = 20000): Generator<Group | Dataset> {
-  const queue: Group[] = [group];
+export function* walk(group: Hdf5Group, limit = 20000): Generator<Hdf5Group | Hdf5Dataset> {
+  const queue: Hdf5Group[] = [group];
   let seen = 0;
   for (let next = queue.shift(); next; next = queue.shift()) {
     for (const name of next.keys()) {
@@ -152,23 +142,25 @@ export function* walk(group: Group, limit = 20000): Generator<Group | Dataset> {
       if (!node) continue;
       if (++seen > limit) return;
       yield node;
-      if (node instanceof Group) queue.push(node);
+      if (isGroup(node)) queue.push(node);
     }
   }
 }
 
+const BITS = { b: 8, h: 16, i: 32, q: 64, e: 16, f: 32, d: 64 } as const;
+
 /** 'uint16', 'float32' …; undefined for what is not a plain real number. */
-export function numberType(dataset: Dataset): string | undefined {
+export function numberType(dataset: Hdf5Dataset): string | undefined {
   const match = /^[<>|]?([bhiqefd])$/i.exec(String(dataset.dtype));
   const letter = match?.[1];
   if (!letter) return undefined;
-  const bits = { b: 8, h: 16, i: 32, q: 64, e: 16, f: 32, d: 64 }[letter.toLowerCase()] ?? 0;
+  const bits = BITS[letter.toLowerCase() as keyof typeof BITS];
   if ('efd'.includes(letter)) return `float${bits}`;
   return `${letter === letter.toLowerCase() ? 'int' : 'uint'}${bits}`;
 }
 
 /** Refuses a dataset that h5wasm would misread. @throws 'unsupported' */
-export function checkReadable(dataset: Dataset, path: string): string {
+export function checkReadable(dataset: Hdf5Dataset, path: string): string {
   const type = numberType(dataset);
   const where = `${path}:${dataset.path}`;
   if (!type || type === 'float16') {
@@ -196,7 +188,7 @@ export function checkReadable(dataset: Dataset, path: string): string {
  * unit. @throws 'file-unreadable'
  */
 export function readSlab(
-  dataset: Dataset,
+  dataset: Hdf5Dataset,
   ranges: readonly (readonly [number, number])[],
   path: string,
   out: Float32Array,
@@ -208,7 +200,7 @@ export function readSlab(
 }
 
 /** A whole dataset as float32, row-major in its own shape, values as stored. @throws 'file-unreadable' */
-export function readAll(dataset: Dataset, path: string): Float32Array {
+export function readAll(dataset: Hdf5Dataset, path: string): Float32Array {
   return toFloat32(
     guarded(path, `reading ${dataset.path}`, () => dataset.value),
     path,

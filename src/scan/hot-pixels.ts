@@ -30,7 +30,7 @@ function neighbours(
     for (let i = Math.max(0, x - reach); i <= Math.min(nx - 1, x + reach); i++) {
       const k = j * nx + i;
       if (k === index || skip?.[k]) continue;
-      const v = image[k] ?? 0;
+      const v = image[k]!;
       let at = n++;
       while (at > 0 && out[at - 1]! > v) {
         out[at] = out[at - 1]!;
@@ -62,12 +62,12 @@ function prominence(
   for (let k = 0; k < size; k++) {
     const n = neighbours(image, ny, nx, k, ring);
     level[k] = (ring[(n - 1) >> 1]! + ring[n >> 1]!) / 2;
-    high[k] = (image[k] ?? 0) - ring[Math.max(0, n - 2)]!;
-    low[k] = ring[Math.min(1, n - 1)]! - (image[k] ?? 0);
+    high[k] = image[k]! - ring[Math.max(0, n - 2)]!;
+    low[k] = ring[Math.min(1, n - 1)]! - image[k]!;
   }
   // The scatter where the image is faintest: read noise and fixed pattern, without the specimen's own contrast.
   const faint = quantile(level, 0.25);
-  for (let k = 0; k < size; k++) if (level[k]! <= faint) flat.push((image[k] ?? 0) - level[k]!);
+  for (let k = 0; k < size; k++) if (level[k]! <= faint) flat.push(image[k]! - level[k]!);
   const base = robustSigma(flat, 0);
   for (let k = 0; k < size; k++) {
     // The square of variance_per_count: where nothing was counted, one electron is still no surprise.
@@ -81,7 +81,7 @@ function prominence(
 
 function quantile(values: Float64Array, q: number): number {
   const sorted = values.toSorted();
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
 }
 
 export interface BadPixels {

@@ -8,6 +8,7 @@
  * times n/(n + 6), n disks in the image, since few disks find a chance agreement more easily.
  */
 
+import { breathe, type Task } from '../core/task.ts';
 import type { Pair } from './calibration.ts';
 
 export interface SearchImage {
@@ -62,23 +63,25 @@ function contrast(image: SearchImage, cy: number, cx: number, radius: number): [
   return [(inside - outside) / scale, (repeats * total) / (scale * scale)];
 }
 
+/** Disks to this order along each axis count. */
+const ORDERS = 3;
+
 /** The score of one candidate. */
-export function latticeScore(
+function latticeScore(
   image: SearchImage,
   centre: Pair,
   spacing: number,
   rotation_rad: number,
   radius: number,
-  orders = 3,
 ): Pick<LatticeGuess, 'contrast' | 'significance' | 'disks' | 'rank'> {
   const by: Pair = [spacing * Math.cos(rotation_rad), spacing * Math.sin(rotation_rad)];
   const margin = radius + OFFSET_PX + 1;
   let sum = 0;
   let variance = 0;
   let disks = 0;
-  for (let h = -orders; h <= orders; h++) {
-    for (let k = -orders; k <= orders; k++) {
-      if ((h === 0 && k === 0) || h * h + k * k > orders * orders + 1) continue;
+  for (let h = -ORDERS; h <= ORDERS; h++) {
+    for (let k = -ORDERS; k <= ORDERS; k++) {
+      if ((h === 0 && k === 0) || h * h + k * k > ORDERS * ORDERS + 1) continue;
       const cy = centre[0] + h * by[0] - k * by[1];
       const cx = centre[1] + h * by[1] + k * by[0];
       if (cy < margin || cx < margin || cy > image.ny - 1 - margin || cx > image.nx - 1 - margin) continue;
@@ -130,7 +133,12 @@ export interface SearchOptions {
 }
 
 /** The best lattice, or undefined where no candidate has four disks in the image. */
-export function searchLattice(image: SearchImage, start: Pair, options: SearchOptions): LatticeGuess | undefined {
+export async function searchLattice(
+  image: SearchImage,
+  start: Pair,
+  options: SearchOptions,
+  task: Task,
+): Promise<LatticeGuess | undefined> {
   const ratio = options.spacing_over_radius;
   const size = Math.min(image.ny, image.nx);
   const [low, high] = options.radius_px
@@ -140,6 +148,7 @@ export function searchLattice(image: SearchImage, start: Pair, options: SearchOp
   const spread = options.rotation_deg === undefined ? 45 : 3;
   const candidates: { score: number; p: [number, number, number, number] }[] = [];
   for (let g = low; g <= high; g += Math.max(0.3, 0.006 * g)) {
+    await breathe(task);
     const radius = g / ratio;
     const centre = centreFor(image, start, radius);
     const step = 45 / Math.max(15, Math.ceil(45 / Math.min(2, (180 / Math.PI) * (0.8 / (3 * g)))));
@@ -151,6 +160,7 @@ export function searchLattice(image: SearchImage, start: Pair, options: SearchOp
   const best = candidates.toSorted((a, b) => b.score - a.score).slice(0, 12);
   let top: LatticeGuess | undefined;
   for (const candidate of best) {
+    await breathe(task);
     const refined = climb(image, candidate.p, ratio);
     if (!top || refined.rank > top.rank) top = refined;
   }

@@ -5,7 +5,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { plural } from '../core/numbers.ts';
+import { breathe, type Task } from '../core/task.ts';
 import { type Pair, partsOf } from './calibration.ts';
 import { diskOffset } from './centre.ts';
 import { type DiskGeometry, fitDisk, type Image, radius_px } from './disk-edge.ts';
@@ -42,10 +42,11 @@ interface Seen {
 const MAX_ORDER = 15;
 const PASSES = 8;
 
-function look(image: Image, geometry: DiskGeometry, centre: Pair, orders: number): Seen[] {
+async function look(image: Image, geometry: DiskGeometry, centre: Pair, orders: number, task: Task): Promise<Seen[]> {
   const seen: Seen[] = [];
   const limit = 0.3 * radius_px(geometry);
   for (let h = -orders; h <= orders; h++) {
+    await breathe(task);
     for (let k = -orders; k <= orders; k++) {
       const [oy, ox] = diskOffset(geometry, h, k);
       const at: Pair = [centre[0] + oy, centre[1] + ox];
@@ -66,7 +67,13 @@ function look(image: Image, geometry: DiskGeometry, centre: Pair, orders: number
 }
 
 /** The blur that explains the strongest disks best: golden-section search over 0.3 … 4 px. */
-function fitBlur(image: Image, geometry: DiskGeometry, centre: Pair, disks: readonly Pair[]): number {
+async function fitBlur(
+  image: Image,
+  geometry: DiskGeometry,
+  centre: Pair,
+  disks: readonly Pair[],
+  task: Task,
+): Promise<number> {
   const cost = (edge_px: number): number => {
     let sum = 0;
     for (const [h, k] of disks) {
@@ -79,6 +86,7 @@ function fitBlur(image: Image, geometry: DiskGeometry, centre: Pair, disks: read
   let best = geometry.edge_px;
   let least = cost(best);
   for (const factor of [0.6, 0.75, 0.87, 0.94, 1.06, 1.15, 1.33, 1.6]) {
+    await breathe(task);
     const trial = Math.min(4, Math.max(0.3, geometry.edge_px * factor));
     const value = cost(trial);
     if (value < least) [least, best] = [value, trial];
@@ -122,9 +130,15 @@ function measureRadius(
 
 /**
  * @param vacuum the direct beam without a specimen, which gives the disks' radius where there is one
- * @throws 'incomplete' where too few disks lie on one lattice
+ * @throws 'incomplete' where too few disks lie on one lattice; 'aborted'
  */
-export function fitLattice(image: Image, start: DiskGeometry, from: Pair, vacuum?: PlacedImage): LatticeFit {
+export async function fitLattice(
+  image: Image,
+  start: DiskGeometry,
+  from: Pair,
+  vacuum: PlacedImage | undefined,
+  task: Task,
+): Promise<LatticeFit> {
   let geometry = start;
   let centre = from;
   let seen: Seen[] = [];
@@ -135,7 +149,7 @@ export function fitLattice(image: Image, start: DiskGeometry, from: Pair, vacuum
   const vacuum_edge = start.edge_px;
   for (let pass = 0; pass < PASSES; pass++) {
     const orders = pass === 0 ? 1 : pass === 1 ? 2 : pass === 2 ? 4 : MAX_ORDER;
-    seen = look(image, geometry, centre, orders);
+    seen = await look(image, geometry, centre, orders, task);
     if (seen.length < 5) break;
     const g = geometry.spacing_mrad;
     const equations = new NormalEquations(6);
@@ -185,14 +199,14 @@ export function fitLattice(image: Image, start: DiskGeometry, from: Pair, vacuum
     radius_se = measured.se_px / pxPerMrad;
     geometry = { ...geometry, map, radius_mrad: geometry.radius_mrad + measured.growth_px / pxPerMrad };
     if (pass >= 1 && pass < PASSES - 1) {
-      geometry = { ...geometry, edge_px: fitBlur(image, geometry, centre, strongest(seen, 9)) };
+      geometry = { ...geometry, edge_px: await fitBlur(image, geometry, centre, strongest(seen, 9), task) };
     }
   }
   const kept = seen.filter((_, i) => weights[i]! > 0);
   if (kept.length < 5) {
     fail(
       'incomplete',
-      `Only ${plural(kept.length, 'disk')} of a lattice could be placed in the mean pattern.`,
+      `Only ${kept.length} of the 5 disks that a lattice needs could be placed in the mean pattern.`,
       'Check a_A, voltage_kV and convergence_mrad of the recipe, and look at the mean pattern: separate disks must be visible.',
       { disks: kept.length },
     );

@@ -19,10 +19,10 @@ export class NormalEquations {
   add(row: ArrayLike<number>, y: number, w: number): void {
     const { n, a, b } = this;
     for (let i = 0; i < n; i++) {
-      const wr = w * (row[i] ?? 0);
+      const wr = w * row[i]!;
       if (wr === 0) continue;
       b[i]! += wr * y;
-      for (let j = 0; j <= i; j++) a[i * n + j]! += wr * (row[j] ?? 0);
+      for (let j = 0; j <= i; j++) a[i * n + j]! += wr * row[j]!;
     }
     this.yy += w * y * y;
     this.rows++;

@@ -3,15 +3,16 @@
 import { fail } from '../core/errors.ts';
 import { describeFile } from './describe.ts';
 import { openEmd } from './emd.ts';
-import { firstBytes, isHdf5 } from './hdf5.ts';
+import { isHdf5 } from './hdf5.ts';
 import type { PatternSource } from './pattern-source.ts';
+import type { ScanFile } from './scan-file.ts';
 
 /**
  * @param dataset path or name of the array, where a file holds several
- * @throws 'file-missing', 'file-unreadable', 'format', 'shape', 'unsupported'
+ * @throws 'file-unreadable', 'format', 'shape', 'unsupported'
  */
-export async function openScan(path: string, dataset?: string): Promise<PatternSource> {
-  if (isHdf5(await firstBytes(path, 8))) return openEmd(path, dataset);
-  const { lines } = await describeFile(path);
-  fail('unsupported', lines[0] ?? path, lines[1] ?? 'Convert it to EMD.', { path });
+export async function openScan(file: ScanFile, dataset?: string): Promise<PatternSource> {
+  if (isHdf5(await file.read(0, 8))) return openEmd(file, dataset);
+  const { lines } = await describeFile(file);
+  fail('unsupported', lines[0] ?? file.name, lines[1] ?? 'Convert it to EMD.', { path: file.name });
 }

@@ -16,6 +16,30 @@ export const scanOptions = z
     hot_sigma: positive
       .default(8)
       .describe("Factor a pixel's value must exceed its neighbours by, in robust sigmas, to count as hot."),
+    dark: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Camera without beam, counts [qy][qx]: an .npy file, relative to the recipe.'),
+    gain: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Relative gain [qy][qx], which counts are divided by: an .npy file, relative to the recipe.'),
+    mask: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Not zero where a pixel is to be left out [qy][qx], at most 5 % of them: an .npy file, relative to the recipe.',
+      ),
+    flip: z
+      .array(z.enum(['y', 'x', 'transpose']))
+      .max(3)
+      .default([])
+      .describe(
+        "How patterns are turned before all else: 'y' upside down, 'x' left to right, 'transpose' exchanges the axes; one after the other.",
+      ),
   })
   .describe('What is known of a scan beside its file; `ferroscope map` takes the same as options.');
 export type ScanOptions = Options<typeof scanOptions>;

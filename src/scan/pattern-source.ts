@@ -51,11 +51,6 @@ export interface PatternSource {
   close(): void;
 }
 
-/** Linear index y·rx + x of a scan position [y, x]. */
-export function positionIndex(source: PatternSource, position: readonly [number, number]): number {
-  return position[0] * source.shape[1] + position[1];
-}
-
 /** Scan position [y, x] of a linear index. */
 export function indexPosition(source: Pick<PatternSource, 'shape'>, index: number): [number, number] {
   const rx = source.shape[1];

@@ -82,7 +82,7 @@ function fitAxis(centres: readonly MeasuredCentre[], axis: 0 | 1, middle: Pair, 
       weights[i] = Math.abs(u) < 1 ? (1 - u * u) ** 2 : 0;
       total += weights[i]!;
     }
-    se = sigma * Math.sqrt((solved.inverse[0] ?? 0) > 0 ? 1 / Math.max(1, total) : 0);
+    se = sigma * Math.sqrt(solved.inverse[0]! > 0 ? 1 / Math.max(1, total) : 0);
   }
   return { x, se, weights, residuals };
 }

@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { checkAborted, type Task } from '../core/task.ts';
+import { breathe, type Task } from '../core/task.ts';
 import type { Pair } from './calibration.ts';
 import { Corrector } from './correct.ts';
 import { brightest } from './lattice-search.ts';
@@ -34,7 +34,7 @@ export async function takeSample(source: PatternSource, task: Task): Promise<Sam
   const indices = choosePatterns(source, Math.min(PATTERN_LIMIT, room));
   const patterns: Float32Array[] = [];
   for (const [i, index] of indices.entries()) {
-    checkAborted(task);
+    await breathe(task);
     patterns.push(corrector.correct(await source.read(index, 1), index));
     task.progress(i + 1, indices.length, 'patterns surveyed');
   }
@@ -61,13 +61,19 @@ export interface Survey {
 }
 
 /** @param has_dark whether a dark reference was taken off, for the advice. @throws 'shape' where nothing was counted */
-export function survey({ shape, indices, patterns }: Sample, radius_px: number, has_dark: boolean): Survey {
+export async function survey(
+  { shape, indices, patterns }: Sample,
+  radius_px: number,
+  has_dark: boolean,
+  task: Task,
+): Promise<Survey> {
   const [, , ny, nx] = shape;
   const size = ny * nx;
   const parts = Array.from({ length: Math.min(PARTS, indices.length) }, () => new Float64Array(size));
   const counts = parts.map(() => 0);
   const rough: MeasuredCentre[] = [];
   for (const [i, pattern] of patterns.entries()) {
+    await breathe(task);
     const part = parts[i % parts.length]!;
     counts[i % parts.length]!++;
     for (let k = 0; k < size; k++) part[k]! += pattern[k]!;

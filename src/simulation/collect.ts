@@ -1,10 +1,11 @@
 /**
- * What the finished units amount to, Node only: means over configurations, the source's size, the dose. Patterns come one scan row at a time, so that a scan
+ * What the finished units amount to: means over configurations, the source's size, the dose. Patterns come one scan row at a time, so that a scan
  * need not be in memory.
  */
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
+import type { Store } from '../core/store.ts';
 import { blurScan } from '../diffraction/coherence.ts';
 import { RunningMean } from '../diffraction/frozen-phonons.ts';
 import type { SimulationOptions } from './options.ts';
@@ -20,7 +21,7 @@ export interface SimulatedImages {
 
 /** Where the parts are, and what they are of. */
 export interface Parts {
-  readonly folder: string;
+  readonly store: Store;
   readonly plan: SimulationPlan;
   readonly simulation: SimulationOptions;
 }
@@ -29,16 +30,17 @@ export interface Parts {
 const BLUR_VALUES = 2 ** 27;
 
 /** Images of every detector and thickness. */
-export async function collectImages({ folder, plan, simulation }: Parts): Promise<SimulatedImages> {
+export async function collectImages({ store, plan, simulation }: Parts): Promise<SimulatedImages> {
   const { detectors, exits, positions_A, configurations } = plan;
   const count = positions_A.length;
   const mean = new RunningMean();
+  if (detectors.length === 0) return { values: new Float64Array() };
   const units = unitNames(plan);
   const perConfiguration = units.length / configurations;
   for (let c = 0; c < configurations; c++) {
     const whole = new Float64Array(exits.length * detectors.length * count);
     for (const unit of units.slice(c * perConfiguration, (c + 1) * perConfiguration)) {
-      const signals = await readSignals(folder, plan, unit);
+      const signals = await readSignals(store, unit);
       const size = unit.to - unit.from;
       for (let image = 0; image < exits.length * detectors.length; image++) {
         whole.set(signals.subarray(image * size, (image + 1) * size), image * count + unit.from);
@@ -81,14 +83,14 @@ export async function* patternRows(parts: Parts, t: number): AsyncGenerator<Floa
   }
 }
 
-async function meanRow({ folder, plan }: Parts, t: number, y: number, pixels: number): Promise<Float32Array> {
+async function meanRow({ store, plan }: Parts, t: number, y: number, pixels: number): Promise<Float32Array> {
   const rx = plan.shape[1];
   const [from, to] = [y * rx, (y + 1) * rx];
   const sum = new Float64Array(rx * pixels);
   for (const unit of unitNames(plan)) {
     const range: [number, number] = [Math.max(from, unit.from), Math.min(to, unit.to)];
     if (range[0] >= range[1]) continue;
-    const values = await readPatterns(folder, plan, unit, t, range, pixels);
+    const values = await readPatterns(store, unit, t, range, pixels);
     const at = (range[0] - from) * pixels;
     for (let i = 0; i < values.length; i++) sum[at + i] = sum[at + i]! + values[i]!;
   }

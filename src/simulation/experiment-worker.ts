@@ -1,6 +1,6 @@
-/** A worker thread, Node only: direct multislice of one row of a simulated scan. Started by `experiment.ts`. */
+/** What a worker thread of the demo's scan does: direct multislice of one row after another. */
 
-import { serve } from '../core/pool.ts';
+import type { Worker } from '../core/threads.ts';
 import { Multislice } from '../diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { directPatterns } from '../diffraction/direct.ts';
@@ -10,7 +10,6 @@ import { experimentStructure } from './experiment-structure.ts';
 import type { ExperimentInputs } from './options.ts';
 
 export interface RowJob {
-  readonly inputs: ExperimentInputs;
   readonly row: number;
   /** Unit cells of each position's thickness. */
   readonly cells: readonly number[];
@@ -18,20 +17,14 @@ export interface RowJob {
   readonly size: number;
 }
 
-let made: { readonly key: string; readonly multislice: Multislice } | undefined;
-
 /** Finer than a library's, since this is what maps are held against. */
 const SAMPLING = { slicing: 'smooth', grid_per_cell: 28, slices_per_cell: 16 } as const;
 
-/** Patterns of the row, [positions][size][size]. */
-serve<RowJob, Float64Array>(async ({ inputs, row, cells, size }, progress) => {
+/** Patterns of a row, [positions][size][size]. */
+export async function experimentWorker(inputs: ExperimentInputs): Promise<Worker<RowJob, Float64Array>> {
   const { experiment, microscope, crystal, library } = inputs;
-  const key = JSON.stringify(inputs);
-  if (made?.key !== key) {
-    const stack = stackOf(experimentStructure(inputs), crystal, { ...library, ...SAMPLING });
-    made = { key, multislice: new Multislice(await SliceKernel.load(), stack, microscope.voltage_kV, [2, 2]) };
-  }
-  const { multislice } = made;
+  const stack = stackOf(experimentStructure(inputs), crystal, { ...library, ...SAMPLING });
+  const multislice = new Multislice(await SliceKernel.load(), stack, microscope.voltage_kV, [2, 2]);
   const lambda = wavelength(microscope.voltage_kV);
   const probe = {
     wavelength_A: lambda,
@@ -40,13 +33,18 @@ serve<RowJob, Float64Array>(async ({ inputs, row, cells, size }, progress) => {
     aberrations: microscope.aberrations,
     edge_mrad: (lambda * 1e3) / multislice.length_A[0],
   };
-  const out = new Float64Array(cells.length * size * size);
-  for (const [x, n] of cells.entries()) {
-    const position: [number, number] = [(x + 0.5) * crystal.a_A, (row + 0.5) * crystal.a_A];
-    const exits = [n * SAMPLING.slices_per_cell];
-    const [pattern] = directPatterns(multislice, probe, position, [...experiment.tilt_mrad], exits, size);
-    out.set(pattern!.intensity, x * size * size);
-    progress((x + 1) / cells.length);
-  }
-  return out;
-});
+  return {
+    async run({ row, cells, size }, progress) {
+      const out = new Float64Array(cells.length * size * size);
+      for (const [x, n] of cells.entries()) {
+        const position: [number, number] = [(x + 0.5) * crystal.a_A, (row + 0.5) * crystal.a_A];
+        const exits = [n * SAMPLING.slices_per_cell];
+        const [pattern] = directPatterns(multislice, probe, position, [...experiment.tilt_mrad], exits, size);
+        out.set(pattern!.intensity, x * size * size);
+        progress((x + 1) / cells.length);
+      }
+      return out;
+    },
+    handOver: (patterns) => [patterns.buffer as ArrayBuffer],
+  };
+}

@@ -1,19 +1,20 @@
 /**
- * A 4D-STEM scan that Ferroscope simulates itself, Node only: a structure that no library holds, direct multislice (not the
- * scattering matrix that libraries come from), a rotated camera with descan, counting noise and hot pixels. Written as EMD,
- * with its truth beside it. What this is not: a model of inelastic scattering, drift or contamination.
+ * A 4D-STEM scan that Ferroscope simulates itself: a structure that no library holds, direct multislice (not the
+ * scattering matrix that libraries come from), a rotated camera with descan, counting noise and hot pixels. What is to be written,
+ * as EMD, with its truth beside it. What this is not: a model of inelastic scattering, drift or contamination.
  */
 
-import { runJobs } from '../core/pool.ts';
+import { type Identity, identify } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
+import { runJobs, type WorkerHost } from '../core/threads.ts';
 import { labelFields } from '../crystal/build.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { apertureAmplitude } from '../diffraction/probe.ts';
 import { ProbeWeights } from '../library/probe-weights.ts';
 import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
 import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
-import { writeEmd } from '../scan/emd-write.ts';
+import type { EmdScan } from '../scan/emd-write.ts';
 import { BLOCK, experimentStructure, WINDOW } from './experiment-structure.ts';
 import type { RowJob } from './experiment-worker.ts';
 import type { ExperimentInputs } from './options.ts';
@@ -25,8 +26,48 @@ export interface ScanTruth {
   readonly channels: Readonly<Record<string, Float32Array>>;
 }
 
-/** Writes the scan of [experiment] to `path` and returns its truth. */
-export async function simulateScan(inputs: ExperimentInputs, path: string, task: Task): Promise<ScanTruth> {
+export interface ExperimentRun {
+  readonly program: string;
+  readonly host: WorkerHost;
+  /** Worker threads; default: all cores. */
+  readonly workers?: number | undefined;
+}
+
+export interface ExperimentScan {
+  /** What `writeEmd` takes. */
+  readonly scan: EmdScan;
+  readonly truth: ScanTruth;
+  readonly identity: Identity;
+}
+
+/** Known before the scan is: of the structures what textures take, of the library how atoms scatter. */
+export function experimentIdentity(inputs: ExperimentInputs, program: string): Identity {
+  const { crystal, structures, microscope, experiment, library } = inputs;
+  // The block is this room's, but for its height.
+  const { count, held_out, types, cells, ...texture } = structures;
+  const { voltage_kV, convergence_mrad, defocus_nm, aberrations } = microscope;
+  const { factors, band_limit } = library;
+  return identify({
+    kind: 'scan-simulated',
+    schema: 1,
+    program,
+    settings: {
+      crystal,
+      structures: { ...texture, cells_z: cells[2] },
+      microscope: { voltage_kV, convergence_mrad, defocus_nm, aberrations },
+      experiment,
+      library: { factors, band_limit },
+    },
+    inputs: {},
+  });
+}
+
+/** The scan of [experiment]: its patterns are counted as they are asked for. @throws 'aborted' */
+export async function experimentScan(
+  inputs: ExperimentInputs,
+  { program, host, workers }: ExperimentRun,
+  task: Task,
+): Promise<ExperimentScan> {
   const { experiment, crystal, microscope } = inputs;
   const [ry, rx] = experiment.shape;
   const lambda = wavelength(microscope.voltage_kV);
@@ -40,12 +81,13 @@ export async function simulateScan(inputs: ExperimentInputs, path: string, task:
       ((experiment.thickness_nm + (ry > 1 ? (row / (ry - 1) - 0.5) * experiment.wedge_nm : 0)) * 10) / crystal.a_A,
     );
   const jobs: RowJob[] = Array.from({ length: ry }, (_, row) => ({
-    inputs,
     row,
     cells: new Array<number>(rx).fill(cellsAt(row)),
     size,
   }));
-  const rows = await runJobs<RowJob, Float64Array>(import.meta.url, './experiment-worker', jobs, task, {
+  const rows = await runJobs<RowJob, Float64Array>(host, 'experiment', jobs, task, {
+    workers,
+    data: inputs,
     onProgress: (done) => task.progress(Math.floor(done * rx), ry * rx, 'scan positions'),
   });
 
@@ -74,27 +116,23 @@ export async function simulateScan(inputs: ExperimentInputs, path: string, task:
     }
     return sum;
   };
-  await writeEmd(
-    path,
-    {
-      shape: [ry, rx, n, n],
-      patterns: (index) => {
-        const y = Math.floor(index / rx);
-        const x = index % rx;
-        const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
-        const expected = exposeCamera({ values, size, step_mrad }, n, n, centreAt(plane, y, x), map);
-        return count(expected, counting, noise(index));
-      },
-      step_nm: crystal.a_A / 10,
-      qPixel: experiment.mrad_per_pixel,
-      qUnits: 'mrad',
-      vacuum: mean(4, vacuum, 'vacuum', experiment.dose_e),
-      dark: mean(16, vacuum, 'dark', 0),
-      metadata: { microscope: { voltage_kV: microscope.voltage_kV, convergence_mrad: microscope.convergence_mrad } },
+  const scan: EmdScan = {
+    shape: [ry, rx, n, n],
+    patterns: (index) => {
+      const y = Math.floor(index / rx);
+      const x = index % rx;
+      const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
+      const expected = exposeCamera({ values, size, step_mrad }, n, n, centreAt(plane, y, x), map);
+      return count(expected, counting, noise(index));
     },
-    task,
-  );
-  return truthOf(inputs, cellsAt);
+    step_nm: crystal.a_A / 10,
+    qPixel: experiment.mrad_per_pixel,
+    qUnits: 'mrad',
+    vacuum: mean(4, vacuum, 'vacuum', experiment.dose_e),
+    dark: mean(16, vacuum, 'dark', 0),
+    metadata: { microscope: { voltage_kV: microscope.voltage_kV, convergence_mrad: microscope.convergence_mrad } },
+  };
+  return { scan, truth: truthOf(inputs, cellsAt), identity: experimentIdentity(inputs, program) };
 }
 
 /** The aperture alone, as an intensity per sample that sums to 1. */

@@ -1,10 +1,12 @@
-/** The files of finished units, Node only: float64 signals, then float32 patterns. A part appears whole, by rename, and is there or not. */
+/**
+ * Finished units, each a Zarr group in the store of parts: `signals` [thickness][detector][position], float64, and `patterns`
+ * [thickness][position][qy][qx], float32, one chunk a thickness; either absent where nothing measures it. A group's attribute `engine` says what computed it.
+ */
 
-import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { fileError, writeWhole } from '../core/files.ts';
+import type { Store } from '../core/store.ts';
+import { GroupFiles, rawAttributes, readArray, readRows } from '../core/zarr.ts';
+import type { EngineName } from '../diffraction/engine.ts';
 import type { SimulationPlan } from './plan.ts';
 import type { UnitResult } from './unit.ts';
 
@@ -26,51 +28,64 @@ export function unitNames(plan: SimulationPlan): UnitName[] {
   ).flat();
 }
 
-const fileOf = (folder: string, { configuration, from, to }: UnitName) =>
-  join(folder, `${configuration}-${from}-${to}.part-of`);
-
-export function hasPart(folder: string, unit: UnitName): boolean {
-  return existsSync(fileOf(folder, unit));
+export function partFolder({ configuration, from, to }: UnitName): string {
+  return `${configuration}-${from}-${to}`;
 }
 
-export async function writePart(folder: string, unit: UnitName, { signals, patterns }: UnitResult): Promise<void> {
-  const bytes = new Uint8Array(signals.byteLength + patterns.byteLength);
-  bytes.set(new Uint8Array(signals.buffer));
-  bytes.set(new Uint8Array(patterns.buffer), signals.byteLength);
-  await writeWhole(fileOf(folder, unit), bytes);
-}
-
-/** `length` bytes of a part from `at`. */
-async function readAt(path: string, at: number, into: Uint8Array): Promise<void> {
-  try {
-    await using handle = await open(path);
-    const { bytesRead } = await handle.read(into, 0, into.length, at);
-    if (bytesRead !== into.length) fail('format', `${path} is truncated.`, 'Remove it and run the same command again.');
-  } catch (error) {
-    throw fileError(error, path);
-  }
-}
-
-/** Signals of a unit, [thickness][detector][position]. */
-export async function readSignals(folder: string, plan: SimulationPlan, unit: UnitName): Promise<Float64Array> {
-  const out = new Float64Array(plan.exits.length * plan.detectors.length * (unit.to - unit.from));
-  await readAt(fileOf(folder, unit), 0, new Uint8Array(out.buffer));
-  return out;
-}
-
-/** Patterns [position][pixel] at thickness `t` of positions [from, to) of a unit. */
-export async function readPatterns(
-  folder: string,
+export async function writePart(
+  store: Store,
   plan: SimulationPlan,
+  unit: UnitName,
+  { signals, patterns }: UnitResult,
+  engine: EngineName,
+): Promise<void> {
+  const exits = plan.exits.length;
+  const count = unit.to - unit.from;
+  const group = new GroupFiles();
+  if (signals.length > 0) {
+    await group.put('signals', {
+      data: signals,
+      shape: [exits, plan.detectors.length, count],
+      dimensions: ['thickness', 'detector', 'position'],
+    });
+  }
+  if (patterns.length > 0) {
+    const side = Math.sqrt(patterns.length / (exits * count));
+    await group.put('patterns', {
+      data: patterns,
+      shape: [exits, count, side, side],
+      chunk: [1, count, side, side],
+      dimensions: ['thickness', 'position', 'qy', 'qx'],
+    });
+  }
+  await store.commit(partFolder(unit), group.finish({ engine }));
+}
+
+/** What computed a unit. @throws 'format' */
+export async function readEngine(store: Store, unit: UnitName): Promise<EngineName> {
+  const part = store.within(partFolder(unit));
+  const engine = (await rawAttributes(part))?.engine;
+  if (engine === 'cpu' || engine === 'gpu') return engine;
+  return fail('format', `${part.name} is damaged.`, 'Remove it and run the same command again.', { engine });
+}
+
+/** Signals of a unit, [thickness][detector][position]. @throws 'format' */
+export async function readSignals(store: Store, unit: UnitName): Promise<Float64Array> {
+  return (await readArray(store.within(partFolder(unit)), 'signals', Float64Array)).data;
+}
+
+/** Patterns [position][pixel] at thickness `t` of positions [from, to) of a unit. @throws 'format' */
+export async function readPatterns(
+  store: Store,
   unit: UnitName,
   t: number,
   [from, to]: readonly [number, number],
   pixels: number,
 ): Promise<Float32Array> {
-  const count = unit.to - unit.from;
   const out = new Float32Array((to - from) * pixels);
-  const signals = 8 * plan.exits.length * plan.detectors.length * count;
-  const at = signals + 4 * (t * count + from - unit.from) * pixels;
-  await readAt(fileOf(folder, unit), at, new Uint8Array(out.buffer));
+  // Positions of one thickness after those of another.
+  const chunk = unit.to - unit.from;
+  const rows = Array.from({ length: to - from }, (_, p) => [t * chunk + from - unit.from + p, p] as const);
+  await readRows(store.within(partFolder(unit)), { name: 'patterns', chunk, rank: 4, size: pixels }, rows, out);
   return out;
 }

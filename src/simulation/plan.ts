@@ -11,7 +11,7 @@ import { scanArea } from '../diffraction/annular-scan.ts';
 import { coherentParts, rmsFromFwhm } from '../diffraction/coherence.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import type { MicroscopeOptions } from '../diffraction/options.ts';
-import type { ProbePart } from '../diffraction/position-patterns.ts';
+import type { ProbePart, SourcePlace } from '../diffraction/position-patterns.ts';
 import type { SimulationInputs, SimulationOptions, SpecimenOptions } from './options.ts';
 import type { Specimen } from './specimen.ts';
 
@@ -36,7 +36,7 @@ export interface SimulationPlan {
   /** Coherent probes whose intensities add up: the spread of defocus. */
   readonly probes: readonly ProbePart[];
   /** Places of the source around a position; weights sum to 1. One where the source is a point, or is left to the convolution. */
-  readonly source: readonly { readonly offset_A: readonly [x: number, y: number]; readonly weight: number }[];
+  readonly source: readonly SourcePlace[];
   /** Source size that is left for a convolution over the scan, rms [Å]. */
   readonly blur_A: number;
   readonly detectors: readonly { readonly name: string; readonly detector: AngularDetector }[];
@@ -205,6 +205,15 @@ export function planSimulation(inputs: SimulationInputs, specimen: Specimen): Si
     configurations,
     unit: Math.max(1, Math.min(several, Math.floor(UNIT_BYTES / perPosition))),
   };
+}
+
+/** What a plan's finished units and the whole leave on disk, and what the whole is put together from [bytes]. */
+export function simulationBytes(plan: SimulationPlan, { camera }: Pick<SimulationOptions, 'camera'>) {
+  const { positions_A, exits, detectors, configurations } = plan;
+  const pattern = exits.length * 4 * (camera ? camera.pixels ** 2 : 0);
+  const images = exits.length * 8 * detectors.length;
+  const whole = positions_A.length * (pattern + images);
+  return { whole, parts: whole * configurations };
 }
 
 /** Frequencies that a detector to `angle_mrad` needs, half a pixel of its edge included. */

@@ -1,4 +1,4 @@
-/** A specimen through the whole room: against direct multislice, stopped and resumed, averaged, blurred, counted. */
+/** A specimen through the whole room: against direct multislice, on both engines, stopped and resumed, averaged, blurred, counted. */
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as zarr from 'zarrita';
 import { RandomStream } from '../core/random.ts';
+import { memoryStore, type Store } from '../core/store.ts';
 import { quietTask, type Task } from '../core/task.ts';
 import { problemOf } from '../core/test-problem.ts';
-import { folderStore } from '../core/zarr-folder.ts';
+import { GroupFiles, readArray } from '../core/zarr.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
 import type { Structure } from '../crystal/structure.ts';
 import { bytes, expectSame, frames, lammps, xdatcar } from '../crystal/test-trajectories.ts';
@@ -16,12 +17,17 @@ import { detectorWeights } from '../diffraction/angular-detector.ts';
 import { Multislice } from '../diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { directPatterns } from '../diffraction/direct.ts';
+import { openTestGpu } from '../diffraction/gpu/test-gpu.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { sliceStack } from '../diffraction/slices.ts';
+import { r1 } from '../diffraction/test-structures.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { openNodeGpu } from '../node/gpu.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
 import { parseRecipe, simulationInputs } from '../recipe/recipe.ts';
 import type { SimulationInputs } from './options.ts';
 import { planSimulation, probeWindow_A } from './plan.ts';
-import { simulateSpecimen } from './run.ts';
+import { type RunOptions, simulateSpecimen } from './run.ts';
 import { loadSpecimen } from './specimen.ts';
 import { readSimulationInfo } from './store.ts';
 
@@ -40,8 +46,14 @@ const recipeOf = (specimen: string, simulation: string, microscope = ''): Simula
 [specimen]\n${specimen}\n[simulation]\nwindow_A = 10\nband_limit = 1\npixel_A = 0.25\nslicing = "spline"\n${simulation}`),
   );
 const load = (recipe: SimulationInputs) => loadSpecimen(recipe.specimen, noFile);
-const run = async (recipe: SimulationInputs, name: string, task: Task = quietTask) =>
-  simulateSpecimen(recipe, await load(recipe), join(folder, name), { program: 'test', workers: 2 }, task);
+const options = { program: 'test', host: nodeWorkers, workers: 2 };
+const run = async (
+  recipe: SimulationInputs,
+  name: string,
+  { task = quietTask, ...more }: Partial<RunOptions> & { task?: Task } = {},
+) => simulateSpecimen(recipe, await load(recipe), folderStore(join(folder, name)), { ...options, ...more }, task);
+const gpu = await openTestGpu();
+gpu?.close();
 const sum = (list: ArrayLike<number>) => Array.from(list).reduce((a, b) => a + b, 0);
 const open = async (name: string, array: string) =>
   zarr.get(
@@ -49,6 +61,9 @@ const open = async (name: string, array: string) =>
       kind: 'array',
     }),
   );
+
+const array = async (store: Store, name: string) =>
+  (await readArray(store.within('simulation.zarr'), name, Float32Array)).data;
 
 const SI = 'crystal = "Si"\nzone = [1, 1, 0]\nthickness_nm = { min = 2, max = 4, step = 2 }';
 const SCAN =
@@ -109,8 +124,13 @@ test('patterns and images are those of direct multislice, on the stated axes', a
 test('what is written states its axes, and of the recipe the sections that it heeded', async () => {
   const { plan, done } = await run(recipeOf(SI, `${SCAN}\norigin_A = [0.4, 0.9]\ndose_e = 1e3`), 'axes');
   await done();
-  const info = await readSimulationInfo(join(folder, 'axes', 'simulation.zarr'));
-  expect(Object.keys(info.recipe).toSorted()).toEqual(['microscope', 'simulation', 'specimen']);
+  const info = await readSimulationInfo(folderStore(join(folder, 'axes', 'simulation.zarr')));
+  const { settings, inputs } = info.identity;
+  expect(Object.keys(settings).toSorted()).toEqual(['microscope', 'simulation', 'specimen']);
+  // Neither snapshots nor layers were looked at, nor was there a file.
+  expect(Object.keys(settings.specimen!).toSorted()).toEqual(['crystal', 'thermal', 'thickness_nm', 'u2_A2', 'zone']);
+  expect(inputs).toEqual({});
+  expect(info).toMatchObject({ shape: [3, 4], camera: { pixels: 20, mrad_per_pixel: 1 }, engines: ['cpu'] });
   const values = async (name: string) => Array.from((await open('axes', name)).data as ArrayLike<number>);
   expect(await values('thickness')).toEqual(plan.thickness_nm);
   const [rx, ry] = [await values('rx'), await values('ry')];
@@ -135,20 +155,132 @@ test('a stopped run goes on, and ends in the same bytes', async () => {
   const recipe = recipeOf(SI, SCAN);
   await run(recipe, 'whole');
   const stop = new AbortController();
-  const stopping: Task = { signal: stop.signal, progress: (done) => done >= 4 && stop.abort() };
-  expect((await problemOf(run(recipe, 'stopped', stopping))).tag).toBe('aborted');
-  const kept = (await readdir(join(folder, 'stopped', 'parts'))).filter((name) => name.endsWith('.part-of'));
-  expect(kept.length).toBeGreaterThan(0);
+  const place = folderStore(join(folder, 'stopped'));
+  let commits = 0;
+  const stopping: Store = {
+    ...place,
+    within: (name) => ({
+      ...place.within(name),
+      commit: async (part, files) => {
+        await place.within(name).commit(part, files);
+        if (++commits === 3) stop.abort();
+      },
+    }),
+  };
+  const stopped = simulateSpecimen(recipe, await load(recipe), stopping, options, {
+    ...quietTask,
+    signal: stop.signal,
+  });
+  expect((await problemOf(stopped)).tag).toBe('aborted');
+  // Parts of another simulation are refused, and the setting named.
+  const dosed = await problemOf(run(recipeOf(SI, `${SCAN}\ndose_e = 10`), 'stopped'));
+  expect(dosed.tag).toBe('stale');
+  expect(dosed.message).toContain('simulation.dose_e');
   const seen: number[] = [];
-  await run(recipe, 'stopped', { ...quietTask, progress: (done, _, what) => what === 'positions' && seen.push(done) });
-  expect(seen[0]).toBeGreaterThan(0);
+  const task = {
+    ...quietTask,
+    progress: (done: number, _: number, what: string) => what === 'positions' && seen.push(done),
+  };
+  // A seed that nothing is drawn from makes no other simulation of it.
+  await run(recipeOf(SI, `${SCAN}\nseed = 2`), 'stopped', { task });
+  expect(seen[0]).toBeGreaterThanOrEqual(3);
   for (const file of ['zarr.json', 'patterns/c/1/2/0/0/0', 'images/c/0/0/0/0']) {
     const bytes = (name: string) => readFile(join(folder, name, 'simulation.zarr', file));
     expect((await bytes('stopped')).equals(await bytes('whole'))).toBe(true);
   }
-  // Another recipe does not touch what is there.
-  const other = recipeOf(SI, `${SCAN}\nseed = 2`);
+  // What is there is not touched, unless told to.
+  const other = recipeOf(SI, `${SCAN}\ntilt_mrad = [1, 0]`);
   expect((await problemOf(run(other, 'whole'))).tag).toBe('file-exists');
+  const { identity } = await run(other, 'whole', { overwrite: true });
+  expect((await readSimulationInfo(folderStore(join(folder, 'whole', 'simulation.zarr')))).identity).toEqual(identity);
+});
+
+test('a structure file that has changed is another specimen, by its name', async () => {
+  const recipe = recipeOf('file = "cells/a.vasp"\nthickness_nm = 1\nthermal = "none"', SCAN);
+  const poscar = (edge: number) => `Po\n1\n${edge} 0 0\n0 3.4 0\n0 0 3.4\nPo\n1\nDirect\n0 0 0\n`;
+  const load = (edge: number) => loadSpecimen(recipe.specimen, async () => new TextEncoder().encode(poscar(edge)));
+  const store = memoryStore();
+  const again = async (edge: number) => simulateSpecimen(recipe, await load(edge), store, options, quietTask);
+  const { identity } = await again(3.3);
+  expect(Object.values(identity.inputs)).toMatchObject([
+    { kind: 'file', name: 'a.vasp', size_bytes: poscar(3.3).length },
+  ]);
+  await store.remove('simulation.zarr');
+  expect((await again(3.3)).identity).toEqual(identity);
+  await store.remove('simulation.zarr');
+  const { tag, message } = await problemOf(again(3.4));
+  expect(tag).toBe('stale');
+  expect(message).toContain('file cells/a.vasp');
+});
+
+test('what version 0.1.0 wrote is read', async () => {
+  // As ferroscope 0.1.0 wrote it, the sections of the recipe cut short that nobody heeded.
+  const attributes = JSON.parse(
+    '{"format":"ferroscope-simulation/1","recipe":{"crystal":{"material":"BST"},"microscope":{"voltage_kV":200,"convergence_mrad":8,"defocus_nm":0,"source_fwhm_A":0.7},"specimen":{"file":"CsCl.cif","growth":"z","thickness_nm":3,"u2_A2":{"Cs":0.02,"Cl":0.02},"thermal":"absorption","snapshots":16},"simulation":{"seed":1,"shape":[1,1],"origin_A":[0.4,0.9],"tilt_mrad":[0,0],"camera":{"pixels":20,"mrad_per_pixel":1},"detectors":[{"name":"BF","inner_mrad":0,"outer_mrad":8}],"window_A":10,"pixel_A":0.25,"slice_A":0.33,"slicing":"smooth","factors":"lobato","band_limit":0.6666666666666666}},"recipeHash":"becb19d1d0106ed7","program":"ferroscope 0.1.0","thickness_nm":[3.0107692307692306],"detectors":["BF"],"step_A":{"x":4.12,"y":4.12},"mrad_per_pixel":1,"unit":"fraction of the beam","window_A":[12.36,12.36],"grid":[60,60],"slice_A":0.3169230769230769,"configurations":1}',
+  ) as object;
+  const store = memoryStore();
+  await store.commit('old', new GroupFiles().finish(attributes));
+  expect(await readSimulationInfo(store.within('old'))).toMatchObject({
+    identity: { schema: 1, program: 'ferroscope 0.1.0', settings: { specimen: { file: 'CsCl.cif' } } },
+    shape: [1, 1],
+    camera: { pixels: 20 },
+    thickness_nm: [3.0107692307692306],
+    engines: ['cpu'],
+  });
+  await store.commit('other', new GroupFiles().finish({ format: 'ferroscope-library/2' }));
+  expect((await problemOf(readSimulationInfo(store.within('other')))).tag).toBe('format');
+});
+
+const BROAD = 'source_fwhm_A = 0.8\ndefocus_spread_nm = 3\naberrations = { C30_um = 300, C12_nm = 20, phi12_deg = 30 }';
+test.runIf(gpu).each([
+  ['a scan, tilted, absorbing, of an extended source and a spread of focus', 'thermal = "absorption"', '[3, 4]', BROAD],
+  ['one position, its source in places', 'thermal = "debye-waller"', '[1, 1]', BROAD],
+  ['frozen phonons', 'thermal = "frozen-phonons"\nsnapshots = 3', '[3, 4]', ''],
+] as const)('a GPU gives the CPU’s patterns and images: %s', async (_, thermal, shape, microscope) => {
+  const measure = SCAN.replace('[3, 4]', shape);
+  const recipe = recipeOf(`${SI}\nu2_A2 = { Si = 0.006 }\n${thermal}`, `${measure}\ntilt_mrad = [3, -1]`, microscope);
+  const [cpu, gpu] = [memoryStore(), memoryStore()];
+  const specimen = await load(recipe);
+  const want = await simulateSpecimen(recipe, specimen, cpu, options, quietTask);
+  const shares: number[] = [];
+  const task = {
+    ...quietTask,
+    progress: (done: number, total: number, what: string) => what.startsWith('positions') && shares.push(done / total),
+  };
+  const got = await simulateSpecimen(recipe, specimen, gpu, { ...options, gpu: openNodeGpu }, task);
+  expect(got.engines).toEqual(['gpu']);
+  expect(got.identity.id).toBe(want.identity.id);
+  expect(got.identity.content).not.toBe(want.identity.content);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect([shares[0], shares.at(-1)]).toEqual([0, 1]);
+  expect(sum(want.meanPatterns[1]!)).toBeGreaterThan(0.5);
+  for (const t of want.plan.exits.keys()) expect(r1(got.meanPatterns[t]!, want.meanPatterns[t]!)).toBeLessThan(1e-5);
+  const [patterns, reference] = [await array(gpu, 'patterns'), await array(cpu, 'patterns')];
+  console.log(`a specimen, GPU against CPU: R1 ${r1(patterns, reference).toExponential(1)}`);
+  expect(r1(patterns, reference)).toBeLessThan(1e-5);
+  expect(r1(got.images.values, want.images.values)).toBeLessThan(1e-5);
+});
+
+test.runIf(gpu)('what one engine began the other goes on with, and both are named', async () => {
+  const recipe = recipeOf(`${SI}\nthermal = "frozen-phonons"\nsnapshots = 4`, SCAN);
+  const store = memoryStore();
+  const specimen = await load(recipe);
+  const stop = new AbortController();
+  const stopping: Task = { signal: stop.signal, progress: (done) => done >= 12 && stop.abort() };
+  const stopped = simulateSpecimen(recipe, specimen, store, { ...options, gpu: openNodeGpu }, stopping);
+  expect((await problemOf(stopped)).tag).toBe('aborted');
+  expect((await store.within('parts').list()).length).toBeGreaterThan(1);
+  const { engines, images } = await simulateSpecimen(recipe, specimen, store, options, quietTask);
+  expect(engines).toEqual(['cpu', 'gpu']);
+  expect((await readSimulationInfo(store.within('simulation.zarr'))).engines).toEqual(engines);
+  const whole = await simulateSpecimen(recipe, specimen, memoryStore(), options, quietTask);
+  expect(r1(images.values, whole.images.values)).toBeLessThan(1e-5);
+  // Nothing to make needs no GPU.
+  const none = () => Promise.reject(new Error('opened'));
+  await store.remove('simulation.zarr');
+  expect((await simulateSpecimen(recipe, specimen, store, { ...options, gpu: none }, quietTask)).engines).toEqual(
+    engines,
+  );
 });
 
 test('frozen phonons: means over snapshots with their standard error, and diffuse electrons that a Debye–Waller factor loses', async () => {
@@ -172,16 +304,12 @@ test('the frames of a trajectory are averaged', async () => {
   const { block } = await load(recipeOf('crystal = "Si"\nthickness_nm = 2', SCAN));
   const frame = (shift: number) =>
     writeExtxyz({ ...block, positions_A: block.positions_A.map((value, i) => (i % 9 === 0 ? value + shift : value)) });
-  const signals = async (name: string, text: string) => {
+  const signals = async (text: string) => {
     const recipe = recipeOf('file = "si.extxyz"\nthermal = "trajectory"\nthickness_nm = 2', SCAN);
     const specimen = await loadSpecimen(recipe.specimen, async () => bytes(text));
-    return (await simulateSpecimen(recipe, specimen, join(folder, name), { program: 'test' }, quietTask)).images;
+    return (await simulateSpecimen(recipe, specimen, memoryStore(), options, quietTask)).images;
   };
-  const [one, two, both] = [
-    await signals('frame-1', frame(0)),
-    await signals('frame-2', frame(0.2)),
-    await signals('frames', frame(0) + frame(0.2)),
-  ];
+  const [one, two, both] = [await signals(frame(0)), await signals(frame(0.2)), await signals(frame(0) + frame(0.2))];
   expect(one.standardError).toBeUndefined();
   for (const [i, value] of both.values.entries()) {
     expect(value).toBeCloseTo((one.values[i]! + two.values[i]!) / 2, 10);

@@ -4,6 +4,8 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { hashOfArrays } from '../core/hash.ts';
+import type { FileIdentity } from '../core/identity.ts';
 import { type Film, type FilmLayer, film } from '../crystal/film.ts';
 import { knownCrystal } from '../crystal/known-crystals.ts';
 import { type Block, orthogonalCell } from '../crystal/orthogonal.ts';
@@ -25,6 +27,8 @@ export interface Specimen {
   readonly u2_A2: Readonly<Record<string, number>>;
   /** Remarks for the user: what a reader guessed or repaired, how the atoms are strained, whose thermal motion stands for each element. */
   readonly notes: readonly string[];
+  /** What it was read from, by the names that the recipe has for the files. */
+  readonly files: Readonly<Record<string, FileIdentity>>;
 }
 
 /** The bytes of a file that the recipe names. */
@@ -32,6 +36,17 @@ type Read = (file: string) => Promise<Uint8Array>;
 
 /** @throws 'recipe' for an element whose thermal motion nobody gave; what the readers, `checkSameBox`, `orthogonalCell` and `film` throw */
 export async function loadSpecimen(recipe: SpecimenOptions, read: Read): Promise<Specimen> {
+  const files: Record<string, FileIdentity> = {};
+  const specimen = await specimenOf(recipe, async (file) => {
+    const bytes = await read(file);
+    const name = file.split(/[/\\]/).at(-1)!;
+    files[file] = { kind: 'file', name, size_bytes: bytes.length, content: hashOfArrays(bytes) };
+    return bytes;
+  });
+  return { ...specimen, files };
+}
+
+async function specimenOf(recipe: SpecimenOptions, read: Read): Promise<Omit<Specimen, 'files'>> {
   const { layers, growth } = recipe;
   if (recipe.thermal === 'trajectory') {
     const file = recipe.file!;
@@ -69,7 +84,12 @@ interface Part {
   readonly block: Block;
 }
 
-function withMotion(recipe: SpecimenOptions, name: string, block: Block, parts: readonly Part[]): Specimen {
+function withMotion(
+  recipe: SpecimenOptions,
+  name: string,
+  block: Block,
+  parts: readonly Part[],
+): Omit<Specimen, 'files' | 'layers'> {
   const u2_A2 = thermalMotion(recipe, block);
   const notes = [...(block.notes ?? []), ...motionNotes(recipe, u2_A2, block, parts)];
   return { name, block, u2_A2, notes };

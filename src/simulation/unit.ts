@@ -2,11 +2,10 @@
 
 import { absorbingStack } from '../diffraction/absorption.ts';
 import { detectorWeights, gridLimit_mrad, onCamera } from '../diffraction/angular-detector.ts';
-import { Multislice } from '../diffraction/cpu/multislice.ts';
-import type { SliceKernel } from '../diffraction/cpu/wasm.ts';
+import type { Tiles } from '../diffraction/cpu/multislice.ts';
+import type { PositionEngine, PositionSource } from '../diffraction/engine.ts';
 import { frozenPhonon, supercell } from '../diffraction/frozen-phonons.ts';
 import { wavelength } from '../diffraction/optics.ts';
-import { PositionPatterns } from '../diffraction/position-patterns.ts';
 import { type Atoms, type SliceStack, sliceStack } from '../diffraction/slices.ts';
 import type { SimulationInputs } from './options.ts';
 import type { SimulationPlan } from './plan.ts';
@@ -32,25 +31,32 @@ export interface UnitResult {
 
 /** Units of one plan, one configuration after another: slices, and plane waves where they serve, are made once for each. */
 export class UnitSimulator {
-  readonly #kernel: SliceKernel;
-  readonly #mark: number;
+  readonly #engine: PositionEngine;
   /** Of each detector, on the kept frequencies; the plan is the same in every unit. */
   #weights: readonly Float64Array[] | undefined;
-  #made: { readonly configuration: number; readonly patterns: PositionPatterns } | undefined;
+  #made: { readonly configuration: number; readonly source: PositionSource } | undefined;
 
-  constructor(kernel: SliceKernel) {
-    this.#kernel = kernel;
-    this.#mark = kernel.mark();
+  constructor(engine: PositionEngine) {
+    this.#engine = engine;
   }
 
-  /** @throws what slices, multislice and detectors throw */
-  run(job: UnitJob, progress: (share: number) => void): UnitResult {
+  /**
+   * @param stack gives the slices of the unit's configuration: `stackOf`, or what another thread has made of it
+   * @param tick is called now and then, and may throw to stop
+   * @throws what slices, multislice and detectors throw
+   */
+  async run(
+    job: UnitJob,
+    stack: () => SliceStack,
+    progress: (share: number) => void,
+    tick?: () => void,
+  ): Promise<UnitResult> {
     const { plan, inputs, from, to } = job;
     const { exits, detectors } = plan;
     const lambda = wavelength(inputs.microscope.voltage_kV);
     const { camera, band_limit } = inputs.simulation;
-    const engine = this.#patterns(job);
-    const { width, height } = engine;
+    const source = this.#source(job, stack);
+    const { width, height } = source;
     const geometry = { nx: plan.grid[0], ny: plan.grid[1], length_A: plan.window_A };
     this.#weights ??= detectors.map(({ detector }) =>
       cropped(
@@ -66,8 +72,12 @@ export class UnitSimulator {
     const pixels = camera ? camera.pixels ** 2 : 0;
     const signals = new Float64Array(exits.length * detectors.length * count);
     const patterns = new Float32Array(exits.length * count * pixels);
-    for (let p = 0; p < count; p++) {
-      const total = intensities(engine, plan, plan.positions_A[from + p]!);
+    let p = 0;
+    const within = (share: number): void => {
+      tick?.();
+      progress((p + share) / count);
+    };
+    for await (const total of source.at(plan.positions_A.slice(from, to), within)) {
       for (const [e, intensity] of total.entries()) {
         for (const [d, weight] of weights.entries()) {
           let sum = 0;
@@ -79,59 +89,56 @@ export class UnitSimulator {
           patterns.set(seen, (e * count + p) * pixels);
         }
       }
-      progress((p + 1) / count);
+      progress(++p / count);
     }
     return { signals, patterns };
   }
 
-  #patterns(job: UnitJob): PositionPatterns {
+  #source(job: UnitJob, stack: () => SliceStack): PositionSource {
     const { plan, inputs, configuration } = job;
-    if (this.#made?.configuration === configuration) return this.#made.patterns;
-    this.#kernel.release(this.#mark);
-    const { stack, tiles } = stackOf(job);
+    if (this.#made?.configuration === configuration) return this.#made.source;
+    this.close();
     const { voltage_kV } = inputs.microscope;
     const { band_limit, tilt_mrad } = inputs.simulation;
-    const multislice = new Multislice(this.#kernel, stack, voltage_kV, tiles, band_limit);
-    const patterns = new PositionPatterns(multislice, {
-      parts: plan.probes,
-      exits: plan.exits,
-      tilt_mrad,
-      reach: plan.reach,
-      positions: plan.positions_A.length * plan.source.length,
+    const source = this.#engine({
+      stack: stack(),
+      tiles: tilesOf(job),
+      voltage_kV,
+      bandLimit: band_limit,
+      geometry: {
+        parts: plan.probes,
+        exits: plan.exits,
+        tilt_mrad,
+        reach: plan.reach,
+        source: plan.source,
+        positions: plan.positions_A.length,
+      },
     });
-    this.#made = { configuration, patterns };
-    return patterns;
+    this.#made = { configuration, source };
+    return source;
+  }
+
+  /** Gives the engine's memory back. */
+  close(): void {
+    this.#made?.source.close();
+    this.#made = undefined;
   }
 }
 
-/** Patterns of the extended source at a position: each of its places by itself. */
-function intensities(
-  engine: PositionPatterns,
-  plan: SimulationPlan,
-  [x, y]: readonly [number, number],
-): Float64Array[] {
-  const [first, ...rest] = plan.source.map(({ offset_A, weight }) => {
-    const here = engine.at([x + offset_A[0], y + offset_A[1]]);
-    if (weight !== 1)
-      for (const pattern of here) for (let i = 0; i < pattern.length; i++) pattern[i] = pattern[i]! * weight;
-    return here;
-  });
-  for (const here of rest) {
-    for (const [e, pattern] of here.entries()) {
-      const sum = first![e]!;
-      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + pattern[i]!;
-    }
-  }
-  return first!;
+const moves = ({ inputs }: UnitJob): boolean => inputs.specimen.thermal === 'frozen-phonons';
+
+/** How often the window repeats a configuration across the beam: what moves by itself is drawn for the whole window. */
+function tilesOf(job: UnitJob): Tiles {
+  return moves(job) ? [1, 1] : job.plan.tiles;
 }
 
-/** The slices of a configuration, and how often the window repeats them across the beam. */
-function stackOf(job: UnitJob): { stack: SliceStack; tiles: readonly [number, number] } {
+/** The slices of the unit's configuration. */
+export function stackOf(job: UnitJob): SliceStack {
   const { plan, inputs, u2_A2 } = job;
   const simulation = inputs.simulation;
   const { thermal } = inputs.specimen;
-  const moving = thermal === 'frozen-phonons';
-  const tiles = moving ? ([1, 1] as const) : plan.tiles;
+  const moving = moves(job);
+  const tiles = tilesOf(job);
   const atoms = moving
     ? frozenPhonon(supercell(job.atoms, [...plan.tiles, plan.blocksAlong]), u2_A2, simulation.seed, job.configuration)
     : job.atoms;
@@ -143,7 +150,7 @@ function stackOf(job: UnitJob): { stack: SliceStack; tiles: readonly [number, nu
     factors: simulation.factors,
     ...(!moving && { u2_A2 }),
   };
-  return { stack: thermal === 'absorption' ? absorbingStack(atoms, options) : sliceStack(atoms, options), tiles };
+  return thermal === 'absorption' ? absorbingStack(atoms, options) : sliceStack(atoms, options);
 }
 
 /** [ny][nx] weights in FFT order, cut to [height][width] around the direct beam. */

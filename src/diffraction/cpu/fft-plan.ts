@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../../core/errors.ts';
-import type { LinePlan } from '../propagator-tables.ts';
+import { type LinePlan, oddFactors } from '../propagator-tables.ts';
 
 export interface FftPlan extends LinePlan {
   /** What the kernel reads. */
@@ -17,14 +17,8 @@ export interface FftPlan extends LinePlan {
  */
 export function radices(n: number): number[] {
   if (n === 4) return [2, 2];
-  const found: number[] = [];
-  let rest = n;
-  for (const radix of [7, 5, 3]) {
-    while (rest % radix === 0) {
-      found.push(radix);
-      rest /= radix;
-    }
-  }
+  const odd = oddFactors(n);
+  let { rest } = odd;
   const fours: number[] = [];
   while (rest % 4 === 0) {
     fours.push(4);
@@ -37,7 +31,7 @@ export function radices(n: number): number[] {
   if (rest !== 1 || n % 4 !== 0) {
     fail('range', `A grid of ${n} points is not 4 times a product of 2, 3, 5 and 7.`, 'Choose another grid_per_cell.');
   }
-  return [...found, ...fours];
+  return [...odd.found, ...fours];
 }
 
 /** Mean |·|² of a radix's butterfly on output q ≥ 1, over its ideal value: float32 constants are not quite unitary. */

@@ -5,10 +5,11 @@ import { Fft2 } from '../../core/fft.ts';
 import { RandomStream } from '../../core/random.ts';
 import { planeWave } from '../reference.ts';
 import { sliceStack } from '../slices.ts';
+import { fromPanels } from '../test-panels.ts';
 import { intensities, perovskiteBlock, planeWaveBeams, r1, virtualCrystal } from '../test-structures.ts';
 import { fftPlan, radices } from './fft-plan.ts';
 import { Multislice } from './multislice.ts';
-import { fromPanels, toPanels } from './panels.ts';
+import { toPanels } from './panels.ts';
 import { hasRelaxedSimd, SliceKernel } from './wasm.ts';
 
 /** Relaxed SIMD where the engine has it (Node 24 has); plain SIMD everywhere. */

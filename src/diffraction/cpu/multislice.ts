@@ -15,6 +15,9 @@ import type { SliceKernel } from './wasm.ts';
 /** Repeats of the block across a wider window (a probe needs room that a small block does not give). */
 export type Tiles = readonly [x: number, y: number];
 
+/** Between reports of progress: up to a second on a large grid. */
+const SLICES_AT_ONCE = 64;
+
 export class Multislice {
   readonly nx: number;
   readonly ny: number;
@@ -144,12 +147,14 @@ export class Multislice {
    * Sends the wave that `fill` writes (real space, panels) through the block, repeated along z, with whole atoms at both faces, and calls `onExit` after
    * each slice count in `exits` (ascending) with the wave's transform: panels of frequencies, multiplied by nx·ny.
    * The view is valid only inside the call.
+   * @param progress gets the slices done, now and then
    */
   run(
     fill: (panels: Float32Array) => void,
     exits: readonly number[],
     options: Pick<MultisliceOptions, 'offset_invA' | 'tilt_mrad'>,
     onExit: (exit: number, spectrum: Float32Array) => void,
+    progress: (slices: number) => void = () => {},
   ): void {
     const { nx, ny } = this;
     const at = this.#at;
@@ -161,23 +166,27 @@ export class Multislice {
     if (entrance !== 0) this.#enter(entrance);
     let done = 0;
     for (const [i, exit] of exits.entries()) {
-      kernel.run.propagate(
-        at.psi,
-        at.tmp,
-        at.scratch,
-        nx,
-        ny,
-        at.transmission,
-        this.#period,
-        done,
-        exit - done,
-        at.plan[0],
-        at.plan[1],
-        FACTOR_TABLES,
-        at.factor[0],
-        at.factor[1],
-      );
-      done = exit;
+      while (done < exit) {
+        const slices = Math.min(SLICES_AT_ONCE, exit - done);
+        kernel.run.propagate(
+          at.psi,
+          at.tmp,
+          at.scratch,
+          nx,
+          ny,
+          at.transmission,
+          this.#period,
+          done,
+          slices,
+          at.plan[0],
+          at.plan[1],
+          FACTOR_TABLES,
+          at.factor[0],
+          at.factor[1],
+        );
+        done += slices;
+        progress(done);
+      }
       kernel.run.transform(
         at.psi,
         cuts[i]!,

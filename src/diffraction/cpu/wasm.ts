@@ -1,9 +1,11 @@
 /**
  * The compiled slice kernel: picks relaxed SIMD where the engine has it, owns one linear memory and hands out blocks of it.
- * The bytes come from beside this file in Node and by fetch in a browser.
+ * The bytes come with the program (npm run kernels).
  */
 
+import { bytesOfBase64 } from '../../core/base64.ts';
 import { fail } from '../../core/errors.ts';
+import { PLAIN, RELAXED } from './slice.generated.ts';
 
 interface SliceExports {
   propagate(
@@ -47,17 +49,6 @@ export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(RELAXED_PROBE);
 }
 
-async function kernelBytes(relaxed: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  const url = new URL(relaxed ? './slice.relaxed.wasm' : './slice.wasm', import.meta.url);
-  if (url.protocol !== 'file:') return new Uint8Array(await (await fetch(url)).arrayBuffer());
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return new Uint8Array(await readFile(url));
-  } catch {
-    fail('file-missing', `The compiled kernel ${url.pathname} is missing.`, 'Run npm run kernels.');
-  }
-}
-
 /** The kernel with its memory. Addresses are byte offsets; blocks are 64-byte aligned and live as long as the kernel. */
 export class SliceKernel {
   readonly run: SliceExports;
@@ -73,7 +64,7 @@ export class SliceKernel {
 
   static async load(relaxed: boolean = hasRelaxedSimd()): Promise<SliceKernel> {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-    const { instance } = await WebAssembly.instantiate(await kernelBytes(relaxed), {
+    const { instance } = await WebAssembly.instantiate(bytesOfBase64(relaxed ? RELAXED : PLAIN), {
       env: { memory, abort: () => fail('range', 'The slice kernel aborted.', 'Please report this.') },
     });
     return new SliceKernel(memory, instance.exports as unknown as SliceExports, relaxed);

@@ -1,4 +1,4 @@
-/** A GPU to compute on: navigator.gpu in browsers, Dawn in Node. Not what is computed. */
+/** A GPU to compute on, of whatever speaks WebGPU: a page's navigator.gpu, Dawn in Node (`node/gpu.ts`). Not what is computed. */
 
 import { fail } from '../../core/errors.ts';
 
@@ -14,7 +14,7 @@ export interface Gpu {
   close(): void;
 }
 
-const HINT =
+export const GPU_HINT: string =
   'Use the CPU engine, or install a driver with Vulkan, Metal or D3D12 (FERROSCOPE_VK_ICD names the file of a Vulkan driver in an unusual place; a browser needs WebGPU).';
 
 /** Limits worth having as large as the adapter offers them. */
@@ -27,10 +27,10 @@ const LIMITS = [
 ] as const;
 
 /** @throws 'unsupported' where no GPU can be had */
-export async function openGpu(): Promise<Gpu> {
-  const gpu = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu ?? (await nodeGpu());
+export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
+  if (!gpu) fail('unsupported', 'There is no WebGPU here.', GPU_HINT);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) fail('unsupported', 'WebGPU finds no adapter on this machine.', HINT);
+  if (!adapter) fail('unsupported', 'WebGPU finds no adapter on this machine.', GPU_HINT);
   const { vendor, architecture, description, device: model } = adapter.info;
   const name = [vendor, architecture, description || model].filter((part) => part).join(' ') || 'unnamed adapter';
   const timestamps = adapter.features.has('timestamp-query');
@@ -41,7 +41,7 @@ export async function openGpu(): Promise<Gpu> {
       requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
     });
   } catch (error) {
-    fail('unsupported', `The adapter ${name} gives no device.`, HINT, { reason: String(error) });
+    fail('unsupported', `The adapter ${name} gives no device.`, GPU_HINT, { reason: String(error) });
   }
   let problem: string | undefined;
   device.addEventListener('uncapturederror', (event) => {
@@ -73,33 +73,4 @@ export async function openGpu(): Promise<Gpu> {
       void gpu;
     },
   };
-}
-
-/**
- * A GPU for long work, Node only: an adapter that computes on the CPU is taken only where FERROSCOPE_VK_ICD names its driver, as tests do.
- * @throws 'unsupported' as `openGpu`, and for such an adapter
- */
-export async function openHardwareGpu(): Promise<Gpu> {
-  const gpu = await openGpu();
-  try {
-    refuseSoftware(gpu);
-  } catch (error) {
-    gpu.close();
-    throw error;
-  }
-  return gpu;
-}
-
-/** @throws 'unsupported' */
-export function refuseSoftware({ name, software }: Pick<Gpu, 'name' | 'software'>): void {
-  if (!software || process.env.FERROSCOPE_VK_ICD) return;
-  fail('unsupported', `WebGPU finds only ${name}, which computes on the CPU, slower than the CPU engine.`, HINT, {
-    name,
-  });
-}
-
-async function nodeGpu(): Promise<GPU> {
-  if (typeof process === 'undefined') fail('unsupported', 'This browser has no WebGPU.', HINT);
-  const { dawnGpu } = await import('./dawn.ts');
-  return dawnGpu();
 }

@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../../core/errors.ts';
-import type { LinePlan } from '../propagator-tables.ts';
+import { type LinePlan, oddFactors } from '../propagator-tables.ts';
 import { butterfly, numbers } from './butterflies.ts';
 
 export interface GpuLinePlan extends LinePlan {
@@ -18,14 +18,7 @@ export interface GpuLinePlan extends LinePlan {
 
 /** Radices of n, odd ones outside, powers of two as equal as they can be. @throws 'range' if n has other primes than 2, 3, 5, 7 or is one of them */
 export function gpuRadices(n: number, largest: 4 | 8 | 16 = 8): number[] {
-  const found: number[] = [];
-  let rest = n;
-  for (const radix of [7, 5, 3]) {
-    while (rest % radix === 0) {
-      found.push(radix);
-      rest /= radix;
-    }
-  }
+  const { found, rest } = oddFactors(n);
   const twos = Math.log2(rest);
   if (!Number.isInteger(twos) || n < 4) {
     fail('range', `A grid of ${n} points is not a product of 2, 3, 5 and 7.`, 'Choose another grid_per_cell.');

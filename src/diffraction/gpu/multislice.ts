@@ -12,7 +12,16 @@ import type { SliceStack } from '../slices.ts';
 import { allocate, ENTRY, floatBits, type Kernel, kernel, readFloats, upload, uploadEntries } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { type GpuLinePlan, gpuLinePlan, gpuRadices } from './line-plan.ts';
-import { exitShader, type Layout, layout, passShader, planeWaveShader } from './shaders.ts';
+import {
+  exitShader,
+  FILL,
+  type Layout,
+  layout,
+  linesShader,
+  passShader,
+  planeWaveShader,
+  sumShader,
+} from './shaders.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** Slices in one submission: long enough to hide its cost, short enough for a desktop's watchdog and to stop soon. */
@@ -22,10 +31,24 @@ const QUEUED = 4;
 /** What all fields of a batch of waves take where the device would allow more [bytes]. */
 const BATCH_BYTES = 2 ** 30;
 
-/** Waves to start from: plane waves as indices of the reciprocal lattice, or fields [ny][nx]. */
+/** Waves to start from: plane waves as indices of the reciprocal lattice, sums of them, or fields [ny][nx]. */
 export type Waves =
   | { readonly plane: readonly (readonly [gx: number, gy: number])[] }
+  | WaveSums
   | { readonly fields: readonly Wave[] };
+
+/** Each wave a sum over the same plane waves: probes of one aperture. */
+export interface WaveSums {
+  /** Row by row: neighbours in the list that share gy are summed first. */
+  readonly points: readonly (readonly [gx: number, gy: number])[];
+  /** [waves][points], complex. */
+  readonly amplitudes: Float32Array<ArrayBuffer>;
+}
+
+function countOf(waves: Waves): number {
+  if ('plane' in waves) return waves.plane.length;
+  return 'points' in waves ? waves.amplitudes.length / (2 * waves.points.length) : waves.fields.length;
+}
 
 /** The frequencies that are kept of a spectrum: `width` from low[0] on along x, `height` from low[1] on along y. */
 export interface SpectrumWindow {
@@ -71,6 +94,8 @@ export class GpuMultislice {
   readonly #passes: readonly [Kernel, Kernel];
   readonly #exits: readonly [plain: Kernel, face: Kernel, second: Kernel];
   readonly #start: Kernel;
+  readonly #lines: Kernel;
+  readonly #sum: Kernel;
   readonly #tables: {
     readonly twiddles: readonly [GPUBuffer, GPUBuffer];
     readonly frequencies: readonly [GPUBuffer, GPUBuffer];
@@ -136,6 +161,8 @@ export class GpuMultislice {
       kernel(device, exitShader(py, ly, false), [false, true, false, false], 16),
     ];
     this.#start = kernel(device, planeWaveShader(nx, ny), [true, false, false, false]);
+    this.#lines = kernel(device, linesShader(nx), [true, false, false, false, false]);
+    this.#sum = kernel(device, sumShader(nx, ny), [true, false, false, false, false]);
 
     const pair = <T>(make: (plan: GpuLinePlan) => T): readonly [T, T] => [make(px), make(py)];
     const ones = new Float32Array(2 * nx * ny);
@@ -210,9 +237,13 @@ export class GpuMultislice {
     return this.#fields;
   }
 
-  #begin(waves: Waves, psi: GPUBuffer): void {
+  #begin(waves: Waves, { psi, tmp }: Fields): void {
     const { nx, ny } = this;
     const { device } = this.gpu;
+    if ('points' in waves) {
+      this.#beginSums(waves, psi, tmp);
+      return;
+    }
     if ('plane' in waves) {
       const list = upload(
         device,
@@ -222,7 +253,7 @@ export class GpuMultislice {
       const pass = encoder.beginComputePass();
       pass.setPipeline(this.#start.pipeline);
       pass.setBindGroup(0, this.#start.bind([psi, list, this.#tables.roots, this.#entranceFace]));
-      pass.dispatchWorkgroups(Math.ceil((nx * ny) / 64), waves.plane.length);
+      pass.dispatchWorkgroups(Math.ceil((nx * ny) / FILL), waves.plane.length);
       pass.end();
       device.queue.submit([encoder.finish()]);
       list.destroy();
@@ -238,6 +269,41 @@ export class GpuMultislice {
       }
       device.queue.writeBuffer(psi, data.byteLength * w, data);
     }
+  }
+
+  /** Row by row into `tmp`, then the rows into `psi`. */
+  #beginSums(waves: WaveSums, psi: GPUBuffer, tmp: GPUBuffer): void {
+    const { nx, ny } = this;
+    const { device } = this.gpu;
+    const { points, amplitudes } = waves;
+    const rows: [first: number, end: number, gy: number, points: number][] = [];
+    for (const [i, [, y]] of points.entries()) {
+      const gy = floorMod(y, ny);
+      const last = rows.at(-1);
+      if (last?.[2] === gy) last[1] = i + 1;
+      else rows.push([i, i + 1, gy, points.length]);
+    }
+    // A row of `tmp` holds each.
+    if (rows.length > ny) throw new RangeError(`${rows.length} rows of plane waves on a grid of ${ny}`);
+    const list = upload(device, Uint32Array.from(rows.flat()));
+    const columns = upload(
+      device,
+      Uint32Array.from(points, ([x]) => floorMod(x, nx)),
+    );
+    const given = upload(device, amplitudes);
+    const { roots } = this.#tables;
+    const count = countOf(waves);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(this.#lines.pipeline);
+    pass.setBindGroup(0, this.#lines.bind([tmp, list, columns, given, roots]));
+    pass.dispatchWorkgroups(Math.ceil((nx * rows.length) / FILL), count);
+    pass.setPipeline(this.#sum.pipeline);
+    pass.setBindGroup(0, this.#sum.bind([psi, list, tmp, roots, this.#entranceFace]));
+    pass.dispatchWorkgroups(Math.ceil((nx * ny) / FILL), count);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    for (const buffer of [list, columns, given]) buffer.destroy();
   }
 
   #setPropagator(options: Pick<MultisliceOptions, 'offset_invA' | 'tilt_mrad'>): void {
@@ -274,12 +340,13 @@ export class GpuMultislice {
   ): Promise<void> {
     const { nx, ny } = this;
     const { device } = this.gpu;
-    const count = 'plane' in waves ? waves.plane.length : waves.fields.length;
+    const count = countOf(waves);
     if (count > this.maxWaves) throw new RangeError(`${count} waves at once, room for ${this.maxWaves}`);
-    const { psi, tmp, spectra } = this.#room(count);
+    const fields = this.#room(count);
+    const { psi, tmp, spectra } = fields;
     const { twiddles, frequencies, factors, transmission, turns } = this.#tables;
     this.#setPropagator(options);
-    this.#begin(waves, psi);
+    this.#begin(waves, fields);
 
     const [x, y] = this.#passes;
     const groups = [
@@ -351,7 +418,7 @@ export class GpuMultislice {
     options: Pick<MultisliceOptions, 'offset_invA' | 'tilt_mrad'> = {},
   ): Promise<Float32Array[]> {
     const { nx, ny } = this;
-    const count = 'plane' in waves ? waves.plane.length : waves.fields.length;
+    const count = countOf(waves);
     const copies: GPUBuffer[] = [];
     const window = { low: [0, 0], width: nx, height: ny } as const;
     await this.propagate(waves, exits, options, window, (index, encoder, spectra) => {

@@ -3,14 +3,11 @@
 import { afterAll, expect, test } from 'vitest';
 import { RandomStream } from '../../core/random.ts';
 import { quietTask } from '../../core/task.ts';
-import { annularScan } from '../annular-scan.ts';
 import { Multislice } from '../cpu/multislice.ts';
 import { SliceKernel } from '../cpu/wasm.ts';
-import { wavelength } from '../optics.ts';
 import { type PatternRequest, simulatePatterns } from '../scattering-matrix.ts';
 import { type SliceStack, sliceStack } from '../slices.ts';
 import { latticeBeam, perovskiteBlock, r1 } from '../test-structures.ts';
-import { annularScanGpu } from './annular-scan.ts';
 import { GpuMultislice } from './multislice.ts';
 import { simulatePatternsGpu } from './patterns.ts';
 import { openTestGpu } from './test-gpu.ts';
@@ -88,29 +85,6 @@ test.runIf(gpu)('equal a direct multislice of the tiled block, tilted, off colum
   });
   expect(want.reduce((a, b) => a + b)).toBeGreaterThan(0.5);
   expect(r1(got, want)).toBeLessThan(2e-5);
-});
-
-test.runIf(gpu)('integrating detectors equal the CPU’s: discs, annuli, sectors, moments', async () => {
-  const stack = block([2, 2]);
-  const probe = { wavelength_A: wavelength(300), convergence_mrad: 12, defocus_nm: 2, edge_mrad: 2 };
-  const detectors = [
-    { inner_mrad: 0, outer_mrad: Number.POSITIVE_INFINITY },
-    { inner_mrad: 0, outer_mrad: 10 },
-    { inner_mrad: 12, outer_mrad: 30 },
-    { inner_mrad: 5, outer_mrad: 25, sector_deg: [30, 120] },
-    { inner_mrad: 0, outer_mrad: 30, moment: 'x' },
-  ] as const;
-  const positions_A = [0, 1, 2, 3, 4].map((i) => [0.7 * i, 1.3] as const);
-  const scan = { positions_A, detectors, exits: [8, 40], tilt_mrad: [1, -2] } as const;
-  const want = annularScan(new Multislice(await SliceKernel.load(), stack, 300), probe, scan);
-  const multislice = new GpuMultislice(gpu!, stack, 300, { batch: 3 });
-  const got = await annularScanGpu(multislice, probe, scan);
-  multislice.close();
-  const worst = want.map((value, i) => Math.abs(got[i]! - value)).reduce((a, b) => Math.max(a, b));
-  console.log(`detectors, GPU against CPU: at worst ${worst.toExponential(1)}`);
-  // Fractions of the beam; mrad for the moment.
-  expect(worst).toBeLessThan(2e-5);
-  expect(want[0]).toBeGreaterThan(0.9);
 });
 
 test.runIf(gpu)('stops when asked to, with the same error as the CPU', async () => {

@@ -16,7 +16,6 @@ import {
 import { allocate, ENTRY, floatBits, kernel, readFloats, upload, uploadEntries } from './buffers.ts';
 import type { GpuMultislice } from './multislice.ts';
 import { GATHER_SHADER } from './shaders.ts';
-import type { Stopwatch } from './stopwatch.ts';
 
 /** Requests `first`, first + 1, …, whose patterns share a buffer, in that order. */
 interface Shelf {
@@ -37,7 +36,6 @@ export async function simulatePatternsGpu(
   geometry: LatticeGeometry,
   requests: readonly PatternRequest[],
   task: Task,
-  stopwatch?: Stopwatch,
 ): Promise<Float32Array> {
   const plan = planPatterns(multislice, geometry, requests);
   const { device } = multislice.gpu;
@@ -132,7 +130,6 @@ export async function simulatePatternsGpu(
           pass.end();
         },
         () => checkAborted(task),
-        stopwatch,
       );
       for (const buffer of [entries, batches, ...steps.map(({ rows }) => rows)]) buffer.destroy();
       done += waves.length;

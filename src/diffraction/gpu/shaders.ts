@@ -207,14 +207,17 @@ ${threads(plan, shape)}
 `;
 }
 
-/** Plane waves exp(2πi(gx·x/nx + gy·y/ny)) times the entrance face's factor; gx in [0, nx), gy in [0, ny). Workgroups: [⌈nx·ny / 64⌉, waves]. */
+/** Threads of a workgroup of the three shaders below. */
+export const FILL = 256;
+
+/** Plane waves exp(2πi(gx·x/nx + gy·y/ny)) times the entrance face's factor; gx in [0, nx), gy in [0, ny). Workgroups: [⌈nx·ny / FILL⌉, waves]. */
 export function planeWaveShader(nx: number, ny: number): string {
   return `${HELPERS}
 @group(0) @binding(0) var<storage, read_write> result: array<vec2f>;
 @group(0) @binding(1) var<storage, read> waves: array<vec2u>;
 @group(0) @binding(2) var<storage, read> roots: array<vec2f>;
 @group(0) @binding(3) var<storage, read> face: array<vec2f>;
-@compute @workgroup_size(64)
+@compute @workgroup_size(${FILL})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= ${nx * ny}u) { return; }
   let g = waves[id.y];
@@ -222,6 +225,55 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let x = roots[(g.x * (id.x % ${nx}u)) % ${nx}u];
   let y = roots[${nx}u + (g.y * (id.x / ${nx}u)) % ${ny}u];
   result[id.y * ${nx * ny}u + id.x] = times(times(x, y), face[id.x]);
+}
+`;
+}
+
+/** first … end − 1: a row's plane waves in the list of `points`; gy in [0, ny). */
+const ROW = /* wgsl */ `
+struct Row { first: u32, end: u32, gy: u32, points: u32 }
+@group(0) @binding(1) var<storage, read> rows: array<Row>;`;
+
+/** Σ amplitude·exp(2πi·gx·x/nx) over each row of plane waves, [wave][row][nx]. Workgroups: [⌈rows·nx / FILL⌉, waves]. */
+export function linesShader(nx: number): string {
+  return `${HELPERS}${ROW}
+@group(0) @binding(0) var<storage, read_write> lines: array<vec2f>;
+@group(0) @binding(2) var<storage, read> gx: array<u32>;
+@group(0) @binding(3) var<storage, read> amplitudes: array<vec2f>;
+@group(0) @binding(4) var<storage, read> roots: array<vec2f>;
+@compute @workgroup_size(${FILL})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let r = id.x / ${nx}u;
+  if (r >= arrayLength(&rows)) { return; }
+  let row = rows[r];
+  let x = id.x % ${nx}u;
+  var sum = vec2f(0.0);
+  for (var p = row.first; p < row.end; p++) {
+    sum += times(amplitudes[id.y * row.points + p], roots[(gx[p] * x) % ${nx}u]);
+  }
+  lines[id.y * arrayLength(&rows) * ${nx}u + id.x] = sum;
+}
+`;
+}
+
+/** Σ line·exp(2πi·gy·y/ny) over the rows of `linesShader`, times the entrance face's factor. Workgroups: [⌈nx·ny / FILL⌉, waves]. */
+export function sumShader(nx: number, ny: number): string {
+  return `${HELPERS}${ROW}
+@group(0) @binding(0) var<storage, read_write> result: array<vec2f>;
+@group(0) @binding(2) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(3) var<storage, read> roots: array<vec2f>;
+@group(0) @binding(4) var<storage, read> face: array<vec2f>;
+@compute @workgroup_size(${FILL})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= ${nx * ny}u) { return; }
+  let x = id.x % ${nx}u;
+  let y = id.x / ${nx}u;
+  let count = arrayLength(&rows);
+  var sum = vec2f(0.0);
+  for (var r = 0u; r < count; r++) {
+    sum += times(lines[(id.y * count + r) * ${nx}u + x], roots[${nx}u + (rows[r].gy * y) % ${ny}u]);
+  }
+  result[id.y * ${nx * ny}u + id.x] = times(sum, face[id.x]);
 }
 `;
 }
@@ -268,35 +320,63 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 `;
 
-/**
- * Signals of integrating detectors: Σ weight·|S|² over each spectrum of n points, [detector][wave] from 'collect.to' on. Workgroups: [detectors, waves].
- */
-export const COLLECT_SHADER: string = `
-struct Collect { points: u32, waves: u32, to: u32 }
-@group(0) @binding(0) var<storage, read> spectra: array<vec2f>;
-@group(0) @binding(1) var<storage, read> weights: array<f32>;
-@group(0) @binding(2) var<storage, read_write> signals: array<f32>;
-@group(1) @binding(0) var<uniform> collect: Collect;
-var<workgroup> parts: array<f32, 64>;
+/** Threads of a workgroup of the two shaders below. */
+export const GATHER = 64;
 
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
-  // In two levels, or float32 would lose a dim detector's pixels in the sum.
+const POSITIONS = /* wgsl */ `
+@group(0) @binding(1) var<storage, read> weights: array<f32>;
+/** [position][exit][size] */
+@group(0) @binding(2) var<storage, read_write> intensities: array<f32>;`;
+
+/**
+ * Intensities of positions from spectra of their probes: Σ weight·|S|² over `probes` each, of which this batch has first … end − 1, counted through all
+ * positions. Workgroups: [⌈size / GATHER⌉, positions that the batch touches].
+ */
+export const SQUARES_SHADER: string = `${POSITIONS}
+struct Batch { size: u32, exits: u32, exit: u32, probes: u32, first: u32, end: u32 }
+@group(0) @binding(0) var<storage, read> spectra: array<vec2f>;
+@group(1) @binding(0) var<uniform> batch: Batch;
+
+@compute @workgroup_size(${GATHER})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= batch.size) { return; }
+  let position = batch.first / batch.probes + id.y;
+  let own = position * batch.probes;
+  let at = (position * batch.exits + batch.exit) * batch.size + id.x;
   var sum = 0.0;
-  for (var row = 0u; row < collect.points; row += 4096u) {
-    var part = 0.0;
-    for (var i = row + thread; i < min(row + 4096u, collect.points); i += 64u) {
-      let s = spectra[group.y * collect.points + i];
-      part += weights[group.x * collect.points + i] * dot(s, s);
+  // What earlier batches left.
+  if (own < batch.first) { sum = intensities[at]; }
+  for (var probe = max(own, batch.first); probe < min(own + batch.probes, batch.end); probe++) {
+    let s = spectra[(probe - batch.first) * batch.size + id.x];
+    sum += weights[probe - own] * dot(s, s);
+  }
+  intensities[at] = sum;
+}
+`;
+
+/**
+ * Intensities of positions from the spectra S of plane waves, [exit][wave][size]: Σ weight·|Σ A·S|² over the probes of each, with A [position][probe][wave].
+ * Workgroups: [⌈size / GATHER⌉, positions].
+ */
+export const MATRIX_SHADER: string = `${HELPERS}${POSITIONS}
+struct Batch { size: u32, exits: u32, exit: u32, probes: u32, waves: u32 }
+@group(0) @binding(0) var<storage, read> matrix: array<vec2f>;
+@group(0) @binding(3) var<storage, read> amplitudes: array<vec2f>;
+@group(1) @binding(0) var<uniform> batch: Batch;
+
+@compute @workgroup_size(${GATHER})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= batch.size) { return; }
+  let base = batch.exit * batch.waves;
+  var intensity = 0.0;
+  for (var probe = 0u; probe < batch.probes; probe++) {
+    let row = (id.y * batch.probes + probe) * batch.waves;
+    var sum = vec2f(0.0);
+    for (var w = 0u; w < batch.waves; w++) {
+      sum += times(amplitudes[row + w], matrix[(base + w) * batch.size + id.x]);
     }
-    sum += part;
+    intensity += weights[probe] * dot(sum, sum);
   }
-  parts[thread] = sum;
-  workgroupBarrier();
-  if (thread == 0u) {
-    var total = 0.0;
-    for (var t = 0u; t < 64u; t++) { total += parts[t]; }
-    signals[collect.to + group.x * collect.waves + group.y] = total;
-  }
+  intensities[(id.y * batch.exits + batch.exit) * batch.size + id.x] = intensity;
 }
 `;

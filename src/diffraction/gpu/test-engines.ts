@@ -1,10 +1,11 @@
 /** The engines that the tests of this folder run alike: WebAssembly on the CPU, and WGSL on a GPU where there is one (test-gpu.ts). */
 
 import { Multislice } from '../cpu/multislice.ts';
-import { fromPanels, toPanels } from '../cpu/panels.ts';
+import { toPanels } from '../cpu/panels.ts';
 import { hasRelaxedSimd, SliceKernel } from '../cpu/wasm.ts';
 import type { MultisliceOptions, Wave } from '../reference.ts';
 import type { SliceStack } from '../slices.ts';
+import { fromPanels } from '../test-panels.ts';
 import type { Gpu } from './device.ts';
 import { GpuMultislice, type GpuMultisliceOptions } from './multislice.ts';
 

@@ -4,7 +4,8 @@
  */
 
 import { existsSync } from 'node:fs';
-import { type Gpu, openGpu } from './device.ts';
+import { openNodeGpu } from '../../node/gpu.ts';
+import type { Gpu } from './device.ts';
 
 /** Where Chromium's packages put SwiftShader's driver file. */
 const ICDS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'].map(
@@ -17,7 +18,7 @@ export async function openTestGpu(): Promise<Gpu | undefined> {
     process.env.FERROSCOPE_VK_ICD ??= ICDS.find((path) => existsSync(path)) ?? '';
   try {
     if (process.env.FERROSCOPE_VK_ICD === '') throw new Error(`SwiftShader is at none of ${ICDS.join(', ')}`);
-    return await openGpu();
+    return await openNodeGpu();
   } catch (error) {
     if (process.env.FERROSCOPE_REQUIRE_GPU === '1') throw error;
     console.warn(`SKIPPED: the GPU engine, for want of a GPU: ${error instanceof Error ? error.message : error}`);

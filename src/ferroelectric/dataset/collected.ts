@@ -1,8 +1,6 @@
-/** What a run leaves behind, collected step by step: its frames, a time series, and sums. All of it is arrays, so that a run that was stopped goes on from a file. */
+/** What a run leaves behind, collected step by step: its frames, a time series, and sums. All of it is arrays, so that a run that was stopped goes on from them. */
 
 import { fail } from '../../core/errors.ts';
-import { readBytes, writeWhole } from '../../core/files.ts';
-import { readNpz, writeNpz } from '../../core/npy.ts';
 import { cellCount, type Vec3 } from '../../crystal/structure.ts';
 import type { Voigt } from '../strain.ts';
 import { polarizationPerMode } from '../uniform.ts';
@@ -12,8 +10,18 @@ import { type DynamicsPlan, runSteps } from './plan.ts';
 
 /** Rows of the time series at most. */
 const ROWS = 400;
-/** Columns of a row: t [ps], T [K], mean P [µC/cm²], field [V/Å]. */
-export const SERIES_COLUMNS = 8;
+/** Columns of a row. */
+export const SERIES_NAMES = [
+  'time_ps',
+  'temperature_K',
+  'P_x_uC_cm2',
+  'P_y_uC_cm2',
+  'P_z_uC_cm2',
+  'field_x_V_per_A',
+  'field_y_V_per_A',
+  'field_z_V_per_A',
+] as const;
+export const SERIES_COLUMNS = SERIES_NAMES.length;
 
 /** The state of a run at one step. */
 export interface Instant {
@@ -23,8 +31,8 @@ export interface Instant {
   readonly field_V_per_A: Vec3;
 }
 
-/** A run's results; fields are [nz][ny][nx][3]. */
-export interface RunResult {
+/** What runs collect; fields are [nz][ny][nx][3]. */
+interface RunArrays {
   /** Mean of u over each frame's window [Å], [frames][cells][3]. */
   readonly u_A: Float64Array;
   /** Mean homogeneous strain over each window, [frames][6], and mean field [V/Å], [frames][3]. */
@@ -34,106 +42,85 @@ export interface RunResult {
   readonly series: Float64Array;
   /** `Magnitudes.counts`. */
   readonly magnitudes: Float64Array;
+}
+
+/** A run's results. */
+export interface RunResult extends RunArrays {
   /** After equilibration, over all steps: T [K], mean of u² per component [Å²]. */
   readonly temperature_K: number;
   readonly u2_A2: number;
 }
 
+/** The same on the way. */
+export interface CollectedArrays extends RunArrays {
+  /** `Magnitudes.sums`. */
+  readonly magnitude_sums: Float64Array;
+  /** Steps done; sums of T and of u² after equilibration. */
+  readonly totals: Float64Array;
+}
+
 export class Collected {
   readonly #plan: DynamicsPlan;
   readonly #magnitudes: Magnitudes;
-  readonly #arrays: Readonly<Record<string, Float64Array>>;
-  /** Steps done; sums of T and of u² after equilibration. */
-  readonly #state: Float64Array = new Float64Array(3);
-  readonly #u: Float64Array;
-  readonly #strain: Float64Array;
-  readonly #field: Float64Array;
-  readonly #series: Float64Array;
+  /** Changed in place. */
+  readonly arrays: CollectedArrays;
 
   constructor(plan: DynamicsPlan) {
     this.#plan = plan;
     this.#magnitudes = new Magnitudes(plan.cells, polarizationPerMode(plan.parameters), plan.timestep_fs);
-    this.#u = new Float64Array(plan.frames * 3 * cellCount(plan.cells));
-    this.#strain = new Float64Array(6 * plan.frames);
-    this.#field = new Float64Array(3 * plan.frames);
-    this.#series = new Float64Array(SERIES_COLUMNS * Math.floor(runSteps(plan) / seriesEvery(plan)));
-    this.#arrays = {
-      state: this.#state,
-      u_A: this.#u,
-      strain: this.#strain,
-      field_V_per_A: this.#field,
-      series: this.#series,
+    this.arrays = {
+      u_A: new Float64Array(plan.frames * 3 * cellCount(plan.cells)),
+      strain: new Float64Array(6 * plan.frames),
+      field_V_per_A: new Float64Array(3 * plan.frames),
+      series: new Float64Array(SERIES_COLUMNS * Math.floor(runSteps(plan) / seriesEvery(plan))),
       magnitudes: this.#magnitudes.counts,
       magnitude_sums: this.#magnitudes.sums,
+      totals: new Float64Array(3),
     };
-  }
-
-  get steps(): number {
-    return this.#state[0]!;
   }
 
   /** Takes the state after one more step. */
   add({ u_A, temperature_K, strain, field_V_per_A }: Instant): void {
     const plan = this.#plan;
-    const step = ++this.#state[0]!;
+    const { series, totals, u_A: means, strain: strains, field_V_per_A: fields } = this.arrays;
+    const step = ++totals[0]!;
     const every = seriesEvery(plan);
-    if (step % every === 0 && step / every <= this.#series.length / SERIES_COLUMNS) {
+    if (step % every === 0 && step / every <= series.length / SERIES_COLUMNS) {
       const perMode = polarizationPerMode(plan.parameters);
       const P = blockMean(u_A).map((u) => perMode * u);
       const t_ps = (step * plan.timestep_fs) / 1000;
-      this.#series.set([t_ps, temperature_K, ...P, ...field_V_per_A], (step / every - 1) * SERIES_COLUMNS);
+      series.set([t_ps, temperature_K, ...P, ...field_V_per_A], (step / every - 1) * SERIES_COLUMNS);
     }
     const after = step - plan.equilibrate;
     if (after <= 0) return;
-    this.#state[1]! += temperature_K;
+    totals[1]! += temperature_K;
     let square = 0;
     for (let i = 0; i < u_A.length; i++) square += u_A[i]! * u_A[i]!;
-    this.#state[2]! += square / u_A.length;
+    totals[2]! += square / u_A.length;
     this.#magnitudes.add(u_A, after);
     const frame = Math.ceil(after / plan.interval) - 1;
     if (after <= (frame + 1) * plan.interval - plan.average) return;
-    accumulate(this.#u, frame, u_A, plan.average);
-    accumulate(this.#strain, frame, strain, plan.average);
-    accumulate(this.#field, frame, field_V_per_A, plan.average);
+    accumulate(means, frame, u_A, plan.average);
+    accumulate(strains, frame, strain, plan.average);
+    accumulate(fields, frame, field_V_per_A, plan.average);
   }
 
   result(): RunResult {
-    const after = this.steps - this.#plan.equilibrate;
-    return {
-      u_A: this.#u,
-      strain: this.#strain,
-      field_V_per_A: this.#field,
-      series: this.#series,
-      magnitudes: this.#magnitudes.counts,
-      temperature_K: this.#state[1]! / after,
-      u2_A2: this.#state[2]! / after,
-    };
+    const { totals, magnitude_sums: _, ...arrays } = this.arrays;
+    const [steps, temperature, square] = totals as unknown as readonly [number, number, number];
+    const after = steps - this.#plan.equilibrate;
+    return { ...arrays, temperature_K: temperature / after, u2_A2: square / after };
   }
 
-  /** Replaces the file, or leaves it as it was. @throws 'disk-full', 'file-unreadable' */
-  async write(path: string): Promise<void> {
-    const { cells, frames } = this.#plan;
-    const shapes: Readonly<Record<string, readonly number[]>> = {
-      u_A: [frames, cells[2], cells[1], cells[0], 3],
-      strain: [frames, 6],
-      field_V_per_A: [frames, 3],
-      series: [this.#series.length / SERIES_COLUMNS, SERIES_COLUMNS],
-    };
-    const entries = Object.entries(this.#arrays).map(
-      ([name, data]) => [name, { data, shape: shapes[name] ?? [data.length] }] as const,
-    );
-    await writeWhole(path, writeNpz(Object.fromEntries(entries)));
-  }
-
-  /** @throws 'model-mismatch' for the file of a run of another length or size; 'file-missing'; 'format' */
-  async read(path: string): Promise<void> {
-    const archive = readNpz(await readBytes(path), path);
-    for (const [name, array] of Object.entries(this.#arrays)) {
-      const saved = archive[name]?.data;
-      if (saved?.length !== array.length) {
-        fail('model-mismatch', `${path} comes from a run with other settings.`, 'Remove it, and run again.', { name });
+  /** Goes on from what was collected. @throws 'stale' for a run of another length or size */
+  restore(saved: CollectedArrays): void {
+    for (const name of Object.keys(this.arrays) as (keyof CollectedArrays)[]) {
+      if (saved[name].length !== this.arrays[name].length) {
+        fail('stale', 'The run was begun with another length or size.', 'Take those settings again, or begin anew.', {
+          name,
+        });
       }
-      array.set(saved as Float64Array);
+      this.arrays[name].set(saved[name]);
     }
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { breathe, quietTask, type Task } from '../../core/task.ts';
 import { dot } from '../../crystal/lattice.ts';
 import type { Vec3 } from '../../crystal/structure.ts';
 import type { SamplingOptions } from '../options.ts';
@@ -46,11 +47,20 @@ export function binsOf(P_uC_cm2: Float64Array, { p_max_uC_cm2, directions, sizes
  * @returns indices of `keep` frames, ascending
  * @throws 'range' where there are fewer
  */
-export function chooseCovering(frames: readonly Float64Array[], keep: number, ball: Ball): number[] {
+export async function chooseCovering(
+  frames: readonly Float64Array[],
+  keep: number,
+  ball: Ball,
+  task: Task = quietTask,
+): Promise<number[]> {
   if (keep > frames.length) {
     fail('range', `${keep} frames to keep of ${frames.length}.`, 'Keep fewer frames, or make more.', { keep });
   }
-  const bins = frames.map((P) => tally(binsOf(P, ball)));
+  const bins: Map<number, number>[] = [];
+  for (const P of frames) {
+    await breathe(task);
+    bins.push(tally(binsOf(P, ball)));
+  }
   const counts = new Float64Array(ball.directions * ball.sizes);
   const gain = (frame: number) => {
     let sum = 0;
@@ -63,6 +73,7 @@ export function chooseCovering(frames: readonly Float64Array[], keep: number, ba
   while (chosen.length < keep) {
     let best = 0;
     for (;;) {
+      await breathe(task);
       for (let f = 0; f < bound.length; f++) if (bound[f]! > bound[best]!) best = f;
       const fresh = gain(best);
       if (fresh === bound[best]) break;
@@ -110,13 +121,14 @@ const CAP_CENTRES = 10_000;
 const CAP_VECTORS = 5000;
 
 /** @param P_uC_cm2 vectors, [n][3] */
-export function coverage(P_uC_cm2: Float64Array, ball: Ball): Coverage {
+export async function coverage(P_uC_cm2: Float64Array, ball: Ball, task: Task = quietTask): Promise<Coverage> {
   const { p_max_uC_cm2, directions, sizes } = ball;
   const bins = binsOf(P_uC_cm2, ball);
   const counts = new Float64Array(directions * sizes);
   for (const bin of bins) if (bin >= 0) counts[bin]! += 1;
   const centres = fibonacciSphere(CAP_CENTRES);
-  const steps = Array.from({ length: sizes }, (_, step) => {
+  const steps: Coverage['steps'][number][] = [];
+  for (let step = 0; step < sizes; step++) {
     const inStep = counts.subarray(step * directions, (step + 1) * directions);
     const vectors: Vec3[] = [];
     bins.forEach((bin, i) => {
@@ -125,15 +137,15 @@ export function coverage(P_uC_cm2: Float64Array, ball: Ball): Coverage {
       const size = Math.hypot(...P);
       if (size > 0) vectors.push([P[0] / size, P[1] / size, P[2] / size]);
     });
-    return {
+    steps.push({
       from: (step / sizes) * p_max_uC_cm2,
       to: ((step + 1) / sizes) * p_max_uC_cm2,
       count: inStep.reduce((a, b) => a + b, 0),
       least: Math.min(...inStep),
       most: Math.max(...inStep),
-      empty_cap_deg: emptyCap(vectors, centres),
-    };
-  });
+      empty_cap_deg: await emptyCap(vectors, centres, task),
+    });
+  }
   const inside = steps.reduce((sum, { count }) => sum + count, 0);
   const most = Math.max(...counts);
   return {
@@ -145,11 +157,12 @@ export function coverage(P_uC_cm2: Float64Array, ball: Ball): Coverage {
   };
 }
 
-function emptyCap(vectors: readonly Vec3[], centres: readonly Vec3[]): number {
+async function emptyCap(vectors: readonly Vec3[], centres: readonly Vec3[], task: Task): Promise<number> {
   const every = Math.ceil(vectors.length / CAP_VECTORS);
   const seen = vectors.filter((_, i) => i % every === 0);
   let least = 1;
   for (const centre of centres) {
+    await breathe(task);
     let nearest = -1;
     for (const vector of seen) {
       nearest = Math.max(nearest, dot(centre, vector));

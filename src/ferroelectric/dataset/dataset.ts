@@ -1,66 +1,86 @@
 /**
- * A dataset of molecular dynamics: all runs of a plan over worker threads, Node only; their frames as atoms; a table of the runs.
+ * A dataset of molecular dynamics: all runs of a plan over worker threads; their frames as atoms; a trajectory of those that are kept.
  *
- *     const results = await doRuns(plan, 'runs', info, task);
- *     const all = allFrames(plan, results);
- *     const kept = chooseCovering(all.map(({ columns }) => columns), 200, sampling);
- *     await writeWhole('trajectory.extxyz', trajectory(plan, results, kept.map((i) => all[i]!), info));
+ *     const results = await doRuns(plan, { store, identity, host }, task);
+ *     const all = await allFrames(plan, results, task);
+ *     const kept = await chooseCovering(all.map(({ columns }) => columns), 200, sampling);
+ *     const text = await trajectory(plan, results, kept.map((i) => all[i]!), identity, task);
  *
  * Strain enters a run's own frames by their box, which is the run's mean; in a trajectory of all runs every frame has the lattice of the recipe, as a library
  * needs it (crystal/to-lattice.ts): displacements stay, and the strain stands in the frame's comment. P is that of these atoms on that lattice.
  */
 
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fail } from '../../core/errors.ts';
-import { runJobs } from '../../core/pool.ts';
+import type { Identity } from '../../core/identity.ts';
 import { RandomStream } from '../../core/random.ts';
-import type { Task } from '../../core/task.ts';
-import { writeExtxyz } from '../../crystal/extxyz.ts';
+import { resumable } from '../../core/resumable.ts';
+import type { Store } from '../../core/store.ts';
+import { breathe, quietTask, type Task } from '../../core/task.ts';
+import { runJobs, type WorkerHost } from '../../core/threads.ts';
 import { columnMean, localFields } from '../../crystal/local.ts';
-import { cellCount, type Structure, type Vec3 } from '../../crystal/structure.ts';
-import { withJitter } from '../../crystal/thermal.ts';
-import { toLattice } from '../../crystal/to-lattice.ts';
-import { cellEdges, type FrameOrigin, frameInfo, softModeAtoms } from '../atoms.ts';
-import type { Voigt } from '../strain.ts';
 import type { RunResult } from './collected.ts';
-import type { DynamicsPlan, DynamicsRun } from './plan.ts';
-
-export type Info = Readonly<Record<string, string>>;
-
-/** What a worker thread gets. */
-export interface RunJob {
-  readonly plan: DynamicsPlan;
-  readonly run: DynamicsRun;
-  readonly folder: string;
-  readonly info: Info;
-}
+import { frameText, joined, latticeAtoms } from './frames.ts';
+import type { DynamicsPlan } from './plan.ts';
+import type { RunState } from './run.ts';
+import type { MadeRun, RunData, RunJob } from './run-job.ts';
+import { dropState, ROOT_ATTRIBUTES, readRun, readState, writeRun, writeState } from './store.ts';
 
 export interface RunsOptions {
+  /** Of the dataset alone. */
+  readonly store: Store;
+  /** `trajectoryIdentity` of what the plan was made of. */
+  readonly identity: Identity;
+  readonly host: WorkerHost;
   /** Worker threads; default: all cores. */
   readonly workers?: number | undefined;
+  /** Drop runs of another identity in place of refusing them. Default false. */
+  readonly overwrite?: boolean | undefined;
 }
 
 /**
- * Does every run that `folder` does not hold yet and leaves NAME.npz and NAME.extxyz of each there.
- * @param info further pairs for the comments of the frames
+ * Does every run that the store does not hold yet, from where it was stopped, and leaves a group of each there.
  * @returns the results in the order of the plan's runs
- * @throws 'aborted'; as `doRun`
+ * @throws 'stale' where the store holds runs of other settings; 'file-exists' where it holds something else; 'aborted'; 'disk-full'; as `doRun`
  */
 export async function doRuns(
   plan: DynamicsPlan,
-  folder: string,
-  info: Info,
+  { store, identity, host, workers, overwrite }: RunsOptions,
   task: Task,
-  { workers }: RunsOptions = {},
 ): Promise<RunResult[]> {
-  // What a thread that was ended left half written.
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
-  }
-  const jobs = plan.runs.map((run): RunJob => ({ plan, run, folder, info }));
-  const onProgress = (done: number) => task.progress(Math.floor(done), jobs.length, 'runs');
-  return runJobs<RunJob, RunResult>(import.meta.url, './worker', jobs, task, { workers, onProgress });
+  const { runs } = plan;
+  const work = {
+    store,
+    identity,
+    attributes: ROOT_ATTRIBUTES,
+    units: [...runs.keys()],
+    key: (run: number) => runs[run]!.name,
+    alone: true,
+    overwrite,
+  };
+  return resumable(work, async (missing) => {
+    const results: RunResult[] = [];
+    const jobs = new Map<number, RunJob>();
+    for (const run of missing) jobs.set(run, { run, from: await readState(store, runs[run]!) });
+    for (const [r, run] of runs.entries()) {
+      if (jobs.has(r)) continue;
+      results[r] = await readRun(store, run);
+      // Whoever wrote the run may have been killed before this.
+      await dropState(store, run);
+    }
+    const kept = runs.length - jobs.size;
+    const data: RunData = { plan, identity };
+    await runJobs<RunJob, MadeRun, void, RunState>(host, 'dynamics', [...jobs.values()], task, {
+      workers,
+      data,
+      onProgress: (done) => task.progress(kept + done, runs.length, 'runs'),
+      onPartial: (state, { run }) => writeState(store, plan, runs[run]!, state),
+      keep: async ({ result, frames }, { run }) => {
+        await writeRun(store, plan, runs[run]!, result, frames);
+        results[run] = result;
+      },
+    });
+    return results;
+  });
 }
 
 /** One frame of one run. */
@@ -77,83 +97,48 @@ export interface DatasetFrame {
  * Every frame: by seed, then by time, then by the other conditions in a drawn order. A library holds out the last frames of a trajectory: those are of the last
  * seed, and of all conditions alike.
  */
-export function allFrames(plan: DynamicsPlan, results: readonly RunResult[]): DatasetFrame[] {
+export async function allFrames(
+  plan: DynamicsPlan,
+  results: readonly RunResult[],
+  task: Task = quietTask,
+): Promise<DatasetFrame[]> {
   const seeds = [...new Set(plan.runs.map(({ seed }) => seed))];
-  return seeds.flatMap((seed) => {
+  const frames: DatasetFrame[] = [];
+  for (const seed of seeds) {
     const own = plan.runs.flatMap((run, r) => (run.seed === seed ? [r] : []));
-    return Array.from({ length: plan.frames }, (_, frame) =>
-      new RandomStream(seed, 'order of frames', frame).shuffle([...own]).map((run) => {
+    for (let frame = 0; frame < plan.frames; frame++) {
+      for (const run of new RandomStream(seed, 'order of frames', frame).shuffle([...own])) {
+        await breathe(task);
         const { P } = localFields(latticeAtoms(plan, run, results[run]!, frame), plan.material);
-        return { run, frame, cells: P, columns: columnMean(P, plan.cells) };
-      }),
-    ).flat();
-  });
-}
-
-/** Mean strain of a run over all its windows. */
-export function meanStrain({ strain }: RunResult): Voigt {
-  const mean = [0, 0, 0, 0, 0, 0];
-  strain.forEach((value, i) => {
-    mean[i % 6]! += (6 * value) / strain.length;
-  });
-  return mean as unknown as Voigt;
-}
-
-/** Atoms of a frame in the run's own box, with jitter. */
-export function frameAtoms(plan: DynamicsPlan, run: number, result: RunResult, frame: number): Structure {
-  const { cells, ba, material, parameters, jitter_pm } = plan;
-  const n = 3 * cellCount(cells);
-  const u_A = result.u_A.subarray(frame * n, (frame + 1) * n);
-  const edges_A = cellEdges(parameters.a0_A, meanStrain(result));
-  const jitter = new RandomStream(plan.runs[run]!.stream, 'jitter', frame);
-  return withJitter(softModeAtoms({ cells, u_A, ba, material, edges_A }), jitter_pm, jitter);
-}
-
-/** Atoms of a frame on the recipe's lattice. @throws 'range' where the run's mean cell is more than 2 % off it */
-export function latticeAtoms(plan: DynamicsPlan, run: number, result: RunResult, frame: number): Structure {
-  return toLattice(frameAtoms(plan, run, result, frame), plan.a_A);
-}
-
-export function frameOrigin(plan: DynamicsPlan, run: number, result: RunResult, frame: number): FrameOrigin {
-  const { name, temperature_K, strain, seed } = plan.runs[run]!;
-  return {
-    run: name,
-    temperature_K,
-    strain,
-    eta: [...result.strain.subarray(6 * frame, 6 * frame + 6)] as unknown as Voigt,
-    field_V_per_A: [...result.field_V_per_A.subarray(3 * frame, 3 * frame + 3)] as unknown as Vec3,
-    seed,
-    time_ps: ((plan.equilibrate + (frame + 1) * plan.interval) * plan.timestep_fs) / 1000,
-    average_ps: plan.average_ps,
-  };
-}
-
-/** A frame as extxyz; positions to 1e-6 Å. */
-export function frameText(structure: Structure, origin: FrameOrigin, info: Info): Uint8Array {
-  const positions_A = structure.positions_A.map((x) => Math.round(1e6 * x) / 1e6);
-  return new TextEncoder().encode(writeExtxyz({ ...structure, positions_A }, { ...frameInfo(origin), ...info }));
+        frames.push({ run, frame, cells: P, columns: columnMean(P, plan.cells) });
+      }
+    }
+  }
+  return frames;
 }
 
 /** What readers take at once [bytes]. */
 const MOST_BYTES = 2 ** 31;
 
 /** The frames on the recipe's lattice, as one extxyz file. @throws 'range' for more than 2 GiB, or for cells that are more than 2 % off the recipe's */
-export function trajectory(
+export async function trajectory(
   plan: DynamicsPlan,
   results: readonly RunResult[],
   frames: readonly Pick<DatasetFrame, 'run' | 'frame'>[],
-  info: Info,
-): Uint8Array {
+  identity: Identity,
+  task: Task = quietTask,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for (const { run, frame } of frames) {
-    const origin = frameOrigin(plan, run, results[run]!, frame);
-    const part = frameText(latticeAtoms(plan, run, results[run]!, frame), origin, info);
+    await breathe(task);
+    const result = results[run]!;
+    const part = frameText(latticeAtoms(plan, run, result, frame), plan, run, result, frame, identity);
     bytes += part.length;
     if (bytes > MOST_BYTES) {
       fail('range', 'The trajectory would be larger than 2 GiB, which no reader takes.', 'Keep fewer frames.');
     }
     parts.push(part);
   }
-  return Buffer.concat(parts);
+  return joined(parts);
 }

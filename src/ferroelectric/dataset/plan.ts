@@ -61,6 +61,15 @@ export function runSteps({ equilibrate, interval, frames }: DynamicsPlan): numbe
   return equilibrate + frames * interval;
 }
 
+/** A frame of a run as text: five atoms a cell, 45 bytes each. */
+const CELL_BYTES = 5 * 45;
+
+/** What the runs hold at once and leave on disk [bytes]: soft modes and polarization of every frame, and its atoms as text. */
+export function dynamicsBytes({ cells, frames, runs }: DynamicsPlan): { memory_bytes: number; disk_bytes: number } {
+  const all = runs.length * frames * cellCount(cells);
+  return { memory_bytes: 2 * 24 * all, disk_bytes: (24 + CELL_BYTES) * all };
+}
+
 /** [] for nothing, [v] for one value, the list for several. */
 function listed<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value as T];

@@ -1,8 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RandomStream } from '../../core/random.ts';
+import { memoryStore } from '../../core/store.ts';
 import { problemOf } from '../../core/test-problem.ts';
 import type { Vec3 } from '../../crystal/structure.ts';
 import { parseRecipe } from '../../recipe/recipe.ts';
@@ -16,11 +14,9 @@ import { SERIES_COLUMNS } from './collected.ts';
 import { blockMean, HeldMean } from './held-mean.ts';
 import { BIN_UC_CM2, Magnitudes, magnitudeDistributions } from './magnitudes.ts';
 import { dynamicsPlan } from './plan.ts';
-import { doRun } from './run.ts';
+import { doRun, type LoadEngine, type RunState } from './run.ts';
+import { readState, writeState } from './store.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ferroscope-runs-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const at = (name: string) => join(folder, name);
 const planOf = (text: string, cells = '[2, 2, 2]') =>
   dynamicsPlan(parseRecipe(`[structures]\ncells = ${cells}\n[dynamics]\n${text}`), new RandomStream(1));
 
@@ -42,7 +38,7 @@ test('a held polarization stays, and the temperature is the thermostat’s', asy
       '[4, 4, 2]',
     );
     const run = plan.runs[1]!;
-    const result = await doRun(plan, run, at(thermostat));
+    const result = await doRun(plan, run);
     const P = result.series.subarray(result.series.length - SERIES_COLUMNS).subarray(2, 5);
     // Of the mode's own cell, a0³ with the published Z*, and of the recipe's: 256.2 and 255.0 per Å.
     run.target_uC_cm2!.forEach((want, axis) => void expect(P[axis]! / want).toBeCloseTo(256.2 / 255.0, 2));
@@ -55,31 +51,56 @@ test('a held polarization stays, and the temperature is the thermostat’s', asy
 
 const TEXT = 'equilibrate_ps = 0.05\ninterval_ps = 0.2\naverage_ps = 0.1\nframes = 5\n';
 
-test('a run that was stopped goes on to the last bit, and one that was done is not done again', async () => {
-  const plan = planOf(TEXT);
+test.each([
+  ['free', 'langevin', ''],
+  ['held', 'nose-hoover', '[dynamics.sampling]\np_max_uC_cm2 = 20\ndirections = 4\nsizes = 1\nkeep = 4\n'],
+])('a run that was stopped goes on to the last bit, from a state kept in a store: %s', async (_, thermostat, more) => {
+  const plan = planOf(`thermostat = "${thermostat}"\n${TEXT}${more}`);
   const run = plan.runs[0]!;
-  const unbroken = await doRun(plan, run, at('unbroken'));
+  const unbroken = await doRun(plan, run);
+  const store = memoryStore();
+  const saved: number[] = [];
   for (const share of [0.3, 0.55, 0.9]) {
-    const stopping = doRun(plan, run, at('stopped'), (done) => {
-      if (done > share) throw new Error('stopped');
+    let state: RunState | undefined;
+    const stopping = doRun(plan, run, {
+      from: await readState(store, run),
+      save: (now) => {
+        state = structuredClone(now);
+      },
+      progress: (done) => {
+        if (done > share) throw new Error('stopped');
+      },
     });
     await expect(stopping).rejects.toThrow('stopped');
+    await writeState(store, plan, run, state!);
+    expect(await readState(store, run)).toEqual(state);
+    saved.push(state!.dynamics.steps);
   }
-  expect(readdirSync(at('stopped')).sort()).toEqual(['run-0001.checkpoint.npz', 'run-0001.npz']);
-  expect(await doRun(plan, run, at('stopped'))).toEqual(unbroken);
-  expect(readdirSync(at('stopped'))).toEqual(['run-0001.npz']);
-  const never = () => Promise.reject(new Error('begun again'));
-  expect(await doRun(plan, run, at('stopped'), undefined, never)).toEqual(unbroken);
+  // After equilibration, at the end of a frame, and further each time.
+  expect(saved).toEqual([125, 225, 425]);
+  expect(await doRun(plan, run, { from: await readState(store, run) })).toEqual(unbroken);
+});
+
+test('a state goes with its run only', async () => {
+  const plan = planOf(TEXT);
+  const states: RunState[] = [];
+  await doRun(plan, plan.runs[0]!, { save: (state) => states.push(structuredClone(state)) });
+  expect(states).toHaveLength(4);
+  const [from] = states;
   const longer = planOf(TEXT.replace('frames = 5', 'frames = 6'));
-  expect((await problemOf(doRun(longer, longer.runs[0]!, at('stopped')))).tag).toBe('model-mismatch');
+  const larger = planOf(TEXT, '[4, 2, 2]');
+  const another = planOf(`${TEXT}seeds = [2]\n`);
+  for (const other of [longer, larger, another]) {
+    expect((await problemOf(doRun(other, other.runs[0]!, { from }))).tag).toBe('stale');
+  }
 });
 
 test('frames are means over their windows; the reference engine gives the same', async () => {
   const plan = planOf(TEXT);
   const short = { ...plan, equilibrate: 3, interval: 4, average: 2, frames: 2 };
-  const kernel = await doRun(short, plan.runs[0]!, at('kernel'));
+  const kernel = await doRun(short, plan.runs[0]!);
   const seen: Float64Array[] = [];
-  const reference = await doRun(short, plan.runs[0]!, at('reference'), undefined, async (system, conditions) => {
+  const load: LoadEngine = async (system, conditions) => {
     const engine = new ReferenceHamiltonian(system, conditions);
     const evaluate = engine.evaluate.bind(engine);
     engine.evaluate = () => {
@@ -87,7 +108,8 @@ test('frames are means over their windows; the reference engine gives the same',
       return evaluate();
     };
     return engine;
-  });
+  };
+  const reference = await doRun(short, plan.runs[0]!, { load });
   reference.u_A.forEach((u, i) => void expect(kernel.u_A[i]).toBeCloseTo(u, 12));
   // The start, then one evaluation a step: frames end with steps 7 and 11.
   for (const [frame, step] of [7, 11].entries()) {
@@ -128,7 +150,7 @@ test('free BST at 300 K: u 0.064 Å rms, |P| of an instant peaks at 25.1 µC/cm�
   const plan = planOf('equilibrate_ps = 2\ninterval_ps = 1\nframes = 2\n', '[8, 8, 8]');
   // A block of 16³, beyond what a library's recipe takes along the beam, with the A sites of a new draw.
   const ba = new RandomStream(1, 'a-order').shuffle(Uint8Array.from({ length: 4096 }, (_, i) => i % 2));
-  const result = await doRun({ ...plan, cells: [16, 16, 16], ba }, plan.runs[0]!, at('bst'));
+  const result = await doRun({ ...plan, cells: [16, 16, 16], ba }, plan.runs[0]!);
   expect(Math.abs(Math.sqrt(result.u2_A2) / 0.064 - 1)).toBeLessThan(0.03);
   const [one, two] = magnitudeDistributions(result.magnitudes, [16, 16, 16]);
   expect(Math.abs(one!.mode / 25.1 - 1)).toBeLessThan(0.06);

@@ -1,25 +1,39 @@
 /**
- * One run of a dataset, Node only: from a uniform u (zero, or the polarization that is held) and Maxwell's velocities, through equilibration, to the last frame.
- * It leaves `NAME.npz` (dataset-collected.ts); while it goes on, `NAME.checkpoint.npz` beside it. A run that was stopped goes on from there, to the last bit.
+ * One run of a dataset: from a uniform u (zero, or the polarization that is held) and Maxwell's velocities, through equilibration, to the last frame. Now and then
+ * it hands out its state; a run that was stopped goes on from there, to the last bit.
  */
 
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { polarizationPerDisplacement } from '../../crystal/material.ts';
 import { cellCount } from '../../crystal/structure.ts';
-import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts';
+import { type DynamicsState, dynamicsState, restoreDynamics } from '../checkpoint.ts';
 import { Dynamics } from '../dynamics.ts';
 import { KernelHamiltonian } from '../kernel.ts';
 import type { Conditions, ForceField, System } from '../system.ts';
 import { Langevin, maxwellVelocities, NoseHoover } from '../thermostats.ts';
-import { Collected, type RunResult } from './collected.ts';
+import { Collected, type CollectedArrays, type RunResult } from './collected.ts';
 import { HeldMean, removeMean } from './held-mean.ts';
 import { type DynamicsPlan, type DynamicsRun, runSteps } from './plan.ts';
 
 export type LoadEngine = (system: System, conditions: Conditions) => Promise<ForceField>;
 
-/** Checkpoints of a run at most; each writes all of its frames. */
+/** Where a run stands. */
+export interface RunState {
+  readonly dynamics: DynamicsState;
+  readonly collected: CollectedArrays;
+}
+
+export interface RunOptions {
+  /** Goes on from here. */
+  readonly from?: RunState | undefined;
+  /** Takes the state at most 20 times. What is collected changes afterwards: to be copied or written before this returns. */
+  readonly save?: ((state: RunState) => void) | undefined;
+  /** Takes the share done, 0 to 1. */
+  readonly progress?: ((share: number) => void) | undefined;
+  /** The engine; the kernel, but in tests. */
+  readonly load?: LoadEngine | undefined;
+}
+
+/** States handed out at most; each holds all frames. */
 const CHECKPOINTS = 20;
 
 /** The dynamics of a run at its start. */
@@ -49,39 +63,21 @@ function freedom({ cells }: DynamicsPlan, { target_uC_cm2 }: DynamicsRun): numbe
   return target_uC_cm2 ? n / (n - 1) : 1;
 }
 
-/** The run at its start, or where its files left it. */
-async function resume(plan: DynamicsPlan, run: DynamicsRun, load: LoadEngine, file: string, checkpoint: string) {
-  const stopped = { dynamics: await begin(plan, run, load), collected: new Collected(plan) };
-  if (!existsSync(file) || !existsSync(checkpoint)) return stopped;
-  await readCheckpoint(checkpoint, stopped.dynamics);
-  await stopped.collected.read(file);
-  if (stopped.dynamics.steps === stopped.collected.steps) return stopped;
-  // Stopped between the writing of the two files.
-  return { dynamics: await begin(plan, run, load), collected: new Collected(plan) };
-}
-
 /**
- * Does the run, or what is left of it.
- * @param folder where its files are
- * @param progress gets the share done, 0 to 1
- * @param load the engine; the kernel, but in tests
- * @throws 'not-finite' where the time step is too long; 'range' for cells that the engine cannot do; 'disk-full'
+ * Does the run, or what is left of it, without a pause.
+ * @throws 'not-finite' where the time step is too long; 'range' for cells that the engine cannot do; 'stale' for the state of a run with other settings
  */
 export async function doRun(
   plan: DynamicsPlan,
   run: DynamicsRun,
-  folder: string,
-  progress: (share: number) => void = () => {},
-  load: LoadEngine = KernelHamiltonian.load,
+  { from, save, progress, load = KernelHamiltonian.load }: RunOptions = {},
 ): Promise<RunResult> {
-  const file = join(folder, `${run.name}.npz`);
-  const checkpoint = join(folder, `${run.name}.checkpoint.npz`);
-  if (existsSync(file) && !existsSync(checkpoint)) {
-    const done = new Collected(plan);
-    await done.read(file);
-    return done.result();
+  const dynamics = await begin(plan, run, load);
+  const collected = new Collected(plan);
+  if (from) {
+    restoreDynamics(dynamics, from.dynamics);
+    collected.restore(from.collected);
   }
-  const { dynamics, collected } = await resume(plan, run, load, file, checkpoint);
   const { forces } = dynamics;
   const total = runSteps(plan);
   const scale = freedom(plan, run);
@@ -97,12 +93,9 @@ export async function doRun(
     });
     const after = dynamics.steps - plan.equilibrate;
     if (after > 0 && after % every === 0 && dynamics.steps < total) {
-      await writeCheckpoint(checkpoint, dynamics);
-      await collected.write(file);
+      save?.({ dynamics: dynamicsState(dynamics), collected: collected.arrays });
     }
-    if (dynamics.steps % percent === 0) progress(dynamics.steps / total);
+    if (dynamics.steps % percent === 0) progress?.(dynamics.steps / total);
   }
-  await collected.write(file);
-  await rm(checkpoint, { force: true });
   return collected.result();
 }

@@ -3,7 +3,8 @@
 import type { Vec3 } from '../../crystal/structure.ts';
 import type { Voigt } from '../strain.ts';
 import type { RunResult } from './collected.ts';
-import { type DatasetFrame, meanStrain } from './dataset.ts';
+import type { DatasetFrame } from './dataset.ts';
+import { meanStrain } from './frames.ts';
 import { blockMean } from './held-mean.ts';
 import type { DynamicsPlan, DynamicsRun } from './plan.ts';
 

@@ -1,0 +1,36 @@
+/** A scan with what the user knows of it beside its file. */
+
+import { resolve } from 'node:path';
+import type { FileIdentity } from '../core/identity.ts';
+import { readNpy } from '../core/npy.ts';
+import { fileIdentity, readBytes } from '../node/files.ts';
+import { scanFile } from '../node/scan-file.ts';
+import { withGiven } from '../scan/given.ts';
+import { openScan } from '../scan/open.ts';
+import type { ScanOptions } from '../scan/options.ts';
+import type { PatternSource } from '../scan/pattern-source.ts';
+
+/** @param folder what the names of images are relative to */
+export async function openGivenScan(
+  path: string,
+  known: ScanOptions,
+  folder: string,
+  dataset?: string,
+): Promise<{ readonly source: PatternSource; readonly given: Readonly<Record<string, FileIdentity>> }> {
+  const images: Record<string, ArrayLike<number>> = {};
+  const given: Record<string, FileIdentity> = {};
+  for (const what of ['dark', 'gain', 'mask'] as const) {
+    const name = known[what];
+    if (name === undefined) continue;
+    const file = resolve(folder, name);
+    images[what] = Float32Array.from(readNpy(await readBytes(file), name).data as ArrayLike<number>, Number);
+    given[what] = await fileIdentity(file);
+  }
+  const source = await openScan(await scanFile(path), dataset);
+  try {
+    return { source: withGiven(source, images, known.flip), given };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+/** What users of the package need of this room (`import … from 'ferroscope/figures'`): figures as SVG, reports as HTML. Rooms import files, not this. */
+
+export { type ComponentMapOptions, componentMap, usualChannels } from './component-map.ts';
+export { type DynamicsReportInput, type MagnitudeGroup, renderDynamics } from './dynamics-report.ts';
+export { type FilmReportInput, renderFilm } from './film-report.ts';
+export { type DetectorImage, type ImageFigureOptions, type ImageScan, imageFigure } from './image-figure.ts';
+export {
+  energyProfiles,
+  type NamedPath,
+  polarizationProfile,
+  type Section,
+  sectionChart,
+} from './landscape-profile.ts';
+export { type LandscapeReportInput, renderLandscape } from './landscape-report.ts';
+export { type ChartLine, type LineChartOptions, lineChart } from './line-chart.ts';
+export { type MapReportInput, renderMap } from './map-report.ts';
+export { type ParityOptions, parityPlot } from './parity-plot.ts';
+export {
+  type PatternFigureOptions,
+  type PatternPanel,
+  type PatternScale,
+  type PatternSpot,
+  patternFigure,
+} from './pattern-figure.ts';
+export { encodePng, type Pixels } from './png.ts';
+export {
+  buildReport,
+  type Cell,
+  type Headline,
+  type Report,
+  type ReportFigure,
+  type ReportProvenance,
+  type ReportSection,
+  type ReportTable,
+  type ReportWarning,
+} from './report.ts';
+export type { HeldOutRow } from './report-parts.ts';
+export { lineProfile, type SignalCurveOptions, type SignalLine, thicknessCurve } from './signal-curves.ts';
+export type {
+  SimulatedDetector,
+  SimulatedPatterns,
+  SimulationReportInput,
+  SimulationSettings,
+} from './simulation-input.ts';
+export { renderSimulation } from './simulation-report.ts';
+export { type LossSeries, type TrainingCurveOptions, trainingCurve } from './training-curve.ts';
+export { type VectorMapOptions, vectorMap } from './vector-map.ts';

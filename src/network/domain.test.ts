@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { RandomStream } from '../core/random.ts';
+import { distanceOf, latentStatistics, misfitOf, quantile } from './domain.ts';
+
+test('the distance is Mahalanobis’: of normal latents, correlated as they like, its square has the mean 1 and follows χ²', () => {
+  const n = 6;
+  const random = new RandomStream(3, 'latents');
+  const mixing = Array.from({ length: n * n }, () => random.normal());
+  const draw = (shift = 0) => {
+    const e = Array.from({ length: n }, () => random.normal() + shift);
+    return Array.from({ length: n }, (_, i) => 5 * i + e.reduce((sum, v, j) => sum + mixing[i * n + j]! * v, 0));
+  };
+  const count = 4000;
+  const statistics = latentStatistics(Float32Array.from(Array.from({ length: count }, () => draw()).flat()), n);
+  const squares = Array.from({ length: count }, () => distanceOf(statistics, draw()) ** 2);
+  const mean = squares.reduce((a, b) => a + b, 0) / count;
+  expect(Math.abs(mean - 1)).toBeLessThan(0.05);
+  // χ² of six degrees: 99 of 100 lie below 16.81.
+  expect(Math.abs(quantile(squares, 0.99) * n - 16.81)).toBeLessThan(1.5);
+  // A shift of three standard deviations along every axis adds 9.
+  const far = Array.from({ length: count }, () => distanceOf(statistics, draw(3)) ** 2);
+  expect(Math.abs(far.reduce((a, b) => a + b, 0) / count - 10)).toBeLessThan(0.3);
+});
+
+test('a direction in which nothing varied does not make everything infinitely far', () => {
+  const latents = Float32Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? Math.sin(i) : 7));
+  const statistics = latentStatistics(latents, 2);
+  expect(distanceOf(statistics, [0, 7])).toBeLessThan(1);
+  expect(distanceOf(statistics, [0, 8])).toBeGreaterThan(10);
+});
+
+test('the misfit of Poisson counts around the truth is a quarter over the mean count, per pixel', () => {
+  const random = new RandomStream(1, 'counts');
+  const [pixels, dose] = [4096, 1e6];
+  const truth = Float32Array.from({ length: pixels }, (_, i) => (1 + Math.sin(i) ** 2) / (1.5 * pixels));
+  const counted = truth.map((x) => random.poisson(dose * x) / dose);
+  expect(Math.abs((misfitOf(counted, truth) * 4 * dose) / pixels - 1)).toBeLessThan(0.1);
+  expect(misfitOf(truth, truth)).toBe(0);
+});

@@ -1,0 +1,120 @@
+/**
+ * What a model was trained on, in three numbers that say whether it fits a pattern: the range of each label; how much of a pattern its reconstruction leaves
+ * over,
+ *
+ *     misfit = Σ (√x − √r)² / Σ x        (x the pattern, r its reconstruction, over pixels);
+ *
+ * and how far the pattern's latents z lie from those of held-out patterns, Mahalanobis' distance d² = (z − μ)ᵀ Σ⁻¹ (z − μ) / dim z. Quantiles of misfit and
+ * distance are taken over held-out patterns with the noise of training.
+ *
+ * What this is not: a probability. A pattern may look familiar and still be labelled wrongly.
+ */
+
+import * as z from 'zod';
+import type { Options } from '../core/schema.ts';
+
+const quantiles = z.object({
+  /** Half of the held-out patterns have less, and 99 of 100. */
+  median: z.number(),
+  high: z.number(),
+});
+
+/** As a model file states it. */
+export const domainSchema = z.object({
+  /** Least and greatest value that it was trained on, in the label's unit. */
+  labels: z.array(z.object({ name: z.string(), min: z.number(), max: z.number() })),
+  misfit: quantiles,
+  distance: quantiles,
+  latent: z.object({
+    mean: z.array(z.number()),
+    /** W with WᵀW = Σ⁻¹/dim, lower triangle row by row: d = |W(z − μ)|. */
+    whitening: z.array(z.number()),
+  }),
+});
+/** What a model was trained on. */
+export type Domain = Options<typeof domainSchema>;
+
+/**
+ * Σ(√x − √r)²/Σx over pixels; NaN for an empty pattern. Negative intensities count as 0.
+ * @param pattern and its reconstruction, [pixels²], intensities in the same unit
+ */
+export function misfitOf(pattern: Float32Array, reconstruction: Float32Array): number {
+  let left = 0;
+  let all = 0;
+  for (let i = 0; i < pattern.length; i++) {
+    const x = Math.max(0, pattern[i]!);
+    left += (Math.sqrt(x) - Math.sqrt(Math.max(0, reconstruction[i]!))) ** 2;
+    all += x;
+  }
+  return all > 0 ? left / all : Number.NaN;
+}
+
+/** Mahalanobis' distance d of one pattern's latents [dim] from those of held-out patterns, over √dim; 1 is usual. */
+export function distanceOf({ mean, whitening }: Domain['latent'], latent: ArrayLike<number>): number {
+  const n = mean.length;
+  let sum = 0;
+  for (let row = 0, at = 0; row < n; row++) {
+    let value = 0;
+    for (let column = 0; column <= row; column++, at++) value += whitening[at]! * (latent[column]! - mean[column]!);
+    sum += value * value;
+  }
+  return Math.sqrt(sum);
+}
+
+/**
+ * Mean of latents and the matrix that whitens them. The covariance (over count) gets a thousandth of its mean variance on the diagonal.
+ * @param latents [count][n]
+ */
+export function latentStatistics(latents: Float32Array, n: number): Domain['latent'] {
+  const count = latents.length / n;
+  const mean = new Array<number>(n).fill(0);
+  for (let i = 0; i < latents.length; i++) mean[i % n]! += latents[i]! / count;
+  const covariance = new Float64Array(n * n);
+  for (let p = 0; p < count; p++) {
+    for (let a = 0; a < n; a++) {
+      const da = latents[p * n + a]! - mean[a]!;
+      for (let b = 0; b <= a; b++) covariance[a * n + b]! += (da * (latents[p * n + b]! - mean[b]!)) / count;
+    }
+  }
+  let trace = 0;
+  for (let a = 0; a < n; a++) trace += covariance[a * n + a]!;
+  // Directions in which nothing varied would make every other pattern infinitely far.
+  for (let a = 0; a < n; a++) covariance[a * n + a]! += (1e-3 * trace) / n + 1e-12;
+  const inverse = inverseOfLower(cholesky(covariance, n), n);
+  const whitening: number[] = [];
+  for (let row = 0; row < n; row++) {
+    for (let column = 0; column <= row; column++) whitening.push(inverse[row * n + column]! / Math.sqrt(n));
+  }
+  return { mean, whitening };
+}
+
+/** Lower L with LLᵀ = A, of a positive definite A whose lower triangle is given. */
+function cholesky(a: Float64Array, n: number): Float64Array {
+  const l = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
+      l[i * n + j] = i === j ? Math.sqrt(sum) : sum / l[j * n + j]!;
+    }
+  }
+  return l;
+}
+
+function inverseOfLower(l: Float64Array, n: number): Float64Array {
+  const inverse = new Float64Array(n * n);
+  for (let column = 0; column < n; column++) {
+    for (let row = column; row < n; row++) {
+      let sum = row === column ? 1 : 0;
+      for (let k = column; k < row; k++) sum -= l[row * n + k]! * inverse[k * n + column]!;
+      inverse[row * n + column] = sum / l[row * n + row]!;
+    }
+  }
+  return inverse;
+}
+
+/** The value below which a share q (0 … 1) of the values lies, one of them. @param values at least one */
+export function quantile(values: ArrayLike<number>, q: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
+}

@@ -1,0 +1,23 @@
+/** What users of the package need of this room (`import … from 'ferroscope/network'`): training, models, predictions. Rooms import files, not this. */
+
+export type { ExperimentSource } from './batches.ts';
+export type { Domain } from './domain.ts';
+export { Model, openModel, type Prediction, type PredictOptions } from './infer.ts';
+export {
+  checkModelFits,
+  type LabelScore,
+  type MicroscopeSettings,
+  type ModelInfo,
+  type ModelScores,
+} from './model-info.ts';
+export {
+  type LearningInputs,
+  type NetworkOptions,
+  networkOptions,
+  type TrainingOptions,
+  trainingOptions,
+} from './options.ts';
+export type { OnnxRuntime } from './session.ts';
+export type { LossValues } from './step.ts';
+export { predictSymmetric, type SymmetricPrediction } from './symmetric.ts';
+export { type EpochRecord, modelIdentity, type TrainOptions, type TrainResult, train } from './train.ts';

@@ -1,0 +1,106 @@
+/** Files on disk, Node only: an output appears whole (temporary name, then rename), and errors are tagged. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
+import { HASH_DIGITS } from '../core/hash.ts';
+import type { FileIdentity } from '../core/identity.ts';
+
+/** Turns an operating-system error about `path` into a tagged one; any other is left as it is. */
+export function fileError(error: unknown, path: string): Error {
+  const { code } = error as { code?: string };
+  if (error instanceof FerroscopeError || typeof code !== 'string') return error as Error;
+  if (code === 'ENOENT')
+    return new FerroscopeError('file-missing', `${path} does not exist.`, 'Check the path.', { path });
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFullError(path);
+  return new FerroscopeError(
+    'file-unreadable',
+    `${path}: ${(error as Error).message ?? String(error)}`,
+    'Check the path and its permissions.',
+    { path },
+  );
+}
+
+/** The file's bytes. @throws 'file-missing', 'file-unreadable' */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+/** Writes the whole file or nothing, making its folder. @throws 'disk-full', 'file-unreadable' */
+export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(data);
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw fileError(error, path);
+  }
+}
+
+/** A file by its contents, read piece by piece. @throws 'file-missing', 'file-unreadable' */
+export async function fileIdentity(path: string): Promise<FileIdentity> {
+  const hash = createHash('sha256');
+  let size_bytes = 0;
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>) {
+      hash.update(piece);
+      size_bytes += piece.length;
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+  return { kind: 'file', name: basename(path), size_bytes, content: hash.digest('hex').slice(0, HASH_DIGITS) };
+}
+
+/** Refuses to touch an output that exists, unless told to. @throws 'file-exists' */
+export function refuseExisting(path: string, overwrite: boolean): void {
+  if (!overwrite && existsSync(path)) {
+    fail('file-exists', `${path} exists already.`, 'Choose another --out, or add --overwrite to replace it.', { path });
+  }
+}
+
+/**
+ * Writes a folder of files (paths relative to it) whole or not at all: under a temporary name beside its place, then renamed.
+ * A folder that is there already is replaced. @throws 'disk-full', 'file-unreadable'
+ */
+export async function writeFolderWhole(
+  path: string,
+  files: Iterable<readonly [string, Uint8Array]> | AsyncIterable<readonly [string, Uint8Array]>,
+): Promise<void> {
+  const tag = randomBytes(4).toString('hex');
+  const temporary = join(dirname(path), `.${basename(path)}.${tag}.part`);
+  const replaced = join(dirname(path), `.${basename(path)}.${tag}.old`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    for await (const [name, bytes] of files) {
+      const file = join(temporary, name);
+      await mkdir(dirname(file), { recursive: true });
+      // On the disk before the rename is: a machine that loses power must not leave a folder that only looks whole.
+      await writeFile(file, bytes, { flush: true });
+    }
+    if (existsSync(path)) await rename(path, replaced);
+    await rename(temporary, path);
+    await rm(replaced, { recursive: true, force: true });
+  } catch (error) {
+    if (existsSync(replaced) && !existsSync(path)) await rename(replaced, path).catch(() => {});
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw fileError(error, path);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What a worker thread of a map does: raw patterns to labels. Each thread keeps the model to itself, on one core: threads that share nothing scale better than
+ * ONNX Runtime's own.
+ */
+
+import type { Worker } from '../core/threads.ts';
+import { distanceOf, misfitOf } from '../network/domain.ts';
+import { openModel } from '../network/infer.ts';
+import type { OnnxRuntime } from '../network/session.ts';
+import { predictSymmetric } from '../network/symmetric.ts';
+import { LatticeView } from '../scan/calibrated.ts';
+import type { Calibration } from '../scan/calibration.ts';
+import type { Camera } from '../scan/correct.ts';
+
+export interface MapSettings {
+  /** The model's file. */
+  readonly model: Uint8Array;
+  readonly camera: Camera;
+  readonly calibration: Calibration;
+}
+
+export interface MapJob {
+  /** Linear index of the first pattern. */
+  readonly first: number;
+  /** Raw counts of consecutive patterns [count][qy][qx]. */
+  readonly raw: Float32Array;
+  /** Every so manieth position of the scan is shown. */
+  readonly stride: number;
+}
+
+export interface MapPart {
+  /** [count][labels] */
+  readonly labels: Float32Array;
+  readonly spread: Float32Array;
+  /** How far each pattern's latents lie from those of held-out patterns (network/domain.ts) [count]; 1 where the model does not say. */
+  readonly distance: Float32Array;
+  /** Of each position that is shown, in order. */
+  readonly misfit: readonly number[];
+  /** Patterns as the model saw them and as it reconstructs them, summed over the positions that are shown [pixels²]. */
+  readonly seen: Float32Array;
+  readonly reconstructed: Float32Array;
+}
+
+export async function mapWorker(
+  { model: bytes, camera, calibration }: MapSettings,
+  runtime: OnnxRuntime,
+): Promise<Worker<MapJob, MapPart>> {
+  const model = openModel(bytes, runtime, 1);
+  const { detector, adapts, domain } = model.info;
+  const view = new LatticeView(camera, calibration, detector);
+  return {
+    async run({ first, raw, stride }) {
+      const patterns = view.convert(raw, first);
+      const size = detector.pixels ** 2;
+      const count = patterns.length / size;
+      const { labels, spread, latent } = await predictSymmetric(model, patterns, count, { experimental: adapts });
+      const n = latent.length / count;
+      const distance = new Float32Array(count).fill(1);
+      for (let i = 0; domain && i < count; i++) {
+        distance[i] = distanceOf(domain.latent, latent.subarray(i * n, (i + 1) * n));
+      }
+      const seen = new Float32Array(size);
+      const reconstructed = new Float32Array(size);
+      const misfit: number[] = [];
+      for (let i = 0; i < count; i++) {
+        if ((first + i) % stride !== 0) continue;
+        const pattern = patterns.subarray(i * size, (i + 1) * size);
+        const { reconstruction } = await model.predict(pattern, 1, { experimental: adapts });
+        misfit.push(misfitOf(pattern, reconstruction));
+        for (let j = 0; j < size; j++) {
+          seen[j]! += pattern[j]!;
+          reconstructed[j]! += reconstruction[j]!;
+        }
+      }
+      return { labels, spread, distance, misfit, seen, reconstructed };
+    },
+    release: () => model.close(),
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * What a user knows of a scan and its file does not say: a dark reference, a gain image, pixels to leave out, and how the camera's picture lies against the scan.
+ * They take the place of what the file holds; the source's notes say so.
+ *
+ * What this is not: a guess. Nothing here is found out.
+ */
+
+import { fail } from '../core/errors.ts';
+import { percent, plural } from '../core/numbers.ts';
+import type { PatternSource } from './pattern-source.ts';
+
+/** 'y' turns the rows upside down, 'x' the columns left to right, 'transpose' exchanges the axes; one after the other. */
+export type Flip = 'y' | 'x' | 'transpose';
+
+/** Images [qy][qx] of the camera as the file has it, before any flip. */
+export interface GivenImages {
+  /** Counts without beam. */
+  readonly dark?: ArrayLike<number> | undefined;
+  /** Relative gain; counts are divided by it. */
+  readonly gain?: ArrayLike<number> | undefined;
+  /** Not zero where a pixel is to be left out. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+/** Masked pixels are replaced by their neighbours' median, which serves for single ones. */
+const MOST_MASKED = 0.05;
+
+/** @throws 'shape' for an image of another size, 'range' for a mask over more than 5 % of the camera */
+export function withGiven(source: PatternSource, images: GivenImages, flips: readonly Flip[] = []): PatternSource {
+  const [ry, rx, qy, qx] = source.shape;
+  const size = qy * qx;
+  const notes: string[] = [];
+  const image = (what: string, given: ArrayLike<number> | undefined): Float32Array | undefined => {
+    if (given && given.length !== size) {
+      fail('shape', `The ${what} has ${given.length} values; a pattern has ${qy} × ${qx}.`, 'Give one of this camera.');
+    }
+    return given && Float32Array.from(given);
+  };
+  const dark = image('dark reference', images.dark);
+  let gain = image('gain image', images.gain);
+  const mask = image('mask', images.mask);
+  if (dark) notes.push(`The dark reference is the given one${source.dark ? ', not the one in the file' : ''}.`);
+  if (gain) notes.push(`The gain image is the given one${source.gain ? ', not the one in the file' : ''}.`);
+  if (mask) {
+    const masked = mask.reduce((n, v) => n + (v === 0 ? 0 : 1), 0);
+    if (masked > MOST_MASKED * size) {
+      fail(
+        'range',
+        `The mask covers ${percent(masked / size)} of the camera.`,
+        'Masked pixels are filled in from their neighbours, which serves for single ones: mask 5 % at most.',
+        { masked },
+      );
+    }
+    // A pixel of gain 0 does not count (correct.ts).
+    const before = gain ?? source.gain;
+    gain = Float32Array.from(mask, (v, k) => (v === 0 ? (before ? before[k]! : 1) : 0));
+    notes.push(`${plural(masked, 'pixel')} left out by the given mask.`);
+  }
+  if (flips.length > 0) notes.push(`Patterns turned as given: ${flips.join(', ')}.`);
+  const { table, shape } = flipTable(qy, qx, flips);
+  const turn = (patterns: Float32Array): Float32Array => {
+    if (flips.length === 0) return patterns;
+    const out = new Float32Array(patterns.length);
+    for (let from = 0; from < patterns.length; from += size) {
+      for (let k = 0; k < size; k++) out[from + k] = patterns[from + table[k]!]!;
+    }
+    return out;
+  };
+  const turned = (one: Float32Array | undefined) => one && turn(one);
+  return {
+    shape: [ry, rx, ...shape],
+    info: { ...source.info, notes: [...source.info.notes, ...notes] },
+    read: async (first, count) => turn(await source.read(first, count)),
+    vacuum: turned(source.vacuum),
+    dark: turned(dark ?? source.dark),
+    gain: turned(gain ?? source.gain),
+    close: () => source.close(),
+  };
+}
+
+/** Which pixel of a pattern each pixel of the turned one is, and the turned one's shape [qy, qx]. */
+function flipTable(qy: number, qx: number, flips: readonly Flip[]): { table: Int32Array; shape: [number, number] } {
+  let table = Int32Array.from({ length: qy * qx }, (_, k) => k);
+  let shape: [number, number] = [qy, qx];
+  for (const flip of flips) {
+    const [ny, nx] = shape;
+    const before = table;
+    const next: [number, number] = flip === 'transpose' ? [nx, ny] : shape;
+    table = Int32Array.from({ length: qy * qx }, (_, k) => {
+      const [y, x] = [Math.floor(k / next[1]), k % next[1]];
+      if (flip === 'y') return before[(ny - 1 - y) * nx + x]!;
+      return flip === 'x' ? before[y * nx + nx - 1 - x]! : before[x * nx + y]!;
+    });
+    shape = next;
+  }
+  return { table, shape };
+}

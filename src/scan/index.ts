@@ -1,0 +1,27 @@
+/** What users of the package need of this room (`import … from 'ferroscope/scan'`): 4D-STEM files, calibration, resampling. Rooms import files, not this. */
+
+export { calibrate } from './calibrate.ts';
+export { type CalibratedPatterns, calibratedPatterns, LatticeView } from './calibrated.ts';
+export {
+  type BeamAndCrystal,
+  type Calibration,
+  calibrationIdentity,
+  calibrationRows,
+  type Pair,
+} from './calibration.ts';
+export { type Description, describeFile } from './describe.ts';
+export {
+  type EmdScan,
+  type MetadataTree,
+  type NewDataset,
+  type NewGroup,
+  type PatternArray,
+  type Patterns,
+  writeEmdTree,
+} from './emd-write.ts';
+export { type Flip, type GivenImages, withGiven } from './given.ts';
+export type { Hdf5Dataset, Hdf5File, Hdf5Group, Hdf5Node } from './hdf5.ts';
+export { openScan } from './open.ts';
+export { type ScanOptions, scanOptions } from './options.ts';
+export { indexPosition, memorySource, type PatternSource, type ScanInfo } from './pattern-source.ts';
+export type { ScanFile } from './scan-file.ts';

@@ -1,0 +1,27 @@
+/**
+ * The file that a scan lies in, wherever that is: a path (`node/scan-file.ts`), a File of a page (`web/scan-file.ts`). Readers of formats take their bytes
+ * from here, piece by piece. Not here: what they mean.
+ */
+
+import type { Hdf5File } from './hdf5.ts';
+
+export interface ScanFile {
+  /** For messages: the path, or the name alone. */
+  readonly name: string;
+  readonly size_bytes: number;
+  /**
+   * Bytes from `offset` on; fewer where the file ends before.
+   * @throws 'file-unreadable'
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * The file as HDF5, for reading.
+   * @throws 'file-unreadable' where it is damaged, or none
+   */
+  openHdf5(): Promise<Hdf5File>;
+}
+
+/** The name without its folders. */
+export function leafName({ name }: ScanFile): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+}
