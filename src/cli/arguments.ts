@@ -65,15 +65,8 @@ export async function readStudy(path: string, matter?: readonly string[]): Promi
   return recipe;
 }
 
-/**
- * What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file are shown.
- * @throws 'recipe' for a [dynamics] or [film] whose frames are not there yet; as `importStructures`
- */
-export async function readImported(
-  line: CommandLine,
-  recipe: Recipe,
-  path: string,
-): Promise<ImportedStructures | undefined> {
+/** Refuses a [dynamics] or [film] whose frames are not there yet: patterns would be of other structures. @throws 'recipe' */
+export function requireAtoms(recipe: Recipe, path: string): void {
   if ((recipe.dynamics || recipe.film) && recipe.structures.file === undefined) {
     fail(
       'recipe',
@@ -81,6 +74,18 @@ export async function readImported(
       'Run it, then give structures.file = "…/trajectory.extxyz", or leave the section out.',
     );
   }
+}
+
+/**
+ * What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file are shown.
+ * @throws as `requireAtoms` and `importStructures`
+ */
+export async function readImported(
+  line: CommandLine,
+  recipe: Recipe,
+  path: string,
+): Promise<ImportedStructures | undefined> {
+  requireAtoms(recipe, path);
   const { file } = recipe.structures;
   if (file === undefined) return undefined;
   const imported = importStructures(recipe, {

@@ -27,7 +27,7 @@ import type { ChannelScore } from '../polarization/score.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
 import { experimentIdentity, experimentScan, type ScanTruth } from '../simulation/experiment.ts';
-import { option, readStudy, workersOption } from './arguments.ts';
+import { option, readStudy, requireAtoms, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { mapToFolder } from './map.ts';
 import { trainToFile } from './train.ts';
@@ -47,6 +47,7 @@ export async function runDemo(line: CommandLine): Promise<void> {
   requireOnnx();
   console.resumes();
   const recipe = await readStudy(option(line, 'recipe') ?? BUILT_IN);
+  requireAtoms(recipe, option(line, 'recipe') ?? BUILT_IN);
   const out = option(line, 'out') ?? 'demo-out';
   const path = (name: string) => join(out, name);
   const begun = performance.now();
@@ -146,7 +147,7 @@ async function trainOnce(
   const log = out.replace(/\.onnx$/, '.history.json');
   if (existsSync(out) && existsSync(log)) {
     const { info } = openModel(await readBytes(out), nodeOnnx);
-    const { identity } = await openLibrary(folderStore(library));
+    const { identity } = await openLibrary(folderStore(library), task);
     const now = modelIdentity(recipe, { program: PROGRAM, library: identity });
     if (info.identity.id === now.id) return { history: JSON.parse(await readText(log)) as EpochRecord[], kept: true };
   }

@@ -2,16 +2,19 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { extent } from '../core/extent.ts';
 import { hashOf } from '../core/hash.ts';
+import { identitySchema } from '../core/identity.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
 import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
+import type { Task } from '../core/task.ts';
 import { chooseFrames } from '../library/imported.ts';
 import { shardFolder, shardNames } from '../library/shard-names.ts';
-import { type AnyLibraryInfo, readInfo } from '../library/store.ts';
+import { type AnyLibraryInfo, openLibrary, readInfo } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
-import { readBytes, readText } from '../node/files.ts';
+import { readBytes, readJson, readText } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx } from '../node/onnx.ts';
 import { scanFile } from '../node/scan-file.ts';
@@ -33,11 +36,11 @@ interface Info {
 export async function runInfo(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   if (!existsSync(path)) fail('file-missing', `${path} does not exist.`, 'Check the path.', { path });
-  const { lines, json } = await describe(path);
+  const { lines, json } = await describe(path, line.console.task);
   line.console.result(lines, json);
 }
 
-async function describe(path: string): Promise<Info> {
+async function describe(path: string, task: Task): Promise<Info> {
   if (path.endsWith('.onnx')) return describeModel(path);
   if (path.endsWith('.toml')) {
     const recipe = await readRecipe(path);
@@ -59,15 +62,13 @@ async function describe(path: string): Promise<Info> {
         'Run the same command again; then look at its --out.',
       );
     }
-    return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path);
+    return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path, task);
   }
   return (await describeStructure(path)) ?? describeFile(await scanFile(path));
 }
 
-/** Folders in which what an artefact came from may lie. */
-const nearby = (path: string) => [
-  ...new Set([dirname(path), dirname(dirname(resolve(path))), dirname(dirname(dirname(resolve(path)))), '.']),
-];
+/** Folders in which what an artefact came from may lie: its own and that one's. */
+const nearby = (path: string) => [dirname(path), dirname(dirname(resolve(path)))];
 
 async function describeModel(path: string): Promise<Info> {
   const { info } = openModel(await readBytes(path), nodeOnnx);
@@ -85,13 +86,14 @@ async function describeModel(path: string): Promise<Info> {
   };
 }
 
-async function describeLibrary(path: string): Promise<Info> {
+async function describeLibrary(path: string, task: Task): Promise<Info> {
   const store = folderStore(path);
   const info = await readInfo(store);
   const names = shardNames(info.structures);
   const present = new Set(await store.list());
   const there = names.filter((name) => present.has(shardFolder(name))).length;
   const count = there * info.patterns_per_structure;
+  if (there === names.length) await openLibrary(store, task);
   const d = info.detector;
   const chain = await chainOf(info.identity, nearby(path));
   return {
@@ -164,11 +166,10 @@ async function describeMap(path: string): Promise<Info> {
   };
 }
 
-/** What `structures` and `landscape` leave. @throws 'format' where it does not say where it comes from */
+/** What `structures` and `landscape` leave. @throws 'format' where it is damaged, or does not say where it comes from */
 async function describeStudy(path: string, name: string): Promise<Info> {
-  const { kind, identity, material, ...json } = JSON.parse(await readText(join(path, name)));
-  if (identity === undefined)
-    fail('format', `${join(path, name)} does not state where it comes from.`, 'Make it again.');
+  const stated = z.looseObject({ kind: z.string(), identity: identitySchema, material: z.string() });
+  const { kind, identity, material, ...json } = await readJson(join(path, name), stated, 'Make it again.');
   const chain = await chainOf(identity, nearby(path));
   return {
     lines: [

@@ -12,7 +12,7 @@ import { renderMap } from '../figures/map-report.ts';
 import type { PatternSpot } from '../figures/pattern-figure.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { type ModelInfo, modelInfoSchema } from '../network/model-info.ts';
-import { readBytes, readText } from '../node/files.ts';
+import { readBytes, readJson } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
@@ -60,12 +60,7 @@ export async function readMapFolder(path: string): Promise<MapFolder> {
   }
   const patterns = readNpz(await readBytes(join(path, 'patterns.npz')), 'patterns.npz');
   const truth = join(path, 'truth.zarr');
-  const json = async <T>(name: string, schema: z.ZodType<T>): Promise<T> => {
-    const result = schema.safeParse(JSON.parse(await readText(join(path, name))));
-    if (result.success) return result.data;
-    const { path: at, message } = result.error.issues[0]!;
-    fail('format', `${join(path, name)} is damaged: ${at.join('.')}: ${message}.`, 'Map the scan again.');
-  };
+  const json = <T>(name: string, schema: z.ZodType<T>) => readJson(join(path, name), schema, 'Map the scan again.');
   return {
     map: await readMapZarr(folderStore(join(path, 'map.zarr'))),
     calibration: await json('calibration.json', calibrationSchema),

@@ -106,7 +106,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
 function knownOf(line: CommandLine): ScanOptions {
   const number = (name: string) => {
     const text = option(line, name);
-    return text === undefined ? undefined : Number(text);
+    return text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
   };
   const result = scanOptions.safeParse({
     rotation_deg: number('rotation'),

@@ -5,7 +5,7 @@ import type { FileIdentity } from '../core/identity.ts';
 import { readNpy } from '../core/npy.ts';
 import { fileIdentity, readBytes } from '../node/files.ts';
 import { scanFile } from '../node/scan-file.ts';
-import { withGiven } from '../scan/given.ts';
+import { type GivenImage, withGiven } from '../scan/given.ts';
 import { openScan } from '../scan/open.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
@@ -17,13 +17,14 @@ export async function openGivenScan(
   folder: string,
   dataset?: string,
 ): Promise<{ readonly source: PatternSource; readonly given: Readonly<Record<string, FileIdentity>> }> {
-  const images: Record<string, ArrayLike<number>> = {};
+  const images: Record<string, GivenImage> = {};
   const given: Record<string, FileIdentity> = {};
   for (const what of ['dark', 'gain', 'mask'] as const) {
     const name = known[what];
     if (name === undefined) continue;
     const file = resolve(folder, name);
-    images[what] = Float32Array.from(readNpy(await readBytes(file), name).data as ArrayLike<number>, Number);
+    const { data, shape } = readNpy(await readBytes(file), name);
+    images[what] = { data: Float32Array.from(data as ArrayLike<number>, Number), shape };
     given[what] = await fileIdentity(file);
   }
   const source = await openScan(await scanFile(path), dataset);

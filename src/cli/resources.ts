@@ -5,6 +5,7 @@ import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { quantity } from '../core/numbers.ts';
+import { requireWritable } from '../node/files.ts';
 
 export interface Need {
   /** What needs it: 'The library'. */
@@ -24,6 +25,7 @@ const bytes = (n: number) => (n >= 1e9 ? quantity(n / 1e9, 'GB') : quantity(n / 
  * @throws 'disk-full' where the disk has too little room, 'range' where the machine has too little memory
  */
 export async function requireResources({ what, disk_bytes, memory_bytes, hint }: Need, out: string): Promise<void> {
+  requireWritable(out);
   const memory = totalmem();
   if (memory_bytes > memory) {
     const message = `${what} needs ${bytes(memory_bytes)} of memory at once; this machine has ${bytes(memory)}.`;

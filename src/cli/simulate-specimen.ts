@@ -37,6 +37,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
   const inputs = simulationInputs(recipe);
   const specimen = await loadSpecimen(inputs.specimen, (file) => readBytes(resolve(dirname(recipePath), file)));
   for (const note of specimen.notes) line.console.note(note);
+  line.console.resumes();
   const { whole, parts } = simulationBytes(planSimulation(inputs, specimen), inputs.simulation);
   await requireResources(
     {

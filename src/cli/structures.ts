@@ -3,6 +3,7 @@
  * `dynamics.ts`; with a [film], `film.ts`.
  */
 
+import { fail } from '../core/errors.ts';
 import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
 import { plural, quantity } from '../core/numbers.ts';
 import { breathe } from '../core/task.ts';
@@ -15,13 +16,16 @@ import { frameOf } from '../library/imported.ts';
 import { type ShardName, shardFolder, shardNames } from '../library/shard-names.ts';
 import { refuseExisting, writeFolderWhole } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { argument, option, readImported, readStudy } from './arguments.ts';
+import { argument, LIBRARY_SECTIONS, option, readImported, readStudy } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runStructures(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
-  const recipe = await readStudy(path);
+  const recipe = await readStudy(path, ['dynamics', 'film', ...LIBRARY_SECTIONS]);
+  if (recipe.film && recipe.dynamics) {
+    fail('recipe', `${path} has a [film] and a [dynamics], and one command makes one of them.`, 'Leave one out.');
+  }
   if (recipe.film) return (await import('./film.ts')).runFilm(line, recipe);
   if (recipe.dynamics) return (await import('./dynamics.ts')).runDynamics(line, recipe);
   const out = option(line, 'out') ?? 'structures';

@@ -1,6 +1,8 @@
 /** `ferroscope train RECIPE`: a model from a library, adapted to a scan where one is given. */
 
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fail } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { duration, plural } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
@@ -23,7 +25,7 @@ import { RECIPE_SCHEMA, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { calibrationIdentity } from '../scan/calibration.ts';
-import { argument, option, readStudy } from './arguments.ts';
+import { argument, option, readStudy, requireAtoms } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { openGivenScan } from './open-scan.ts';
 import { requireResources } from './resources.ts';
@@ -54,7 +56,7 @@ export async function trainToFile(
     },
     out,
   );
-  const whole = await openLibrary(folderStore(library));
+  const whole = await openLibrary(folderStore(library), task);
   requireSettings(whole.info, recipe, library);
   const checkpoint = placeOf(`${out}.checkpoint`);
   const result = await train(
@@ -93,6 +95,10 @@ export async function runTrain(line: CommandLine): Promise<void> {
   const scan = option(line, 'scan');
   const out = option(line, 'out') ?? 'model.onnx';
   refuseExisting(out, line.options.overwrite === true);
+  if (existsSync(out) && statSync(out).isDirectory()) {
+    fail('usage', `${out} is a folder; a model is a file.`, 'Give --out a name such as model.onnx.');
+  }
+  requireAtoms(recipe, path);
   line.console.resumes();
   const start = performance.now();
   const result = await trainToFile(

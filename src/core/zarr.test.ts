@@ -92,7 +92,8 @@ test('slabs that come one after the other are what zarrita reads back; what neve
     files.push(...here);
   }
   await store.commit('group', files);
-  const { data } = await readArray(store.within('group'), 'patterns', Float32Array);
+  const array = await zarr.open.v3(zarr.root(store.within('group')).resolve('patterns'), { kind: 'array' });
+  const data = (await zarr.get(array)).data as Float32Array;
   expect([...data.subarray(20, 24)]).toEqual([120, 121, 122, 123]);
   expect([...data.subarray(0, 4)]).toEqual([0, 1, 2, 3]);
   expect(data.subarray(4, 20).every(Number.isNaN)).toBe(true);
@@ -123,6 +124,18 @@ test('rows read in place are those that zarrita reads; a chunk that is cut short
   expect(await problemOf(readRows(inner, layout, [[4, 0]], out))).toMatchObject({
     tag: 'format',
     message: expect.stringContaining('/rows/c/1/0/0'),
+  });
+});
+
+test('a chunk that is gone is told, not taken for fill values', async () => {
+  const store = memoryStore();
+  const made = new GroupFiles();
+  await made.put('rows', { data: new Float32Array(6).fill(1), shape: [3, 2], chunk: [1, 2], dimensions: ['row', 'x'] });
+  const files = made.finish({}).filter(([name]) => !name.endsWith('rows/c/1/0'));
+  await store.commit('g', files);
+  expect(await problemOf(readArray(store.within('g'), 'rows', Float32Array))).toMatchObject({
+    tag: 'format',
+    message: expect.stringContaining('lacks /rows/c/1/0'),
   });
 });
 

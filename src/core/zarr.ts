@@ -184,7 +184,7 @@ export async function readAttributes<T>(store: Store, schema: z.ZodType<T>, what
   fail('format', `${store.name} is not ${what}${where}.`, hint, { path: store.name });
 }
 
-/** A whole array. @throws 'format' where it is not there, or of another type */
+/** A whole array. @throws 'format' where it or a chunk of it is not there, or of another type */
 export async function readArray<T extends ZarrData>(
   store: Store,
   name: string,
@@ -193,8 +193,16 @@ export async function readArray<T extends ZarrData>(
   const broken = (why: string): never =>
     fail('format', `${store.name}: the array ${name} ${why}.`, 'It is damaged: remove it and make it again.', { name });
   try {
-    const array = await zarr.open.v3(zarr.root(store).resolve(name), { kind: 'array' });
+    // Zarr takes a chunk that is not there for fill values; ours are all written.
+    let missing: string | undefined;
+    const get = async (key: zarr.AbsolutePath) => {
+      const bytes = await store.get(key);
+      if (bytes === undefined && key.startsWith(`/${name}/c`)) missing = key;
+      return bytes;
+    };
+    const array = await zarr.open.v3(zarr.root({ get }).resolve(name), { kind: 'array' });
     const { data, shape } = await zarr.get(array);
+    if (missing !== undefined) return broken(`lacks ${missing}`);
     if (!(data instanceof kind)) return broken(`holds ${array.dtype}`);
     return { data, shape, attributes: array.attrs };
   } catch (error) {

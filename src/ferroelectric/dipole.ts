@@ -56,7 +56,7 @@ function directShells(): Shell[] {
 }
 
 /**
- * D(k), unitless, as (xx, yy, zz, yz, zx, xy); accurate to 1e−13.
+ * D(k), unitless, as (xx, yy, zz, yz, zx, xy); accurate to 1e−13 + 4π·1e−15/|q|.
  * @param q k in units of 2π/a, each component in [−½, ½]
  */
 export function dipoleTensor(q: Vec3): number[] {

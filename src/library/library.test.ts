@@ -127,22 +127,26 @@ test('refuses a library of other settings, naming the first that differs; settin
   expect(await simulateLibrary(heedless, folderStore(whole), options, quietTask)).toMatchObject({ made: 0, kept: 4 });
 });
 
-test('the content of a library is that of its shards; another pattern is another content', async () => {
+test('a shard whose patterns or labels are not those that were made is refused, by its name', async () => {
   const path = join(folder, 'touched.zarr');
   await cp(whole, path, { recursive: true });
   const content = async (of: string) => (await openLibrary(folderStore(of))).identity.content;
   expect(await content(path)).toBe(await content(whole));
-  // Made before shards said what they hold: hashed when opened.
-  const shard = join(path, 'training-0001', 'zarr.json');
-  const said = JSON.parse(await readFile(shard, 'utf8'));
-  delete said.attributes.content;
-  await writeFile(shard, JSON.stringify(said));
-  expect(await content(path)).toBe(await content(whole));
-  const chunk = join(path, 'training-0001', 'labels', 'c', '0', '0');
-  const bytes = await readFile(chunk);
-  bytes[0]! ^= 1;
-  await writeFile(chunk, bytes);
-  expect(await content(path)).not.toBe(await content(whole));
+  for (const array of ['patterns/c/0/0/0', 'labels/c/0/0']) {
+    const chunk = join(path, 'training-0001', array);
+    const bytes = await readFile(chunk);
+    const touched = Uint8Array.from(bytes);
+    touched[100]! ^= 1;
+    await writeFile(chunk, touched);
+    expect(await problemOf(openLibrary(folderStore(path)))).toMatchObject({
+      tag: 'format',
+      message: expect.stringContaining('training-0001 is damaged'),
+    });
+    await writeFile(chunk, bytes);
+  }
+  // Nor is one that does not say what was made.
+  await writeFile(join(path, 'training-0001', 'zarr.json'), '{');
+  expect((await problemOf(openLibrary(folderStore(path)))).tag).toBe('format');
 });
 
 test('a library of version 0.1.0 is opened by the keys that it had, and not gone on with', async () => {

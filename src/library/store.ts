@@ -15,6 +15,7 @@ import { hashOf, hashOfArrays } from '../core/hash.ts';
 import { type FileIdentity, type Identity, identify, identitySchema, requireSame } from '../core/identity.ts';
 import type { Options } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
+import { breathe, quietTask, type Task } from '../core/task.ts';
 import { GroupFiles, rawAttributes, readArray, readAttributes, readRows } from '../core/zarr.ts';
 import { latticeDetectorSchema } from '../diffraction/detector.ts';
 import type { EngineName } from '../diffraction/engine.ts';
@@ -171,16 +172,33 @@ export async function writeShard(
   await store.commit(shardFolder(name), group.finish(attributes));
 }
 
-/** Hash of a shard's patterns and labels: as it says, or, where it was made before shards said so, from the arrays. */
-async function contentOf(store: Store): Promise<string> {
-  const said = (await rawAttributes(store))?.content;
-  if (typeof said === 'string') return said;
+/**
+ * Hash of a shard's patterns and labels, from the arrays.
+ * @param schema of the library; from 2 on a shard says what the hash was when it was made
+ * @throws 'format' where it is another one
+ */
+async function contentOf(store: Store, schema: number): Promise<string> {
   const read = async (name: string) => (await readArray(store, name, Float32Array)).data;
-  return hashOfArrays(await read('patterns'), await read('labels'));
+  const content = hashOfArrays(await read('patterns'), await read('labels'));
+  if (schema > 1 && (await rawAttributes(store))?.content !== content) {
+    fail(
+      'format',
+      `${store.name} is damaged: its patterns and labels are not those that were made.`,
+      'Remove that folder and run ferroscope simulate again: it makes only what is missing.',
+      { content },
+    );
+  }
+  return content;
 }
 
-/** Random access to a complete library. @throws 'incomplete' naming what is missing, 'format', 'file-missing' */
-export async function openLibrary(store: Store): Promise<PatternDataset & { readonly info: AnyLibraryInfo }> {
+/**
+ * Random access to a complete library, whose patterns and labels are read once, and checked against what each shard said when it was made.
+ * @throws 'incomplete' naming what is missing, 'format' also for a shard that has changed, 'file-missing', 'aborted'
+ */
+export async function openLibrary(
+  store: Store,
+  task: Task = quietTask,
+): Promise<PatternDataset & { readonly info: AnyLibraryInfo }> {
   const info = await readInfo(store);
   const names = shardNames(info.structures);
   const present = new Set(await store.list());
@@ -194,7 +212,10 @@ export async function openLibrary(store: Store): Promise<PatternDataset & { read
     );
   }
   const contents: string[] = [];
-  for (const name of names) contents.push(await contentOf(store.within(shardFolder(name))));
+  for (const name of names) {
+    await breathe(task);
+    contents.push(await contentOf(store.within(shardFolder(name)), info.identity.schema));
+  }
   const perShard = info.patterns_per_structure;
   const pixels = info.detector.pixels;
   const labels: readonly LabelInfo[] = info.labels;
@@ -217,7 +238,11 @@ export async function openLibrary(store: Store): Promise<PatternDataset & { read
 
   return {
     info,
-    identity: { ...info.identity, content: hashOf(contents), name: store.name.split('/').at(-1) },
+    identity: {
+      ...info.identity,
+      content: hashOf(contents),
+      name: store.name.split('/').findLast((part) => part !== ''),
+    },
     count: names.length * perShard,
     detector: info.detector,
     labels,

@@ -4,6 +4,7 @@ import { nodeOnnx } from '../node/onnx.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { architecture, initialValues, parameters, statistics } from './architecture.ts';
 import { exportModel } from './export.ts';
+import { contentsOf } from './graph.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
 import { array32, Session } from './session.ts';
 import { Trainer } from './step.ts';
@@ -70,7 +71,8 @@ test('a model survives decoding and encoding', () => {
   const bytes = exportModel({ architecture: a, p, s, input, labels, metadata: { 'a key': 'ä value' }, version: '1.2' });
   const model = decodeModel(bytes);
   expect(model.producerVersion).toBe('1.2');
-  expect(model.metadataProps).toEqual([{ key: 'a key', value: 'ä value' }]);
+  expect(model.metadataProps[0]).toEqual({ key: 'a key', value: 'ä value' });
+  expect(model.metadataProps[1]).toEqual({ key: 'ferroscope.weights', value: contentsOf(model.graph.initializer) });
   expect(model.graph.input[0]?.type.tensorType.shape.dim[0]?.dimParam).toBe('n');
   expect(Buffer.from(encodeModel(model)).equals(Buffer.from(encodeModel(decodeModel(encodeModel(model)))))).toBe(true);
 });

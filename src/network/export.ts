@@ -10,6 +10,7 @@
 
 import { type Architecture, parameters, statistics, stencils } from './architecture.ts';
 import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
+import { WEIGHTS } from './model-info.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
 import type { InputScaling } from './step.ts';
 
@@ -152,7 +153,8 @@ export function exportModel(model: ExportInput): Uint8Array {
   g.output('labels', labels);
   g.output('latent', latent);
   g.output('reconstruction', reconstruction);
-  return g.toModel({ name: 'ferroscope model', version: model.version, metadata: model.metadata });
+  const metadata = { ...model.metadata, [WEIGHTS]: g.contents() };
+  return g.toModel({ name: 'ferroscope model', version: model.version, metadata });
 }
 
 function named(model: ExportInput): Record<string, Float32Array> {

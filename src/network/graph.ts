@@ -7,6 +7,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { hashOfArrays } from '../core/hash.ts';
 import {
   ATTRIBUTE_TYPE,
   type AttributeProto,
@@ -71,6 +72,11 @@ export function sizesOf<Rank extends keyof Sizes>({ name, shape }: Tensor, rank:
 }
 
 /** Tensors, the nodes that make them, and the tape by which `gradients` (autodiff.ts) differentiates them. */
+/** Hash of a graph's constants, as `Graph.contents` gives it. */
+export function contentsOf(initializers: readonly Pick<TensorProto, 'rawData'>[]): string {
+  return hashOfArrays(...initializers.map(({ rawData }) => rawData));
+}
+
 export class Graph {
   /** In the order in which the operators were called. */
   readonly tape: TapeEntry[] = [];
@@ -158,6 +164,11 @@ export class Graph {
       this.#nodes.push({ name, opType: 'Identity', domain: '', input: [tensor.name], output: [name], attribute: [] });
     this.outputs.push(output);
     return output;
+  }
+
+  /** Hash of the constants: of a model, its weights. */
+  contents(): string {
+    return contentsOf(this.#initializers);
   }
 
   /**

@@ -4,7 +4,8 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { infoFromMetadata, type ModelInfo } from './model-info.ts';
+import { contentsOf } from './graph.ts';
+import { infoFromMetadata, type ModelInfo, WEIGHTS } from './model-info.ts';
 import { decodeModel, encodeModel, type ModelProto } from './onnx-proto.ts';
 import { array32, type OnnxRuntime, Session } from './session.ts';
 
@@ -63,11 +64,19 @@ export class Model {
 
   /**
    * @param threads of one run; default all cores
-   * @throws 'format' for a file that Ferroscope did not write
+   * @throws 'format' for a file that Ferroscope did not write, or whose weights have changed
    */
   constructor(proto: ModelProto, runtime: OnnxRuntime, threads?: number) {
     this.#runtime = runtime;
     this.info = infoFromMetadata(proto.metadataProps);
+    const weights = proto.metadataProps.find(({ key }) => key === WEIGHTS)?.value;
+    if (weights !== undefined && weights !== contentsOf(proto.graph.initializer)) {
+      fail(
+        'format',
+        'The model file is damaged: its weights are not those that it was written with.',
+        'Copy it again.',
+      );
+    }
     this.#proto = proto;
     this.#threads = threads;
     const latent = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim[1]?.dimValue;

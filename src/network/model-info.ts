@@ -82,9 +82,12 @@ const first = z.object({ ...common, programVersion: z.string() }).transform(({ p
 export const modelInfoSchema: z.ZodType<ModelInfo> = z.union([current, first]);
 
 /** What are texts as they are; the others are JSON. */
-const TEXTS = ['recipe', 'recipeHash', 'normalisation', 'input', 'programVersion'];
+const TEXTS = ['recipe', 'recipeHash', 'normalisation', 'input', 'programVersion', 'weights'];
 
 const PREFIX = 'ferroscope.';
+
+/** Entry of the metadata: hash of the weights. Models of version 0.1.0 have none. */
+export const WEIGHTS = `${PREFIX}weights`;
 
 /** The entries of the ONNX metadata, each key under 'ferroscope.'; `infoFromMetadata` reads them again. */
 export function infoToMetadata(info: ModelInfo): Record<string, string> {

@@ -16,6 +16,7 @@ import { Augmenter } from './augment.ts';
 import { evaluate } from './evaluate.ts';
 import { type Model, openModel } from './infer.ts';
 import { checkModelFits } from './model-info.ts';
+import { decodeModel, encodeModel } from './onnx-proto.ts';
 import { testDataset } from './test-data.ts';
 import { train } from './train.ts';
 
@@ -196,4 +197,13 @@ test('domain adaptation: experimental patterns take part, and the model has a do
 
 test('bytes that are no model are a format error', () => {
   expect(problem(() => openModel(new Uint8Array([1, 2, 3, 255, 255]), nodeOnnx)).tag).toBe('format');
+});
+
+test('a model whose weights are not those that it was written with is refused', async () => {
+  const { model } = await train(recipe('epochs = 1'), data, options('damaged'), quietTask);
+  const proto = decodeModel(model);
+  const weights = proto.graph.initializer.find(({ rawData }) => rawData.length > 400)!;
+  weights.rawData = Uint8Array.from(weights.rawData, (byte, i) => (i === 200 ? byte ^ 1 : byte));
+  const error = problem(() => openModel(encodeModel(proto), nodeOnnx));
+  expect([error.tag, error.message]).toEqual(['format', expect.stringContaining('damaged')]);
 });

@@ -1,9 +1,10 @@
 /** Files on disk, Node only: an output appears whole (temporary name, then rename), and errors are tagged. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { accessSync, constants, createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import type * as z from 'zod';
 import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
 import { HASH_DIGITS } from '../core/hash.ts';
 import type { FileIdentity } from '../core/identity.ts';
@@ -14,6 +15,8 @@ export function fileError(error: unknown, path: string): Error {
   if (error instanceof FerroscopeError || typeof code !== 'string') return error as Error;
   if (code === 'ENOENT')
     return new FerroscopeError('file-missing', `${path} does not exist.`, 'Check the path.', { path });
+  if (code === 'EISDIR')
+    return new FerroscopeError('file-unreadable', `${path} is a folder, not a file.`, 'Give a file.', { path });
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFullError(path);
   return new FerroscopeError(
     'file-unreadable',
@@ -34,6 +37,22 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(path));
+}
+
+/** JSON, checked. @param hint what to do where it is damaged @throws 'format', 'file-missing', 'file-unreadable' */
+export async function readJson<T>(path: string, schema: z.ZodType<T>, hint: string): Promise<T> {
+  const text = await readText(path);
+  const damaged = (why: string): never => fail('format', `${path} is damaged: ${why}.`, hint, { path });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return damaged((error as Error).message);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path: at, message } = result.error.issues[0]!;
+  return damaged(`${at.join('.')}: ${message}`);
 }
 
 /** Writes the whole file or nothing, making its folder. @throws 'disk-full', 'file-unreadable' */
@@ -69,8 +88,21 @@ export async function fileIdentity(path: string): Promise<FileIdentity> {
   return { kind: 'file', name: basename(path), size_bytes, content: hash.digest('hex').slice(0, HASH_DIGITS) };
 }
 
-/** Refuses to touch an output that exists, unless told to. @throws 'file-exists' */
+/** Refuses an output where nothing can be written, before any work. @throws 'file-unreadable' */
+export function requireWritable(path: string): void {
+  let folder = dirname(resolve(path));
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const why = (error as { code?: string }).code === 'EROFS' ? 'the disk is read-only' : 'it may not be written';
+    fail('file-unreadable', `${path} cannot be made in ${folder}: ${why}.`, 'Choose another --out.', { path });
+  }
+}
+
+/** Refuses to touch an output that exists, unless told to, and one that cannot be written. @throws 'file-exists', 'file-unreadable' */
 export function refuseExisting(path: string, overwrite: boolean): void {
+  requireWritable(path);
   if (!overwrite && existsSync(path)) {
     fail('file-exists', `${path} exists already.`, 'Choose another --out, or add --overwrite to replace it.', { path });
   }

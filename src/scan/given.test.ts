@@ -11,6 +11,8 @@ const source = memorySource([1, 2, qy, qx], patterns, {
   vacuum: Float32Array.from({ length: qy * qx }, (_, i) => i),
 });
 const at = (data: Float32Array, width: number, y: number, x: number) => data[y * width + x];
+const square = [10, 10];
+const image = (data: ArrayLike<number>, shape: readonly number[]) => ({ data, shape });
 
 test('flips turn patterns and their companions alike, one after the other', async () => {
   const turned = withGiven(source, {}, ['transpose', 'x']);
@@ -31,14 +33,14 @@ test('flips turn patterns and their companions alike, one after the other', asyn
 
 test('given images replace the file’s, and the notes say so; masked pixels come from their neighbours', async () => {
   const mask = new Uint8Array(qy * qx);
-  expect(problem(() => withGiven(source, { mask: mask.fill(1, 0, 4) })).message).toContain('33.3');
+  expect(problem(() => withGiven(source, { mask: image(mask.fill(1, 0, 4), [qy, qx]) })).message).toContain('33.3');
   const wide = memorySource([1, 1, 10, 10], new Float32Array(100).fill(5), { dark: new Float32Array(100).fill(1) });
   const hole = new Uint8Array(100);
   hole[55] = 1;
   const given = withGiven(wide, {
-    dark: new Float32Array(100).fill(2),
-    gain: new Float32Array(100).fill(3),
-    mask: hole,
+    dark: image(new Float32Array(100).fill(2), square),
+    gain: image(new Float32Array(100).fill(3), square),
+    mask: image(hole, square),
   });
   const raw = await given.read(0, 1);
   raw[55] = 1e6;
@@ -48,5 +50,20 @@ test('given images replace the file’s, and the notes say so; masked pixels com
     'The gain image is the given one.',
     '1 pixel left out by the given mask.',
   ]);
-  expect(problem(() => withGiven(wide, { dark: [1, 2] })).tag).toBe('shape');
+});
+
+test('an image of another shape, without numbers, or a gain that is none, is refused', () => {
+  const wide = memorySource([1, 1, 10, 10], new Float32Array(100).fill(5));
+  const ones = () => new Float32Array(100).fill(1);
+  for (const shape of [[20, 5], [100], [1, 10, 10]]) {
+    expect(problem(() => withGiven(wide, { dark: image(ones(), shape) })).tag).toBe('shape');
+  }
+  const holed = ones();
+  holed[23] = Number.NaN;
+  for (const what of ['dark', 'gain', 'mask'] as const) {
+    expect(problem(() => withGiven(wide, { [what]: image(holed, square) })).message).toContain('row 2, column 3');
+  }
+  for (const gain of [0, -1, 1e-30, 1e9]) {
+    expect(problem(() => withGiven(wide, { gain: image(ones().fill(gain), square) })).tag).toBe('range');
+  }
 });

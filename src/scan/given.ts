@@ -12,33 +12,64 @@ import type { PatternSource } from './pattern-source.ts';
 /** 'y' turns the rows upside down, 'x' the columns left to right, 'transpose' exchanges the axes; one after the other. */
 export type Flip = 'y' | 'x' | 'transpose';
 
+/** Values, row by row, of `shape` [qy, qx]. */
+export interface GivenImage {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
 /** Images [qy][qx] of the camera as the file has it, before any flip. */
 export interface GivenImages {
   /** Counts without beam. */
-  readonly dark?: ArrayLike<number> | undefined;
+  readonly dark?: GivenImage | undefined;
   /** Relative gain; counts are divided by it. */
-  readonly gain?: ArrayLike<number> | undefined;
+  readonly gain?: GivenImage | undefined;
   /** Not zero where a pixel is to be left out. */
-  readonly mask?: ArrayLike<number> | undefined;
+  readonly mask?: GivenImage | undefined;
 }
 
 /** Masked pixels are replaced by their neighbours' median, which serves for single ones. */
 const MOST_MASKED = 0.05;
 
-/** @throws 'shape' for an image of another size, 'range' for a mask over more than 5 % of the camera */
+/** A relative gain is about 1: within this factor. */
+const MOST_GAIN = 100;
+
+/** @throws 'shape' for an image of another size, 'range' for one that does not hold numbers, a gain that is none, or a mask over more than 5 % of the camera */
 export function withGiven(source: PatternSource, images: GivenImages, flips: readonly Flip[] = []): PatternSource {
   const [ry, rx, qy, qx] = source.shape;
   const size = qy * qx;
   const notes: string[] = [];
-  const image = (what: string, given: ArrayLike<number> | undefined): Float32Array | undefined => {
-    if (given && given.length !== size) {
-      fail('shape', `The ${what} has ${given.length} values; a pattern has ${qy} × ${qx}.`, 'Give one of this camera.');
+  const image = (what: string, given: GivenImage | undefined): Float32Array | undefined => {
+    if (!given) return undefined;
+    if (given.shape.length !== 2 || given.shape[0] !== qy || given.shape[1] !== qx) {
+      fail(
+        'shape',
+        `The ${what} has ${given.shape.join(' × ')} values; a pattern has ${qy} × ${qx}.`,
+        'Give one of this camera.',
+      );
     }
-    return given && Float32Array.from(given);
+    const values = Float32Array.from(given.data);
+    const strange = values.findIndex((v) => !Number.isFinite(v));
+    if (strange >= 0) {
+      const at = `row ${Math.floor(strange / qx)}, column ${strange % qx}`;
+      fail('range', `The ${what} has no number at ${at}.`, 'Give a number for each pixel; --mask leaves pixels out.');
+    }
+    return values;
   };
   const dark = image('dark reference', images.dark);
   let gain = image('gain image', images.gain);
   const mask = image('mask', images.mask);
+  if (gain) {
+    const middle = Float32Array.from(gain).sort()[Math.floor(size / 2)]!;
+    if (middle < 1 / MOST_GAIN || middle > MOST_GAIN) {
+      fail(
+        'range',
+        `The median of the gain image is ${middle.toPrecision(3)}; gain is relative, about 1.`,
+        'Divide it by its mean.',
+        { middle },
+      );
+    }
+  }
   if (dark) notes.push(`The dark reference is the given one${source.dark ? ', not the one in the file' : ''}.`);
   if (gain) notes.push(`The gain image is the given one${source.gain ? ', not the one in the file' : ''}.`);
   if (mask) {

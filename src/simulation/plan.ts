@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { quantity, setting } from '../core/numbers.ts';
+import { countLabel, plural, quantity, setting } from '../core/numbers.ts';
 import { rayShift_A } from '../diffraction/aberrations.ts';
 import { type AngularDetector, segments } from '../diffraction/angular-detector.ts';
 import { scanArea } from '../diffraction/annular-scan.ts';
@@ -48,6 +48,8 @@ export interface SimulationPlan {
   readonly unit: number;
 }
 
+/** Positions × snapshots of one simulation. */
+const MOST_POSITIONS = 4_000_000;
 /** A part's file may take this much [bytes]. */
 const UNIT_BYTES = 2 ** 28;
 /** The kernel's memory less some room [bytes]. */
@@ -168,6 +170,16 @@ export function planSimulation(inputs: SimulationInputs, specimen: Specimen): Si
   }
 
   const [ry, rx] = simulation.shape;
+  const configurations = specimen.frames?.length ?? (moving ? from.snapshots : 1);
+  if (ry * rx * configurations > MOST_POSITIONS) {
+    const of = configurations > 1 ? ` of ${plural(configurations, 'snapshot')}` : '';
+    fail(
+      'range',
+      `${ry} × ${rx} positions${of} are more than the ${countLabel(MOST_POSITIONS)} that one simulation may have.`,
+      'Lower simulation.shape or specimen.snapshots, or simulate parts of the area.',
+      { shape: simulation.shape, configurations: configurations },
+    );
+  }
   const size = simulation.size_A ?? [lx, ly];
   const whole = (length: number, edge: number) => Math.abs(length / edge - Math.round(length / edge)) < 1e-6;
   const { source, blur_A } = sourceOf(microscope, simulation);
@@ -178,7 +190,6 @@ export function planSimulation(inputs: SimulationInputs, specimen: Specimen): Si
     edge_mrad: (1e3 * lambda) / Math.min(...window_A),
     ...(microscope.aberrations && { aberrations: microscope.aberrations }),
   };
-  const configurations = specimen.frames?.length ?? (moving ? from.snapshots : 1);
   const perPosition = exits.length * (4 * (camera ? camera.pixels ** 2 : 0) + 8 * detectors.length);
   const several = Math.ceil((rx * ry) / (configurations >= 4 ? 1 : 16));
   return {
