@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const results = process.env.FERROSCOPE_TEST_RESULTS;
@@ -8,6 +9,8 @@ const slow = ['**/*.slow.test.ts'];
 const config: ViteUserConfig = defineConfig({
   test: {
     pool: 'forks',
+    // Most tests keep one core busy; Vitest would leave the second of two idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
