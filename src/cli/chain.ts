@@ -100,6 +100,6 @@ async function whatDiffers(of: Identity | FileIdentity, path: string): Promise<s
     }
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.replace(/\.$/, '');
   }
 }

@@ -35,8 +35,14 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** UTF-8. @throws 'format' for other bytes; as `readBytes` */
 export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+  const bytes = await readBytes(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    fail('format', `${path} is not text in UTF-8.`, 'Save it as UTF-8.', { path });
+  }
 }
 
 /** JSON, checked. @param hint what to do where it is damaged @throws 'format', 'file-missing', 'file-unreadable' */
