@@ -124,6 +124,13 @@ test('a map says what it came from, and info whether that is still there', async
     why: 'structures.texture was smooth, and is uniform',
   });
   expect((await done('info', at('moved/map'))).out).toContain('DOES NOT MATCH');
+  expect((await done('info', at('demo/map/calibration.json'))).out).toContain('scan.h5 is the same');
+  await writeFile(at('moved/map/calibration.json'), '{');
+  for (const command of ['info', 'report']) {
+    const { code, err } = await cli(command, at(command === 'info' ? 'moved/map/calibration.json' : 'moved/map'));
+    expect([code, err]).toEqual([1, expect.stringContaining('calibration.json is damaged')]);
+    expect(err).not.toContain('a bug');
+  }
 });
 
 test('what belongs to a scan is an input of map, and part of the map’s identity', async () => {

@@ -47,10 +47,11 @@ async function describe(path: string, task: Task): Promise<Info> {
     return { lines: [`${path}: a recipe, hash ${hashOf(recipe)}`], json: { kind: 'recipe', recipe } };
   }
   if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
+  if (path.endsWith('.json')) return describeStudy(path);
   if (existsSync(join(path, 'map.zarr'))) return describeMap(join(path, 'map.zarr'));
   if (existsSync(join(path, 'simulation.zarr'))) return describeSimulation(join(path, 'simulation.zarr'));
   for (const name of ['dynamics.json', 'film.json', 'landscape.json']) {
-    if (existsSync(join(path, name))) return describeStudy(path, name);
+    if (existsSync(join(path, name))) return describeStudy(join(path, name));
   }
   if (existsSync(join(path, 'zarr.json'))) {
     const group = await readText(join(path, 'zarr.json'));
@@ -166,17 +167,18 @@ async function describeMap(path: string): Promise<Info> {
   };
 }
 
-/** What `structures` and `landscape` leave. @throws 'format' where it is damaged, or does not say where it comes from */
-async function describeStudy(path: string, name: string): Promise<Info> {
-  const stated = z.looseObject({ kind: z.string(), identity: identitySchema, material: z.string() });
-  const { kind, identity, material, ...json } = await readJson(join(path, name), stated, 'Make it again.');
+/** What `structures` and `landscape` leave, or a map's calibration. @throws 'format' where it is damaged, or does not say where it comes from */
+async function describeStudy(path: string): Promise<Info> {
+  const stated = z.looseObject({ identity: identitySchema, material: z.string().optional() });
+  const { identity, material, ...json } = await readJson(
+    path,
+    stated,
+    'Give a file that Ferroscope wrote, or make it again.',
+  );
   const chain = await chainOf(identity, nearby(path));
   return {
-    lines: [
-      `${path}: ${name.replace('.json', '')} of ${material}; its numbers are in ${join(path, name)}`,
-      ...chain.lines,
-    ],
-    json: { kind, identity, material, ...json, links: chain.links },
+    lines: [`${path}: the numbers of a ${identity.kind}${material ? ` of ${material}` : ''}`, ...chain.lines],
+    json: { kind: identity.kind, identity, material, ...json, links: chain.links },
   };
 }
 

@@ -48,7 +48,8 @@ export async function readText(path: string): Promise<string> {
 /** JSON, checked. @param hint what to do where it is damaged @throws 'format', 'file-missing', 'file-unreadable' */
 export async function readJson<T>(path: string, schema: z.ZodType<T>, hint: string): Promise<T> {
   const text = await readText(path);
-  const damaged = (why: string): never => fail('format', `${path} is damaged: ${why}.`, hint, { path });
+  const damaged = (why: string): never =>
+    fail('format', `${path} is damaged, or not one of Ferroscope’s: ${why}.`, hint, { path });
   let value: unknown;
   try {
     value = JSON.parse(text);
