@@ -47,3 +47,9 @@ export function named<const Name extends string, const Short extends string>(
     error: `must be one of ${names.join(', ')}; or, for short, ${shorts.join(', ')}`,
   });
 }
+
+/** The first thing that is wrong: 'labels.0.name: Invalid input'; of the whole, without a place. */
+export function firstIssue({ issues }: z.ZodError): string {
+  const { path, message } = issues[0]!;
+  return path.length > 0 ? `${path.join('.')}: ${message}` : message;
+}

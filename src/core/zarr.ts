@@ -12,6 +12,7 @@
 import * as zarr from 'zarrita';
 import type * as z from 'zod';
 import { FerroscopeError, fail } from './errors.ts';
+import { firstIssue } from './schema.ts';
 import type { Store } from './store.ts';
 
 export type ZarrData = Float32Array | Float64Array | Int8Array | Uint8Array | Int32Array;
@@ -179,9 +180,7 @@ export async function readAttributes<T>(store: Store, schema: z.ZodType<T>, what
     fail('file-missing', `${store.name} does not exist, or is no Zarr group.`, hint, { path: store.name });
   const result = schema.safeParse(attributes);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const where = issue && issue.path.length > 0 ? ` (${issue.path.join('.')}: ${issue.message})` : '';
-  fail('format', `${store.name} is not ${what}${where}.`, hint, { path: store.name });
+  fail('format', `${store.name} is not ${what} (${firstIssue(result.error)}).`, hint, { path: store.name });
 }
 
 /** A whole array. @throws 'format' where it or a chunk of it is not there, or of another type */

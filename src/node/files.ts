@@ -8,6 +8,7 @@ import type * as z from 'zod';
 import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
 import { HASH_DIGITS } from '../core/hash.ts';
 import type { FileIdentity } from '../core/identity.ts';
+import { firstIssue } from '../core/schema.ts';
 
 /** Turns an operating-system error about `path` into a tagged one; any other is left as it is. */
 export function fileError(error: unknown, path: string): Error {
@@ -58,8 +59,7 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>, hint: stri
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const { path: at, message } = result.error.issues[0]!;
-  return damaged(`${at.join('.')}: ${message}`);
+  return damaged(firstIssue(result.error));
 }
 
 /** Writes the whole file or nothing, making its folder. @throws 'disk-full', 'file-unreadable' */
