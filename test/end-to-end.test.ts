@@ -8,27 +8,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, fails } from './run-cli.ts';
 import { skipAloud } from './skip-aloud.ts';
+import { SMALL_STUDY } from './small-study.ts';
 
 const RECIPE = `
 [structures]
 count = 3
 held_out = 1
 cells = [2, 2, 1]
-[library]
-thickness_nm = { min = 8, max = 12 }
-tilt_max_mrad = 0.5
-patterns_per_structure = 96
-pixels = 32
-pixels_per_order = 4
-grid_per_cell = 20
-slices_per_cell = 8
-[network]
-channels = [4, 4, 8, 8, 16, 32]
-predictor_width = 32
-[training]
-epochs = 2
-dose_e = [1e5, 1e6]
-[experiment]
+${SMALL_STUDY}[experiment]
 shape = [3, 4]
 thickness_nm = 10
 tilt_mrad = [0.2, -0.1]
