@@ -72,19 +72,20 @@ function pass(src: usize, t: usize, dst: usize, scratch: usize, n: i32, panels: 
 }
 
 /**
- * `count` slices from slice `first` on, of a stack of `period` transmission functions that repeats. `psi` [ny rows][nx columns] in panels, `tmp` of
- * the same size, `scratch` 32·max(nx, ny) bytes. Factors: the propagator's, one complex f32 per frequency in the plan's order, 1/n included, as
+ * `count` slices from slice `start` on, of a stack of `period` slices that repeats; `order` (i32 per slice) says which of the transmission functions each has.
+ * `psi` [ny rows][nx columns] in panels, `tmp` of the same size, `scratch` 32·max(nx, ny) bytes. Factors: the propagator's, one complex f32 per frequency in the plan's order, 1/n included, as
  * `factors` tables that slices take in turn: each is rounded to f32 so that their mean is right, or the errors of one would add up over thousands of slices.
  */
 export function propagate(
   psi: usize, tmp: usize, scratch: usize, nx: i32, ny: i32,
-  transmission: usize, period: i32, start: i32, count: i32,
+  transmission: usize, order: usize, period: i32, start: i32, count: i32,
   planX: usize, planY: usize, factors: i32, factorX: usize, factorY: usize,
 ): void {
   const bytes: usize = <usize>nx * <usize>ny * 8;
   for (let s = start; s < start + count; s++) {
     const turn = <usize>(s % factors) << 3;
-    pass(psi, transmission + <usize>(s % period) * bytes, tmp, scratch, ny, nx >> 2, planY, factorY + turn * ny);
+    const which = <usize>load<i32>(order + (<usize>(s % period) << 2));
+    pass(psi, transmission + which * bytes, tmp, scratch, ny, nx >> 2, planY, factorY + turn * ny);
     pass(tmp, 0, psi, scratch, nx, ny >> 2, planX, factorX + turn * nx);
   }
 }

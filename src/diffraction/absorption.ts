@@ -17,7 +17,7 @@
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { fail } from '../core/errors.ts';
 import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
-import { type Atoms, type SliceOptions, type SliceStack, sliceStack } from './slices.ts';
+import { type Atoms, type SliceOptions, type SliceStack, slicer } from './slices.ts';
 
 /** ∫ … d²q above, without 1/2κ²: [Å²·1/Å²]. Midpoints in q/(q + ½) and in a quarter turn; f and D depend on k², even in each axis. */
 export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA: number): number {
@@ -69,16 +69,19 @@ function diffuseForm(f: (k2: number) => number, u2_A2: number): (k2: number) => 
  * atoms are narrow there), by whole atoms where the potential is. @throws 'range' where nothing vibrates
  */
 export function absorbingStack(atoms: Atoms, options: SliceOptions): SliceStack {
+  return absorbingSlicer(atoms.cell_A, options)(atoms);
+}
+
+/** As `absorbingStack` for blocks of one size: `slicer`. */
+export function absorbingSlicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: Atoms) => SliceStack {
   const { u2_A2 = {}, u2z_A2: _, factors, ...rest } = options;
-  const still = atoms.symbols.every((symbol) => !(u2_A2[symbol]! > 0));
-  if (still) fail('range', 'Nothing vibrates, so nothing is absorbed.', 'Give u2_A2 in Å².', { u2_A2 });
-  const forms = new Map(
-    [...new Set(atoms.symbols)].map((symbol) => [
-      symbol,
-      diffuseForm(scatteringFactor(symbol, factors), u2_A2[symbol] ?? 0),
-    ]),
-  );
   const slicing = options.slicing === 'whole-atom' ? 'whole-atom' : 'spline';
-  const diffuse = sliceStack(atoms, { ...rest, slicing, form: (symbol) => forms.get(symbol)! });
-  return { ...sliceStack(atoms, options), diffuse };
+  const form = (symbol: string) => diffuseForm(scatteringFactor(symbol, factors), u2_A2[symbol] ?? 0);
+  const potential = slicer(cell_A, options);
+  const diffuse = slicer(cell_A, { ...rest, slicing, form });
+  return (atoms) => {
+    const still = atoms.symbols.every((symbol) => !(u2_A2[symbol]! > 0));
+    if (still) fail('range', 'Nothing vibrates, so nothing is absorbed.', 'Give u2_A2 in Å².', { u2_A2 });
+    return { ...potential(atoms), diffuse: diffuse(atoms) };
+  };
 }

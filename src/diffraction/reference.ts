@@ -6,7 +6,7 @@
 import { Fft2 } from '../core/fft.ts';
 import { interactionConstant, wavelength } from './optics.ts';
 import { axisPropagator } from './propagator.ts';
-import type { SliceStack } from './slices.ts';
+import { placeOf, type SliceStack } from './slices.ts';
 
 /** A complex field [ny][nx]. */
 export interface Wave {
@@ -32,7 +32,7 @@ export function multisliceReference(
   options: MultisliceOptions,
   onExit: (exit: number, spectrum: Wave) => void,
 ): void {
-  const { nx, ny, nSlices, cell_A, dz_A } = stack;
+  const { nx, ny, nSlices, order, cell_A, dz_A } = stack;
   const lambda = wavelength(options.voltage_kV);
   const sigma = interactionConstant(options.voltage_kV);
   const limit = options.bandLimit ?? 1;
@@ -57,10 +57,12 @@ export function multisliceReference(
     }
   };
   if (stack.cut) transmit(wave, stack.cut(0), stack.diffuse?.cut?.(0), -1);
+  const places = new Map(exits.map((exit) => [exit, placeOf(stack, exit)]));
   let done = 0;
   for (const exit of exits) {
     for (; done < exit; done++) {
-      transmit(wave, slices[done % nSlices]!, diffuse?.[done % nSlices]);
+      const s = order ? order[done]! : done % nSlices;
+      transmit(wave, slices[s]!, diffuse?.[s]);
       fft.run(re, im, -1);
       for (let y = 0, i = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, i++) {
@@ -74,7 +76,8 @@ export function multisliceReference(
       fft.run(re, im, 1);
     }
     const spectrum = { re: re.slice(), im: im.slice() };
-    if (stack.cut) transmit(spectrum, stack.cut(exit % nSlices), stack.diffuse?.cut?.(exit % nSlices));
+    const place = places.get(exit)!;
+    if (stack.cut) transmit(spectrum, stack.cut(place), stack.diffuse?.cut?.(place));
     fft.run(spectrum.re, spectrum.im, -1);
     for (let i = 0; i < n; i++) {
       spectrum.re[i] = spectrum.re[i]! / n;

@@ -45,17 +45,20 @@ export interface SliceOptions {
   readonly bandLimit?: number;
 }
 
-/** Slices of one repeated block, made one at a time. */
+/** Slices of a block that repeats along the beam, or of blocks on top of each other (block-stack.ts), made one at a time. */
 export interface SliceStack {
   readonly nx: number;
   readonly ny: number;
+  /** Different slices. */
   readonly nSlices: number;
+  /** Which of them stands at each place, from the entrance face on: the whole depth. Where absent all do, in turn, again and again. */
+  readonly order?: Int32Array;
   readonly cell_A: readonly [number, number, number];
   readonly dz_A: number;
   /** Projected potential of slice s, [ny][nx], V·Å. */
   slice(s: number): Float64Array;
   /**
-   * What a cut before slice s does wrong, as a projected potential [ny][nx], V·Å: the part beyond the cut of atoms whose nuclei lie before it, minus the
+   * What a cut before place s does wrong, as a projected potential [ny][nx], V·Å: the part beyond the cut of atoms whose nuclei lie before it, minus the
    * part before the cut of atoms whose nuclei lie beyond. A crystal that ends there has whole atoms if this is added behind its last slice; one that
    * begins there, if it is taken off before its first. Absent where no cut meets an atom.
    */
@@ -66,6 +69,16 @@ export interface SliceStack {
 
 /** Half a period in which an atom counts as alone [Å]: at least 3.5 and no more than half the block where that is long enough. */
 const reachFor = (lz: number): number => (lz >= 7 ? lz / 2 : 4);
+
+/** What the slices of an element are made of. */
+interface Kind {
+  /** Projected potential of each shell [V·Å³]: over the cell's area, V·Å. */
+  readonly projected: Float64Array;
+  /** How it lies along the beam, its images included; absent where whole projections are shared by weights. */
+  readonly along: BoxIntegral | undefined;
+  /** The same for one atom alone: a period so long that its images do not reach it. */
+  readonly tail: BoxIntegral | undefined;
+}
 
 /** How an atom's potential falls on slices: pairs of slice index and weight, summing to 1. */
 function weights(z: number, dz: number, slicing: 'spline' | 'whole-atom'): [slice: number, weight: number][] {
@@ -192,24 +205,34 @@ class HalfPlane {
   }
 }
 
-/**
- * Slices [ny][nx] [V·Å] of a block whose corner is the origin. @throws 'not-finite' for a position that is not a number; 'shape' without atoms;
- * 'unsupported' for an element without a scattering factor
- */
-export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
-  const { nx, ny, nSlices, slicing } = options;
-  const [lx, ly, lz] = atoms.cell_A;
-  const dz = lz / nSlices;
-  if (atoms.symbols.length === 0) fail('shape', 'The structure has no atoms.', 'Give at least one atom.');
-  for (const value of atoms.positions_A) {
-    if (!Number.isFinite(value))
-      fail('not-finite', 'An atom has a position that is not a number.', 'Mend the structure.');
-  }
+/** Where a crystal ends after `exit` slices, as `cut` takes it. @throws RangeError beyond the depth of a stack that does not repeat */
+export function placeOf({ order, nSlices }: Pick<SliceStack, 'order' | 'nSlices'>, exit: number): number {
+  if (!order) return exit % nSlices;
+  if (exit > order.length) throw new RangeError(`${exit} slices of ${order.length}`);
+  return exit;
+}
 
+/** Slices [ny][nx] [V·Å] of a block whose corner is the origin. @throws as `slicer` */
+export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
+  return slicer(atoms.cell_A, options)(atoms);
+}
+
+/**
+ * Cuts blocks of one size into slices as `sliceStack` does; what an element's potential looks like is tabulated once for all of them.
+ * @throws (from the function that it returns) 'not-finite' for a position that is not a number; 'shape' without atoms or for another size; 'unsupported' for an
+ * element without a scattering factor
+ */
+export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: Atoms) => SliceStack {
+  const { nx, ny, nSlices, slicing } = options;
+  const [lx, ly, lz] = cell_A;
+  const dz = lz / nSlices;
   const plane = new HalfPlane(nx, ny, lx, ly, options.bandLimit ?? 1);
   const shells = plane.k.length;
   const reach = reachFor(lz);
-  const species = [...new Set(atoms.symbols)].sort().map((symbol) => {
+  const made = new Map<string, Kind>();
+  const kindOf = (symbol: string): Kind => {
+    const known = made.get(symbol);
+    if (known) return known;
     const f = options.form?.(symbol) ?? scatteringFactor(symbol, options.factors);
     const u2 = options.u2_A2?.[symbol] ?? 0;
     const integral = (period: number): BoxIntegral | undefined =>
@@ -223,72 +246,90 @@ export function sliceStack(atoms: Atoms, options: SliceOptions): SliceStack {
           )
         : undefined;
     const along = integral(lz);
-    return {
-      members: atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])),
+    const kind = {
       projected: plane.k.map((k) => SCATTERING_TO_POTENTIAL * f(k * k) * debyeWaller(u2, k * k)),
       along,
-      /** The same for one atom alone: a period so long that its images do not reach it. */
       tail: lz === 2 * reach ? along : integral(2 * reach),
     };
-  });
+    made.set(symbol, kind);
+    return kind;
+  };
   const fft = new Fft2(nx, ny);
   const fraction = new Float64Array(shells);
 
-  /** A projected potential: `share` adds what it takes of an atom at z, by `add`. */
-  function project(
-    share: (z: number, kind: (typeof species)[number], add: (weight: number, reached?: number) => void) => void,
-  ): Float64Array {
-    const re = new Float64Array(nx * ny);
-    const im = new Float64Array(nx * ny);
-    const sumRe = new Float64Array(plane.size);
-    const sumIm = new Float64Array(plane.size);
-    for (const kind of species) {
-      sumRe.fill(0);
-      sumIm.fill(0);
-      for (const atom of kind.members) {
-        const [x, y, z] = atoms.positions_A.subarray(3 * atom) as unknown as [number, number, number];
-        const there = atoms.occupancy ? atoms.occupancy[atom]! : 1;
-        share(z, kind, (weight, reached) => {
-          // Shares that depend on k come in `fraction`, up to the shell `reached`.
-          const amplitude = reached === undefined ? undefined : fraction;
-          plane.addAtom(x, y, there * weight, amplitude, reached ?? shells, sumRe, sumIm);
-        });
-      }
-      plane.unfold(sumRe, sumIm, kind.projected, nx, re, im);
+  return (atoms) => {
+    if (atoms.symbols.length === 0) fail('shape', 'The structure has no atoms.', 'Give at least one atom.');
+    if (atoms.cell_A.some((edge, axis) => edge !== cell_A[axis])) {
+      fail(
+        'shape',
+        `A block of ${atoms.cell_A.join(' × ')} Å among those of ${cell_A.join(' × ')} Å.`,
+        'Give blocks of one size.',
+      );
     }
-    fft.run(re, im, 1);
-    const area = lx * ly;
-    for (let i = 0; i < re.length; i++) re[i] = re[i]! / area;
-    return re;
-  }
+    for (const value of atoms.positions_A) {
+      if (!Number.isFinite(value))
+        fail('not-finite', 'An atom has a position that is not a number.', 'Mend the structure.');
+    }
+    const species = [...new Set(atoms.symbols)]
+      .sort()
+      .map((symbol) => ({ ...kindOf(symbol), members: atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])) }));
 
-  const slice = (index: number): Float64Array =>
-    project((z, { along }, add) => {
-      if (along) add(1, along.fractions(index * dz - z, dz, plane.k, fraction));
-      else
-        for (const [at, weight] of weights(z, dz, slicing as 'spline' | 'whole-atom')) {
-          if ((((at - index) % nSlices) + nSlices) % nSlices === 0 && weight > 0) add(weight);
+    /** A projected potential: `share` adds what it takes of an atom at z, by `add`. */
+    function project(
+      share: (z: number, kind: Kind, add: (weight: number, reached?: number) => void) => void,
+    ): Float64Array {
+      const re = new Float64Array(nx * ny);
+      const im = new Float64Array(nx * ny);
+      const sumRe = new Float64Array(plane.size);
+      const sumIm = new Float64Array(plane.size);
+      for (const kind of species) {
+        sumRe.fill(0);
+        sumIm.fill(0);
+        for (const atom of kind.members) {
+          const [x, y, z] = atoms.positions_A.subarray(3 * atom) as unknown as [number, number, number];
+          const there = atoms.occupancy ? atoms.occupancy[atom]! : 1;
+          share(z, kind, (weight, reached) => {
+            // Shares that depend on k come in `fraction`, up to the shell `reached`.
+            const amplitude = reached === undefined ? undefined : fraction;
+            plane.addAtom(x, y, there * weight, amplitude, reached ?? shells, sumRe, sumIm);
+          });
         }
-    });
+        plane.unfold(sumRe, sumIm, kind.projected, nx, re, im);
+      }
+      fft.run(re, im, 1);
+      const area = lx * ly;
+      for (let i = 0; i < re.length; i++) re[i] = re[i]! / area;
+      return re;
+    }
 
-  const cut = (index: number): Float64Array => {
-    const place = index * dz;
-    return project((z, { tail }, add) => {
-      // The atom and its images whose reach the cut is in.
-      const first = Math.ceil((place - reach - z) / lz);
-      for (let image = first; z + image * lz <= place + reach; image++) {
-        const at = z + image * lz;
-        const before = at < place;
-        if (tail) {
-          if (before) add(1, tail.fractions(place - at, reach - (place - at), plane.k, fraction));
-          else add(-1, tail.fractions(-reach, reach + (place - at), plane.k, fraction));
-        } else {
-          for (const [s, weight] of weights(at, dz, slicing as 'spline' | 'whole-atom')) {
-            if (before === s >= index && weight > 0) add(before ? weight : -weight);
+    const slice = (index: number): Float64Array =>
+      project((z, { along }, add) => {
+        if (along) add(1, along.fractions(index * dz - z, dz, plane.k, fraction));
+        else
+          for (const [at, weight] of weights(z, dz, slicing as 'spline' | 'whole-atom')) {
+            if ((((at - index) % nSlices) + nSlices) % nSlices === 0 && weight > 0) add(weight);
+          }
+      });
+
+    const cut = (index: number): Float64Array => {
+      const place = index * dz;
+      return project((z, { tail }, add) => {
+        // The atom and its images whose reach the cut is in.
+        const first = Math.ceil((place - reach - z) / lz);
+        for (let image = first; z + image * lz <= place + reach; image++) {
+          const at = z + image * lz;
+          const before = at < place;
+          if (tail) {
+            if (before) add(1, tail.fractions(place - at, reach - (place - at), plane.k, fraction));
+            else add(-1, tail.fractions(-reach, reach + (place - at), plane.k, fraction));
+          } else {
+            for (const [s, weight] of weights(at, dz, slicing as 'spline' | 'whole-atom')) {
+              if (before === s >= index && weight > 0) add(before ? weight : -weight);
+            }
           }
         }
-      }
-    });
+      });
+    };
+    return { nx, ny, nSlices, cell_A, dz_A: dz, slice, cut };
   };
-  return { nx, ny, nSlices, cell_A: atoms.cell_A, dz_A: dz, slice, cut };
 }

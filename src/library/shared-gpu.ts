@@ -5,15 +5,9 @@
 
 import { checkAborted, type Task } from '../core/task.ts';
 import { errorOf, type Problem, problemOf } from '../core/threads.ts';
+import { buffersOf, type ComputedStack, computeStack, stackOfComputed } from '../diffraction/computed-stack.ts';
 import { gpuEngine, type PatternEngine, type PatternJob } from '../diffraction/engine.ts';
 import type { Gpu } from '../diffraction/gpu/device.ts';
-import type { SliceStack } from '../diffraction/slices.ts';
-
-/** A stack whose slices are computed, and its cuts at the slices that patterns need; without absorption, which libraries have none of. */
-interface ComputedStack extends Omit<SliceStack, 'slice' | 'cut' | 'diffuse'> {
-  readonly slices: readonly Float64Array[];
-  readonly cuts: ReadonlyMap<number, Float64Array>;
-}
 
 interface Question extends Omit<PatternJob, 'stack'> {
   readonly stack: ComputedStack;
@@ -23,15 +17,6 @@ type Answer =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly what: string }
   | { readonly kind: 'patterns'; readonly patterns: Float32Array }
   | Problem;
-
-/** @param exits slice counts at which the block may end; it also begins, before slice 0 */
-function compute(stack: SliceStack, exits: readonly number[]): ComputedStack {
-  const { nx, ny, nSlices, cell_A, dz_A } = stack;
-  const slices = Array.from({ length: nSlices }, (_, s) => stack.slice(s));
-  const faces = stack.cut ? new Set([0, ...exits.map((exit) => exit % nSlices)]) : [];
-  const cuts = new Map([...faces].map((s) => [s, stack.cut!(s)]));
-  return { nx, ny, nSlices, cell_A, dz_A, slices, cuts };
-}
 
 /** The worker's side: computes the slices here and the patterns at the other end of the port, once. */
 export function remoteEngine(port: MessagePort): PatternEngine {
@@ -45,12 +30,8 @@ export function remoteEngine(port: MessagePort): PatternEngine {
       });
       port.start();
       const exits = requests.map(({ exit }) => exit);
-      const question: Question = { ...rest, requests, stack: compute(stack, exits) };
-      const { slices, cuts } = question.stack;
-      port.postMessage(
-        question,
-        [...slices, ...cuts.values()].map(({ buffer }) => buffer as ArrayBuffer),
-      );
+      const question: Question = { ...rest, requests, stack: computeStack(stack, exits) };
+      port.postMessage(question, buffersOf(question.stack));
     });
 }
 
@@ -79,7 +60,7 @@ export class SharedGpu {
     return port2;
   }
 
-  async #answer(port: MessagePort, { stack: { slices, cuts, ...stack }, ...rest }: Question): Promise<void> {
+  async #answer(port: MessagePort, { stack, ...rest }: Question): Promise<void> {
     const send = (answer: Answer, moved: ArrayBuffer[] = []) => port.postMessage(answer, moved);
     try {
       const task: Task = {
@@ -87,8 +68,7 @@ export class SharedGpu {
         progress: (done, total, what) => send({ kind: 'progress', done, total, what }),
       };
       checkAborted(task);
-      const cut = cuts.size > 0 ? { cut: (s: number) => cuts.get(s)! } : {};
-      const patterns = await this.#engine({ ...rest, stack: { ...stack, ...cut, slice: (s) => slices[s]! } }, task);
+      const patterns = await this.#engine({ ...rest, stack: stackOfComputed(stack) }, task);
       send({ kind: 'patterns', patterns }, [patterns.buffer as ArrayBuffer]);
     } catch (error) {
       send(problemOf(error));

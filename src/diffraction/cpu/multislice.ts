@@ -7,7 +7,7 @@ import { interactionConstant, wavelength } from '../optics.ts';
 import { axisPropagator } from '../propagator.ts';
 import { FACTOR_TABLES, propagatorTables } from '../propagator-tables.ts';
 import type { MultisliceOptions } from '../reference.ts';
-import type { SliceStack } from '../slices.ts';
+import { placeOf, type SliceStack } from '../slices.ts';
 import { type FftPlan, fftPlan } from './fft-plan.ts';
 import { panelIndex } from './panels.ts';
 import type { SliceKernel } from './wasm.ts';
@@ -34,12 +34,14 @@ export class Multislice {
     out: number;
     scratch: number;
     transmission: number;
+    /** Of the transmission functions, a place's each. */
+    slices: number;
     plan: readonly [number, number];
     order: readonly [number, number];
     factor: readonly [number, number];
   };
   readonly #stack: SliceStack;
-  /** exp(iσV) of what completes the atoms at a cut before each slice that was asked for; 0 where nothing is cut. */
+  /** exp(iσV) of what completes the atoms at a cut before each place that was asked for; 0 where nothing is cut. */
   readonly #cuts = new Map<number, number>();
 
   /** Computes the transmission functions exp(iσV) of `stack` (its absorption included), tiled. Takes nSlices·nx·ny·8 bytes of the kernel's memory. */
@@ -49,7 +51,8 @@ export class Multislice {
     this.nx = stack.nx * tiles[0];
     this.ny = stack.ny * tiles[1];
     this.length_A = [stack.cell_A[0] * tiles[0], stack.cell_A[1] * tiles[1]];
-    this.#period = stack.nSlices;
+    const order = stack.order ?? Int32Array.from({ length: stack.nSlices }, (_, s) => s);
+    this.#period = order.length;
     this.#dz = stack.dz_A;
     this.voltage_kV = voltage_kV;
     this.bandLimit = bandLimit;
@@ -70,7 +73,9 @@ export class Multislice {
       order: pair((plan) => block(4 * plan.n)),
       factor: pair((plan) => block(8 * plan.n * FACTOR_TABLES)),
       transmission: block(field * stack.nSlices),
+      slices: block(4 * order.length),
     };
+    kernel.ints(this.#at.slices, order.length).set(order);
     this.#plans.forEach((plan, axis) => {
       kernel.bytes(this.#at.plan[axis]!, plan.bytes.length).set(plan.bytes);
       kernel.ints(this.#at.order[axis]!, plan.n).set(plan.position);
@@ -160,7 +165,7 @@ export class Multislice {
     const at = this.#at;
     const kernel = this.#kernel;
     this.#setPropagator(options);
-    const cuts = exits.map((exit) => this.#cut(exit % this.#period));
+    const cuts = exits.map((exit) => this.#cut(placeOf(this.#stack, exit)));
     const entrance = this.#cut(0);
     fill(kernel.floats(at.psi, 2 * nx * ny));
     if (entrance !== 0) this.#enter(entrance);
@@ -175,6 +180,7 @@ export class Multislice {
           nx,
           ny,
           at.transmission,
+          at.slices,
           this.#period,
           done,
           slices,

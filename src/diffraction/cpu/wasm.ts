@@ -15,6 +15,7 @@ interface SliceExports {
     nx: number,
     ny: number,
     transmission: number,
+    order: number,
     period: number,
     first: number,
     count: number,

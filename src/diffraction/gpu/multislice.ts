@@ -8,7 +8,7 @@ import { interactionConstant, wavelength } from '../optics.ts';
 import { axisPropagator } from '../propagator.ts';
 import { FACTOR_TABLES, propagatorTables } from '../propagator-tables.ts';
 import type { MultisliceOptions, Wave } from '../reference.ts';
-import type { SliceStack } from '../slices.ts';
+import { placeOf, type SliceStack } from '../slices.ts';
 import { allocate, ENTRY, floatBits, type Kernel, kernel, readFloats, upload, uploadEntries } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { type GpuLinePlan, gpuLinePlan, gpuRadices } from './line-plan.ts';
@@ -167,8 +167,9 @@ export class GpuMultislice {
     const pair = <T>(make: (plan: GpuLinePlan) => T): readonly [T, T] => [make(px), make(py)];
     const ones = new Float32Array(2 * nx * ny);
     for (let i = 0; i < ones.length; i += 2) ones[i] = 1;
-    // Entries for slices 0 … until both the block and the propagator's tables begin anew.
-    this.#turns = (stack.nSlices * FACTOR_TABLES) / gcd(stack.nSlices, FACTOR_TABLES);
+    // Entries for the whole depth, or until both the block and the propagator's tables begin anew.
+    const { order, nSlices } = stack;
+    this.#turns = order ? order.length : (nSlices * FACTOR_TABLES) / gcd(nSlices, FACTOR_TABLES);
     this.#tables = {
       twiddles: pair(({ twiddles }) => upload(device, twiddles)),
       frequencies: pair(({ n, position }) => {
@@ -182,7 +183,7 @@ export class GpuMultislice {
       turns: uploadEntries(
         device,
         Array.from({ length: this.#turns }, (_, s) => [
-          (s % stack.nSlices) * nx * ny,
+          (order ? order[s]! : s % nSlices) * nx * ny,
           (s % FACTOR_TABLES) * nx,
           (s % FACTOR_TABLES) * ny,
         ]),
@@ -391,7 +392,7 @@ export class GpuMultislice {
         stopwatch?.stop(encoder);
         await submit(encoder);
       }
-      const cut = this.#exitFace(exit % this.#stack.nSlices);
+      const cut = this.#exitFace(placeOf(this.#stack, exit));
       const first = cut ? face : plain;
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
