@@ -14,6 +14,7 @@ import { readNpy, writeNpy } from '../src/core/npy.ts';
 import { quietTask } from '../src/core/task.ts';
 import { buildStructure, labelFields, structureStream } from '../src/crystal/build.ts';
 import { writeExtxyz } from '../src/crystal/extxyz.ts';
+import { repeated } from '../src/crystal/layers.ts';
 import { residualU2 } from '../src/crystal/thermal.ts';
 import { Multislice } from '../src/diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../src/diffraction/cpu/wasm.ts';
@@ -224,6 +225,14 @@ function entranceWave(recipe: Recipe, check: Check, n: number, length_A: number,
   return wave;
 }
 
+/** What abTEM can be given: one block of the first structure, repeated, without absorption. */
+function plainBlock(recipe: Recipe) {
+  const structure = buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false));
+  const depth_A = thicknessCells(recipe).at(-1)! * recipe.crystal.a_A;
+  const sampling = { ...recipe.library, absorption: false };
+  return { structure, stack: stackOf(repeated(structure, depth_A), recipe.crystal, sampling) };
+}
+
 /** Times of abTEM for the first structure of the recipe, and its patterns of the checks: from our slices and probe, and from its own. */
 async function abtem(
   python: string,
@@ -232,8 +241,7 @@ async function abtem(
   checks: readonly Check[],
   folder: string,
 ): Promise<{ times: AbtemTimes; given: Float32Array[]; own: Float32Array[] }> {
-  const structure = buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false));
-  const stack = stackOf(structure, recipe.crystal, recipe.library);
+  const { structure, stack } = plainBlock(recipe);
   const { nx: n, nSlices } = stack;
   const detector = detectorOf(recipe);
   const tilt = plan.requests[0]!.tilt.join();
@@ -287,11 +295,7 @@ async function abtem(
 /** Our patterns of the checks, by direct multislice: the scattering matrix equals it to 2e-5 (scattering-matrix.test.ts). */
 async function patternsOf(recipe: Recipe, checks: readonly Check[]): Promise<Float64Array[]> {
   const { microscope, library } = recipe;
-  const stack = stackOf(
-    buildStructure(recipe, 0, structureStream(recipe.library.seed, 0, false)),
-    recipe.crystal,
-    recipe.library,
-  );
+  const { stack } = plainBlock(recipe);
   const multislice = new Multislice(await SliceKernel.load(), stack, microscope.voltage_kV, [1, 1], library.band_limit);
   const probe = latticeProbe(detectorOf(recipe), microscope.defocus_nm);
   return checks.map(

@@ -7,13 +7,15 @@ import { fail } from '../core/errors.ts';
 import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
 import { plural, quantity } from '../core/numbers.ts';
 import { breathe } from '../core/task.ts';
-import { buildStructure, labelFields, structureStream } from '../crystal/build.ts';
+import { labelFields } from '../crystal/build.ts';
 import { writeExtxyz } from '../crystal/extxyz.ts';
+import { eachOnce } from '../crystal/layers.ts';
 import { requireSites } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
 import { u2Comment } from '../crystal/u2-comment.ts';
 import { frameOf } from '../library/imported.ts';
 import { type ShardName, shardFolder, shardNames } from '../library/shard-names.ts';
+import { texturedStructure } from '../library/textured.ts';
 import { refuseExisting, writeFolderWhole } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { argument, LIBRARY_SECTIONS, option, readImported, readStudy } from './arguments.ts';
@@ -38,10 +40,12 @@ export async function runStructures(line: CommandLine): Promise<void> {
   const file = async (name: ShardName): Promise<readonly [string, Uint8Array]> => {
     await breathe(line.console.task);
     const frame = imported && frameOf(imported, name);
-    const structure =
-      frame?.structure ??
-      buildStructure(recipe, name.index, structureStream(recipe.library.seed, name.index, name.heldOut));
-    const { P, dTi, dO } = labelFields(structure, recipe);
+    const { own, layers } = frame
+      ? { own: recipe, layers: { blocks: [frame.structure], order: [0] } }
+      : texturedStructure(recipe, name.index, name.heldOut);
+    // The blocks that its depth is made of, each once; the frame as it is.
+    const structure = eachOnce(layers);
+    const { P, dTi, dO } = labelFields(structure, own);
     for (let c = 0; c < P.length; c += 3) sumP += Math.hypot(P[c]!, P[c + 1]!, P[c + 2]!);
     columns += P.length / 3;
     const [nx, ny] = requireSites(structure).cells;
@@ -81,10 +85,11 @@ export async function runStructures(line: CommandLine): Promise<void> {
 function structuresIdentity({ crystal, structures, library }: Recipe, file?: FileIdentity): Identity {
   const { a_A, u2_A2 } = crystal;
   const { count, held_out, cells, file: _, types, born, ...texture } = structures;
-  const { seed } = library;
+  // How deep the structures are decides where their domains meet.
+  const { seed, thickness_nm } = library;
   const settings = file
     ? { crystal: { a_A, u2_A2 }, structures: { count, held_out, cells, types, born } }
-    : { crystal, structures: { count, held_out, cells, ...texture }, library: { seed } };
+    : { crystal, structures: { count, held_out, cells, ...texture }, library: { seed, thickness_nm } };
   return identify({ kind: 'structures', schema: 1, program: PROGRAM, settings, inputs: file ? { file } : {} });
 }
 

@@ -1,7 +1,7 @@
 /** Options of this room: [crystal] and [structures]. */
 
 import * as z from 'zod';
-import { count, fraction, named, type Options, positive } from '../core/schema.ts';
+import { between, count, fraction, named, type Options, positive } from '../core/schema.ts';
 import { bariumTitanate, type KnownCrystal, knownCrystals, strontiumTitanate } from './known-crystals.ts';
 import { determinant } from './lattice.ts';
 import type { Crystal } from './unit-cell.ts';
@@ -123,9 +123,37 @@ export const structuresOptions = z
       .default(2)
       .describe('Held-out structures for validation: no pattern of theirs is ever trained on.'),
     cells: z
-      .tuple([count.max(32), count.max(32), count.max(8)])
+      .tuple([count.max(32), count.max(32), count.max(64)])
       .default([8, 8, 2])
-      .describe('Unit cells along x, y and z; the block repeats along z through the thickness.'),
+      .describe('Unit cells of a block along x, y and z; it repeats across the beam.'),
+    depth_blocks: count
+      .max(1000)
+      .default(8)
+      .describe(
+        'Different blocks, of A sites and jitter of their own, that stand on top of each other along the beam, in rounds: all once, in an order drawn anew. ' +
+          'With 1 one block repeats, and its disorder adds up in phase as in no specimen.',
+      ),
+    depth_domains: count
+      .max(16)
+      .default(1)
+      .describe(
+        'Domains on top of each other along the beam: each structure has 1 to this many, of textures of their own, with walls at depths drawn evenly. Labels are means over the depth.',
+      ),
+    dead_layer_nm: between(0, 10)
+      .default([0, 0])
+      .describe('Layer without polarization at the entrance face, drawn per structure [nm].'),
+    ba_fraction_spread: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .default(0)
+      .describe('Composition of each structure, drawn evenly within ± this around crystal.ba_fraction.'),
+    a_spread_percent: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(0)
+      .describe('Lattice parameter of each structure, drawn evenly within ± this around crystal.a_A [%].'),
     texture: z
       .enum(['uniform', 'gradient', 'smooth', 'mixed'])
       .default('smooth')
@@ -161,8 +189,8 @@ export const structuresOptions = z
       .optional()
       .describe(
         'Frames of this file in place of textures; relative to the recipe. XDATCAR, LAMMPS dump, vasprun.xml or extxyz of any perovskite ABO3 in an orthogonal box. ' +
-          '`count` and `held_out` then say how many of its frames are taken, and `cells` must be its own. Nothing is drawn or added: texture, p_*, correlation_nm, ' +
-          'gradient_step_pm, jitter_pm, and of [crystal] material, ba_fraction and a_order, are not looked at.',
+          '`count` and `held_out` then say how many of its frames are taken, and `cells` must be its own. A frame repeats along the beam. Nothing is drawn or added: depth_*, dead_layer_nm, *_spread*, texture, p_*, ' +
+          'correlation_nm, gradient_step_pm, jitter_pm, and of [crystal] material, ba_fraction and a_order, are not looked at.',
       ),
     types: lammpsTypes.optional(),
     born: bornOptions.optional(),

@@ -19,17 +19,33 @@ import { fail } from '../core/errors.ts';
 import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
 import { type Atoms, type SliceOptions, type SliceStack, slicer } from './slices.ts';
 
-/** ∫ … d²q above, without 1/2κ²: [Å²·1/Å²]. Midpoints in q/(q + ½) and in a quarter turn; f and D depend on k², even in each axis. */
+/** Gauss and Legendre's nodes and weights on 0 … 1 (Abramowitz and Stegun 25.4.30), by Newton's method. */
+function gaussLegendre(n: number): { at: number; weight: number }[] {
+  return Array.from({ length: n }, (_, i) => {
+    let x = Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
+    let slope = 0;
+    for (let step = 0; step < 12; step++) {
+      let [p, q] = [1, 0];
+      for (let k = 0; k < n; k++) [p, q] = [((2 * k + 1) * x * p - k * q) / (k + 1), p];
+      slope = (n * (x * p - q)) / (x * x - 1);
+      x -= p / slope;
+    }
+    return { at: (1 - x) / 2, weight: 1 / ((1 - x * x) * slope * slope) };
+  });
+}
+
+const RADII = gaussLegendre(48);
+
+/** ∫ … d²q above, without 1/2κ²: [Å²·1/Å²]. By q/(q + ½), and midpoints of a quarter turn; f and D depend on k², even in each axis. */
 export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA: number): number {
-  const [radii, turns] = [240, 32 + 8 * Math.ceil(k_invA)];
+  const turns = 16 + 8 * Math.ceil(k_invA);
   const d = debyeWaller(u2_A2, k_invA * k_invA);
   let sum = 0;
-  for (let i = 0; i < radii; i++) {
-    const x = (i + 0.5) / radii;
+  for (const { at: x, weight: share } of RADII) {
     const q = (0.5 * x) / (1 - x);
     // |k/2 ± q|² add up to this whatever the direction.
     const both = 2 * q * q + (k_invA * k_invA) / 2;
-    const weight = (q * 0.5 * (d - debyeWaller(u2_A2, both))) / (1 - x) ** 2;
+    const weight = (share * q * 0.5 * (d - debyeWaller(u2_A2, both))) / (1 - x) ** 2;
     let ring = 0;
     for (let j = 0; j < turns; j++) {
       const cross = k_invA * q * Math.cos((Math.PI * (j + 0.5)) / (2 * turns));
@@ -37,7 +53,7 @@ export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA
     }
     sum += (weight * ring) / turns;
   }
-  return (2 * Math.PI * sum) / radii;
+  return 2 * Math.PI * sum;
 }
 
 const STEP_INV_A = 0.1;

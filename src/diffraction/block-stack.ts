@@ -12,13 +12,13 @@
 import { fail } from '../core/errors.ts';
 import type { SliceStack } from './slices.ts';
 
-/** Slices that were asked for, kept. */
-function remembered(stack: SliceStack): (s: number) => Float64Array {
+/** What was made once, kept. */
+function kept(make: (place: number) => Float64Array): (place: number) => Float64Array {
   const known = new Map<number, Float64Array>();
-  return (s) => {
-    const slice = known.get(s) ?? stack.slice(s);
-    known.set(s, slice);
-    return slice;
+  return (place) => {
+    const made = known.get(place) ?? make(place);
+    known.set(place, made);
+    return made;
   };
 }
 
@@ -39,11 +39,8 @@ export function blockStack(blocks: readonly SliceStack[], order: readonly number
   if (blocks.some((block) => block.nx !== nx || block.ny !== ny || block.nSlices !== n || block.dz_A !== dz_A)) {
     fail('shape', 'Blocks of different grids or slices do not fit onto each other.', 'Sample them alike.');
   }
-  const slices = blocks.map(remembered);
-  const cuts = blocks.map((block) => {
-    let known: Float64Array | undefined;
-    return () => (known ??= block.cut?.(0) ?? new Float64Array(nx * ny));
-  });
+  const cuts = blocks.map((block) => kept((s) => block.cut?.(s) ?? new Float64Array(nx * ny)));
+  const firsts = kept((block) => blocks[block]!.slice(0));
   /** The first slice of a block behind another one: [before, block]. */
   const seams: [before: number, block: number][] = [];
   const numbers = new Map<string, number>();
@@ -65,17 +62,15 @@ export function blockStack(blocks: readonly SliceStack[], order: readonly number
     cell_A: [cell_A[0], cell_A[1], cell_A[2] * order.length],
     dz_A,
     slice(s) {
-      if (s < blocks.length * n) return slices[Math.floor(s / n)]!(s % n);
+      if (s < blocks.length * n) return blocks[Math.floor(s / n)]!.slice(s % n);
       const [before, block] = seams[s - blocks.length * n]!;
-      const [own, p, q] = [slices[block]!(0), cuts[before]!(), cuts[block]!()];
+      const [own, p, q] = [firsts(block), cuts[before]!(0), cuts[block]!(0)];
       return own.map((v, i) => v + p[i]! - q[i]!);
     },
     cut(place) {
       // Behind a block its own cut, as behind the last of its repeats.
       const j = place === 0 ? 0 : Math.ceil(place / n) - 1;
-      const within = place - j * n;
-      const block = order[j]!;
-      return within % n === 0 ? cuts[block]!() : blocks[block]!.cut!(within);
+      return cuts[order[j]!]!((place - j * n) % n);
     },
     ...(diffuse.every((stack) => stack !== undefined) && { diffuse: blockStack(diffuse, order) }),
   };

@@ -27,6 +27,8 @@ export interface PatternRequest {
   readonly tilt: readonly [x: number, y: number];
   /** Slices that the beam passes. */
   readonly exit: number;
+  /** Added to the geometry's [nm]; 0 where absent. */
+  readonly defocus_nm?: number;
 }
 
 export interface LatticeGeometry {
@@ -96,7 +98,7 @@ export interface PatternPlan {
   /** The probe's amplitude at such a point, not normalised, and Σ|A|² over all of them. */
   amplitude(
     point: readonly [x: number, y: number],
-    position_A: readonly [x: number, y: number],
+    request: Pick<PatternRequest, 'position_A' | 'defocus_nm'>,
   ): readonly [re: number, im: number];
   readonly norm: number;
   /** Slice counts that requests ask for, ascending. */
@@ -170,7 +172,8 @@ export function planPatterns(
     modulus: [mx, my],
     classes,
     points,
-    amplitude: ([x, y], position_A) => probeAmplitude(x * step, y * step, ...position_A, probe),
+    amplitude: ([x, y], { position_A, defocus_nm = 0 }) =>
+      probeAmplitude(x * step, y * step, ...position_A, { ...probe, defocus_nm: probe.defocus_nm + defocus_nm }),
     norm,
     exits: [...new Set(requests.map((request) => request.exit))].sort((a, b) => a - b),
     total: classes.reduce((sum, { waves }) => sum + waves.length, 0),
@@ -250,7 +253,7 @@ export function simulatePatterns(
       for (const point of points) {
         const [x, y] = point;
         if (!inClass(plan, group, x + tx, y + ty)) continue;
-        const [ar, ai] = plan.amplitude(point, request.position_A);
+        const [ar, ai] = plan.amplitude(point, request);
         const from = (group.waveOf(x + tx, y + ty) * exits.length + exitIndex.get(request.exit)!) * size;
         for (let i = 0; i < size; i++) {
           const sr = re[from + i]!;

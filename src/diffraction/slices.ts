@@ -274,10 +274,10 @@ export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: 
       .sort()
       .map((symbol) => ({ ...kindOf(symbol), members: atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])) }));
 
-    /** A projected potential: `share` adds what it takes of an atom at z, by `add`. */
-    function project(
-      share: (z: number, kind: Kind, add: (weight: number, reached?: number) => void) => void,
-    ): Float64Array {
+    type Share = (z: number, kind: Kind, add: (weight: number, reached?: number) => void) => void;
+
+    /** Spectrum of a projected potential: `share` adds what it takes of an atom at z, by `add`. */
+    function spectrum(share: Share): readonly [re: Float64Array, im: Float64Array] {
       const re = new Float64Array(nx * ny);
       const im = new Float64Array(nx * ny);
       const sumRe = new Float64Array(plane.size);
@@ -296,24 +296,44 @@ export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: 
         }
         plane.unfold(sumRe, sumIm, kind.projected, nx, re, im);
       }
-      fft.run(re, im, 1);
-      const area = lx * ly;
-      for (let i = 0; i < re.length; i++) re[i] = re[i]! / area;
-      return re;
+      return [re, im];
     }
 
-    const slice = (index: number): Float64Array =>
-      project((z, { along }, add) => {
+    /** Two projected potentials by one transform, as its real and its imaginary part. */
+    function project(first: Share, second: Share = () => {}): readonly [Float64Array, Float64Array] {
+      const [re, im] = spectrum(first);
+      const [re2, im2] = spectrum(second);
+      for (let i = 0; i < re.length; i++) {
+        re[i] = re[i]! - im2[i]!;
+        im[i] = im[i]! + re2[i]!;
+      }
+      fft.run(re, im, 1);
+      const area = lx * ly;
+      return [re.map((v) => v / area), im.map((v) => v / area)];
+    }
+
+    const shareOf =
+      (index: number): Share =>
+      (z, { along }, add) => {
         if (along) add(1, along.fractions(index * dz - z, dz, plane.k, fraction));
         else
           for (const [at, weight] of weights(z, dz, slicing as 'spline' | 'whole-atom')) {
             if ((((at - index) % nSlices) + nSlices) % nSlices === 0 && weight > 0) add(weight);
           }
-      });
+      };
+
+    /** The pair of the last slice: slices are mostly asked for in turn. */
+    let pair: { first: number; slices: readonly [Float64Array, Float64Array] } | undefined;
+    const slice = (index: number): Float64Array => {
+      const first = index & ~1;
+      if (pair?.first !== first)
+        pair = { first, slices: project(shareOf(first), first + 1 < nSlices ? shareOf(first + 1) : undefined) };
+      return pair.slices[index & 1]!.slice();
+    };
 
     const cut = (index: number): Float64Array => {
       const place = index * dz;
-      return project((z, { tail }, add) => {
+      const [potential] = project((z, { tail }, add) => {
         // The atom and its images whose reach the cut is in.
         const first = Math.ceil((place - reach - z) / lz);
         for (let image = first; z + image * lz <= place + reach; image++) {
@@ -329,6 +349,7 @@ export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: 
           }
         }
       });
+      return potential;
     };
     return { nx, ny, nSlices, cell_A, dz_A: dz, slice, cut };
   };

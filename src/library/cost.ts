@@ -1,16 +1,20 @@
 /**
  * What one structure of a library costs on one thread: time and memory, from the recipe alone. An estimate for job schedulers, not a measurement.
- * Time: plane waves × slices to the greatest depth × pixels of the grid × 5 ns (README, "Measured"). Memory: the transmission functions, the scattering
- * matrix and the patterns.
+ * Time: plane waves × slices to the greatest depth × pixels of the grid × 5 ns (README, "Measured"), and as much for each atom, slice and pixel of the different
+ * blocks, which have to be set up. Memory: the transmission functions, the scattering matrix and the patterns.
  */
 
 import { extent } from '../core/extent.ts';
+import { placesFor } from '../crystal/layers.ts';
+import { SITES_PER_CELL } from '../crystal/structure.ts';
 import { planPatterns } from '../diffraction/scattering-matrix.ts';
+import { PLACES } from './incoherent.ts';
 import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs } from './options.ts';
 import { geometryOf, planStream, planStructure } from './plan.ts';
+import { depthOf } from './textured.ts';
 
-/** Of one thread, per pixel and slice, everything included [ns]. */
+/** Of one thread, per pixel and slice of a plane wave, or per pixel, slice and atom of a block, everything included [ns]. */
 export const COST_NS = 5;
 
 /** What a library takes on disk [bytes]. */
@@ -32,7 +36,7 @@ export interface ShardCost {
 
 /** @throws 'recipe' for what libraries cannot have */
 export function shardCost(inputs: LibraryInputs): ShardCost {
-  const { library, structures } = inputs;
+  const { library, structures, crystal } = inputs;
   const [nx, ny, nz] = structures.cells;
   const grid: [number, number] = [library.grid_per_cell * nx, library.grid_per_cell * ny];
   // The first structure's own tilts and depths; those of the others may differ by a few.
@@ -40,7 +44,11 @@ export function shardCost(inputs: LibraryInputs): ShardCost {
   const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometryOf(inputs, offset), requests);
   const slices = exits.at(-1)!;
   const field = 8 * grid[0] * grid[1];
-  const kernel = field * (library.slices_per_cell * nz + nz + 8);
+  const places = placesFor(nz * crystal.a_A, depthOf(inputs));
+  const blocks = structures.file === undefined ? Math.min(places, structures.depth_blocks) : 1;
+  const blockSlices = library.slices_per_cell * nz;
+  // Slices of the blocks, one more where each meets another, and every exit face.
+  const kernel = field * (blockSlices * blocks + Math.min(places, blocks * (blocks - 1)) + exits.length + 8);
   const span = [0, 1].map((axis) => {
     const [least, greatest] = extent(requests.map(({ tilt }) => tilt[axis]!));
     return library.pixels + greatest - least;
@@ -48,13 +56,16 @@ export function shardCost(inputs: LibraryInputs): ShardCost {
   // One class of the scattering matrix at a time (1/m of its waves and 1/m of its pixels), and the one before it, not yet collected.
   const classes = (library.pixels_per_order / nx) * (library.pixels_per_order / ny);
   const matrix = (8 * Math.min(2, classes) * waves * exits.length * span[0]! * span[1]!) / classes ** 2;
-  // As simulated, as chunks and as files.
-  const patterns = 3 * 4 * requests.length * library.pixels ** 2;
+  // As simulated, as chunks and as files; and before the places of an extended source are added up.
+  const coherent = library.source_fwhm_A[1] > 0 ? PLACES : 0;
+  const patterns = (3 + coherent) * 4 * requests.length * library.pixels ** 2;
+  const pixels = grid[0] * grid[1];
+  const setUp = blocks * blockSlices * pixels * (SITES_PER_CELL * nx * ny * nz);
   return {
     waves,
     slices,
     grid,
-    time_s: waves * slices * grid[0] * grid[1] * COST_NS * 1e-9,
+    time_s: (waves * slices * pixels + setUp) * COST_NS * 1e-9,
     memory_bytes: kernel + matrix + patterns,
   };
 }

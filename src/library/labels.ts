@@ -1,6 +1,7 @@
 /**
- * What each pattern of a library is labelled with. The default labels average the columns under the probe, weighted by its
- * intensity in vacuum along its path through the block; '…_column' is the one column nearest to the probe at the entrance.
+ * What each pattern of a library is labelled with. The default labels average over the depth and over the columns under the probe, weighted by its
+ * intensity in vacuum along its path; '…_column' is the one column nearest to the probe at the entrance; '…_spread' is how much a component varies along
+ * the depth (depth-means.ts).
  */
 
 import type { LabelInfo } from './dataset.ts';
@@ -21,10 +22,11 @@ export const PREDICTED_LABELS: readonly LabelInfo[] = [
   { name: 'thickness', unit: 'nm' },
 ];
 
-/** All labels stored with a pattern: the predicted ones, then the single column's, then the probe's position in the block. */
+/** All labels stored with a pattern: the predicted ones, then the single column's, the probe's position in the block, the spread along the depth. */
 export const STORED_LABELS: readonly LabelInfo[] = [
   ...PREDICTED_LABELS,
   ...VECTORS.flatMap(([stem, unit]) => AXES.map((axis) => ({ name: `${stem}_${axis}_column`, unit }))),
   { name: 'probe_x', unit: 'A' },
   { name: 'probe_y', unit: 'A' },
+  ...AXES.map((axis) => ({ name: `P_${axis}_spread`, unit: 'uC/cm2' })),
 ];

@@ -1,7 +1,7 @@
 /** Options of this room: [library]. */
 
 import * as z from 'zod';
-import { count, fraction, type Options, seed } from '../core/schema.ts';
+import { between, count, fraction, type Options, seed } from '../core/schema.ts';
 import type { StructureInputs } from '../crystal/options.ts';
 import { bandLimit, factors, type MicroscopeOptions, slicing, thicknessRange } from '../diffraction/options.ts';
 
@@ -49,6 +49,18 @@ export const libraryOptions = z
       .describe('Real-space grid: pixels per unit cell along x and y.'),
     slices_per_cell: z.int().min(2).max(128).default(10).describe('Slices per unit cell along z.'),
     slicing,
+    absorption: z
+      .boolean()
+      .default(true)
+      .describe(
+        'What thermal diffuse scattering takes from the beams (diffraction/absorption.ts). Measured patterns of more than 30 nm need it; off only for comparison.',
+      ),
+    defocus_nm: between(-1000, 1000)
+      .default([0, 0])
+      .describe('Residual defocus, drawn per pattern and added to microscope.defocus_nm [nm].'),
+    source_fwhm_A: between(0, 3)
+      .default([0, 0])
+      .describe('Size of the electron source on the specimen, full width at half maximum, drawn per pattern [Å].'),
     factors,
     band_limit: bandLimit(1),
   })

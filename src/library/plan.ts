@@ -6,6 +6,7 @@
 import { fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
+import { rmsFromFwhm } from '../diffraction/coherence.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { type LatticeGeometry, type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
@@ -22,7 +23,7 @@ export function detectorOf({ crystal, microscope, library }: LibraryInputs): Lat
 }
 
 /**
- * What every library needs of its microscope: one coherent probe, and disks that do not overlap.
+ * What every library needs of its microscope: no source or focus spread of its own, and disks that do not overlap.
  * @throws 'recipe' for a source size, a focus spread, or a convergence beyond half the angle between neighbouring disks, λ/2a
  */
 export function checkMicroscope({ microscope, crystal }: Pick<LibraryInputs, 'microscope' | 'crystal'>): void {
@@ -30,8 +31,8 @@ export function checkMicroscope({ microscope, crystal }: Pick<LibraryInputs, 'mi
     if ((microscope[key] ?? 0) > 0) {
       fail(
         'recipe',
-        `microscope.${key} is not for libraries, whose patterns are those of one coherent probe.`,
-        'Leave it out of this recipe; simulations of a [specimen] take it.',
+        `microscope.${key} is not for libraries.`,
+        'Leave it out of this recipe: simulations of a [specimen] take it, and for a library the source is library.source_fwhm_A.',
         { key },
       );
     }
@@ -80,6 +81,8 @@ export interface StructurePlan {
   /** Position of the tilts' lattice in its own steps (see scattering-matrix.ts). */
   readonly offset: readonly [number, number];
   readonly requests: readonly PatternRequest[];
+  /** Standard deviation of the source per axis, of each request [Å]. */
+  readonly source_rms_A: Float64Array;
   /** θ of each request [mrad], [requests][2]. */
   readonly tilt_mrad: Float64Array;
   readonly thickness_nm: Float64Array;
@@ -117,6 +120,9 @@ export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: 
   const requests: PatternRequest[] = [];
   const tilt_mrad = new Float64Array(2 * library.patterns_per_structure);
   const thickness_nm = new Float64Array(library.patterns_per_structure);
+  const source_rms_A = new Float64Array(library.patterns_per_structure);
+  // Streams of their own: what is off draws nothing from the others'.
+  const [focus, source] = [random.fork('focus'), random.fork('source')];
   for (let i = 0; i < library.patterns_per_structure; i++) {
     const onColumn = random.uniform() < library.on_column_fraction;
     const column = columns[random.integer(columns.length)]!;
@@ -126,9 +132,15 @@ export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: 
       : [anywhere[0] * crystal.a_A, anywhere[1] * crystal.a_A];
     const tilt = range.map(([low, high]) => low + random.integer(high - low + 1)) as [number, number];
     const cells = thickness[random.integer(thickness.length)]!;
-    requests.push({ position_A, tilt, exit: cells * library.slices_per_cell });
+    requests.push({
+      position_A,
+      tilt,
+      exit: cells * library.slices_per_cell,
+      defocus_nm: focus.between(...library.defocus_nm),
+    });
+    source_rms_A[i] = rmsFromFwhm(source.between(...library.source_fwhm_A));
     for (const axis of [0, 1] as const) tilt_mrad[2 * i + axis] = (tilt[axis] + offset[axis]) * step;
     thickness_nm[i] = (cells * crystal.a_A) / 10;
   }
-  return { offset, requests, tilt_mrad, thickness_nm };
+  return { offset, requests, source_rms_A, tilt_mrad, thickness_nm };
 }

@@ -1,6 +1,6 @@
 /**
- * How much of the probe's intensity falls on each column of a block: the probe in vacuum, along its (tilted) path, averaged
- * over depth. Channelling is not in it: the weights say where the beam enters, not where scattering pulls it.
+ * How much of the probe's intensity falls on each column of a block, depth by depth: the probe in vacuum, along its (tilted) path.
+ * Channelling is not in it: the weights say where the beam enters, not where scattering pulls it.
  */
 
 import { Fft2, frequency } from '../core/fft.ts';
@@ -9,6 +9,14 @@ import { type ProbeOptions, probeAmplitude } from '../diffraction/probe.ts';
 /** Samples of the probe per unit cell, and depths. */
 const PER_CELL = 8;
 const DEPTHS = 8;
+
+/** A stretch of the depth, and the columns that the probe lights in it. */
+export interface ProbeSection {
+  readonly from_A: number;
+  readonly to_A: number;
+  /** [ny][nx], sum 1. */
+  readonly weights: Float64Array;
+}
 
 export class ProbeWeights {
   readonly #a: number;
@@ -58,17 +66,23 @@ export class ProbeWeights {
   }
 
   /**
-   * Weights [ny][nx] of the block's columns, summing to 1. Column (i, j) is the cell [i·a, (i + 1)·a) × [j·a, (j + 1)·a).
-   * The probe enters at `position_A` and walks by θ per unit depth.
+   * Weights [ny][nx] of the block's columns in each eighth of the greatest depth that a crystal of `thickness_A` reaches into, summing to 1 in each. Column (i, j) is
+   * the cell [i·a, (i + 1)·a) × [j·a, (j + 1)·a). The probe enters at `position_A` and walks by θ per unit depth.
    */
-  at(position_A: readonly [number, number], tilt_mrad: readonly [number, number], thickness_A: number): Float64Array {
+  along(
+    position_A: readonly [number, number],
+    tilt_mrad: readonly [number, number],
+    thickness_A: number,
+  ): ProbeSection[] {
     const [nx, ny] = this.#cells;
     const n = this.#n;
-    const weights = new Float64Array(nx * ny);
-    const depths = Math.max(1, Math.round((DEPTHS * thickness_A) / this.#thickness_A));
+    const height = this.#thickness_A / DEPTHS;
+    const sections: ProbeSection[] = [];
     const axis = [this.#axis(0), this.#axis(1)] as const;
-    for (let d = 0; d < Math.min(depths, DEPTHS); d++) {
-      const z = ((d + 0.5) / DEPTHS) * this.#thickness_A;
+    // A remainder of rounding is no section.
+    for (let d = 0; d < DEPTHS && (d === 0 || d * height < thickness_A * (1 - 1e-9)); d++) {
+      const weights = new Float64Array(nx * ny);
+      const z = (d + 0.5) * height;
       const x = axis[0](position_A[0] + z * tilt_mrad[0] * 1e-3);
       const y = axis[1](position_A[1] + z * tilt_mrad[1] * 1e-3);
       const intensity = this.#intensity[d]!;
@@ -87,10 +101,15 @@ export class ProbeWeights {
           weights[y1 + x1] = weights[y1 + x1]! + value * (1 - fx) * (1 - fy);
         }
       }
+      let sum = 0;
+      for (const value of weights) sum += value;
+      sections.push({
+        from_A: d * height,
+        to_A: Math.min((d + 1) * height, thickness_A),
+        weights: weights.map((value) => value / sum),
+      });
     }
-    let sum = 0;
-    for (const value of weights) sum += value;
-    return weights.map((value) => value / sum);
+    return sections;
   }
 
   /** For each sample along an axis: the two cells that its width touches and the first one's share. */

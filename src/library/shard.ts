@@ -2,18 +2,23 @@
 
 import { fail } from '../core/errors.ts';
 import type { Task } from '../core/task.ts';
-import { buildStructure, labelFields, structureStream } from '../crystal/build.ts';
-import type { LocalFields } from '../crystal/local.ts';
+import { cellFields } from '../crystal/build.ts';
+import { eachOnce, joined, type LayeredStructure, repeated } from '../crystal/layers.ts';
 import type { CrystalOptions } from '../crystal/options.ts';
 import { requireSites, type Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
+import { absorbingSlicer } from '../diffraction/absorption.ts';
+import { blockStack } from '../diffraction/block-stack.ts';
 import type { PatternEngine } from '../diffraction/engine.ts';
 import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
-import { type SliceStack, sliceStack } from '../diffraction/slices.ts';
+import { type SliceStack, slicer } from '../diffraction/slices.ts';
+import { DepthFields } from './depth-means.ts';
+import { incoherent } from './incoherent.ts';
 import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs, LibraryOptions } from './options.ts';
-import { geometryOf, planStream, planStructure, type StructurePlan, thicknessCells } from './plan.ts';
+import { geometryOf, planStream, planStructure, type StructurePlan } from './plan.ts';
 import { ProbeWeights } from './probe-weights.ts';
+import { depthOf, texturedStructure } from './textured.ts';
 
 export interface Shard {
   /** [count][pixels][pixels], fraction of the incident beam per pixel. */
@@ -26,28 +31,33 @@ export interface Shard {
 }
 
 /** How finely a library's blocks are sampled. */
-export type Sampling = Pick<LibraryOptions, 'grid_per_cell' | 'slices_per_cell' | 'slicing' | 'factors' | 'band_limit'>;
+export type Sampling = Pick<
+  LibraryOptions,
+  'grid_per_cell' | 'slices_per_cell' | 'slicing' | 'absorption' | 'factors' | 'band_limit'
+>;
 
-/** The structure's slices, with the thermal motion that its frozen displacements leave. */
+/** The slices of all of the depth, with the thermal motion that its frozen displacements leave. @throws 'range' where absorption is asked for and nothing vibrates */
 export function stackOf(
-  structure: Structure,
+  layers: LayeredStructure,
   { u2_A2 }: Pick<CrystalOptions, 'u2_A2'>,
   sampling: Sampling,
 ): SliceStack {
-  const [nx, ny, nz] = requireSites(structure).cells;
-  return sliceStack(structure, {
+  const [first] = layers.blocks;
+  const [nx, ny, nz] = requireSites(first!).cells;
+  const cut = (sampling.absorption ? absorbingSlicer : slicer)(first!.cell_A, {
     nx: sampling.grid_per_cell * nx,
     ny: sampling.grid_per_cell * ny,
     nSlices: sampling.slices_per_cell * nz,
     slicing: sampling.slicing,
     factors: sampling.factors,
     bandLimit: sampling.band_limit,
-    u2_A2: residualU2(structure, u2_A2),
+    u2_A2: residualU2(eachOnce(layers), u2_A2),
   });
+  return blockStack(layers.blocks.map(cut), layers.order);
 }
 
 /**
- * @param structure of the shard: a frame of `structures.file`, on the recipe's lattice, or the texture of its index
+ * @param structure of the shard where it is a frame of `structures.file`, on the recipe's lattice: it repeats along the beam; absent for the textures of its index
  * @throws 'not-finite' if a pattern comes out unphysical (a bug or a hopeless recipe), 'recipe' for what libraries cannot have, and what the engine throws
  */
 export async function simulateShard(
@@ -56,19 +66,24 @@ export async function simulateShard(
   heldOut: boolean,
   engine: PatternEngine,
   task: Task,
-  structure: Structure = buildStructure(inputs, index, structureStream(inputs.library.seed, index, heldOut)),
+  structure?: Structure,
 ): Promise<Shard> {
-  const fields = labelFields(structure, inputs);
-  const plan = planStructure(inputs, planStream(inputs.library.seed, index, heldOut), fields.dTi);
-  const geometry = geometryOf(inputs, plan.offset);
+  const { own, layers, depth_A } = structure
+    ? { own: inputs, layers: repeated(structure, depthOf(inputs)), depth_A: depthOf(inputs) }
+    : texturedStructure(inputs, index, heldOut);
+  const whole = joined(layers);
+  const fields = new DepthFields(cellFields(whole, own), requireSites(whole).cells, own.crystal.a_A);
+  const plan = planStructure(own, planStream(own.library.seed, index, heldOut), fields.columnsDTi(depth_A));
+  const geometry = geometryOf(own, plan.offset);
   let passes = 0;
-  const computing = engine(
+  const computing = incoherent(engine)(
     {
-      stack: stackOf(structure, inputs.crystal, inputs.library),
-      bandLimit: inputs.library.band_limit,
+      stack: stackOf(layers, own.crystal, own.library),
+      bandLimit: own.library.band_limit,
       geometry,
       requests: plan.requests,
     },
+    plan.source_rms_A,
     {
       signal: task.signal,
       progress: (done, total, what, note) => {
@@ -78,7 +93,7 @@ export async function simulateShard(
     },
   );
   // While a GPU computes.
-  const labels = labelsOf(inputs, plan, geometry, fields);
+  const labels = labelsOf(own, plan, geometry, fields);
   const patterns = await computing;
   for (let i = 0; i < patterns.length; i++) {
     if (!(patterns[i]! >= 0 && patterns[i]! <= 1)) {
@@ -93,7 +108,7 @@ function labelsOf(
   inputs: LibraryInputs,
   plan: StructurePlan,
   { detector, defocus_nm, aberrations, cells }: LatticeGeometry,
-  fields: LocalFields,
+  fields: DepthFields,
 ): Float32Array {
   const { crystal, library } = inputs;
   const weights = new ProbeWeights(
@@ -101,27 +116,18 @@ function labelsOf(
     crystal.a_A,
     cells,
     library.pixels_per_order,
-    thicknessCells(inputs).at(-1)! * crystal.a_A,
+    depthOf(inputs),
   );
   const width = STORED_LABELS.length;
   const labels = new Float32Array(plan.requests.length * width);
-  for (const [i, request] of plan.requests.entries()) {
+  for (const [i, { position_A }] of plan.requests.entries()) {
     const tilt: [number, number] = [plan.tilt_mrad[2 * i]!, plan.tilt_mrad[2 * i + 1]!];
-    const weight = weights.at(request.position_A, tilt, plan.thickness_nm[i]! * 10);
     const nearest =
-      (Math.floor(request.position_A[1] / crystal.a_A) % cells[1]) * cells[0] +
-      (Math.floor(request.position_A[0] / crystal.a_A) % cells[0]);
-    const means: number[] = [];
-    const column: number[] = [];
-    for (const field of [fields.P, fields.dTi, fields.dO]) {
-      for (let axis = 0; axis < 3; axis++) {
-        let mean = 0;
-        for (let c = 0; c < weight.length; c++) mean += weight[c]! * field[3 * c + axis]!;
-        means.push(mean);
-        column.push(field[3 * nearest + axis]!);
-      }
-    }
-    labels.set([...means, ...tilt, plan.thickness_nm[i]!, ...column, ...request.position_A], i * width);
+      (Math.floor(position_A[1] / crystal.a_A) % cells[1]) * cells[0] +
+      (Math.floor(position_A[0] / crystal.a_A) % cells[0]);
+    const thickness_nm = plan.thickness_nm[i]!;
+    const { probe, column, spread } = fields.seenBy(weights.along(position_A, tilt, 10 * thickness_nm), nearest);
+    labels.set([...probe, ...tilt, thickness_nm, ...column, ...position_A, ...spread], i * width);
   }
   return labels;
 }

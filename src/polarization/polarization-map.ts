@@ -121,8 +121,8 @@ export function usualUnit(name: string): string {
 
 /** What a channel holds, in words: 'polarization along x', for file attributes and table rows. */
 export function longName(name: string): string {
-  const column = name.endsWith('_column');
-  const [quantity = '', axis] = (column ? name.slice(0, -'_column'.length) : name).split('_');
+  const [quantity = '', axis, of] = name.split('_');
   const words = QUANTITIES[quantity] ?? quantity;
-  return `${words}${axis ? ` along ${axis}` : ''}${column ? ', nearest column only' : ''}`;
+  const remark = { column: ', nearest column only', spread: ', rms variation through the depth' }[of ?? ''] ?? '';
+  return `${words}${axis ? ` along ${axis}` : ''}${remark}`;
 }

@@ -1,15 +1,17 @@
 /** The structure that [experiment] scans, of its own seed, so that no library holds it. */
 
-import { buildStructure, structureStream } from '../crystal/build.ts';
-import type { Structure } from '../crystal/structure.ts';
+import { buildLayers, structureStream } from '../crystal/build.ts';
+import type { LayeredStructure } from '../crystal/layers.ts';
 import type { ExperimentInputs } from './options.ts';
 
 /** Cells of the block along x and y; the window repeats it twice. */
 export const BLOCK = 8;
 export const WINDOW = 2 * BLOCK;
 
-export function experimentStructure({ crystal, structures, experiment }: ExperimentInputs): Structure {
+/** Of the recipe's own composition and lattice parameter: what a library draws of those is not drawn here. Deep enough for the thickest position. */
+export function experimentStructure({ crystal, structures, experiment }: ExperimentInputs): LayeredStructure {
   const cells = [BLOCK, BLOCK, structures.cells[2]] as const;
   const inputs = { crystal, structures: { ...structures, cells } };
-  return buildStructure(inputs, 0, structureStream(experiment.seed, 0, true));
+  const depth_A = 10 * (experiment.thickness_nm + experiment.wedge_nm / 2) + crystal.a_A;
+  return buildLayers(inputs, 0, structureStream(experiment.seed, 0, true), depth_A);
 }

@@ -8,9 +8,12 @@ import { type Identity, identify } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
 import { runJobs, type WorkerHost } from '../core/threads.ts';
-import { labelFields } from '../crystal/build.ts';
+import { cellFields } from '../crystal/build.ts';
+import { joined } from '../crystal/layers.ts';
+import { requireSites } from '../crystal/structure.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { apertureAmplitude } from '../diffraction/probe.ts';
+import { DepthFields } from '../library/depth-means.ts';
 import { ProbeWeights } from '../library/probe-weights.ts';
 import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
 import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
@@ -46,7 +49,7 @@ export function experimentIdentity(inputs: ExperimentInputs, program: string): I
   // The block is this room's, but for its height.
   const { count, held_out, types, cells, ...texture } = structures;
   const { voltage_kV, convergence_mrad, defocus_nm, aberrations } = microscope;
-  const { factors, band_limit } = library;
+  const { factors, band_limit, absorption } = library;
   return identify({
     kind: 'scan-simulated',
     schema: 1,
@@ -56,7 +59,7 @@ export function experimentIdentity(inputs: ExperimentInputs, program: string): I
       structures: { ...texture, cells_z: cells[2] },
       microscope: { voltage_kV, convergence_mrad, defocus_nm, aberrations },
       experiment,
-      library: { factors, band_limit },
+      library: { factors, band_limit, absorption },
     },
     inputs: {},
   });
@@ -162,8 +165,8 @@ function vacuumPattern(
 function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): ScanTruth {
   const { experiment, crystal, microscope } = inputs;
   const [ry, rx] = experiment.shape;
-  const structure = experimentStructure(inputs);
-  const fields = labelFields(structure, inputs);
+  const whole = joined(experimentStructure(inputs));
+  const fields = new DepthFields(cellFields(whole, inputs), requireSites(whole).cells, crystal.a_A);
   const thickest = Math.max(...Array.from({ length: ry }, (_, row) => cellsAt(row))) * crystal.a_A;
   const weights = new ProbeWeights(
     {
@@ -186,15 +189,11 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
   for (let y = 0, i = 0; y < ry; y++) {
     for (let x = 0; x < rx; x++, i++) {
       const at: [number, number] = [(x + 0.5) * crystal.a_A, (y + 0.5) * crystal.a_A];
-      const weight = weights.at(at, [...experiment.tilt_mrad], cellsAt(y) * crystal.a_A);
-      for (const [stem, field] of Object.entries({ P: fields.P, dTi: fields.dTi, dO: fields.dO })) {
-        for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
-          put(
-            `${stem}_${letter}`,
-            i,
-            weight.reduce((sum, w, c) => sum + w * field[3 * c + axis]!, 0),
-          );
-        }
+      const sections = weights.along(at, [...experiment.tilt_mrad], cellsAt(y) * crystal.a_A);
+      const { probe, spread } = fields.seenBy(sections, (y % BLOCK) * BLOCK + (x % BLOCK));
+      for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
+        for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) put(`${stem}_${letter}`, i, probe[3 * f + axis]!);
+        put(`P_${letter}_spread`, i, spread[axis]!);
       }
       put('tilt_x', i, experiment.tilt_mrad[0]);
       put('tilt_y', i, experiment.tilt_mrad[1]);

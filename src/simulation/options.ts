@@ -207,5 +207,5 @@ export interface SimulationInputs {
 export interface ExperimentInputs extends StructureInputs {
   readonly microscope: MicroscopeOptions;
   readonly experiment: ExperimentOptions;
-  readonly library: Pick<LibraryOptions, 'factors' | 'band_limit'>;
+  readonly library: Pick<LibraryOptions, 'factors' | 'band_limit' | 'absorption'>;
 }

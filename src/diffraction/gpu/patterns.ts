@@ -45,12 +45,13 @@ export async function simulatePatternsGpu(
   const pointsY = Math.ceil(pixels / modulus[1]);
   const gather = kernel(device, GATHER_SHADER, [false, false, false, false, true, true], 44);
 
-  // Amplitudes [positions][points].
-  const positions = [...new Map(requests.map(({ position_A }) => [position_A.join(), position_A])).entries()];
-  const rowOf = new Map(positions.map(([key], i) => [key, i * points.length]));
+  // Amplitudes [probes][points].
+  const keyOf = ({ position_A, defocus_nm = 0 }: PatternRequest) => `${position_A.join()} ${defocus_nm}`;
+  const probes = [...new Map(requests.map((request) => [keyOf(request), request])).entries()];
+  const rowOf = new Map(probes.map(([key], i) => [key, i * points.length]));
   const amplitudes = upload(
     device,
-    Float32Array.from(positions.flatMap(([, position]) => points.flatMap((point) => plan.amplitude(point, position)))),
+    Float32Array.from(probes.flatMap(([, request]) => points.flatMap((point) => plan.amplitude(point, request)))),
   );
 
   const { maxWaves } = multislice;
@@ -83,11 +84,11 @@ export async function simulatePatternsGpu(
       const steps = shelves.map((shelf) => {
         const rows = new Uint32Array(8 * shelf.members.length);
         for (const [i, r] of shelf.members.entries()) {
-          const { tilt, position_A } = requests[r]!;
+          const { tilt } = requests[r]!;
           rows.set(
             [
               ...lists.of(tilt),
-              rowOf.get(position_A.join())!,
+              rowOf.get(keyOf(requests[r]!))!,
               r - shelf.first,
               ...firstPixel(plan, group, pixels, tilt),
             ],

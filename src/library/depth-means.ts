@@ -1,0 +1,84 @@
+/**
+ * What a probe that passes a crystal sees of its cells' fields: P [µC/cm²], δTi and δO [pm], means over the depth and over the columns under the probe; and
+ * what is left out by such a mean, how much P varies along the depth.
+ */
+
+import type { LocalFields } from '../crystal/local.ts';
+import { cellCount, type Vec3 } from '../crystal/structure.ts';
+import type { ProbeSection } from './probe-weights.ts';
+
+const FIELDS = ['P', 'dTi', 'dO'] as const;
+
+export interface DepthMeans {
+  /** P, δTi, δO, three components each, as the probe weights columns. */
+  readonly probe: readonly number[];
+  /** The same of the column nearest to where the probe enters. */
+  readonly column: readonly number[];
+  /** Rms deviation of P's components along the depth from their mean, of the probe's sections (an eighth of the greatest depth each) [µC/cm²]. */
+  readonly spread: readonly number[];
+}
+
+export class DepthFields {
+  readonly #cells: Vec3;
+  readonly #a_A: number;
+  /** Of each field sums over the layers before, [nz + 1][ny][nx][3]. */
+  readonly #sums: readonly Float64Array[];
+
+  /** @param fields of all cells from the entrance face on, [nz][ny][nx][3], of a crystal of cells × a_A */
+  constructor(fields: LocalFields, cells: Vec3, a_A: number) {
+    const layer = 3 * cells[0] * cells[1];
+    this.#cells = cells;
+    this.#a_A = a_A;
+    this.#sums = FIELDS.map((name) => {
+      const sums = new Float64Array(3 * cellCount(cells) + layer);
+      fields[name].forEach((value, i) => {
+        sums[i + layer] = sums[i]! + value;
+      });
+      return sums;
+    });
+  }
+
+  /** Means of a column between two depths, P, δTi, δO. */
+  #mean(column: number, from_A: number, to_A: number): number[] {
+    const layer = 3 * this.#cells[0] * this.#cells[1];
+    const sum = (sums: Float64Array, axis: number, depth_A: number) => {
+      const z = Math.min(depth_A / this.#a_A, this.#cells[2]);
+      const k = Math.min(Math.floor(z), this.#cells[2] - 1);
+      const at = k * layer + 3 * column + axis;
+      return sums[at]! + (z - k) * (sums[at + layer]! - sums[at]!);
+    };
+    const scale = this.#a_A / (to_A - from_A);
+    return this.#sums.flatMap((sums) =>
+      [0, 1, 2].map((axis) => scale * (sum(sums, axis, to_A) - sum(sums, axis, from_A))),
+    );
+  }
+
+  /** Means of every column down to `depth_A`, [ny][nx][3], δTi [pm]. */
+  columnsDTi(depth_A: number): Float64Array {
+    const columns = this.#cells[0] * this.#cells[1];
+    return Float64Array.from(
+      Array.from({ length: columns }, (_, column) => this.#mean(column, 0, depth_A).slice(3, 6)).flat(),
+    );
+  }
+
+  /**
+   * @param sections of the probe's path, from the entrance face to the exit face
+   * @param nearest column where it enters
+   */
+  seenBy(sections: readonly ProbeSection[], nearest: number): DepthMeans {
+    const thickness_A = sections.at(-1)!.to_A;
+    const seen = sections.map(({ from_A, to_A, weights }) => {
+      const mean = new Array<number>(9).fill(0);
+      weights.forEach((weight, column) => {
+        if (weight === 0) return;
+        for (const [i, value] of this.#mean(column, from_A, to_A).entries()) mean[i]! += weight * value;
+      });
+      return { share: (to_A - from_A) / thickness_A, mean };
+    });
+    const probe = Array.from({ length: 9 }, (_, i) => seen.reduce((sum, { share, mean }) => sum + share * mean[i]!, 0));
+    const spread = [0, 1, 2].map((i) =>
+      Math.sqrt(seen.reduce((sum, { share, mean }) => sum + share * (mean[i]! - probe[i]!) ** 2, 0)),
+    );
+    return { probe, column: this.#mean(nearest, 0, thickness_A), spread };
+  }
+}
