@@ -12,6 +12,7 @@ const recipe = (more: { structures?: string; library?: string; training?: string
 count = 2
 held_out = 1
 cells = [2, 2, 1]
+depth_blocks = 2
 ${more.structures ?? ''}
 [library]
 thickness_nm = { min = 8, max = 12 }

@@ -1,7 +1,8 @@
 /** Sections of the recipes of studies that take seconds. Not a test. */
 
-/** [library], [network] and [training]. */
-export const SMALL_STUDY = `[library]
+/** The end of [structures]; [library], [network] and [training]. */
+export const SMALL_STUDY = `depth_blocks = 2
+[library]
 thickness_nm = { min = 8, max = 12 }
 tilt_max_mrad = 0.5
 patterns_per_structure = 96

@@ -7,6 +7,7 @@
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
+import { amorphousLayer, LEAST_A } from './amorphous.ts';
 import { bornCharges } from './born-charges.ts';
 import { type LayeredStructure, placesFor } from './layers.ts';
 import { columnFields, type LocalFields, localFields } from './local.ts';
@@ -100,8 +101,10 @@ export function buildLayers(
   const height_A = structures.cells[2] * crystal.a_A;
   const places = placesFor(height_A, depth_A);
   const stream = of.fork('depth');
-  const [least, most] = structures.dead_layer_nm;
-  const dead = Math.min(places, Math.round((10 * stream.between(least, most)) / height_A));
+  const dead_A = () => 10 * stream.between(...structures.dead_layer_nm);
+  const dead = Math.min(places, Math.round(dead_A() / height_A));
+  const unpolarized = Math.round(dead_A() / crystal.a_A);
+  const still = new Float64Array(3 * cellCount(structures.cells));
   const walls = Array.from(
     { length: stream.integer(structures.depth_domains) },
     () => dead + stream.integer(places - dead + 1),
@@ -113,10 +116,7 @@ export function buildLayers(
   const blocks: Structure[] = [];
   const order: number[] = [];
   for (const { domain, length } of parts) {
-    const P =
-      domain < 0
-        ? new Float64Array(3 * cellCount(structures.cells))
-        : imposedTexture(inputs, index, domain === 0 ? of : of.fork('domain', domain));
+    const P = domain < 0 ? still : imposedTexture(inputs, index, domain === 0 ? of : of.fork('domain', domain));
     const own = Math.min(length, Math.max(1, Math.round(structures.depth_blocks / parts.length)));
     const numbers = Array.from({ length: own }, (_, i) => blocks.length + i);
     blocks.push(...numbers.map((number) => buildBlock(inputs, P, of, number)));
@@ -124,7 +124,20 @@ export function buildLayers(
     while (part.length < length) part.push(...stream.shuffle(numbers.slice()));
     order.push(...part.slice(0, length));
   }
-  return { blocks, order };
+  const amorphous = (face: string) => {
+    const of = stream.fork('amorphous', face);
+    const thickness_A = 10 * of.between(...structures.amorphous_nm);
+    return thickness_A < LEAST_A ? undefined : amorphousLayer(blocks[0]!, thickness_A, of);
+  };
+  const [entrance, exit] = [amorphous('entrance'), amorphous('exit')];
+  return {
+    blocks,
+    order,
+    ...((entrance || exit) && { amorphous: { ...(entrance && { entrance }), ...(exit && { exit }) } }),
+    ...(unpolarized > 0 && {
+      unpolarized: { cells: unpolarized, blocks: blocks.map((_, number) => buildBlock(inputs, still, of, number)) },
+    }),
+  };
 }
 
 /** The first block of structure `index`: what it has of polarization, and one draw of A sites and jitter. */

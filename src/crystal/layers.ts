@@ -11,6 +11,10 @@ export interface LayeredStructure {
   readonly blocks: readonly Structure[];
   /** Which block stands at each place, from the entrance face on. */
   readonly order: readonly number[];
+  /** Layers before the entrance face and behind the exit face, wherever that is. */
+  readonly amorphous?: { readonly entrance?: Structure; readonly exit?: Structure };
+  /** The last cells before the exit face, wherever that is, are those of blocks without polarization: twins of `blocks`. */
+  readonly unpolarized?: { readonly cells: number; readonly blocks: readonly Structure[] };
 }
 
 /** One block again and again, down to `depth_A` at least. */
@@ -29,10 +33,10 @@ export function eachOnce({ blocks }: LayeredStructure): Structure {
 }
 
 /**
- * The whole depth as one structure, its sites included. Its ends meet as if it repeated.
+ * The whole depth as one structure, its sites included, without what belongs to its faces. Its ends meet as if it repeated.
  * @throws 'shape' for blocks of different lattices, 'unsupported' without sites
  */
-export function joined({ blocks, order }: LayeredStructure): Structure {
+export function joined({ blocks, order }: Pick<LayeredStructure, 'blocks' | 'order'>): Structure {
   const stand = order.map((b) => blocks[b]!);
   const [x, y, height] = blocks[0]!.cell_A;
   const { cells } = requireSites(blocks[0]!);

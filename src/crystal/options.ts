@@ -141,7 +141,15 @@ export const structuresOptions = z
       ),
     dead_layer_nm: between(0, 10)
       .default([0, 0])
-      .describe('Layer without polarization at the entrance face, drawn per structure [nm].'),
+      .describe(
+        'Thickness of the layers without polarization at the entrance and the exit face, drawn for each [nm]. Labels are means over all of the crystal, such layers included. ' +
+          'At the exit its slices are passed again for every thickness.',
+      ),
+    amorphous_nm: between(0, 5)
+      .default([0, 0])
+      .describe(
+        'Thickness of the amorphous layers before the entrance and behind the exit face, drawn for each [nm]; less than 0.4 is none. Not part of the thickness.',
+      ),
     ba_fraction_spread: z
       .number()
       .min(0)
@@ -189,7 +197,7 @@ export const structuresOptions = z
       .optional()
       .describe(
         'Frames of this file in place of textures; relative to the recipe. XDATCAR, LAMMPS dump, vasprun.xml or extxyz of any perovskite ABO3 in an orthogonal box. ' +
-          '`count` and `held_out` then say how many of its frames are taken, and `cells` must be its own. A frame repeats along the beam. Nothing is drawn or added: depth_*, dead_layer_nm, *_spread*, texture, p_*, ' +
+          '`count` and `held_out` then say how many of its frames are taken, and `cells` must be its own. A frame repeats along the beam. Nothing is drawn or added: depth_*, dead_layer_nm, amorphous_nm, *_spread*, texture, p_*, ' +
           'correlation_nm, gradient_step_pm, jitter_pm, and of [crystal] material, ba_fraction and a_order, are not looked at.',
       ),
     types: lammpsTypes.optional(),

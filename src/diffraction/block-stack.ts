@@ -7,6 +7,9 @@
  * in q's first slice puts p's tails behind the seam in place of q's own, and q's before it: every atom is whole. The tails, a few per cent of an atom, then lie
  * in the plane of the seam, where an exact cut of the whole depth spreads them over a few slices: R1 5e-6 at 30 nm (block-stack.test.ts). A block behind itself
  * changes nothing, to the last bit.
+ *
+ * A crystal may end otherwise than it would go on, wherever it ends (an unpolarized layer at its face): its last cells are then those of other blocks, twins of
+ * the ones that they stand for. At that inner boundary the tails are left as each block has them.
  */
 
 import { fail } from '../core/errors.ts';
@@ -26,11 +29,17 @@ function kept(make: (place: number) => Float64Array): (place: number) => Float64
  * The stack of `blocks[order[0]]`, `blocks[order[1]]`, … from the entrance face on. A crystal may end at any place of it; it does not go on behind the last.
  * @param blocks of one cell, grid and number of slices
  * @param order which block stands at each place
+ * @param ending in what a crystal ends: its last slices, this many, are those of the blocks of another order, as long as the first
  * @throws 'shape' for blocks that do not fit onto each other, 'range' for an order that names none of them
  */
-export function blockStack(blocks: readonly SliceStack[], order: readonly number[]): SliceStack {
+export function blockStack(
+  blocks: readonly SliceStack[],
+  order: readonly number[],
+  ending?: { readonly slices: number; readonly order: readonly number[] },
+): SliceStack {
   const [first] = blocks;
-  if (!first || order.length === 0 || order.some((b) => !(b in blocks))) {
+  const orders = [order, ...(ending ? [ending.order] : [])];
+  if (!first || orders.some((of) => of.length !== order.length || of.length === 0 || of.some((b) => !(b in blocks)))) {
     fail('range', 'No block stands somewhere along the depth.', 'Give at least one block, and an order of such.', {
       order,
     });
@@ -44,21 +53,25 @@ export function blockStack(blocks: readonly SliceStack[], order: readonly number
   /** The first slice of a block behind another one: [before, block]. */
   const seams: [before: number, block: number][] = [];
   const numbers = new Map<string, number>();
-  const places = new Int32Array(n * order.length);
-  for (const [j, block] of order.entries()) {
-    for (let s = 0; s < n; s++) places[j * n + s] = block * n + s;
-    const before = order[j - 1];
-    if (before === undefined || before === block) continue;
-    const key = `${before} ${block}`;
-    if (!numbers.has(key)) numbers.set(key, blocks.length * n + seams.push([before, block]) - 1);
-    places[j * n] = numbers.get(key)!;
-  }
+  const [places, endings] = orders.map((of) => {
+    const slices = new Int32Array(n * of.length);
+    for (const [j, block] of of.entries()) {
+      for (let s = 0; s < n; s++) slices[j * n + s] = block * n + s;
+      const before = of[j - 1];
+      if (before === undefined || before === block) continue;
+      const key = `${before} ${block}`;
+      if (!numbers.has(key)) numbers.set(key, blocks.length * n + seams.push([before, block]) - 1);
+      slices[j * n] = numbers.get(key)!;
+    }
+    return slices;
+  });
   const diffuse = blocks.map((block) => block.diffuse);
   return {
     nx,
     ny,
     nSlices: blocks.length * n + seams.length,
-    order: places,
+    order: places!,
+    ...(ending && { ending: { slices: ending.slices, order: endings! } }),
     cell_A: [cell_A[0], cell_A[1], cell_A[2] * order.length],
     dz_A,
     slice(s) {
@@ -70,8 +83,9 @@ export function blockStack(blocks: readonly SliceStack[], order: readonly number
     cut(place) {
       // Behind a block its own cut, as behind the last of its repeats.
       const j = place === 0 ? 0 : Math.ceil(place / n) - 1;
-      return cuts[order[j]!]!((place - j * n) % n);
+      const last = place === 0 || !ending ? order : ending.order;
+      return cuts[last[j]!]!((place - j * n) % n);
     },
-    ...(diffuse.every((stack) => stack !== undefined) && { diffuse: blockStack(diffuse, order) }),
+    ...(diffuse.every((stack) => stack !== undefined) && { diffuse: blockStack(diffuse, order, ending) }),
   };
 }

@@ -11,7 +11,7 @@ export interface ComputedStack extends Omit<SliceStack, 'slice' | 'cut' | 'diffu
 
 /** @param exits slice counts at which the block may end; it also begins, before slice 0 */
 export function computeStack(stack: SliceStack, exits: readonly number[]): ComputedStack {
-  const { nx, ny, nSlices, order, cell_A, dz_A, diffuse } = stack;
+  const { nx, ny, nSlices, order, ending, cell_A, dz_A, diffuse } = stack;
   const slices = Array.from({ length: nSlices }, (_, s) => stack.slice(s));
   const faces = stack.cut ? new Set([0, ...exits.map((exit) => placeOf(stack, exit))]) : [];
   const cuts = new Map([...faces].map((s) => [s, stack.cut!(s)]));
@@ -20,6 +20,7 @@ export function computeStack(stack: SliceStack, exits: readonly number[]): Compu
     ny,
     nSlices,
     ...(order && { order }),
+    ...(ending && { ending }),
     cell_A,
     dz_A,
     slices,
@@ -37,8 +38,8 @@ export function stackOfComputed({ slices, cuts, diffuse, ...rest }: ComputedStac
   };
 }
 
-/** What to hand over with it. */
+/** What to hand over with it, each once: faces that are alike share one. */
 export function buffersOf({ slices, cuts, diffuse }: ComputedStack): ArrayBuffer[] {
-  const own = [...slices, ...cuts.values()].map(({ buffer }) => buffer as ArrayBuffer);
+  const own = [...new Set([...slices, ...cuts.values()].map(({ buffer }) => buffer as ArrayBuffer))];
   return diffuse ? [...own, ...buffersOf(diffuse)] : own;
 }

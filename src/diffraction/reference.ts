@@ -32,7 +32,7 @@ export function multisliceReference(
   options: MultisliceOptions,
   onExit: (exit: number, spectrum: Wave) => void,
 ): void {
-  const { nx, ny, nSlices, order, cell_A, dz_A } = stack;
+  const { nx, ny, nSlices, order, ending, cell_A, dz_A } = stack;
   const lambda = wavelength(options.voltage_kV);
   const sigma = interactionConstant(options.voltage_kV);
   const limit = options.bandLimit ?? 1;
@@ -58,24 +58,31 @@ export function multisliceReference(
   };
   if (stack.cut) transmit(wave, stack.cut(0), stack.diffuse?.cut?.(0), -1);
   const places = new Map(exits.map((exit) => [exit, placeOf(stack, exit)]));
-  let done = 0;
-  for (const exit of exits) {
-    for (; done < exit; done++) {
-      const s = order ? order[done]! : done % nSlices;
-      transmit(wave, slices[s]!, diffuse?.[s]);
-      fft.run(re, im, -1);
+  /** Slices `from` … `to` of an order. */
+  const pass = (on: Wave, of: Int32Array | undefined, from: number, to: number): void => {
+    for (let place = from; place < to; place++) {
+      const s = of ? of[place]! : place % nSlices;
+      transmit(on, slices[s]!, diffuse?.[s]);
+      fft.run(on.re, on.im, -1);
       for (let y = 0, i = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, i++) {
           const pr = (px.re[x]! * py.re[y]! - px.im[x]! * py.im[y]!) / n;
           const pi = (px.re[x]! * py.im[y]! + px.im[x]! * py.re[y]!) / n;
-          const r = re[i]!;
-          re[i] = r * pr - im[i]! * pi;
-          im[i] = r * pi + im[i]! * pr;
+          const r = on.re[i]!;
+          on.re[i] = r * pr - on.im[i]! * pi;
+          on.im[i] = r * pi + on.im[i]! * pr;
         }
       }
-      fft.run(re, im, 1);
+      fft.run(on.re, on.im, 1);
     }
+  };
+  let done = 0;
+  for (const exit of exits) {
+    const turn = Math.max(done, exit - (ending?.slices ?? 0));
+    pass(wave, order, done, turn);
+    done = turn;
     const spectrum = { re: re.slice(), im: im.slice() };
+    pass(spectrum, ending?.order ?? order, turn, exit);
     const place = places.get(exit)!;
     if (stack.cut) transmit(spectrum, stack.cut(place), stack.diffuse?.cut?.(place));
     fft.run(spectrum.re, spectrum.im, -1);

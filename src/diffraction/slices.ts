@@ -53,6 +53,8 @@ export interface SliceStack {
   readonly nSlices: number;
   /** Which of them stands at each place, from the entrance face on: the whole depth. Where absent all do, in turn, again and again. */
   readonly order?: Int32Array;
+  /** Whatever the depth at which a crystal ends, its last slices, this many, are those of another order. Only beside `order`. */
+  readonly ending?: { readonly slices: number; readonly order: Int32Array };
   readonly cell_A: readonly [number, number, number];
   readonly dz_A: number;
   /** Projected potential of slice s, [ny][nx], V·Å. */

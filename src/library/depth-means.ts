@@ -64,21 +64,30 @@ export class DepthFields {
   /**
    * @param sections of the probe's path, from the entrance face to the exit face
    * @param nearest column where it enters
+   * @param unpolarized_A what of the depth before the exit face counts as zero
    */
-  seenBy(sections: readonly ProbeSection[], nearest: number): DepthMeans {
+  seenBy(sections: readonly ProbeSection[], nearest: number, unpolarized_A = 0): DepthMeans {
     const thickness_A = sections.at(-1)!.to_A;
+    const end_A = Math.max(0, thickness_A - unpolarized_A);
+    /** Of a stretch, how much is not zero. */
+    const share = (from_A: number, to_A: number) => Math.max(0, Math.min(to_A, end_A) - from_A) / (to_A - from_A);
     const seen = sections.map(({ from_A, to_A, weights }) => {
       const mean = new Array<number>(9).fill(0);
       weights.forEach((weight, column) => {
         if (weight === 0) return;
-        for (const [i, value] of this.#mean(column, from_A, to_A).entries()) mean[i]! += weight * value;
+        const live = share(from_A, to_A);
+        if (live === 0) return;
+        const values = this.#mean(column, from_A, Math.min(to_A, end_A));
+        for (const [i, value] of values.entries()) mean[i]! += weight * live * value;
       });
-      return { share: (to_A - from_A) / thickness_A, mean };
+      return { part: (to_A - from_A) / thickness_A, mean };
     });
-    const probe = Array.from({ length: 9 }, (_, i) => seen.reduce((sum, { share, mean }) => sum + share * mean[i]!, 0));
+    const probe = Array.from({ length: 9 }, (_, i) => seen.reduce((sum, { part, mean }) => sum + part * mean[i]!, 0));
     const spread = [0, 1, 2].map((i) =>
-      Math.sqrt(seen.reduce((sum, { share, mean }) => sum + share * (mean[i]! - probe[i]!) ** 2, 0)),
+      Math.sqrt(seen.reduce((sum, { part, mean }) => sum + part * (mean[i]! - probe[i]!) ** 2, 0)),
     );
-    return { probe, column: this.#mean(nearest, 0, thickness_A), spread };
+    const column =
+      end_A > 0 ? this.#mean(nearest, 0, end_A).map((v) => (v * end_A) / thickness_A) : new Array(9).fill(0);
+    return { probe, column, spread };
   }
 }

@@ -23,6 +23,12 @@ count = 2
 held_out = 1
 cells = [2, 2, 1]
 texture = "smooth"
+depth_blocks = 4
+depth_domains = 2
+dead_layer_nm = [0.4, 0.8]
+amorphous_nm = [0.5, 1]
+ba_fraction_spread = 0.2
+a_spread_percent = 1
 [microscope]
 ${microscope}
 [library]
@@ -32,6 +38,8 @@ patterns_per_structure = 50
 pixels = 16
 pixels_per_order = 4
 grid_per_cell = 20
+defocus_nm = [-20, 20]
+source_fwhm_A = [0, 1]
 `);
 const recipe = recipeWith('aberrations = { C12_nm = 200, phi12_deg = 30, C30_um = 1e5 }');
 const options = { program: 'test', host: nodeWorkers };

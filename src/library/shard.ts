@@ -10,8 +10,9 @@ import { residualU2 } from '../crystal/thermal.ts';
 import { absorbingSlicer } from '../diffraction/absorption.ts';
 import { blockStack } from '../diffraction/block-stack.ts';
 import type { PatternEngine } from '../diffraction/engine.ts';
+import { withFaces } from '../diffraction/faces.ts';
 import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
-import { type SliceStack, slicer } from '../diffraction/slices.ts';
+import { type SliceStack, slicer, sliceStack } from '../diffraction/slices.ts';
 import { DepthFields } from './depth-means.ts';
 import { incoherent } from './incoherent.ts';
 import { STORED_LABELS } from './labels.ts';
@@ -53,7 +54,26 @@ export function stackOf(
     bandLimit: sampling.band_limit,
     u2_A2: residualU2(eachOnce(layers), u2_A2),
   });
-  return blockStack(layers.blocks.map(cut), layers.order);
+  const { blocks, order, amorphous, unpolarized } = layers;
+  const ending = unpolarized && {
+    slices: unpolarized.cells * sampling.slices_per_cell,
+    order: order.map((b) => b + blocks.length),
+  };
+  const all = [...blocks, ...(unpolarized?.blocks ?? [])].map(cut);
+  const layer = (atoms: Structure | undefined) =>
+    atoms &&
+    sliceStack(atoms, {
+      nx: all[0]!.nx,
+      ny: all[0]!.ny,
+      nSlices: 1,
+      slicing: 'whole-atom',
+      factors: sampling.factors,
+      bandLimit: sampling.band_limit,
+    }).slice(0);
+  return withFaces(blockStack(all, order, ending), {
+    entrance: layer(amorphous?.entrance),
+    exit: layer(amorphous?.exit),
+  });
 }
 
 /**
@@ -93,7 +113,7 @@ export async function simulateShard(
     },
   );
   // While a GPU computes.
-  const labels = labelsOf(own, plan, geometry, fields);
+  const labels = labelsOf(own, plan, geometry, fields, (layers.unpolarized?.cells ?? 0) * own.crystal.a_A);
   const patterns = await computing;
   for (let i = 0; i < patterns.length; i++) {
     if (!(patterns[i]! >= 0 && patterns[i]! <= 1)) {
@@ -109,6 +129,7 @@ function labelsOf(
   plan: StructurePlan,
   { detector, defocus_nm, aberrations, cells }: LatticeGeometry,
   fields: DepthFields,
+  unpolarized_A: number,
 ): Float32Array {
   const { crystal, library } = inputs;
   const weights = new ProbeWeights(
@@ -126,7 +147,11 @@ function labelsOf(
       (Math.floor(position_A[1] / crystal.a_A) % cells[1]) * cells[0] +
       (Math.floor(position_A[0] / crystal.a_A) % cells[0]);
     const thickness_nm = plan.thickness_nm[i]!;
-    const { probe, column, spread } = fields.seenBy(weights.along(position_A, tilt, 10 * thickness_nm), nearest);
+    const { probe, column, spread } = fields.seenBy(
+      weights.along(position_A, tilt, 10 * thickness_nm),
+      nearest,
+      unpolarized_A,
+    );
     labels.set([...probe, ...tilt, thickness_nm, ...column, ...position_A, ...spread], i * width);
   }
   return labels;

@@ -7,7 +7,7 @@ import { parseRecipe } from '../recipe/recipe.ts';
 import { experimentIdentity, experimentScan } from './experiment.ts';
 
 const recipeOf = (more = '') =>
-  parseRecipe(`[structures]\ncells = [8, 8, 1]\n[experiment]\nshape = [2, 3]\nthickness_nm = 4\nwedge_nm = 4\ndetector_pixels = 32
+  parseRecipe(`[structures]\ncells = [8, 8, 1]\ndepth_blocks = 2\n[experiment]\nshape = [2, 3]\nthickness_nm = 4\nwedge_nm = 4\ndetector_pixels = 32
 mrad_per_pixel = 0.9\nhot_pixels = 0\ndose_e = 1e5\n${more}`);
 
 test('a scan has its dose on every pattern, its structure under it and a truth beside it', async () => {

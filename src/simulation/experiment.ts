@@ -165,7 +165,9 @@ function vacuumPattern(
 function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): ScanTruth {
   const { experiment, crystal, microscope } = inputs;
   const [ry, rx] = experiment.shape;
-  const whole = joined(experimentStructure(inputs));
+  const layers = experimentStructure(inputs);
+  const whole = joined(layers);
+  const unpolarized_A = (layers.unpolarized?.cells ?? 0) * crystal.a_A;
   const fields = new DepthFields(cellFields(whole, inputs), requireSites(whole).cells, crystal.a_A);
   const thickest = Math.max(...Array.from({ length: ry }, (_, row) => cellsAt(row))) * crystal.a_A;
   const weights = new ProbeWeights(
@@ -190,7 +192,7 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
     for (let x = 0; x < rx; x++, i++) {
       const at: [number, number] = [(x + 0.5) * crystal.a_A, (y + 0.5) * crystal.a_A];
       const sections = weights.along(at, [...experiment.tilt_mrad], cellsAt(y) * crystal.a_A);
-      const { probe, spread } = fields.seenBy(sections, (y % BLOCK) * BLOCK + (x % BLOCK));
+      const { probe, spread } = fields.seenBy(sections, (y % BLOCK) * BLOCK + (x % BLOCK), unpolarized_A);
       for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
         for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) put(`${stem}_${letter}`, i, probe[3 * f + axis]!);
         put(`P_${letter}_spread`, i, spread[axis]!);

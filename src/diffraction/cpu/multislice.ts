@@ -34,8 +34,11 @@ export class Multislice {
     out: number;
     scratch: number;
     transmission: number;
-    /** Of the transmission functions, a place's each. */
+    /** Of the transmission functions, a place's each; and what a crystal ends in. */
     slices: number;
+    ending: number;
+    /** The wave before the ending. */
+    kept: number;
     plan: readonly [number, number];
     order: readonly [number, number];
     factor: readonly [number, number];
@@ -74,8 +77,11 @@ export class Multislice {
       factor: pair((plan) => block(8 * plan.n * FACTOR_TABLES)),
       transmission: block(field * stack.nSlices),
       slices: block(4 * order.length),
+      ending: stack.ending ? block(4 * order.length) : 0,
+      kept: stack.ending ? block(field) : 0,
     };
     kernel.ints(this.#at.slices, order.length).set(order);
+    if (stack.ending) kernel.ints(this.#at.ending, order.length).set(stack.ending.order);
     this.#plans.forEach((plan, axis) => {
       kernel.bytes(this.#at.plan[axis]!, plan.bytes.length).set(plan.bytes);
       kernel.ints(this.#at.order[axis]!, plan.n).set(plan.position);
@@ -169,10 +175,10 @@ export class Multislice {
     const entrance = this.#cut(0);
     fill(kernel.floats(at.psi, 2 * nx * ny));
     if (entrance !== 0) this.#enter(entrance);
-    let done = 0;
-    for (const [i, exit] of exits.entries()) {
-      while (done < exit) {
-        const slices = Math.min(SLICES_AT_ONCE, exit - done);
+    /** Slices `from` … `to` of an order. */
+    const pass = (order: number, from: number, to: number): void => {
+      for (let done = from; done < to; ) {
+        const slices = Math.min(SLICES_AT_ONCE, to - done);
         kernel.run.propagate(
           at.psi,
           at.tmp,
@@ -180,7 +186,7 @@ export class Multislice {
           nx,
           ny,
           at.transmission,
-          at.slices,
+          order,
           this.#period,
           done,
           slices,
@@ -192,6 +198,19 @@ export class Multislice {
         );
         done += slices;
         progress(done);
+      }
+    };
+    const field = () => kernel.floats(at.psi, 2 * nx * ny);
+    const kept = () => kernel.floats(at.kept, 2 * nx * ny);
+    const { ending } = this.#stack;
+    let done = 0;
+    for (const [i, exit] of exits.entries()) {
+      const turn = Math.max(done, exit - (ending?.slices ?? 0));
+      pass(at.slices, done, turn);
+      done = turn;
+      if (ending) {
+        kept().set(field());
+        pass(at.ending, turn, exit);
       }
       kernel.run.transform(
         at.psi,
@@ -207,6 +226,7 @@ export class Multislice {
         at.order[1],
       );
       onExit(exit, kernel.floats(at.out, 2 * nx * ny));
+      if (ending) field().set(kept());
     }
   }
 }

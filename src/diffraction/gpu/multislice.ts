@@ -77,6 +77,8 @@ interface Fields {
   readonly psi: GPUBuffer;
   readonly tmp: GPUBuffer;
   readonly spectra: GPUBuffer;
+  /** The waves before the crystal's ending, where it has one. */
+  readonly kept?: GPUBuffer;
 }
 
 export class GpuMultislice {
@@ -103,6 +105,8 @@ export class GpuMultislice {
     readonly roots: GPUBuffer;
     readonly transmission: GPUBuffer;
     readonly turns: GPUBuffer;
+    /** As `turns`, of what a crystal ends in; the same where it ends as it goes on. */
+    readonly endings: GPUBuffer;
   };
   readonly #turns: number;
   /** What takes off, before the first slice, what atoms before the entrance face would reach in. */
@@ -168,8 +172,18 @@ export class GpuMultislice {
     const ones = new Float32Array(2 * nx * ny);
     for (let i = 0; i < ones.length; i += 2) ones[i] = 1;
     // Entries for the whole depth, or until both the block and the propagator's tables begin anew.
-    const { order, nSlices } = stack;
+    const { order, nSlices, ending } = stack;
     this.#turns = order ? order.length : (nSlices * FACTOR_TABLES) / gcd(nSlices, FACTOR_TABLES);
+    const entries = (of: Int32Array | undefined) =>
+      uploadEntries(
+        device,
+        Array.from({ length: this.#turns }, (_, s) => [
+          (of ? of[s]! : s % nSlices) * nx * ny,
+          (s % FACTOR_TABLES) * nx,
+          (s % FACTOR_TABLES) * ny,
+        ]),
+      );
+    const turns = entries(order);
     this.#tables = {
       twiddles: pair(({ twiddles }) => upload(device, twiddles)),
       frequencies: pair(({ n, position }) => {
@@ -180,14 +194,8 @@ export class GpuMultislice {
       factors: pair(({ n }) => allocate(device, 8 * n * FACTOR_TABLES)),
       roots: upload(device, Float32Array.from([...roots(nx), ...roots(ny)])),
       transmission: allocate(device, stack.nSlices * field),
-      turns: uploadEntries(
-        device,
-        Array.from({ length: this.#turns }, (_, s) => [
-          (order ? order[s]! : s % nSlices) * nx * ny,
-          (s % FACTOR_TABLES) * nx,
-          (s % FACTOR_TABLES) * ny,
-        ]),
-      ),
+      turns,
+      endings: ending ? entries(ending.order) : turns,
     };
     for (let s = 0; s < stack.nSlices; s++) {
       const t = this.#transmission(stack.slice(s), stack.diffuse?.slice(s));
@@ -232,7 +240,7 @@ export class GpuMultislice {
     if (this.#fields === undefined || waves > this.#capacity) {
       for (const buffer of Object.values(this.#fields ?? {}) as GPUBuffer[]) buffer.destroy();
       const make = () => allocate(this.gpu.device, 8 * this.nx * this.ny * waves);
-      this.#fields = { psi: make(), tmp: make(), spectra: make() };
+      this.#fields = { psi: make(), tmp: make(), spectra: make(), ...(this.#stack.ending && { kept: make() }) };
       this.#capacity = waves;
     }
     return this.#fields;
@@ -344,8 +352,8 @@ export class GpuMultislice {
     const count = countOf(waves);
     if (count > this.maxWaves) throw new RangeError(`${count} waves at once, room for ${this.maxWaves}`);
     const fields = this.#room(count);
-    const { psi, tmp, spectra } = fields;
-    const { twiddles, frequencies, factors, transmission, turns } = this.#tables;
+    const { psi, tmp, spectra, kept } = fields;
+    const { twiddles, frequencies, factors, transmission, turns, endings } = this.#tables;
     this.#setPropagator(options);
     this.#begin(waves, fields);
 
@@ -354,7 +362,8 @@ export class GpuMultislice {
       x.bind([psi, tmp, twiddles[0], factors[0], transmission]),
       y.bind([tmp, psi, twiddles[1], factors[1]]),
     ] as const;
-    const turn = [x.bindEntry(turns), y.bindEntry(turns)] as const;
+    const entry = (of: GPUBuffer) => [x.bindEntry(of), y.bindEntry(of)] as const;
+    const [goesOn, ends] = [entry(turns), entry(endings)];
     const [lx, ly] = this.#layouts;
     const windows = uploadEntries(device, [
       [floorMod(window.low[0], nx), window.width, ny, floatBits(1)],
@@ -371,26 +380,41 @@ export class GpuMultislice {
       await this.gpu.settled();
       tick();
     };
-    let done = 0;
-    for (const [index, exit] of exits.entries()) {
-      while (done < exit) {
-        const end = Math.min(exit, done + SLICES_PER_SUBMIT);
+    const propagate = async (turn: typeof goesOn, from: number, to: number): Promise<void> => {
+      for (let done = from; done < to; ) {
+        const end = Math.min(to, done + SLICES_PER_SUBMIT);
         const encoder = device.createCommandEncoder();
-        const pass = stopwatch?.begin(encoder) ?? encoder.beginComputePass();
+        const compute = stopwatch?.begin(encoder) ?? encoder.beginComputePass();
         for (; done < end; done++) {
-          const entry = [(done % this.#turns) * ENTRY];
-          pass.setPipeline(x.pipeline);
-          pass.setBindGroup(0, groups[0]);
-          pass.setBindGroup(1, turn[0], entry);
-          pass.dispatchWorkgroups(ny / lx.lines, count);
-          pass.setPipeline(y.pipeline);
-          pass.setBindGroup(0, groups[1]);
-          pass.setBindGroup(1, turn[1], entry);
-          pass.dispatchWorkgroups(nx / ly.lines, count);
+          const at = [(done % this.#turns) * ENTRY];
+          compute.setPipeline(x.pipeline);
+          compute.setBindGroup(0, groups[0]);
+          compute.setBindGroup(1, turn[0], at);
+          compute.dispatchWorkgroups(ny / lx.lines, count);
+          compute.setPipeline(y.pipeline);
+          compute.setBindGroup(0, groups[1]);
+          compute.setBindGroup(1, turn[1], at);
+          compute.dispatchWorkgroups(nx / ly.lines, count);
         }
-        pass.end();
+        compute.end();
         stopwatch?.stop(encoder);
         await submit(encoder);
+      }
+    };
+    /** Puts the waves aside before the ending, and takes them up again behind it. */
+    const copy = (encoder: GPUCommandEncoder, from: GPUBuffer, to: GPUBuffer) =>
+      encoder.copyBufferToBuffer(from, 0, to, 0, 8 * nx * ny * count);
+    const { ending } = this.#stack;
+    let done = 0;
+    for (const [index, exit] of exits.entries()) {
+      const turn = Math.max(done, exit - (ending?.slices ?? 0));
+      await propagate(goesOn, done, turn);
+      done = turn;
+      if (kept) {
+        const encoder = device.createCommandEncoder();
+        copy(encoder, psi, kept);
+        await submit(encoder);
+        await propagate(ends, turn, exit);
       }
       const cut = this.#exitFace(placeOf(this.#stack, exit));
       const first = cut ? face : plain;
@@ -406,6 +430,7 @@ export class GpuMultislice {
       pass.dispatchWorkgroups(Math.ceil(window.width / ly.lines), count);
       pass.end();
       atExit(index, encoder, spectra);
+      if (kept) copy(encoder, kept, psi);
       await submit(encoder);
     }
     await this.gpu.settled();
@@ -440,7 +465,7 @@ export class GpuMultislice {
   /** Gives the device's memory back. */
   close(): void {
     const { twiddles, frequencies, factors, ...single } = this.#tables;
-    for (const buffer of [...twiddles, ...frequencies, ...factors, ...Object.values(single)]) buffer.destroy();
+    for (const buffer of new Set([...twiddles, ...frequencies, ...factors, ...Object.values(single)])) buffer.destroy();
     for (const face of [this.#entranceFace, ...this.#faces.values()]) face?.destroy();
     for (const buffer of Object.values(this.#fields ?? {}) as GPUBuffer[]) buffer.destroy();
   }
