@@ -1,7 +1,7 @@
 /** GaSb [110] of 65 to 85 nm: disk intensities of 49 measured positions, and of another program's table, against simulation with and without absorption. */
 
 import { beforeAll, expect, test } from 'vitest';
-import { oracle } from '../../test/oracles/oracle.ts';
+import { oracleRows } from '../../test/oracles/oracle.ts';
 import { absorbingStack } from './absorption.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { SliceKernel } from './cpu/wasm.ts';
@@ -23,14 +23,7 @@ import {
 } from './test-gasb.ts';
 import { type Pair, rockingCurves } from './test-rocking.ts';
 
-const rows = (name: string): Float32Array[] => {
-  const { data, shape } = oracle(name);
-  const width = shape.at(-1)!;
-  return Array.from({ length: data.length / width }, (_, i) =>
-    Float32Array.from(data.subarray(i * width, (i + 1) * width)),
-  );
-};
-const disks = rows('gasb_disks').map(([n1, n2]) => disk(n1!, n2!));
+const disks = oracleRows('gasb_disks').map(([n1, n2]) => disk(n1!, n2!));
 let kernel: SliceKernel;
 let tables: { readonly with: Float32Array; readonly without: Float32Array };
 
@@ -86,7 +79,7 @@ test('against the authors’ table: R1 21% with absorption, 34–39% without; ea
     [65, 70, 75, 80, 85],
     [5, 15, 25, 35, 45],
   ] as const;
-  const theirs = rows('gasb_table');
+  const theirs = oracleRows('gasb_table');
   const perThickness = tilts.length ** 2;
   /** R1 at one of our thicknesses against one of theirs, one scale; their first tilt is −θx. */
   const compare = (table: Float32Array, ours: number, t: number): number => {
@@ -115,7 +108,7 @@ test('against the authors’ table: R1 21% with absorption, 34–39% without; ea
 });
 
 test('49 measured positions: r 0.99 with absorption, worse without, worst with the polarity reversed', () => {
-  const measured = rows('gasb_measured');
+  const measured = oracleRows('gasb_measured');
   const turned = images(disks, -1, -1);
   const fits = {
     with: bestMatches(tables.with, measured),

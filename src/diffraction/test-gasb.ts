@@ -128,6 +128,8 @@ export interface Match {
   readonly pattern: number;
   /** Correlation over the disks. */
   readonly r: number;
+  readonly scale: number;
+  readonly offset: number;
   /** Σ|I − scale·table − offset| / Σ(I − offset). */
   readonly r1: number;
 }
@@ -166,7 +168,7 @@ export function bestMatches(table: Float32Array, measured: readonly Float32Array
     const offset = here.mean - scale * found.mean;
     let left = 0;
     for (let d = 0; d < size; d++) left += Math.abs(intensities[d]! - scale * at(pattern)[d]! - offset);
-    return { pattern, r: best, r1: left / (size * (here.mean - offset)) };
+    return { pattern, r: best, scale, offset, r1: left / (size * (here.mean - offset)) };
   });
 }
 
