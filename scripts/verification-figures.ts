@@ -1,5 +1,6 @@
 /**
- * The figures of docs/verification.md, from the calculations that its tests make: `npm run verification-figures` (minutes). Writes docs/images/verification-*.svg.
+ * The figures of docs/verification.md, from the calculations that its tests make: `npm run verification-figures` (minutes), or `… -- NAME` for one. Writes
+ * docs/images/verification-*.svg.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { chart } from '../src/figures/chart.ts';
 import { channelSvg } from '../src/figures/labels.ts';
 import { lineLabels } from '../src/figures/line-labels.ts';
 import { SERIES } from '../src/figures/theme.ts';
+import { gasb, pacbed } from './measured-figures.ts';
 
 const images = join(fileURLToPath(new URL('.', import.meta.url)), '../docs/images');
 
@@ -121,11 +123,12 @@ function bloch(): string {
   });
 }
 
-for (const [name, draw] of [
-  ['bloch', bloch],
-  ['slices', slices],
-] as const) {
+const figures: Readonly<Record<string, () => string | Promise<string>>> = { bloch, slices, gasb, pacbed };
+const [wanted] = process.argv.slice(2);
+for (const name of wanted === undefined ? Object.keys(figures) : [wanted]) {
+  const draw = figures[name];
+  if (!draw) throw new Error(`There is no figure '${name}', but ${Object.keys(figures).join(', ')}.`);
   const file = join(images, `verification-${name}.svg`);
-  writeFileSync(file, draw());
+  writeFileSync(file, await draw());
   console.log(file);
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /** Microscope files and simulated experiments, too large for the repository. */
-const SAMPLES = '/work/shared/samples';
+export const SAMPLES = '/work/shared/samples';
 
 export function skipAloud(context: TestContext, want: string): never {
   const note = `for want of ${want}`;

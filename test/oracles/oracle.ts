@@ -14,3 +14,12 @@ export function oracle(name: string): NdArray<Float32Array | Float64Array> {
 export function oracleText(file: string): string {
   return readFileSync(new URL(file, import.meta.url), 'utf8');
 }
+
+/** The same array as rows along its last axis. */
+export function oracleRows(name: string): Float32Array[] {
+  const { data, shape } = oracle(name);
+  const width = shape.at(-1)!;
+  return Array.from({ length: data.length / width }, (_, i) =>
+    Float32Array.from(data.subarray(i * width, (i + 1) * width)),
+  );
+}
