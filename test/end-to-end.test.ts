@@ -107,7 +107,7 @@ describe('bad input', () => {
     await writeFile(at('unknown.toml'), '[structures]\ncout = 3\n');
     for (const [argv, tag, code] of [
       [['mapp', '--json'], 'usage', 2],
-      [['map', 'scan.h5', '--json'], 'usage', 2],
+      [['init', 'scan.h5', '--json'], 'usage', 2],
       [['simulate', at('recipe.toml'), '--shard', '4/3', '--json'], 'usage', 2],
       [['simulate', at('none.toml'), '--json'], 'file-missing', 1],
       [['simulate', at('unknown.toml'), '--json'], 'recipe', 1],
@@ -134,7 +134,10 @@ describe('bad input', () => {
 
   test('usage: an unknown command, a missing option, a shard that is none', async () => {
     await fails(['mapp'], 2, /unknown command/);
-    await fails(['map', 'scan.h5'], 2, /--model/);
+    await fails(['init', 'scan.h5'], 2, /--material/);
+    await fails(['init', 'scan.h5', '--material', 'NaCl'], 2, /must be one of \(Ba,Sr\)TiO3/);
+    await fails(['map', 'scan.h5', '--model', 'm.onnx', '--models', '.'], 2, /Leave one of them out/);
+    await fails(['map', 'scan.h5', '--voltage', '300kV'], 2, /not from 20 to 1500 kV/);
     await fails(['simulate', at('recipe.toml'), '--shard', '4/3'], 2, /not a shard/);
     await fails(['simulate', at('recipe.toml'), '--workers', 'two'], 2, /not a number of threads/);
   });

@@ -135,7 +135,11 @@ test('bad input', async () => {
     await fails([command, ...(await broken('count = 2', 'count = 20'))], 1, /holds 7 frames/);
     await fails([command, ...(await broken('[2, 2, 1]', '[2, 2, 2]'))], 1, /Set structures\.cells = \[2, 2, 1\]/);
   }
-  await fails(['demo', '--recipe', at('recipe.toml'), '--out', at('demo')], 1, /run\.xyz, which is not read here/);
+  await fails(
+    ['demo', '--recipe', at('recipe.toml'), '--out', at('demo')],
+    1,
+    /run\.xyz; its \[experiment\] would be a texture/,
+  );
   expect(await readdir(folder)).not.toContain('broken');
   // A file that a run still writes: its whole frames, another library.
   const text = await readFile(at('runs/run.xyz'), 'utf8');

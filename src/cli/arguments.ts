@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { fail } from '../core/errors.ts';
+import { crystalOptions } from '../crystal/options.ts';
 import { type ImportedStructures, importStructures } from '../library/imported.ts';
 import { readBytes, readText } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -36,6 +37,34 @@ export function workersOption(line: CommandLine): { workers?: number } {
   return { workers };
 }
 
+/** A number from `low` to `high`, or undefined. @throws 'usage' */
+export function numberOption(
+  line: CommandLine,
+  name: string,
+  unit: string,
+  low: number,
+  high: number,
+): number | undefined {
+  const text = option(line, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && value >= low && value <= high) return value;
+  fail(
+    'usage',
+    `--${name} ${text} is not from ${low} to ${high} ${unit}.`,
+    'Write the number alone, without its unit.',
+  );
+}
+
+/** --material as [crystal] material names it, from a name or a short form. @throws 'usage' */
+export function materialOption(line: CommandLine): string | undefined {
+  const text = option(line, 'material');
+  if (text === undefined) return undefined;
+  const result = crystalOptions.safeParse({ material: text });
+  if (result.success) return result.data.material;
+  fail('usage', `--material ${text}: ${result.error.issues[0]!.message}.`, 'Write one of these.');
+}
+
 /** Sections that a library follows from. */
 export const LIBRARY_SECTIONS: readonly string[] = ['crystal', 'structures', 'microscope', 'library'];
 
@@ -54,6 +83,12 @@ export async function readRecipe(path: string, matter?: readonly string[]): Prom
     fail('recipe', `${path} has none of ${list}: everything would be a default.`, start, { sections });
   }
   return recipe;
+}
+
+/** Whether a recipe's file has a section of its own, defaults not counted. @throws 'recipe', as `readRecipe` */
+export async function hasSection(path: string, name: string): Promise<boolean> {
+  await readRecipe(path);
+  return name in parseToml(await readText(path));
 }
 
 /** The recipe of a study with libraries and models. @throws 'usage' for one with a [specimen], which none of them would heed */

@@ -99,6 +99,28 @@ function program(console: Console): Command {
     .addOption(workers());
 
   add(
+    'init <scan>',
+    'a commented recipe for a scan, from what its file states and a quick calibration measures',
+    'ferroscope init scan.h5 --material BST --out recipe.toml',
+    async () => (await import('./init.ts')).runInit,
+  )
+    .requiredOption('--material <name>', 'what the scan is of, as [crystal] material names it')
+    .option('--out <file>', 'the recipe; one that is there is never replaced', 'recipe.toml')
+    .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
+    .option('--convergence <mrad>', 'convergence semi-angle, where the file does not state it or is wrong')
+    .option('--dataset <path>', 'which dataset of the file, where it has several');
+
+  add(
+    'study <recipe> [scan]',
+    'recipe → library → model → map; resumes where it was stopped',
+    'ferroscope study recipe.toml scan.h5 --out study',
+    async () => (await import('./study.ts')).runStudy,
+  )
+    .option('--out <folder>', 'where to put everything (default: the recipe’s name + "-study")')
+    .option('--truth <file>', 'a known truth of the scan to score against, as of ferroscope map')
+    .addOption(workers());
+
+  add(
     'structures <recipe>',
     'atoms with known polarization, as extxyz: textures, frames of a file, the recipe’s [dynamics] or [film]',
     'ferroscope structures examples/demo.toml --out structures\n  ferroscope structures examples/bst-film.toml --out film',
@@ -162,10 +184,13 @@ function program(console: Console): Command {
   add(
     'map <scan>',
     'a polarization map of a 4D-STEM file',
-    'ferroscope map scan.h5 --model model.onnx --out map',
+    'ferroscope map scan.h5 --material BST --out map\n  ferroscope map scan.h5 --model model.onnx --out map',
     async () => (await import('./map.ts')).runMap,
   )
-    .requiredOption('--model <file>', 'what ferroscope train wrote')
+    .option('--model <file>', 'what ferroscope train wrote (default: the model at hand that fits)')
+    .addOption(several('--models <folder>', 'more models to choose from; may be given again'))
+    .option('--material <name>', 'what the scan is of, as [crystal] material names it')
+    .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
     .option('--out <folder>', 'map.zarr, map.csv, figures and report.html (default: the scan’s name + "-map")')
     .option(
       '--truth <file>',
@@ -179,6 +204,13 @@ function program(console: Console): Command {
     .option('--mask <file>', 'pixels to leave out, not zero [qy][qx], .npy')
     .addOption(several('--flip <how>', 'turn patterns first: y, x or transpose; may be given again'))
     .addOption(overwrite());
+
+  add(
+    'models [file]',
+    'the models at hand: what they are for and how good they are; of one, its card as Markdown',
+    'ferroscope models\n  ferroscope models model.onnx > card.md',
+    async () => (await import('./models.ts')).runModels,
+  ).addOption(several('--models <folder>', 'models of this folder, too; may be given again'));
 
   add(
     'landscape <recipe>',

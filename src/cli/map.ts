@@ -1,39 +1,71 @@
-/** `ferroscope map SCAN --model M`: a folder with map.zarr, map.csv, map.npz, figures, report.html and summary.json. */
+/** `ferroscope map SCAN`: a folder with map.zarr, map.csv, map.npz, figures, report.html and summary.json. Without --model the model is chosen (choose-model.ts). */
 
-import { basename } from 'node:path';
-import { fail } from '../core/errors.ts';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { FerroscopeError, fail } from '../core/errors.ts';
+import { hashOfArrays } from '../core/hash.ts';
 import { duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { openModel } from '../network/infer.ts';
-import { fileIdentity, readBytes, refuseExisting, writeFolderWhole } from '../node/files.ts';
+import { fileIdentity, readBytes, readJson, refuseExisting, writeFolderWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import type { MapWarning } from '../polarization/fit.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
-import { mapScan } from '../polarization/map-scan.ts';
+import { type MapOptions, type ModelChoice, mapIdentity, mapScan } from '../polarization/map-scan.ts';
 import { analysisOptions } from '../polarization/options.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
-import { type ChannelScore, scoreMap } from '../polarization/score.ts';
+import { scoreMap } from '../polarization/score.ts';
 import { truthOfNpz } from '../polarization/truth.ts';
 import { type ScanOptions, scanOptions } from '../scan/options.ts';
-import { argument, option, optionList } from './arguments.ts';
+import { argument, materialOption, numberOption, option, optionList } from './arguments.ts';
+import { chooseModel } from './choose-model.ts';
 import type { CommandLine } from './command-line.ts';
 import { type MapFolder, mapFolderFiles, renderMapFolder } from './map-folder.ts';
 import { openGivenScan } from './open-scan.ts';
 import { PROGRAM } from './version.ts';
 
-export interface MapSummary {
-  readonly identity: string;
-  readonly patterns: number;
-  readonly calibrate_s: number;
-  readonly map_s: number;
-  readonly dose_e: number;
-  readonly rotation_deg: number;
-  readonly px_mrad: number;
-  readonly warnings: readonly MapWarning[];
-  readonly scores: readonly ChannelScore[];
+/** JSON has no NaN: a correlation with what does not vary is written as null. */
+const number = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+/** summary.json of a map folder, as the program needs it again. */
+const summarySchema = z.object({
+  identity: z.string(),
+  /** Hash of what it was scored against. */
+  truth: z.string().optional(),
+  patterns: z.number(),
+  calibrate_s: z.number(),
+  map_s: z.number(),
+  dose_e: z.number(),
+  rotation_deg: z.number(),
+  px_mrad: z.number(),
+  warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })),
+  scores: z.array(
+    z.object({
+      name: z.string(),
+      unit: z.string(),
+      count: z.number(),
+      mae: number,
+      rmse: number,
+      bias: number,
+      correlation: number,
+      truth_sd: number,
+      pull_rms: number.optional(),
+    }),
+  ),
+});
+export type MapSummary = z.output<typeof summarySchema>;
+
+/** What a map is scored against. */
+export interface Truth {
+  /** Hash of its contents. */
+  readonly id: string;
+  readonly read: (step_nm: number) => Promise<PolarizationMap>;
 }
 
 export interface MapRequest {
@@ -44,49 +76,56 @@ export interface MapRequest {
   readonly model: string;
   readonly out: string;
   readonly title: string;
-  readonly truth?: ((step_nm: number) => Promise<PolarizationMap>) | undefined;
+  /** What the scan is said to be of; the model must be of the same. */
+  readonly material?: string | undefined;
+  readonly truth?: Truth | undefined;
   readonly dataset?: string | undefined;
+  readonly voltage_kV?: number | undefined;
+  readonly choice?: ModelChoice | undefined;
   readonly extra?: readonly ReportSection[];
+  /** Leave a map that is there already, of the same identity and scored against the same truth. Default false. */
+  readonly keep?: boolean;
 }
 
 /** Maps a scan and writes the folder whole. */
-export async function mapToFolder(request: MapRequest, task: Task): Promise<MapSummary> {
+export async function mapToFolder(request: MapRequest, task: Task): Promise<MapSummary & { readonly kept: boolean }> {
   requireOnnx();
   const { scan, known, folder } = request;
   const model = openModel(await readBytes(request.model), nodeOnnx);
-  const { source, given } = await openGivenScan(scan, known, folder, request.dataset);
+  const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = analysisOptions.parse({});
     const { rotation_deg, hot_sigma, flip } = known;
-    const result = await mapScan(
-      source,
-      model,
-      {
-        program: PROGRAM,
-        host: nodeWorkers,
-        runtime: nodeOnnx,
-        scan: await fileIdentity(scan),
-        model: await fileIdentity(request.model),
-        given,
-        batch,
-        rotation_deg,
-        hot_sigma,
-        flip,
-      },
-      task,
-    );
-    const truth = await request.truth?.(result.map.step_nm);
+    const options: MapOptions = {
+      program: PROGRAM,
+      host: nodeWorkers,
+      runtime: nodeOnnx,
+      scan: await fileIdentity(scan),
+      model: await fileIdentity(request.model),
+      given,
+      batch,
+      rotation_deg,
+      hot_sigma,
+      flip,
+      material: request.material,
+      choice: request.choice,
+    };
+    const kept = request.keep ? await keptSummary(request.out) : undefined;
+    const { id } = mapIdentity(model.info, options);
+    if (kept?.identity === id && kept.truth === request.truth?.id) return { ...kept, kept: true };
+    const result = await mapScan(source, model, options, task);
+    const truth = await request.truth?.read(result.map.step_nm);
     const made: MapFolder = { ...result, model: model.info, truth };
-    const warnings = result.map.meta.warnings ?? [];
     const summary: MapSummary = {
-      identity: result.map.meta.identity!.id,
+      identity: id,
+      truth: request.truth?.id,
       patterns: source.shape[0] * source.shape[1],
       calibrate_s: result.calibrate_s,
       map_s: result.map_s,
       dose_e: result.calibration.dose_e,
       rotation_deg: result.calibration.rotation_deg,
       px_mrad: result.calibration.px_mrad,
-      warnings,
+      warnings: [...(result.map.meta.warnings ?? [])],
       scores: truth ? scoreMap(result.map, truth) : [],
     };
     const files = await mapFolderFiles(made);
@@ -95,10 +134,21 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
     for (const [name, text] of texts) files.set(name, new TextEncoder().encode(text));
     await breathe(task);
     await writeFolderWhole(request.out, files);
-    return summary;
+    return { ...summary, kept: false };
   } finally {
     source.close();
     await model.close();
+  }
+}
+
+/** What the map folder at a path says of itself; undefined where there is none that is whole. */
+async function keptSummary(out: string): Promise<MapSummary | undefined> {
+  if (!['map.zarr', 'report.html', 'summary.json'].every((name) => existsSync(join(out, name)))) return undefined;
+  try {
+    return await readJson(join(out, 'summary.json'), summarySchema, '');
+  } catch (error) {
+    if (error instanceof FerroscopeError && error.tag === 'format') return undefined;
+    throw error;
   }
 }
 
@@ -125,10 +175,15 @@ function knownOf(line: CommandLine): ScanOptions {
   );
 }
 
-/** The truth that a map is scored against: a map of ours, or an archive of arrays. */
-function truthReader(path: string): (step_nm: number) => Promise<PolarizationMap> {
-  if (path.endsWith('.zarr')) return () => readMapZarr(folderStore(path));
-  return async (step_nm) => truthOfNpz(await readBytes(path), path, step_nm);
+/** The truth that a map is scored against: a map of ours, or an archive of arrays. @throws as their readers */
+export async function truthOf(path: string): Promise<Truth> {
+  if (path.endsWith('.zarr')) return truthOfMap(await readMapZarr(folderStore(path)));
+  const bytes = await readBytes(path);
+  return { id: hashOfArrays(bytes), read: async (step_nm) => truthOfNpz(bytes, path, step_nm) };
+}
+
+export function truthOfMap(map: PolarizationMap): Truth {
+  return { id: hashOfArrays(...map.channels.map(({ values }) => values)), read: async () => map };
 }
 
 /** What the map's first lines say before its numbers. */
@@ -143,27 +198,46 @@ export async function runMap(line: CommandLine): Promise<void> {
   const scan = argument(line, 0);
   const out = option(line, 'out') ?? `${basename(scan).replace(/\.[^.]+$/, '')}-map`;
   refuseExisting(out, line.options.overwrite === true);
+  requireOnnx();
   const truth = option(line, 'truth');
-  const summary = await mapToFolder(
+  const given = {
+    scan,
+    known: knownOf(line),
+    folder: '.',
+    dataset: option(line, 'dataset'),
+    voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
+    material: materialOption(line),
+  };
+  const named = option(line, 'model');
+  if (named !== undefined && optionList(line, 'models').length > 0) {
+    fail('usage', '--models says where to look for a model, and --model names one.', 'Leave one of them out.');
+  }
+  const chosen =
+    named === undefined ? await chooseModel(given, optionList(line, 'models'), line.console.task) : undefined;
+  if (chosen) line.console.note(chosen.choice.why);
+  const { kept: _, ...summary } = await mapToFolder(
     {
-      scan,
-      known: knownOf(line),
-      folder: '.',
-      model: option(line, 'model')!,
+      ...given,
+      model: chosen?.path ?? named!,
+      choice: chosen?.choice,
       out,
       title: `Polarization map of ${basename(scan)}`,
-      truth: truth === undefined ? undefined : truthReader(truth),
-      dataset: option(line, 'dataset'),
+      truth: truth === undefined ? undefined : await truthOf(truth),
     },
     line.console.task,
   );
   const lines = [
     ...warningLines(summary.warnings),
     `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}); ${out}/report.html`,
-    ...summary.scores.map(
-      (s) =>
-        `  ${s.name.padEnd(10)} MAE ${quantity(s.mae, s.unit)}, RMSE ${fixedLabel(s.rmse)} (mean only ${fixedLabel(s.truth_sd)}), r ${fixedLabel(s.correlation)}, bias ${fixedLabel(s.bias)}`,
-    ),
+    ...scoreRows(summary.scores),
   ];
-  line.console.result(lines, { out, ...summary });
+  line.console.result(lines, { out, model: chosen?.path ?? named, model_choice: chosen?.choice.why, ...summary });
+}
+
+/** A map against its truth, a line for each channel. */
+export function scoreRows(scores: MapSummary['scores']): string[] {
+  return scores.map(
+    (s) =>
+      `  ${s.name.padEnd(10)} MAE ${quantity(s.mae, s.unit)}, RMSE ${fixedLabel(s.rmse)} (mean only ${fixedLabel(s.truth_sd)}), r ${fixedLabel(s.correlation)}, bias ${fixedLabel(s.bias)}`,
+  );
 }

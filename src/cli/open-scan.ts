@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { FileIdentity } from '../core/identity.ts';
 import { readNpy } from '../core/npy.ts';
+import { setting } from '../core/numbers.ts';
 import { fileIdentity, readBytes } from '../node/files.ts';
 import { scanFile } from '../node/scan-file.ts';
 import { type GivenImage, withGiven } from '../scan/given.ts';
@@ -10,12 +11,16 @@ import { openScan } from '../scan/open.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 
-/** @param folder what the names of images are relative to */
+/**
+ * @param folder what the names of images are relative to
+ * @param voltage_kV takes the place of what the file says; its notes say so
+ */
 export async function openGivenScan(
   path: string,
   known: ScanOptions,
   folder: string,
   dataset?: string,
+  voltage_kV?: number,
 ): Promise<{ readonly source: PatternSource; readonly given: Readonly<Record<string, FileIdentity>> }> {
   const images: Record<string, GivenImage> = {};
   const given: Record<string, FileIdentity> = {};
@@ -29,9 +34,17 @@ export async function openGivenScan(
   }
   const source = await openScan(await scanFile(path), dataset);
   try {
-    return { source: withGiven(source, images, known.flip), given };
+    return { source: withVoltage(withGiven(source, images, known.flip), voltage_kV), given };
   } catch (error) {
     source.close();
     throw error;
   }
+}
+
+function withVoltage(source: PatternSource, voltage_kV: number | undefined): PatternSource {
+  if (voltage_kV === undefined || voltage_kV === source.info.voltage_kV) return source;
+  const before = source.info.voltage_kV;
+  const stated = before === undefined ? 'states none' : `states ${setting(before, 'kV')}`;
+  const note = `The voltage is the given one, ${setting(voltage_kV, 'kV')}; the file ${stated}.`;
+  return { ...source, info: { ...source.info, voltage_kV, notes: [...source.info.notes, note] } };
 }

@@ -73,7 +73,7 @@ export async function requireLibrary(recipe: Recipe, out: string, workers: numbe
 }
 
 /** What is about to be made, and how long it takes from nothing. @param threads of the CPU; undefined where a GPU computes */
-function announcement(recipe: Recipe, shard: string | undefined, threads: number | undefined): string {
+export function announcement(recipe: Recipe, shard: string | undefined, threads: number | undefined): string {
   const { structures, library } = recipe;
   const all = structures.count + structures.held_out;
   const of = shard === undefined ? 1 : parsePart(shard).of;

@@ -34,6 +34,7 @@ import { PROGRAM } from './version.ts';
 
 /**
  * Trains and writes the model; a checkpoint stands beside it until the model is there.
+ * @param log where the losses by epoch go, as JSON, before the model does: a model is never without them
  * @throws 'stale' for a library that the recipe would not make, and as `train`
  */
 export async function trainToFile(
@@ -42,6 +43,7 @@ export async function trainToFile(
   out: string,
   scan: { readonly path: string; readonly folder: string } | undefined,
   task: Task,
+  log?: string,
 ): Promise<TrainResult & { readonly info: ModelInfo }> {
   requireOnnx();
   const { network, training } = recipe;
@@ -72,6 +74,7 @@ export async function trainToFile(
     },
     task,
   );
+  if (log !== undefined) await writeWhole(log, JSON.stringify(result.history));
   await writeWhole(out, result.model);
   await checkpoint.store.remove(checkpoint.folder);
   return { ...result, info: openModel(result.model, nodeOnnx).info };

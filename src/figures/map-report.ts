@@ -113,6 +113,7 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
       seed: meta.seed,
       version: meta.version,
       source: meta.source,
+      ...(meta.model_choice === undefined ? {} : { more: { Model: meta.model_choice } }),
     },
   });
   return new Map([['report.html', html], ...figures]);

@@ -3,13 +3,16 @@
 export type { ExperimentSource } from './batches.ts';
 export type { Domain } from './domain.ts';
 export { Model, openModel, type Prediction, type PredictOptions } from './infer.ts';
+export type { LabelScore, ModelInfo, ModelScores } from './model-info.ts';
 export {
   checkModelFits,
-  type LabelScore,
-  type MicroscopeSettings,
-  type ModelInfo,
-  type ModelScores,
-} from './model-info.ts';
+  type Difference,
+  differences,
+  differenceText,
+  type ModelScope,
+  type ScanFacts,
+  scopeOf,
+} from './model-scope.ts';
 export {
   type LearningInputs,
   type NetworkOptions,

@@ -6,7 +6,6 @@
 import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { identify, identitySchema } from '../core/identity.ts';
-import { quantity, setting } from '../core/numbers.ts';
 import type { Options } from '../core/schema.ts';
 import { latticeDetectorSchema } from '../diffraction/detector.ts';
 import { domainSchema } from './domain.ts';
@@ -120,29 +119,4 @@ export function infoFromMetadata(metadata: readonly { key: string; value: string
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   return bad(`does not state '${PREFIX}${issue.path.join('.')}' as it should: ${issue.message}`);
-}
-
-/** The microscope of a scan. */
-export interface MicroscopeSettings {
-  readonly voltage_kV: number;
-  readonly convergence_mrad: number;
-}
-
-/** @throws 'model-mismatch' when the model was trained for another microscope: a voltage 1 % or a convergence semi-angle 5 % away */
-export function checkModelFits(info: ModelInfo, settings: MicroscopeSettings): void {
-  const { detector } = info;
-  const rows = [
-    ['voltage', 'kV', detector.voltage_kV, settings.voltage_kV, 0.01],
-    ['convergence semi-angle', 'mrad', detector.convergence_mrad, settings.convergence_mrad, 0.05],
-  ] as const;
-  for (const [what, unit, model, scan, tolerance] of rows) {
-    if (Math.abs(scan - model) > tolerance * model) {
-      fail(
-        'model-mismatch',
-        `The model was trained for a ${what} of ${setting(model, unit)}; the scan has ${quantity(scan, unit, 4)}.`,
-        'Train a model with this microscope in the recipe, or correct the scan’s calibration.',
-        { what, model, scan },
-      );
-    }
-  }
 }

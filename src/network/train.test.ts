@@ -15,7 +15,7 @@ import { parseRecipe } from '../recipe/recipe.ts';
 import { Augmenter } from './augment.ts';
 import { evaluate } from './evaluate.ts';
 import { type Model, openModel } from './infer.ts';
-import { checkModelFits } from './model-info.ts';
+import { checkModelFits, scopeOf } from './model-scope.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
 import { testDataset } from './test-data.ts';
 import { train } from './train.ts';
@@ -93,9 +93,9 @@ describe('a short training', () => {
     expect(info.labels.map(({ name }) => name)).toContain('tilt_x');
     expect(info.dose_e).toEqual([1e5, 1e7]);
     expect(info.seed).toBe(2);
-    checkModelFits(info, { voltage_kV: 300, convergence_mrad: 2.2 });
-    expect(() => checkModelFits(info, { voltage_kV: 200, convergence_mrad: 2.2 })).toThrow(/300 kV/);
-    expect(() => checkModelFits(info, { voltage_kV: 300, convergence_mrad: 2.5 })).toThrow(/2\.2 mrad/);
+    checkModelFits(scopeOf(info), { voltage_kV: 300, convergence_mrad: 2.2 });
+    expect(() => checkModelFits(scopeOf(info), { voltage_kV: 200, convergence_mrad: 2.2 })).toThrow(/300 kV/);
+    expect(() => checkModelFits(scopeOf(info), { voltage_kV: 300, convergence_mrad: 2.5 })).toThrow(/2\.2 mrad/);
   });
 
   test('reconstructs patterns, and predicts the same with and without doing so, in any batches', async () => {

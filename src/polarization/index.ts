@@ -2,7 +2,7 @@
 
 export type { MapWarning } from './fit.ts';
 export { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from './map-files.ts';
-export { type MapOptions, type MapResult, mapScan } from './map-scan.ts';
+export { type MapOptions, type MapResult, type ModelChoice, mapIdentity, mapScan } from './map-scan.ts';
 export { analysisOptions } from './options.ts';
 export {
   checkMap,
@@ -14,5 +14,7 @@ export {
   type PolarizationMap,
   usualUnit,
 } from './polarization-map.ts';
+export { measuredFacts, scanRemarks, statedFacts } from './scan-facts.ts';
 export { type ChannelScore, scoreMap, scoreValues } from './score.ts';
 export { truthOfNpz } from './truth.ts';
+export { type Trial, tryModel } from './try-model.ts';

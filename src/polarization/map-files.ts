@@ -31,6 +31,7 @@ const attributes = z.object({
     source: z.string(),
     dose_e: z.number().optional(),
     held_out_mae: z.record(z.string(), z.number()),
+    model_choice: z.string().optional(),
     warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })).optional(),
   }),
 });

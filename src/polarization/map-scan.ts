@@ -13,7 +13,8 @@ import { plural, quantity } from '../core/numbers.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { ahead, Threads, type WorkerHost } from '../core/threads.ts';
 import type { Model } from '../network/infer.ts';
-import { checkModelFits } from '../network/model-info.ts';
+import type { ModelInfo } from '../network/model-info.ts';
+import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
@@ -22,6 +23,7 @@ import type { PatternSource } from '../scan/pattern-source.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
 import type { MapJob, MapPart, MapSettings } from './map-job.ts';
 import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
+import { measuredFacts, scanRemarks, statedFacts } from './scan-facts.ts';
 
 /** Patterns that the mean pattern and its reconstruction are taken over, at most. */
 const SHOWN = 64;
@@ -45,6 +47,15 @@ export interface MapOptions {
   readonly hot_sigma?: number | undefined;
   /** How patterns were turned; it stands in the calibration's identity. */
   readonly flip?: readonly string[] | undefined;
+  /** What a person says that the scan is of, as recipes name it. */
+  readonly material?: string | undefined;
+  /** Why this model was chosen, where nobody named it; and what there is to know of that choice. */
+  readonly choice?: ModelChoice | undefined;
+}
+
+export interface ModelChoice {
+  readonly why: string;
+  readonly remarks: readonly string[];
 }
 
 export interface MapResult {
@@ -58,7 +69,36 @@ export interface MapResult {
   readonly map_s: number;
 }
 
-/** @throws 'model-mismatch' for a model of another microscope, and what calibration and reading throw */
+const knownOf = ({ detector }: ModelInfo, options: MapOptions) => ({
+  a_A: detector.a_A,
+  voltage_kV: detector.voltage_kV,
+  convergence_mrad: detector.convergence_mrad,
+  rotation_deg: options.rotation_deg,
+  hot_sigma: options.hot_sigma,
+});
+
+const calibrationIdentityOf = (info: ModelInfo, options: MapOptions): Identity =>
+  calibrationIdentity(
+    { scan: options.scan, ...options.given },
+    { ...knownOf(info, options), flip: options.flip ?? [] },
+    options.program,
+  );
+
+/** The identity of the map that `mapScan` makes, known before it is. */
+export function mapIdentity(info: ModelInfo, options: MapOptions): Identity {
+  return identify({
+    kind: 'map',
+    schema: MAP_SCHEMA,
+    program: options.program,
+    settings: {},
+    inputs: {
+      calibration: calibrationIdentityOf(info, options),
+      model: { ...info.identity, content: options.model.content, name: options.model.name },
+    },
+  });
+}
+
+/** @throws 'model-mismatch' for a model of another microscope or lattice parameter, and what calibration and reading throw */
 export async function mapScan(
   source: PatternSource,
   model: Model,
@@ -67,28 +107,12 @@ export async function mapScan(
 ): Promise<MapResult> {
   const { info } = model;
   const { detector } = info;
-  checkModelFits(info, {
-    voltage_kV: source.info.voltage_kV ?? detector.voltage_kV,
-    convergence_mrad: source.info.semiangle_mrad ?? detector.convergence_mrad,
-  });
+  const scope = scopeOf(info);
+  const { material } = options;
+  checkModelFits(scope, { ...statedFacts(source.info), material });
   const start = performance.now();
-  const known = {
-    a_A: detector.a_A,
-    voltage_kV: detector.voltage_kV,
-    convergence_mrad: detector.convergence_mrad,
-    rotation_deg: options.rotation_deg,
-    hot_sigma: options.hot_sigma,
-  };
-  const calibration = await calibrate(source, known, task);
-  const calibrationId = calibrationIdentity(
-    { scan: options.scan, ...options.given },
-    { ...known, flip: options.flip ?? [] },
-    options.program,
-  );
-  checkModelFits(info, {
-    voltage_kV: detector.voltage_kV,
-    convergence_mrad: calibration.disk_radius_mrad,
-  });
+  const calibration = await calibrate(source, knownOf(info, options), task);
+  checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
   const calibrated = performance.now();
 
   const { coverage } = new LatticeView(source, calibration, detector);
@@ -158,7 +182,9 @@ export async function mapScan(
     ...unfit,
     ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),
     ...calibration.warnings.map((text) => ({ level: 'care', text }) as const),
-    ...source.info.notes.map((text) => ({ level: 'care', text }) as const),
+    ...[...source.info.notes, ...scanRemarks(source.info, calibration), ...(options.choice?.remarks ?? [])].map(
+      (text) => ({ level: 'care', text }) as const,
+    ),
     ...(step_nm === undefined
       ? [
           {
@@ -169,16 +195,8 @@ export async function mapScan(
       : []),
   ];
   const meta: MapProvenance = {
-    identity: identify({
-      kind: 'map',
-      schema: MAP_SCHEMA,
-      program: options.program,
-      settings: {},
-      inputs: {
-        calibration: calibrationId,
-        model: { ...info.identity, content: options.model.content, name: options.model.name },
-      },
-    }),
+    identity: mapIdentity(info, options),
+    model_choice: options.choice?.why,
     recipe_hash: info.recipeHash,
     version: options.program,
     seed: info.seed,
@@ -194,7 +212,7 @@ export async function mapScan(
       channels,
       meta,
     },
-    calibration: { ...calibration, identity: calibrationId },
+    calibration: { ...calibration, identity: calibrationIdentityOf(info, options) },
     meanPattern,
     meanReconstruction,
     calibrate_s: (calibrated - start) / 1e3,

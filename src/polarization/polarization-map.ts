@@ -36,6 +36,8 @@ export interface MapProvenance {
   readonly dose_e?: number | undefined;
   /** Mean absolute error of the model on its held-out structures, by label, in the label's unit. */
   readonly held_out_mae: Readonly<Record<string, number>>;
+  /** Why its model was chosen; absent where somebody named the model. */
+  readonly model_choice?: string | undefined;
   /** What there is to know before the map is believed. */
   readonly warnings?: readonly MapWarning[] | undefined;
 }

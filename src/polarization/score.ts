@@ -25,7 +25,7 @@ export interface ChannelScore {
   /** Standard deviation of the truth over the positions compared. */
   readonly truth_sd: number;
   /** Root mean square of error/sigma: 1 when the stated uncertainties are honest. Only when the map states them. */
-  readonly pull_rms?: number;
+  readonly pull_rms?: number | undefined;
 }
 
 /** Scores two equally long series. @throws 'shape' */

@@ -81,6 +81,8 @@ export function infoOf(found: Found): ScanInfo {
       'probe_convergence_semiangle_mrad',
       'convergence_semiangle_mrad',
       'probe_semiangle_mrad',
+      // Ferroscope's own.
+      'convergence_mrad',
       ...(prismatic ? ['A'] : []),
     ),
     rotation_deg: number('qr_rotation_degrees'),

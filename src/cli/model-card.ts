@@ -1,0 +1,142 @@
+/** A model's card, as Markdown, from what its file states and nothing else: what it is for, what it learned from, how good it is, when not to trust it. */
+
+import { basename } from 'node:path';
+import { isFile } from '../core/identity.ts';
+import { electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
+import { noBetterThanMean } from '../figures/report-parts.ts';
+import type { LabelScore, ModelInfo } from '../network/model-info.ts';
+import type { FoundModel } from './find-models.ts';
+
+/** @param level of its heading: 1 for a page of its own */
+export function modelCard(model: FoundModel, level = 1): string {
+  const { path, size_bytes, info, scope } = model;
+  const heading = (below: number, text: string) => `${'#'.repeat(level + below)} ${text}`;
+  const { identity, recipeHash, seed, detector, dose_e } = info;
+  const size = quantity(size_bytes / 1e6, 'MB');
+  return [
+    heading(0, basename(path)),
+    '',
+    `${size}, by ${identity.program}; recipe ${recipeHash}, seed ${seed}, identity ${identity.id}.`,
+    '',
+    heading(1, 'What it is for'),
+    '',
+    '| | |',
+    '|---|---|',
+    row('Crystal', `${scope.crystal}, pseudo-cubic, a = ${setting(scope.a_A, 'Å')}, near [001]`),
+    row('Beam', `${setting(scope.voltage_kV, 'kV')}, ${setting(scope.convergence_mrad, 'mrad')}`),
+    row('Thickness', range(scope.thickness_nm, 'nm')),
+    row('Tilt, each component', range(scope.tilt_mrad, 'mrad')),
+    row('Polarization', polarization(info)),
+    row('Dose', dose_e ? `${electrons(dose_e[0])} to ${electrons(dose_e[1])} per pattern` : 'noise-free patterns only'),
+    row(
+      'Detector',
+      `${detector.pixels} × ${detector.pixels} pixels of λ/(${detector.pixelsPerOrder}a); a scan is brought onto it by its own disks`,
+    ),
+    '',
+    heading(1, 'What it learned from'),
+    '',
+    ...learnedFrom(info),
+    '',
+    heading(1, 'How good it is'),
+    '',
+    'Mean absolute errors on structures that no training pattern came from: as simulated, with the shot noise of 10⁶ electrons a pattern, and with noise, blur and background as in training. Mean only: the rms error of knowing nothing but the mean.',
+    '',
+    '| label | unit | noise-free | 10⁶ electrons | as trained | RMSE, as trained | mean only | |',
+    '|---|---|---|---|---|---|---|---|',
+    ...info.scores.noiseFree.map((score) => scoreRow(score, info)),
+    '',
+    heading(1, 'When not to trust it'),
+    '',
+    ...limits(model).map((text) => `- ${text}`),
+    '',
+  ].join('\n');
+}
+
+const row = (name: string, value: string) => `| ${name} | ${value} |`;
+
+function range(of: readonly [number, number] | undefined, unit: string): string {
+  return of ? `${quantity(of[0], '', 3)} to ${quantity(of[1], unit, 3)}` : 'not stated';
+}
+
+function polarization({ domain }: ModelInfo): string {
+  const of = ['x', 'y', 'z'].flatMap((axis) => domain?.labels.filter(({ name }) => name === `P_${axis}`) ?? []);
+  if (of.length === 0) return 'not stated';
+  const most = Math.max(...of.map(({ min, max }) => Math.max(-min, max)));
+  return `components to ±${quantity(most, 'uC/cm2')}`;
+}
+
+/** Sections of settings, of the model and of its library, a line each. */
+function learnedFrom({ identity }: ModelInfo): string[] {
+  const { library, scan } = identity.inputs;
+  if (!library || isFile(library)) return ['It does not state its library.'];
+  const { file } = library.inputs;
+  const structures = library.settings.structures as Readonly<Record<string, unknown>> | undefined;
+  const patterns = (library.settings.library as Readonly<Record<string, unknown>> | undefined)?.patterns_per_structure;
+  const counts =
+    typeof structures?.count === 'number' && typeof structures.held_out === 'number' && typeof patterns === 'number'
+      ? `${plural(structures.count, 'structure')} for training and ${structures.held_out} held out, ${plural(patterns, 'pattern')} of each. `
+      : '';
+  return [
+    `${counts}Library ${library.id}, contents ${library.content ?? 'not stated'}${file ? `, of ${file.name}` : ''}, by ${library.program}.${scan ? ' Adapted to a scan.' : ''} Settings that matter:`,
+    '',
+    ...Object.entries({ ...library.settings, ...identity.settings }).map(
+      ([section, settings]) => `- \`[${section}]\` ${inline(settings)}`,
+    ),
+  ];
+}
+
+/** Settings as a recipe would have them, on one line. */
+function inline(settings: unknown): string {
+  const value = (v: unknown): string => {
+    if (Array.isArray(v)) return `[${v.map(value).join(', ')}]`;
+    if (v === null || typeof v !== 'object') return JSON.stringify(v);
+    return `{ ${entries(v).join(', ')} }`;
+  };
+  const entries = (of: object) => Object.entries(of).map(([key, v]) => `${key} = ${value(v)}`);
+  return settings !== null && typeof settings === 'object' ? `\`${entries(settings).join(', ')}\`` : value(settings);
+}
+
+const named = (rows: readonly LabelScore[], name: string) => rows.find((one) => one.name === name);
+
+function scoreRow({ name, unit, mae, rmse, meanOnly }: LabelScore, { scores }: ModelInfo): string {
+  const [dose, trained] = [named(scores.dose1e6, name), named(scores.training, name)];
+  const idle = meanOnly !== undefined && noBetterThanMean(rmse, meanOnly);
+  const told = trained?.meanOnly !== undefined && noBetterThanMean(trained.rmse, trained.meanOnly);
+  const verdict = idle ? 'not measured, even noise-free' : told ? 'not measured as trained' : '';
+  const numbers = [mae, dose?.mae, trained?.mae, trained?.rmse, trained?.meanOnly ?? meanOnly];
+  return `| ${[name, unitLabel(unit), ...numbers.map((v) => (v === undefined ? '–' : fixedLabel(v))), verdict].join(' | ')} |`;
+}
+
+/** Share of a label's variance that the patterns tell, as trained; undefined where the model does not say. */
+function told(score: LabelScore | undefined): number | undefined {
+  if (score?.meanOnly === undefined || !(score.meanOnly > 0)) return undefined;
+  return Math.max(0, 1 - (score.rmse / score.meanOnly) ** 2);
+}
+
+function limits({ info, scope }: FoundModel): string[] {
+  const { scores, domain, dose_e } = info;
+  const pz = named(scores.dose1e6, 'P_z');
+  const share = told(pz);
+  return [
+    `A scan of another crystal: no more than its lattice parameter is checked, and only to 1.5% (${setting(scope.a_A, 'Å')}). ${scope.material === undefined ? 'Its material is not stated.' : 'The material has to be right.'}`,
+    `Another beam: a voltage 1% or a convergence semi-angle 5% away is refused. The patterns are those of a coherent, focused probe whose disks do not overlap.`,
+    ...(scope.thickness_nm
+      ? [
+          `A thickness outside ${range(scope.thickness_nm, 'nm')}: the answer stays inside. Answers that pile up at an end are said; thickness from elsewhere (EELS) decides.`,
+        ]
+      : ['Any thickness: the model (format 1) does not state what it was trained on.']),
+    ...(scope.tilt_mrad ? [`A tilt outside ${range(scope.tilt_mrad, 'mrad')} along either axis.`] : []),
+    ...(dose_e
+      ? [`A dose outside ${electrons(dose_e[0])} to ${electrons(dose_e[1])} per pattern: a map says so.`]
+      : ['Patterns with shot noise: it was trained without.']),
+    pz && share !== undefined
+      ? `P along the beam: with 10⁶ electrons a pattern ${percent(share, 2)} of the variance of P_z is told by the pattern (MAE ${quantity(pz.mae, pz.unit)}; knowing only the mean, RMSE ${quantity(pz.meanOnly!, pz.unit)})${noBetterThanMean(pz.rmse, pz.meanOnly!) ? ': this P_z is the prior of the library, not a measurement' : ''}.`
+      : 'P along the beam: the model does not state how much of it is measured.',
+    ...(domain
+      ? [
+          `Patterns unlike the library’s (${percent(domain.misfit.high)} is what 99 of 100 held-out reconstructions leave over): a map marks them and widens σ. A mirrored or turned camera shows in no such mark.`,
+        ]
+      : ['Patterns unlike the library’s: the model does not state how to tell them.']),
+    'Structures unlike the library’s textures: the errors above are over textures of the same kind.',
+  ];
+}
