@@ -370,6 +370,10 @@ describe('init', () => {
       at('sto.toml'),
     );
     expect(other.out).toMatch(/by the file’s pixel size a = 3\.9\d+ Å, not the 3\.905 Å of SrTiO3/);
-    expect(parseRecipe(await readFile(at('sto.toml'), 'utf8')).crystal.material).toBe('SrTiO3');
+    const text = await readFile(at('sto.toml'), 'utf8');
+    expect(parseRecipe(text).crystal.material).toBe('SrTiO3');
+    expect(text).toContain('# given; the file states 300 kV');
+    await done('init', silent, '--material', 'BST', '--voltage', '300', '--out', at('given.toml'));
+    expect(await readFile(at('given.toml'), 'utf8')).toContain('# given; the file states none');
   });
 });

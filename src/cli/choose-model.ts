@@ -91,7 +91,7 @@ export async function chooseModel(
     return {
       path: best.path,
       choice: {
-        why: `Model: ${shownPath(best.path)}, for ${scopeText(best.scope)}: ${why}; ${said}.`,
+        why: `${shownPath(best.path)}, for ${scopeText(best.scope)}: ${why}; ${said}.`,
         remarks:
           given.material === undefined
             ? [

@@ -28,11 +28,11 @@ export async function runInit(line: CommandLine): Promise<void> {
     voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
     convergence_mrad: numberOption(line, 'convergence', 'mrad', 0.1, 40),
   };
-  const { source } = await openGivenScan(scan, scanOptions.parse({}), '.', option(line, 'dataset'), given.voltage_kV);
+  const { source } = await openGivenScan(scan, scanOptions.parse({}), '.', option(line, 'dataset'));
   try {
     const { info, shape } = source;
     const { a_A } = crystalOptions.parse({ material });
-    const voltage_kV = info.voltage_kV ?? FALLBACK.voltage_kV;
+    const voltage_kV = given.voltage_kV ?? info.voltage_kV ?? FALLBACK.voltage_kV;
     const convergence_mrad = given.convergence_mrad ?? info.semiangle_mrad ?? FALLBACK.convergence_mrad;
     const calibration = await calibrate(source, { a_A, voltage_kV, convergence_mrad }, line.console.task).catch(
       (error: unknown) => {

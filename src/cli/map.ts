@@ -214,7 +214,7 @@ export async function runMap(line: CommandLine): Promise<void> {
   }
   const chosen =
     named === undefined ? await chooseModel(given, optionList(line, 'models'), line.console.task) : undefined;
-  if (chosen) line.console.note(chosen.choice.why);
+  if (chosen) line.console.note(`Model: ${chosen.choice.why}`);
   const { kept: _, ...summary } = await mapToFolder(
     {
       ...given,

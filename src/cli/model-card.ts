@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { isFile } from '../core/identity.ts';
-import { electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
+import { countLabel, electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
 import { noBetterThanMean } from '../figures/report-parts.ts';
 import type { LabelScore, ModelInfo } from '../network/model-info.ts';
 import type { FoundModel } from './find-models.ts';
@@ -27,7 +27,7 @@ export function modelCard(model: FoundModel, level = 1): string {
     row('Thickness', range(scope.thickness_nm, 'nm')),
     row('Tilt, each component', range(scope.tilt_mrad, 'mrad')),
     row('Polarization', polarization(info)),
-    row('Dose', dose_e ? `${electrons(dose_e[0])} to ${electrons(dose_e[1])} per pattern` : 'noise-free patterns only'),
+    row('Dose', dose_e ? `${doses(dose_e)} per pattern` : 'noise-free patterns only'),
     row(
       'Detector',
       `${detector.pixels} × ${detector.pixels} pixels of λ/(${detector.pixelsPerOrder}a); a scan is brought onto it by its own disks`,
@@ -52,6 +52,7 @@ export function modelCard(model: FoundModel, level = 1): string {
   ].join('\n');
 }
 
+const doses = ([low, high]: readonly [number, number]) => `${countLabel(low)} to ${electrons(high)}`;
 const row = (name: string, value: string) => `| ${name} | ${value} |`;
 
 function range(of: readonly [number, number] | undefined, unit: string): string {
@@ -127,7 +128,7 @@ function limits({ info, scope }: FoundModel): string[] {
       : ['Any thickness: the model (format 1) does not state what it was trained on.']),
     ...(scope.tilt_mrad ? [`A tilt outside ${range(scope.tilt_mrad, 'mrad')} along either axis.`] : []),
     ...(dose_e
-      ? [`A dose outside ${electrons(dose_e[0])} to ${electrons(dose_e[1])} per pattern: a map says so.`]
+      ? [`A dose outside ${doses(dose_e)} per pattern: a map says so.`]
       : ['Patterns with shot noise: it was trained without.']),
     pz && share !== undefined
       ? `P along the beam: with 10⁶ electrons a pattern ${percent(share, 2)} of the variance of P_z is told by the pattern (MAE ${quantity(pz.mae, pz.unit)}; knowing only the mean, RMSE ${quantity(pz.meanOnly!, pz.unit)})${noBetterThanMean(pz.rmse, pz.meanOnly!) ? ': this P_z is the prior of the library, not a measurement' : ''}.`

@@ -62,7 +62,7 @@ export function modelTable(models: readonly FoundModel[]): string[] {
   return [
     line(head),
     ...rows.map(line),
-    'Mean absolute errors on held-out structures: δTi along x, y, z noise-free; δTi, tilt and thickness at 10⁶ electrons a pattern. ×: no better than knowing the mean, not measured.',
+    'Mean absolute errors on held-out structures: δTi along x, y, z noise-free; δTi, tilt and thickness at 10⁶ electrons a pattern. ×: no better than knowing the mean.',
   ];
 }
 
@@ -71,9 +71,8 @@ function maes(scores: readonly LabelScore[], names: readonly string[]): string {
     .map((name) => {
       const score = scores.find((one) => one.name === name);
       if (!score) return '?';
-      return score.meanOnly !== undefined && noBetterThanMean(score.rmse, score.meanOnly)
-        ? '×'
-        : fixedLabel(score.mae, 2);
+      const idle = score.meanOnly !== undefined && noBetterThanMean(score.rmse, score.meanOnly);
+      return `${fixedLabel(score.mae, 2)}${idle ? '×' : ''}`;
     })
     .join(' ');
 }

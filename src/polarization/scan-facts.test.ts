@@ -1,0 +1,35 @@
+/** The lattice parameter by a camera's own scale: patterns of a known crystal, calibrated as if they were of another. */
+
+import { expect, test } from 'vitest';
+import { calibrate } from '../scan/calibrate.ts';
+import type { ScanInfo } from '../scan/pattern-source.ts';
+import { BEAM, synthetic } from '../scan/test-scan.ts';
+import { measuredFacts, scanRemarks } from './scan-facts.ts';
+
+const PX = 0.45;
+const { source } = synthetic({ rotation: 3, px: PX });
+const says = (more: Partial<ScanInfo>): ScanInfo => ({ ...source.info, voltage_kV: 300, ...more });
+
+test.each([
+  ['its own crystal', BEAM.a_A],
+  ['BaTiO3', 4.0064],
+  ['SrTiO3', 3.905],
+])('calibrated with the edge of %s, a is the patterns’ 3.95 Å', async (_, a_A) => {
+  const calibration = await calibrate(source, { ...BEAM, a_A });
+  const inMrad = measuredFacts(says({ q_pixel: PX, q_unit: 'mrad' }), calibration).a_A!;
+  expect(Math.abs(inMrad / BEAM.a_A - 1)).toBeLessThan(0.005);
+  // λ of 300 kV is 1.96875 pm.
+  const perAngstrom = PX / (1e3 * 0.0196875);
+  const inverse = measuredFacts(says({ q_pixel: perAngstrom, q_unit: '1/A' }), calibration).a_A!;
+  expect(Math.abs(inverse / inMrad - 1)).toBeLessThan(1e-5);
+  expect(measuredFacts(says({}), calibration).a_A).toBeUndefined();
+  const remarks = scanRemarks(says({ q_pixel: PX, q_unit: 'mrad' }), calibration);
+  expect(remarks).toHaveLength(a_A === BEAM.a_A ? 0 : 1);
+});
+
+test('a voltage that nobody states is said', async () => {
+  const calibration = await calibrate(source, BEAM);
+  expect(scanRemarks({ ...source.info, voltage_kV: undefined }, calibration)).toEqual([
+    'The file does not state the voltage: the model’s 300 kV is taken for it.',
+  ]);
+});
