@@ -89,12 +89,13 @@ interface Progress {
   history: EpochRecord[];
 }
 
-const NO_LOSS: LossValues = { total: 0, reconstruction: 0, mmd: 0, prediction: 0 };
+const NO_LOSS: LossValues = { total: 0, reconstruction: 0, mmd: 0, prediction: 0, likelihood: 0 };
 const combine = (a: LossValues, b: LossValues, f: (x: number, y: number) => number): LossValues => ({
   total: f(a.total, b.total),
   reconstruction: f(a.reconstruction, b.reconstruction),
   mmd: f(a.mmd, b.mmd),
   prediction: f(a.prediction, b.prediction),
+  likelihood: f(a.likelihood, b.likelihood),
 });
 
 /** What a model follows from: changing anything else neither starts a training again nor makes another model. */
@@ -200,7 +201,7 @@ class Run {
       scaling: scaling.labels,
       experiment: this.#options.experiment,
     };
-    const trainer = await Trainer.open(this.#options.runtime, a, t.batch, scaling.input, t.weights, state);
+    const trainer = await Trainer.open(this.#options.runtime, a, t.batch, scaling.input, t, state);
     let saved = performance.now();
     const save = async (): Promise<void> => {
       const { p, m, v, s } = trainer.state;
