@@ -16,7 +16,9 @@ async function lossAt(beta: number, mean: Float32Array, logVar: Float32Array) {
   const g = new Graph();
   const [ty, tm, ts] = ['y', 'm', 's'].map((name) => g.input(name, SHAPE)) as [never, never, never];
   const loss = betaNll(g, ty, tm, ts, beta);
-  gradients(g, loss, [tm, ts]).forEach((slope, i) => g.output(['dm', 'ds'][i]!, slope));
+  gradients(g, loss, [tm, ts]).forEach((slope, i) => {
+    g.output(['dm', 'ds'][i]!, slope);
+  });
   g.output('loss', loss);
   const session = await Session.open(nodeOnnx, g.toModel());
   const out = await session.run({ y: array32(y, SHAPE), m: array32(mean, SHAPE), s: array32(logVar, SHAPE) });

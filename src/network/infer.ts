@@ -59,9 +59,10 @@ export class Model {
   readonly info: ModelInfo;
   /** It states σ pattern by pattern. */
   readonly statesSigma: boolean;
+  /** Components of its latent vectors. */
+  readonly latent: number;
   readonly #runtime: OnnxRuntime;
   readonly #proto: ModelProto;
-  readonly #latent: number;
   readonly #threads: number | undefined;
   #whole: Promise<Session> | undefined;
   #labelsOnly: Promise<Session> | undefined;
@@ -88,7 +89,7 @@ export class Model {
     if (!latent) {
       fail('format', 'The model file has no latents.', 'Use a model that `ferroscope train` wrote, or copy it again.');
     }
-    this.#latent = latent;
+    this.latent = latent;
   }
 
   /**
@@ -107,7 +108,7 @@ export class Model {
     const out: Prediction = {
       labels: new Float32Array(count * this.info.labels.length),
       sigma: new Float32Array(this.statesSigma ? count * this.info.labels.length : 0),
-      latent: new Float32Array(count * this.#latent),
+      latent: new Float32Array(count * this.latent),
       reconstruction: new Float32Array(reconstruction ? count * size : 0),
     };
     for (let first = 0; first < count; first += batch) {
