@@ -10,6 +10,7 @@ import { fileIdentity, readBytes, refuseExisting, writeFolderWhole } from '../no
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
+import type { Abstention } from '../polarization/abstention.ts';
 import type { MapWarning } from '../polarization/fit.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { mapScan } from '../polarization/map-scan.ts';
@@ -30,6 +31,9 @@ export interface MapSummary {
   readonly calibrate_s: number;
   readonly map_s: number;
   readonly dose_e: number;
+  /** Positions out of the model's domain, and components that the map does not measure. */
+  readonly outside: number;
+  readonly abstained: readonly Abstention[];
   readonly rotation_deg: number;
   readonly px_mrad: number;
   readonly warnings: readonly MapWarning[];
@@ -84,6 +88,8 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       calibrate_s: result.calibrate_s,
       map_s: result.map_s,
       dose_e: result.calibration.dose_e,
+      outside: result.outside,
+      abstained: result.abstained,
       rotation_deg: result.calibration.rotation_deg,
       px_mrad: result.calibration.px_mrad,
       warnings,
@@ -159,7 +165,7 @@ export async function runMap(line: CommandLine): Promise<void> {
   );
   const lines = [
     ...warningLines(summary.warnings),
-    `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}); ${out}/report.html`,
+    `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}), ${summary.outside} of them out of the model's domain; ${out}/report.html`,
     ...summary.scores.map(
       (s) =>
         `  ${s.name.padEnd(10)} MAE ${quantity(s.mae, s.unit)}, RMSE ${fixedLabel(s.rmse)} (mean only ${fixedLabel(s.truth_sd)}), r ${fixedLabel(s.correlation)}, bias ${fixedLabel(s.bias)}`,

@@ -9,7 +9,7 @@ import { RandomStream } from '../core/random.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { Augmenter, addNoise } from './augment.ts';
-import { misfitOf } from './domain.ts';
+import { countingMisfit, misfitOf } from './domain.ts';
 import type { Model } from './infer.ts';
 import type { TrainingOptions } from './options.ts';
 import { predictSymmetric } from './symmetric.ts';
@@ -41,6 +41,8 @@ export interface Answers {
   readonly latent: Float32Array;
   /** [count], domain.ts; empty unless asked for. */
   readonly misfit: Float32Array;
+  /** The share of it that counting makes, likewise. */
+  readonly counting: Float32Array;
   /** Electrons of each pattern [count]; Infinity without noise. */
   readonly dose_e: Float64Array;
 }
@@ -79,6 +81,7 @@ export async function answersOf(
     sigma: rows(model.statesSigma ? width : 0),
     latent: rows(model.latent),
     misfit: rows(reconstruct ? 1 : 0),
+    counting: rows(reconstruct ? 1 : 0),
     dose_e: new Float64Array(count).fill(dose ?? Number.POSITIVE_INFINITY),
   };
   for (let first = 0; first < count; first += BATCH) {
@@ -103,6 +106,7 @@ export async function answersOf(
       for (let i = 0; i < here.length; i++) {
         const at = (array: Float32Array) => array.subarray(i * size, (i + 1) * size);
         out.misfit[first + i] = misfitOf(at(patterns), at(reconstruction));
+        out.counting[first + i] = countingMisfit(at(reconstruction), out.dose_e[first + i]!);
       }
     }
     task.progress(first + here.length, count, 'patterns');

@@ -24,6 +24,8 @@ export const domainSchema = z.object({
   /** Least and greatest value that it was trained on, in the label's unit. */
   labels: z.array(z.object({ name: z.string(), min: z.number(), max: z.number() })),
   misfit: quantiles,
+  /** The misfit less what counting makes of it; models before format 3 do not say. */
+  excess: quantiles.optional(),
   distance: quantiles,
   latent: z.object({
     mean: z.array(z.number()),
@@ -47,6 +49,48 @@ export function misfitOf(pattern: Float32Array, reconstruction: Float32Array): n
     all += x;
   }
   return all > 0 ? left / all : Number.NaN;
+}
+
+/** Means μ at which E(√N − √μ)² of a Poisson count N is tabulated: 1e-3 … 1e3, 40 to a decade. */
+const TABLE_PER_DECADE = 40;
+const TABLE_FROM = -3;
+let rootVariances: Float64Array | undefined;
+
+/** E(√N − √μ)² = 2μ − 2√μ E√N of a Poisson count N of mean μ: μ where counts are rare, 1/4 where they are many. */
+export function rootVariance(mu: number): number {
+  rootVariances ??= Float64Array.from({ length: 6 * TABLE_PER_DECADE + 1 }, (_, i) => {
+    const mean = 10 ** (TABLE_FROM + i / TABLE_PER_DECADE);
+    // Σ √n μⁿe^−μ/n!, far enough on both sides.
+    let sum = 0;
+    const from = Math.max(0, Math.floor(mean - 12 * Math.sqrt(mean) - 12));
+    const to = Math.ceil(mean + 12 * Math.sqrt(mean) + 12);
+    let log = -mean;
+    for (let n = 1; n <= to; n++) {
+      log += Math.log(mean / n);
+      if (n >= from) sum += Math.sqrt(n) * Math.exp(log);
+    }
+    return 2 * mean - 2 * Math.sqrt(mean) * sum;
+  });
+  if (!(mu > 1e-3)) return Math.max(0, mu);
+  const x = (Math.log10(mu) - TABLE_FROM) * TABLE_PER_DECADE;
+  const i = Math.floor(x);
+  if (i >= rootVariances.length - 1) return 0.25;
+  return rootVariances[i]! + (x - i) * (rootVariances[i + 1]! - rootVariances[i]!);
+}
+
+/**
+ * The misfit that counting alone leaves, Σ E(√N − √μ)² / Σ μ with μ = dose · r: of a pattern of this dose whose expectation is the reconstruction.
+ * @param reconstruction [pixels²], fractions of the beam @param dose_e electrons per pattern; Infinity without noise
+ */
+export function countingMisfit(reconstruction: Float32Array, dose_e: number): number {
+  if (!Number.isFinite(dose_e)) return 0;
+  let left = 0;
+  let all = 0;
+  for (const r of reconstruction) {
+    left += rootVariance(dose_e * r);
+    all += dose_e * r;
+  }
+  return all > 0 ? left / all : 0;
 }
 
 /** Mahalanobis' distance d of one pattern's latents [dim] from those of held-out patterns, over √dim; 1 is usual. */

@@ -83,7 +83,7 @@ export async function evaluate(
  * @throws what reading the dataset throws
  */
 export async function measureDomain(
-  { latent: all, misfit, count }: Answers,
+  { latent: all, misfit, counting, count }: Answers,
   data: PatternDataset,
   training: readonly number[],
 ): Promise<Domain> {
@@ -100,6 +100,7 @@ export async function measureDomain(
       return { name, min, max };
     }),
     misfit: ends(misfit),
+    excess: ends(misfit.map((value, i) => value - counting[i]!)),
     distance: ends(distance),
     latent,
   };

@@ -1,0 +1,89 @@
+/**
+ * Which patterns of a scan are out of the domain of a model, and by how much. A pattern is, where
+ * - its latents lie farther out than those of 99 of 100 held-out patterns (domain.ts), or
+ * - a label that the model can tell is answered beyond the range that it was trained on, by more than 2σ;
+ * and every pattern of the scan is, where
+ * - a tenth of the patterns or more lie farther out than 99 of 100 held-out ones,
+ * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones, or
+ * - the scan has fewer electrons a pattern than any that the model was trained on.
+ * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and the 90th percentiles of distance and of what is left, each over what
+ * 99 of 100 held-out patterns have, and √(least dose/dose).
+ *
+ * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
+ */
+
+import { type Domain, quantile } from './domain.ts';
+import type { ModelInfo } from './model-info.ts';
+
+/** Share of a scan's patterns that are beyond before all count as such. */
+const SHARE = 0.1;
+/** A scan's dose is known to a few per cent. */
+const DOSE_TOLERANCE = 0.8;
+/** A label whose correlation with the truth is less is answered with the mean, wherever the truth is: it has no edge. */
+const TELLS = 0.5;
+
+export interface PatternMarks {
+  /** Of every pattern. */
+  readonly distance: ArrayLike<number>;
+  /** Of some patterns, evenly chosen: what the reconstruction leaves, and what counting makes of that. */
+  readonly misfit: ArrayLike<number>;
+  readonly counting: ArrayLike<number>;
+  /** Answers and σ, calibrated, of every pattern, [labels][patterns]; σ absent where a label has none. */
+  readonly values: readonly ArrayLike<number>[];
+  readonly sigma: readonly (ArrayLike<number> | undefined)[];
+  /** Electrons per pattern. */
+  readonly dose_e: number;
+}
+
+export interface ScanMarks {
+  /** s of every pattern, at least 1. */
+  readonly times: Float32Array;
+  /** 1 where out of domain. */
+  readonly outside: Uint8Array;
+  /** Patterns whose latents are far out. */
+  readonly far: number;
+  /** s of the whole scan by distance, by misfit and by dose; at most 1 where the scan fits. */
+  readonly scan: { readonly distance: number; readonly misfit: number; readonly dose: number };
+  /** Patterns answered beyond the range, by label; labels with none are left out. */
+  readonly beyond: readonly { readonly name: string; readonly unit: string; readonly count: number }[];
+}
+
+/** The ranges of labels that the model can tell. */
+export function toldRanges({ domain, labels, scores }: ModelInfo) {
+  return labels.flatMap(({ name, unit }, label) => {
+    const range = domain?.labels.find((one) => one.name === name);
+    const score = scores.training.find((one) => one.name === name);
+    return range && score && score.correlation >= TELLS ? [{ name, unit, label, min: range.min, max: range.max }] : [];
+  });
+}
+
+/** Marks of a scan's patterns. @param info of a model that says what it was trained on: `domain` is its own */
+export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks): ScanMarks {
+  const { distance, misfit, counting, values, sigma, dose_e } = patterns;
+  const count = distance.length;
+  const far = Float64Array.from(distance, (d) => d / domain.distance.high);
+  // Models before format 3 know what is left with counting noise in it.
+  const left = Float64Array.from(misfit, (m, i) =>
+    domain.excess ? (m - counting[i]!) / domain.excess.high : m / domain.misfit.high,
+  ).filter(Number.isFinite);
+  const scan = {
+    distance: quantile(far, 1 - SHARE),
+    misfit: left.length > 0 ? quantile(left, 1 - SHARE) : 0,
+    dose: info.dose_e && dose_e < DOSE_TOLERANCE * info.dose_e[0] ? Math.sqrt(info.dose_e[0] / dose_e) : 0,
+  };
+  const whole = Math.max(1, scan.distance, scan.misfit, scan.dose);
+  const times = Float32Array.from(far, (s) => Math.max(s, whole));
+  const outside = Uint8Array.from(times, (s) => (s > 1 ? 1 : 0));
+  const beyond = toldRanges(info).flatMap(({ name, unit, label, min, max }) => {
+    let n = 0;
+    for (let i = 0; i < count; i++) {
+      const value = values[label]![i]!;
+      const margin = 2 * (sigma[label]?.[i] ?? 0);
+      if (value >= min - margin && value <= max + margin) continue;
+      n++;
+      outside[i] = 1;
+    }
+    return n > 0 ? [{ name, unit, count: n }] : [];
+  });
+  return { times, outside, far: far.filter((s) => s > 1).length, scan, beyond };
+}
