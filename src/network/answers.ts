@@ -11,6 +11,7 @@ import type { PatternDataset } from '../library/dataset.ts';
 import { Augmenter, addNoise } from './augment.ts';
 import { countingMisfit, misfitOf } from './domain.ts';
 import type { Model } from './infer.ts';
+import { INSTRUMENT, instrumentOf } from './instrument.ts';
 import type { TrainingOptions } from './options.ts';
 import { predictSymmetric } from './symmetric.ts';
 
@@ -22,7 +23,7 @@ export interface EvaluateOptions {
   readonly training?: TrainingOptions | undefined;
   /** Of noise, blur and background. */
   readonly seed: number;
-  /** Reconstruct the patterns too, for `misfit`. Default false. */
+  /** Reconstruct the patterns too, for `misfit`, `counting` and `instrument`. Default false. */
   readonly reconstruct?: boolean;
 }
 
@@ -43,6 +44,8 @@ export interface Answers {
   readonly misfit: Float32Array;
   /** The share of it that counting makes, likewise. */
   readonly counting: Float32Array;
+  /** [count][INSTRUMENT] amplitudes (instrument.ts), likewise. */
+  readonly instrument: Float32Array;
   /** Electrons of each pattern [count]; Infinity without noise. */
   readonly dose_e: Float64Array;
 }
@@ -82,6 +85,7 @@ export async function answersOf(
     latent: rows(model.latent),
     misfit: rows(reconstruct ? 1 : 0),
     counting: rows(reconstruct ? 1 : 0),
+    instrument: rows(reconstruct ? INSTRUMENT : 0),
     dose_e: new Float64Array(count).fill(dose ?? Number.POSITIVE_INFINITY),
   };
   for (let first = 0; first < count; first += BATCH) {
@@ -106,7 +110,9 @@ export async function answersOf(
       for (let i = 0; i < here.length; i++) {
         const at = (array: Float32Array) => array.subarray(i * size, (i + 1) * size);
         out.misfit[first + i] = misfitOf(at(patterns), at(reconstruction));
-        out.counting[first + i] = countingMisfit(at(reconstruction), out.dose_e[first + i]!);
+        const dose_e = out.dose_e[first + i]!;
+        out.counting[first + i] = countingMisfit(at(reconstruction), dose_e);
+        out.instrument.set(instrumentOf(at(patterns), at(reconstruction), dose_e), (first + i) * INSTRUMENT);
       }
     }
     task.progress(first + here.length, count, 'patterns');

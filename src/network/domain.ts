@@ -1,11 +1,12 @@
 /**
- * What a model was trained on, in three numbers that say whether it fits a pattern: the range of each label; how much of a pattern its reconstruction leaves
+ * What a model was trained on, in a few numbers that say whether it fits a pattern: the range of each label; how much of a pattern its reconstruction leaves
  * over,
  *
  *     misfit = Σ (√x − √r)² / Σ x        (x the pattern, r its reconstruction, over pixels);
  *
  * and how far the pattern's latents z lie from those of held-out patterns, Mahalanobis' distance d² = (z − μ)ᵀ Σ⁻¹ (z − μ) / dim z. Quantiles of misfit and
- * distance are taken over held-out patterns with the noise of training.
+ * distance are taken over held-out patterns with the noise of training; so are those of what counting does not explain of the misfit, and of the amplitudes of
+ * what instruments do to patterns (instrument.ts).
  *
  * What this is not: a probability. A pattern may look familiar and still be labelled wrongly.
  */
@@ -19,6 +20,12 @@ const quantiles = z.object({
   high: z.number(),
 });
 
+const gaussian = z.object({
+  mean: z.array(z.number()),
+  /** W with WᵀW = Σ⁻¹/dim, lower triangle row by row: d = |W(z − μ)|. */
+  whitening: z.array(z.number()),
+});
+
 /** As a model file states it. */
 export const domainSchema = z.object({
   /** Least and greatest value that it was trained on, in the label's unit. */
@@ -27,11 +34,9 @@ export const domainSchema = z.object({
   /** The misfit less what counting makes of it; models before format 3 do not say. */
   excess: quantiles.optional(),
   distance: quantiles,
-  latent: z.object({
-    mean: z.array(z.number()),
-    /** W with WᵀW = Σ⁻¹/dim, lower triangle row by row: d = |W(z − μ)|. */
-    whitening: z.array(z.number()),
-  }),
+  latent: gaussian,
+  /** Amplitudes of what an instrument does (instrument.ts), and their distances; models before format 3 do not say. */
+  instrument: z.object({ amplitudes: gaussian, distance: quantiles }).optional(),
 });
 /** What a model was trained on. */
 export type Domain = Options<typeof domainSchema>;
@@ -103,6 +108,14 @@ export function distanceOf({ mean, whitening }: Domain['latent'], latent: ArrayL
     sum += value * value;
   }
   return Math.sqrt(sum);
+}
+
+/** The distance of each of several vectors, [count][dim]. */
+export function distancesOf(of: Domain['latent'], vectors: Float32Array): Float64Array {
+  const n = of.mean.length;
+  return Float64Array.from({ length: vectors.length / n }, (_, i) =>
+    distanceOf(of, vectors.subarray(i * n, (i + 1) * n)),
+  );
 }
 
 /**

@@ -7,8 +7,9 @@ import { extent } from '../core/extent.ts';
 import type { Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { type Answers, answersOf, type EvaluateOptions } from './answers.ts';
-import { type Domain, distanceOf, latentStatistics, quantile } from './domain.ts';
+import { type Domain, distancesOf, latentStatistics, quantile } from './domain.ts';
 import type { Model } from './infer.ts';
+import { INSTRUMENT } from './instrument.ts';
 import type { LabelScore } from './model-info.ts';
 
 /** Running sums for one label. */
@@ -83,13 +84,12 @@ export async function evaluate(
  * @throws what reading the dataset throws
  */
 export async function measureDomain(
-  { latent: all, misfit, counting, count }: Answers,
+  { latent: all, misfit, counting, instrument, count }: Answers,
   data: PatternDataset,
   training: readonly number[],
 ): Promise<Domain> {
-  const n = all.length / count;
-  const latent = latentStatistics(all, n);
-  const distance = Array.from({ length: count }, (_, i) => distanceOf(latent, all.subarray(i * n, (i + 1) * n)));
+  const latent = latentStatistics(all, all.length / count);
+  const amplitudes = latentStatistics(instrument, INSTRUMENT);
   const { labels } = await data.read(training);
   const width = data.labels.length;
   const ends = (values: ArrayLike<number>) => ({ median: quantile(values, 0.5), high: quantile(values, 0.99) });
@@ -101,7 +101,8 @@ export async function measureDomain(
     }),
     misfit: ends(misfit),
     excess: ends(misfit.map((value, i) => value - counting[i]!)),
-    distance: ends(distance),
+    distance: ends(distancesOf(latent, all)),
     latent,
+    instrument: { amplitudes, distance: ends(distancesOf(amplitudes, instrument)) },
   };
 }

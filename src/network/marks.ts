@@ -4,15 +4,17 @@
  * - a label that the model can tell is answered beyond the range that it was trained on, by more than 2σ;
  * and every pattern of the scan is, where
  * - a tenth of the patterns or more lie farther out than 99 of 100 held-out ones,
- * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones, or
+ * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones,
+ * - a tenth or more show an instrument (background, blur: instrument.ts) unlike that of 99 of 100 held-out ones, or
  * - the scan has fewer electrons a pattern than any that the model was trained on.
- * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and the 90th percentiles of distance and of what is left, each over what
+ * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and the 90th percentiles of distance, of what is left and of the instrument's amplitudes, each over what
  * 99 of 100 held-out patterns have, and √(least dose/dose).
  *
  * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
  */
 
-import { type Domain, quantile } from './domain.ts';
+import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { type Domain, distancesOf, quantile } from './domain.ts';
 import type { ModelInfo } from './model-info.ts';
 
 /** Share of a scan's patterns that are beyond before all count as such. */
@@ -28,6 +30,8 @@ export interface PatternMarks {
   /** Of some patterns, evenly chosen: what the reconstruction leaves, and what counting makes of that. */
   readonly misfit: ArrayLike<number>;
   readonly counting: ArrayLike<number>;
+  /** [patterns][INSTRUMENT] of the same ones. */
+  readonly instrument: Float32Array;
   /** Answers and σ, calibrated, of every pattern, [labels][patterns]; σ absent where a label has none. */
   readonly values: readonly ArrayLike<number>[];
   readonly sigma: readonly (ArrayLike<number> | undefined)[];
@@ -42,8 +46,10 @@ export interface ScanMarks {
   readonly outside: Uint8Array;
   /** Patterns whose latents are far out. */
   readonly far: number;
-  /** s of the whole scan by distance, by misfit and by dose; at most 1 where the scan fits. */
-  readonly scan: { readonly distance: number; readonly misfit: number; readonly dose: number };
+  /** s of the whole scan by each of its marks; at most 1 where the scan fits. */
+  readonly scan: Readonly<Record<'distance' | 'misfit' | 'instrument' | 'dose', number>>;
+  /** Median background [share of the beam] and blur (rms, negative where there is less) beyond those of held-out patterns, to first order. */
+  readonly instrument: { readonly background: number; readonly blur_mrad: number };
   /** Patterns answered beyond the range, by label; labels with none are left out. */
   readonly beyond: readonly { readonly name: string; readonly unit: string; readonly count: number }[];
 }
@@ -59,19 +65,24 @@ export function toldRanges({ domain, labels, scores }: ModelInfo) {
 
 /** Marks of a scan's patterns. @param info of a model that says what it was trained on: `domain` is its own */
 export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks): ScanMarks {
-  const { distance, misfit, counting, values, sigma, dose_e } = patterns;
+  const { distance, misfit, counting, instrument, values, sigma, dose_e } = patterns;
   const count = distance.length;
   const far = Float64Array.from(distance, (d) => d / domain.distance.high);
   // Models before format 3 know what is left with counting noise in it.
   const left = Float64Array.from(misfit, (m, i) =>
     domain.excess ? (m - counting[i]!) / domain.excess.high : m / domain.misfit.high,
   ).filter(Number.isFinite);
+  const seen = domain.instrument
+    ? distancesOf(domain.instrument.amplitudes, instrument).map((d) => d / domain.instrument!.distance.high)
+    : new Float64Array();
+  const share = (s: Float64Array): number => (s.length > 0 ? quantile(s, 1 - SHARE) : 0);
   const scan = {
-    distance: quantile(far, 1 - SHARE),
-    misfit: left.length > 0 ? quantile(left, 1 - SHARE) : 0,
+    distance: share(far),
+    misfit: share(left),
+    instrument: share(seen),
     dose: info.dose_e && dose_e < DOSE_TOLERANCE * info.dose_e[0] ? Math.sqrt(info.dose_e[0] / dose_e) : 0,
   };
-  const whole = Math.max(1, scan.distance, scan.misfit, scan.dose);
+  const whole = Math.max(1, ...Object.values(scan));
   const times = Float32Array.from(far, (s) => Math.max(s, whole));
   const outside = Uint8Array.from(times, (s) => (s > 1 ? 1 : 0));
   const beyond = toldRanges(info).flatMap(({ name, unit, label, min, max }) => {
@@ -85,5 +96,11 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
     }
     return n > 0 ? [{ name, unit, count: n }] : [];
   });
-  return { times, outside, far: far.filter((s) => s > 1).length, scan, beyond };
+  const [even = 0, central = 0, blur = 0] = (domain.instrument?.amplitudes.mean ?? []).map((mean, k, { length }) => {
+    const own = instrument.filter((_, i) => i % length === k);
+    return own.length > 0 ? quantile(own, 0.5) - mean : 0;
+  });
+  const blur_mrad = Math.sign(blur) * Math.sqrt(Math.abs(blur)) * pixel_mrad(info.detector);
+  const shown = { background: even + central, blur_mrad };
+  return { times, outside, far: far.filter((s) => s > 1).length, scan, instrument: shown, beyond };
 }

@@ -67,12 +67,19 @@ export function fitOf(info: ModelInfo, patterns: PatternMarks): Fit {
   return { warnings, widening, outside };
 }
 
-function misfitWarnings({ scan, far, beyond }: ScanMarks, count: number): MapWarning[] {
+function misfitWarnings({ scan, far, beyond, instrument }: ScanMarks, count: number): MapWarning[] {
   const list: MapWarning[] = [];
   if (scan.misfit > 1) {
     list.push({
       level: 'wrong',
       text: `The model does not fit these patterns: a tenth of them or more leave ${quantity(scan.misfit, 'times', 3)} as much over as 99 of 100 held-out patterns, beside what counting leaves.`,
+    });
+  }
+  if (scan.instrument > 1) {
+    const { background, blur_mrad } = instrument;
+    list.push({
+      level: 'wrong',
+      text: `The patterns differ from the library's as an instrument or an amorphous layer would make them differ: ${percent(Math.abs(background), 2)} ${background < 0 ? 'less' : 'more'} background, ${quantity(Math.abs(blur_mrad), 'mrad', 2)} ${blur_mrad < 0 ? 'less' : 'more'} blur (rms; both to first order), ${quantity(scan.instrument, 'times', 2)} what 99 of 100 held-out patterns show. Train with background_fraction, inelastic_fraction and blur_mrad that hold them.`,
     });
   }
   if (far > SHARE * count) {

@@ -6,6 +6,7 @@
 import type { Worker } from '../core/threads.ts';
 import { countingMisfit, distanceOf, misfitOf } from '../network/domain.ts';
 import { openModel } from '../network/infer.ts';
+import { instrumentOf } from '../network/instrument.ts';
 import type { OnnxRuntime } from '../network/session.ts';
 import { predictSymmetric } from '../network/symmetric.ts';
 import { LatticeView } from '../scan/calibrated.ts';
@@ -39,6 +40,8 @@ export interface MapPart {
   /** Of each position that is shown, in order: what the reconstruction leaves, and what counting makes of that. */
   readonly misfit: readonly number[];
   readonly counting: readonly number[];
+  /** [shown][INSTRUMENT], what an instrument did to them (network/instrument.ts). */
+  readonly instrument: readonly number[];
   /** Patterns as the model saw them and as it reconstructs them, summed over the positions that are shown [pixels²]. */
   readonly seen: Float32Array;
   readonly reconstructed: Float32Array;
@@ -68,18 +71,20 @@ export async function mapWorker(
       const reconstructed = new Float32Array(size);
       const misfit: number[] = [];
       const counting: number[] = [];
+      const instrument: number[] = [];
       for (let i = 0; i < count; i++) {
         if ((first + i) % stride !== 0) continue;
         const pattern = patterns.subarray(i * size, (i + 1) * size);
         const { reconstruction } = await model.predict(pattern, 1, { experimental: adapts });
         misfit.push(misfitOf(pattern, reconstruction));
         counting.push(countingMisfit(reconstruction, calibration.dose_e));
+        instrument.push(...instrumentOf(pattern, reconstruction, calibration.dose_e));
         for (let j = 0; j < size; j++) {
           seen[j]! += pattern[j]!;
           reconstructed[j]! += reconstruction[j]!;
         }
       }
-      return { labels, spread, sigma, distance, misfit, counting, seen, reconstructed };
+      return { labels, spread, sigma, distance, misfit, counting, instrument, seen, reconstructed };
     },
     release: () => model.close(),
   };

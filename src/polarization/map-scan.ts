@@ -113,6 +113,7 @@ export async function mapScan(
   const distance = new Float32Array(count);
   const misfit: number[] = [];
   const counting: number[] = [];
+  const instrument: number[] = [];
   const threads = new Threads<MapJob, MapPart>(options.host, 'map', {
     data: settings,
     native: options.runtime.native,
@@ -138,6 +139,7 @@ export async function mapScan(
       distance.set(part.distance, first);
       misfit.push(...part.misfit);
       counting.push(...part.counting);
+      instrument.push(...part.instrument);
       for (let j = 0; j < size; j++) {
         meanPattern[j]! += part.seen[j]! / shown;
         meanReconstruction[j]! += part.reconstructed[j]! / shown;
@@ -152,7 +154,15 @@ export async function mapScan(
   const uncovered = coverage.filter((share) => share < 0.5).length;
   const missing = `${uncovered} of ${plural(size, 'pixel')} that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
-  const marks = { misfit, counting, distance, values, sigma: sigmas, dose_e: calibration.dose_e };
+  const marks = {
+    misfit,
+    counting,
+    instrument: Float32Array.from(instrument),
+    distance,
+    values,
+    sigma: sigmas,
+    dose_e: calibration.dose_e,
+  };
   const { warnings: unfit, widening, outside } = fitOf(info, marks);
   const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {
     const rule = rules[label];
