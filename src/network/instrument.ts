@@ -9,7 +9,7 @@
  * millionth of R. ½∇² makes the third amplitude the variance of a Gaussian blur [pixels²], to first order. What an autoencoder gets wrong of a crystal looks
  * like none of these, so that 3% of background, or a blur of a third of a pixel, show where the misfit as a whole does not change.
  *
- * What this is not: a calibration of the instrument: large amplitudes are too small, and an effect that the network learned to reconstruct is not seen.
+ * What this is not: a calibration of the instrument: amplitudes are too small, by half in patterns that are dark between disks, and an effect that the network learned to reconstruct is not seen.
  */
 
 import { rootVariance } from './domain.ts';
