@@ -32,8 +32,10 @@ export interface EvaluationSet {
 /** Names the seed of new structures: no library is made with it. */
 const SEED_OFFSET = 7_919_000;
 
-/** What the library was made with. @throws 'recipe' where this version knows its keys no longer */
-function inputsOf({ identity }: AnyLibraryInfo): Recipe {
+/** What the library was made with; undefined where it cannot be made again from that: structures of a file, settings of an earlier version. */
+function inputsOf({ identity, source }: AnyLibraryInfo): Recipe | undefined {
+  const settings = identity.settings.library as Readonly<Record<string, unknown>> | undefined;
+  if (source || identity.schema < 2 || settings?.absorption === undefined) return undefined;
   return parseRecipe(stringifyToml(identity.settings), 'The library');
 }
 
@@ -91,7 +93,7 @@ export async function evaluationSets(
     training: { ...training, ...change },
   });
   const notes: string[] = [];
-  const inputs = library.info.identity.schema < 2 || library.info.source ? undefined : inputsOf(library.info);
+  const inputs = inputsOf(library.info);
   let fresh = sets[0]!;
   if (inputs) {
     const make = async (changed: Recipe) => {
@@ -125,9 +127,14 @@ export async function evaluationSets(
       ),
       ...(await make({ ...inputs, library: { ...inputs.library, thickness_nm: thick } })),
     });
+    const { absorption } = inputs.library;
+    sets.push({
+      ...altered('absorption', absorption ? 'simulated without absorption' : 'simulated with absorption', {}, fresh),
+      ...(await make({ ...inputs, library: { ...inputs.library, absorption: !absorption } })),
+    });
   } else {
     notes.push(
-      'The library’s structures come from a file, or it is of format 1: no new structures are simulated, and thickness is not shifted.',
+      'The library’s structures come from a file, or an earlier version made it: no new structures are simulated; thickness and absorption are not shifted.',
     );
   }
   const beyond = (range: readonly [number, number], by: number): [number, number] => [range[1] + by, range[1] + by];

@@ -102,8 +102,9 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
       sets: done.map(({ ranks, tarp, coverage: { posteriors: _, ...coverage }, ...set }) => ({
         ...set,
         ...coverage,
-        rank_deviation: ranks.map((own) => deviation(own.map((rank) => (rank + 0.5) / 100))),
-        tarp_deviation: deviation(tarp),
+        // Nothing is left to judge where all patterns are marked.
+        rank_deviation: tarp.length > 0 ? ranks.map((own) => deviation(own.map((rank) => (rank + 0.5) / 100))) : null,
+        tarp_deviation: tarp.length > 0 ? deviation(tarp) : null,
       })),
     };
     texts.set('evaluation.json', `${JSON.stringify(json, null, 2)}\n`);

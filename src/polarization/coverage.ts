@@ -95,14 +95,14 @@ export function coverageOfAnswers(info: ModelInfo, answers: Answers, own: boolea
         return shares.length > 0 ? coverageOf(shares, () => 1) : { mean: Number.NaN, spread: Number.NaN };
       });
     const plain = covered(all, (i, level) => raw[label]![i]! * factors[label]!(structure[i]!)[level]!);
-    const pair = (list: readonly { mean: number }[]): Pair => [list[0]!.mean, list[1]!.mean];
+    const pair = (list: readonly { mean: number }[]): Pair => pairOf((level) => list[level]!.mean);
     return {
       name,
       unit,
       mae: error.reduce((a, b) => a + b, 0) / count,
       prior_mae: truth.reduce((sum, value) => sum + Math.abs(value - mean), 0) / count,
       plain: pair(plain),
-      plain_error: [plain[0]!.spread, plain[1]!.spread].map((s) => s / Math.sqrt(structures.length)) as unknown as Pair,
+      plain_error: pairOf((level) => standardError(plain[level]!.spread, structures.length, info, name, level, own)),
       unmarked: pair(covered(inside, wide)),
       widened: pair(covered(all, wide)),
       abstained: inside.filter((i) => tellsNothing(wide(i, 0), prior)).length / Math.max(1, inside.length),
@@ -117,6 +117,24 @@ export function coverageOfAnswers(info: ModelInfo, answers: Answers, own: boolea
   };
   const scan = marks?.scan ?? { distance: 0, misfit: 0, instrument: 0, dose: 0 };
   return { count, structures: structures.length, outside: count - inside.length, scan, labels, posteriors };
+}
+
+const pairOf = (f: (level: 0 | 1) => number): Pair => [f(0), f(1)];
+
+/**
+ * Of a coverage over n structures, with factors from K others: s·√(1/n + 1/K), s the spread between structures. A few structures may be alike by chance: s is not less
+ * than among those of the calibration.
+ */
+function standardError(
+  spread: number,
+  n: number,
+  { uncertainty }: ModelInfo,
+  name: string,
+  level: 0 | 1,
+  own: boolean,
+): number {
+  const known = uncertainty?.labels.find((one) => one.name === name)?.spread?.[level] ?? 0;
+  return Math.max(spread, known) * Math.sqrt(1 / n + (own || !uncertainty ? 0 : 1 / uncertainty.structures));
 }
 
 function rowsOf(values: Float32Array, rows: readonly number[], width: number): Float32Array {

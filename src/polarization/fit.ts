@@ -31,6 +31,8 @@ export interface Fit {
 const SHARE = 0.05;
 /** Answers within this share of a label's range from its edge. */
 const EDGE = 0.02;
+/** Times beyond held-out patterns from which on an instrument's effect makes the whole map wrong, not only its σ: blur by half a pixel of the patterns, 5% of background. */
+const GRAVE = 2;
 /** Share of positions at an edge that is said. */
 const EDGE_SHARE = 0.2;
 
@@ -49,8 +51,8 @@ export function fitOf(info: ModelInfo, patterns: PatternMarks): Fit {
     const marked = outside.reduce((sum, one) => sum + one, 0);
     if (marked > SHARE * count) {
       warnings.push({
-        level: marked > count / 2 ? 'wrong' : 'care',
-        text: `${plural(marked, 'position')} of ${count} ${marked === 1 ? 'is' : 'are'} out of the model's domain (channel out_of_domain): what σ says of them is a guess.`,
+        level: marked > count / 2 && Math.max(...widening) > GRAVE ? 'wrong' : 'care',
+        text: `${plural(marked, 'position')} of ${count} ${marked === 1 ? 'is' : 'are'} out of the model's domain (channel out_of_domain): their σ is widened, and is a guess.`,
       });
     }
   } else {
@@ -78,7 +80,7 @@ function misfitWarnings({ scan, far, beyond, instrument }: ScanMarks, count: num
   if (scan.instrument > 1) {
     const { background, blur_mrad } = instrument;
     list.push({
-      level: 'wrong',
+      level: scan.instrument > GRAVE ? 'wrong' : 'care',
       text: `The patterns differ from the library's as an instrument or an amorphous layer would make them differ: ${percent(Math.abs(background), 2)} ${background < 0 ? 'less' : 'more'} background, ${quantity(Math.abs(blur_mrad), 'mrad', 2)} ${blur_mrad < 0 ? 'less' : 'more'} blur (rms; both to first order), ${quantity(scan.instrument, 'times', 2)} what 99 of 100 held-out patterns show. Train with background_fraction, inelastic_fraction and blur_mrad that hold them.`,
     });
   }
