@@ -10,12 +10,11 @@ import { fileIdentity, readBytes, refuseExisting, writeFolderWhole } from '../no
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
-import type { Abstention } from '../polarization/abstention.ts';
 import type { MapWarning } from '../polarization/fit.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { mapScan } from '../polarization/map-scan.ts';
 import { analysisOptions } from '../polarization/options.ts';
-import type { PolarizationMap } from '../polarization/polarization-map.ts';
+import type { Abstention, PolarizationMap } from '../polarization/polarization-map.ts';
 import { type ChannelScore, scoreMap } from '../polarization/score.ts';
 import { truthOfNpz } from '../polarization/truth.ts';
 import { type ScanOptions, scanOptions } from '../scan/options.ts';

@@ -4,8 +4,8 @@
  */
 
 import { percent, plural, quantity, unitLabel } from '../core/numbers.ts';
-import { abstentions, tellsNothing } from '../polarization/abstention.ts';
-import { findChannel, OUT_OF_DOMAIN, type PolarizationMap } from '../polarization/polarization-map.ts';
+import { tellsNothing } from '../polarization/abstention.ts';
+import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { channelHtml } from './labels.ts';
 import type { Cell, ReportTable } from './report.ts';
@@ -60,8 +60,7 @@ export function scoreTable(scores: readonly ChannelScore[]): ReportTable {
  * positions whose value carries no information.
  */
 export function sigmaTable(map: PolarizationMap): ReportTable {
-  const outside = findChannel(map, OUT_OF_DOMAIN)?.values ?? [];
-  const { coverage } = map.meta;
+  const { coverage, abstained = [] } = map.meta;
   return {
     caption: `Value ± σ is the 68% interval, value ± k₉₅σ the 95% one. Prior: σ of knowing nothing but the mean of the structures that the model was made for; where σ is not smaller, a value carries no information.${
       coverage
@@ -73,7 +72,7 @@ export function sigmaTable(map: PolarizationMap): ReportTable {
       if (!sigma) return [];
       const idle =
         prior === undefined ? undefined : sigma.filter((one) => tellsNothing(one, prior)).length / sigma.length;
-      const abstains = abstentions(map.channels, outside).some((one) => one.name === name);
+      const abstains = abstained.some((one) => one.name === name);
       return [
         [
           { html: channelHtml(name) },

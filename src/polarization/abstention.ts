@@ -8,36 +8,25 @@
 
 import { percent, quantity } from '../core/numbers.ts';
 import type { MapWarning } from './fit.ts';
-import type { MapChannel } from './polarization-map.ts';
+import type { Abstention, MapChannel } from './polarization-map.ts';
 
 /** A σ from this share of the prior's on tells nothing: a tenth of the variance at most, which a σ from a few held-out structures cannot tell from none. */
 const NOTHING = 0.95;
 /** Share of positions from which on it is said of the component. */
 const SAID = 0.5;
 
-export interface Abstention {
-  /** Of the channel; `unit` is that of the numbers below. */
-  readonly name: string;
-  readonly unit: string;
-  /** Share of positions whose value carries no information. */
-  readonly share: number;
-  /** Median σ of the map, and σ of somebody who knows only the prior's mean. */
-  readonly sigma: number;
-  readonly prior: number;
-}
-
 /** Whether a value of this σ carries no information. */
 export function tellsNothing(sigma: number, prior: number): boolean {
   return sigma >= NOTHING * prior;
 }
 
-/** Channels whose values carry no information at half of the positions that are not marked as out of domain, or more. @param outside of each position, 1 where it is marked */
-export function abstentions(channels: readonly MapChannel[], outside: ArrayLike<number>): Abstention[] {
+/** Channels whose values carry no information at half of the positions or more. @param channels with σ as the model states it, not widened where it does not fit */
+export function abstentions(channels: readonly MapChannel[]): Abstention[] {
   return channels.flatMap(({ name, unit, sigma, prior }) => {
     if (!sigma || !(prior! > 0)) return [];
-    const inside = sigma.filter((_, i) => outside[i] !== 1).sort();
-    const share = inside.filter((one) => tellsNothing(one, prior!)).length / inside.length;
-    return share >= SAID ? [{ name, unit, share, sigma: inside[inside.length >> 1]!, prior: prior! }] : [];
+    const sorted = sigma.toSorted();
+    const share = sorted.filter((one) => tellsNothing(one, prior!)).length / sorted.length;
+    return share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior: prior! }] : [];
   });
 }
 

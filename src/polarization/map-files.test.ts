@@ -40,6 +40,7 @@ const stated: PolarizationMap = {
     ...map.meta,
     identity,
     warnings: [{ level: 'wrong', text: 'It does not fit.' }],
+    abstained: [{ name: 'P_x', unit: 'uC/cm2', share: 0.6, sigma: 7, prior: 7 }],
     coverage: { structures: 4, promised_68: 0.544, promised_95: 0.76 },
   },
 };

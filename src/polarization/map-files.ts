@@ -36,6 +36,9 @@ const attributes = z.object({
     dose_e: z.number().optional(),
     held_out_mae: z.record(z.string(), z.number()),
     warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })).optional(),
+    abstained: z
+      .array(z.object({ name: z.string(), unit: z.string(), share: z.number(), sigma: z.number(), prior: z.number() }))
+      .optional(),
     coverage: z.object({ structures: z.number(), promised_68: z.number(), promised_95: z.number() }).optional(),
   }),
 });

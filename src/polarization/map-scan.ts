@@ -20,10 +20,16 @@ import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { type Calibration, calibrationIdentity } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
-import { type Abstention, abstentions, abstentionWarnings } from './abstention.ts';
+import { abstentions, abstentionWarnings } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
 import type { MapJob, MapPart, MapSettings } from './map-job.ts';
-import { type MapChannel, type MapProvenance, OUT_OF_DOMAIN, type PolarizationMap } from './polarization-map.ts';
+import {
+  type Abstention,
+  type MapChannel,
+  type MapProvenance,
+  OUT_OF_DOMAIN,
+  type PolarizationMap,
+} from './polarization-map.ts';
 
 /** Patterns that the mean pattern and its reconstruction are taken over, at most. */
 const SHOWN = 64;
@@ -164,15 +170,18 @@ export async function mapScan(
     dose_e: calibration.dose_e,
   };
   const { warnings: unfit, widening, outside } = fitOf(info, marks);
-  const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {
+  const stated: MapChannel[] = info.labels.map(({ name, unit }, label) => {
     const rule = rules[label];
     const channel = { name, unit, values: values[label]! };
     if (!rule) return channel;
     const { k95, prior } = rule;
-    const sigma = sigmas[label]!.map((one, i) => widened(one, widening[i]!, prior));
-    return { ...channel, sigma, prior, ...(k95 !== undefined && { k95 }) };
+    return { ...channel, sigma: sigmas[label]!, prior, ...(k95 !== undefined && { k95 }) };
   });
-  const abstained = abstentions(channels, outside);
+  const abstained = abstentions(stated);
+  const channels = stated.map((channel): MapChannel => {
+    const { sigma, prior } = channel;
+    return sigma ? { ...channel, sigma: sigma.map((one, i) => widened(one, widening[i]!, prior!)) } : channel;
+  });
   if (info.domain) channels.push({ name: OUT_OF_DOMAIN, unit: '1', values: Float32Array.from(outside) });
   const { step_nm } = source.info;
   const warnings: MapWarning[] = [
@@ -208,6 +217,7 @@ export async function mapScan(
     dose_e: calibration.dose_e,
     held_out_mae: Object.fromEntries(info.scores.training.map(({ name, mae }) => [name, mae])),
     warnings,
+    ...(abstained.length > 0 && { abstained }),
     ...(info.uncertainty && { coverage: promises(info.uncertainty.structures) }),
   };
   return {

@@ -25,6 +25,18 @@ export interface MapChannel {
   readonly prior?: number | undefined;
 }
 
+/** A component that a map does not measure (abstention.ts). */
+export interface Abstention {
+  /** Of the channel; `unit` is that of the numbers below. */
+  readonly name: string;
+  readonly unit: string;
+  /** Share of positions whose value carries no information. */
+  readonly share: number;
+  /** Median σ, before it is widened, and σ of somebody who knows only the prior's mean. */
+  readonly sigma: number;
+  readonly prior: number;
+}
+
 /** Where a map came from: enough to make it again. */
 export interface MapProvenance {
   /** Absent where nobody states it: a truth from an archive, a map of format 1. */
@@ -42,6 +54,8 @@ export interface MapProvenance {
   readonly held_out_mae: Readonly<Record<string, number>>;
   /** What there is to know before the map is believed. */
   readonly warnings?: readonly MapWarning[] | undefined;
+  /** Components that the map does not measure. */
+  readonly abstained?: readonly Abstention[] | undefined;
   /** Held-out structures that σ was calibrated on, and shares of patterns that the two intervals are sure to cover, whatever structures are like (network/conformal.ts). */
   readonly coverage?:
     | { readonly structures: number; readonly promised_68: number; readonly promised_95: number }
