@@ -22,7 +22,7 @@ export interface EvaluationSet {
   readonly what: string;
   /** Unlike the library: coverage is kept, or patterns are marked. */
   readonly shifted: boolean;
-  /** Its patterns are those that the model was calibrated on. */
+  /** Its patterns are those that the model was calibrated on, unaltered. */
   readonly own: boolean;
   readonly data: PatternDataset;
   readonly indices: readonly number[];
@@ -90,6 +90,8 @@ export async function evaluationSets(
     name,
     what,
     shifted: true,
+    // Factors made of altered patterns would hide what the alteration does.
+    own: false,
     training: { ...training, ...change },
   });
   const notes: string[] = [];

@@ -1,7 +1,7 @@
 /** The report of `ferroscope evaluate`: coverage on every set of patterns, ranks and TARP on those of the library's kind. No computing of physics, no files. */
 
 import * as Plot from '@observablehq/plot';
-import { decimalLabel, percent } from '../core/numbers.ts';
+import { decimalLabel, percent, unitLabel } from '../core/numbers.ts';
 import type { CoverageOf, Verdict } from '../polarization/coverage.ts';
 import { chart } from './chart.ts';
 import { channelHtml, channelSvg } from './labels.ts';
@@ -45,11 +45,10 @@ export function rankFigure(ranks: readonly number[], name: string): string {
   const most = Math.max(...counts, even + band) * 1.08;
   const width = RANKS / BINS;
   return chart({
-    title: channelSvg(name),
     description: `Ranks of the true ${name} among 99 draws of its posterior, ${ranks.length} patterns: ${counts.join(', ')}.`,
     width: 214,
     height: 150,
-    x: { label: 'rank of the truth', domain: [0, RANKS], ticks: [0, 50, 100] },
+    x: { label: `rank of the true ${channelSvg(name)}`, domain: [0, RANKS], ticks: [0, 50, 100] },
     y: { label: 'patterns', domain: [0, most], ticks: [0, Math.round(even)] },
     marks: [
       Plot.rectY(counts, {
@@ -107,28 +106,17 @@ const cell = (share: number): string => (Number.isFinite(share) ? decimalLabel(1
 function coverageTable({ name, what, coverage }: EvaluatedSet): ReportTable {
   return {
     caption: `${name}: ${what}. ${coverage.count} patterns of ${coverage.structures} structures, ${percent(coverage.outside / coverage.count, 2)} marked. Plain: all patterns, as if none were marked, ± standard error over structures; unmarked: the rest; widened: all, σ widened where they are marked. Abstained: unmarked values that carry no information.`,
-    columns: [
-      'Label',
-      'MAE',
-      'MAE of the mean',
-      'Plain 68',
-      'Plain 95',
-      'Unmarked 68',
-      'Unmarked 95',
-      'Widened 68',
-      'Widened 95',
-      'Abstained',
-    ].map((label) => ({ label })),
+    columns: ['Label', 'Unit', 'MAE', 'MAE of the mean', 'Plain', 'Unmarked', 'Widened', 'Abstained'].map((label) => ({
+      label,
+    })),
     rows: coverage.labels.map((l): Cell[] => [
-      { html: `${channelHtml(l.name)}` },
+      { html: channelHtml(l.name) },
+      unitLabel(l.unit),
       l.mae,
       l.prior_mae,
-      `${cell(l.plain[0])} ± ${cell(l.plain_error[0])}`,
-      `${cell(l.plain[1])} ± ${cell(l.plain_error[1])}`,
-      cell(l.unmarked[0]),
-      cell(l.unmarked[1]),
-      cell(l.widened[0]),
-      cell(l.widened[1]),
+      `${cell(l.plain[0])} ± ${cell(l.plain_error[0])}, ${cell(l.plain[1])} ± ${cell(l.plain_error[1])}`,
+      l.unmarked.map(cell).join(', '),
+      l.widened.map(cell).join(', '),
       percent(l.abstained, 2),
     ]),
   };

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { countingMisfit, distanceOf, latentStatistics, misfitOf, quantile, rootVariance } from './domain.ts';
+import {
+  countingMisfit,
+  distanceOf,
+  distancesApart,
+  latentStatistics,
+  misfitOf,
+  quantile,
+  rootVariance,
+} from './domain.ts';
 
 test('the distance is Mahalanobis’: of normal latents, correlated as they like, its square has the mean 1 and follows χ²', () => {
   const n = 6;
@@ -59,4 +67,19 @@ test('what counting leaves is the misfit of counts around their expectation, dar
   expect(misfitOf(counted, truth) / countingMisfit(truth, dose)).toBeGreaterThan(0.9);
   expect(misfitOf(counted, truth) / countingMisfit(truth, dose)).toBeLessThan(1.1);
   expect(countingMisfit(truth, Number.POSITIVE_INFINITY)).toBe(0);
+});
+
+test('distances from the other structures see that structures differ', () => {
+  const random = new RandomStream(6, 'apart');
+  const structure = Int32Array.from({ length: 400 }, (_, i) => i % 4);
+  const centre = [0, 0, 0, 8];
+  const vectors = Float32Array.from({ length: 800 }, (_, i) => centre[structure[i >> 1]!]! + random.normal());
+  const mean = (of: Float64Array, one: number) =>
+    of.reduce((sum, d, i) => sum + (structure[i] === one ? d / 100 : 0), 0);
+  const apart = distancesApart(vectors, structure);
+  // Eight standard deviations away in each of two directions.
+  expect(mean(apart, 3)).toBeGreaterThan(7);
+  expect(mean(apart, 0)).toBeLessThan(1.5);
+  const alone = distancesApart(vectors.slice(0, 20), new Int32Array(10));
+  expect(Math.max(...alone)).toBeLessThan(4);
 });

@@ -5,7 +5,7 @@
  *     misfit = Σ (√x − √r)² / Σ x        (x the pattern, r its reconstruction, over pixels);
  *
  * and how far the pattern's latents z lie from those of held-out patterns, Mahalanobis' distance d² = (z − μ)ᵀ Σ⁻¹ (z − μ) / dim z. Quantiles of misfit and
- * distance are taken over held-out patterns with the noise of training; so are those of what counting does not explain of the misfit, and of the amplitudes of
+ * distance are taken over held-out patterns with the noise of training, distances from the other held-out structures; so are those of what counting does not explain of the misfit, and of the amplitudes of
  * what instruments do to patterns (instrument.ts).
  *
  * What this is not: a probability. A pattern may look familiar and still be labelled wrongly.
@@ -116,6 +116,39 @@ export function distancesOf(of: Domain['latent'], vectors: Float32Array): Float6
   return Float64Array.from({ length: vectors.length / n }, (_, i) =>
     distanceOf(of, vectors.subarray(i * n, (i + 1) * n)),
   );
+}
+
+/**
+ * Distances of vectors [count][dim], each from those of the other structures; of one structure alone, from its own. Vectors look nearer to a Gaussian that was fitted to
+ * them than new ones will be.
+ * @param structure of each vector [count]
+ */
+export function distancesApart(vectors: Float32Array, structure: Int32Array): Float64Array {
+  const n = vectors.length / structure.length;
+  const rows = (keep: (own: number) => boolean) =>
+    Float32Array.from(
+      structure.reduce<number[]>((out, own, i) => {
+        if (keep(own)) for (let k = 0; k < n; k++) out.push(vectors[i * n + k]!);
+        return out;
+      }, []),
+    );
+  const structures = [...new Set(structure)];
+  if (structures.length < 2) return distancesOf(latentStatistics(vectors, n), vectors);
+  const out = new Float64Array(structure.length);
+  for (const one of structures) {
+    const own = distancesOf(
+      latentStatistics(
+        rows((other) => other !== one),
+        n,
+      ),
+      rows((other) => other === one),
+    );
+    let at = 0;
+    structure.forEach((s, i) => {
+      if (s === one) out[i] = own[at++]!;
+    });
+  }
+  return out;
 }
 
 /**

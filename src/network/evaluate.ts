@@ -7,7 +7,7 @@ import { extent } from '../core/extent.ts';
 import type { Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { type Answers, answersOf, type EvaluateOptions } from './answers.ts';
-import { type Domain, distancesOf, latentStatistics, quantile } from './domain.ts';
+import { type Domain, distancesApart, latentStatistics, quantile } from './domain.ts';
 import type { Model } from './infer.ts';
 import { INSTRUMENT } from './instrument.ts';
 import type { LabelScore } from './model-info.ts';
@@ -84,7 +84,7 @@ export async function evaluate(
  * @throws what reading the dataset throws
  */
 export async function measureDomain(
-  { latent: all, misfit, counting, instrument, count }: Answers,
+  { latent: all, misfit, counting, instrument, count, structure }: Answers,
   data: PatternDataset,
   training: readonly number[],
 ): Promise<Domain> {
@@ -101,8 +101,8 @@ export async function measureDomain(
     }),
     misfit: ends(misfit),
     excess: ends(misfit.map((value, i) => value - counting[i]!)),
-    distance: ends(distancesOf(latent, all)),
+    distance: ends(distancesApart(all, structure)),
     latent,
-    instrument: { amplitudes, distance: ends(distancesOf(amplitudes, instrument)) },
+    instrument: { amplitudes, distance: ends(distancesApart(instrument, structure)) },
   };
 }

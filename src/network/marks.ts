@@ -3,11 +3,11 @@
  * - its latents lie farther out than those of 99 of 100 held-out patterns (domain.ts), or
  * - a label that the model can tell is answered beyond the range that it was trained on, by more than 2σ;
  * and every pattern of the scan is, where
- * - a tenth of the patterns or more lie farther out than 99 of 100 held-out ones,
+ * - a tenth of the patterns or more, three at least or all, lie farther out than 99 of 100 held-out ones,
  * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones,
  * - a tenth or more show an instrument (background, blur: instrument.ts) unlike that of 99 of 100 held-out ones, or
  * - the scan has fewer electrons a pattern than any that the model was trained on.
- * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and the 90th percentiles of distance, of what is left and of the instrument's amplitudes, each over what
+ * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and what a tenth of the patterns exceed of distance, of what is left and of the instrument's amplitudes, each over what
  * 99 of 100 held-out patterns have, and √(least dose/dose).
  *
  * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
@@ -17,8 +17,9 @@ import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { type Domain, distancesOf, quantile } from './domain.ts';
 import type { ModelInfo } from './model-info.ts';
 
-/** Share of a scan's patterns that are beyond before all count as such. */
+/** Share, and number, of a scan's patterns that are beyond before all count as such. */
 const SHARE = 0.1;
+const LEAST = 3;
 /** A scan's dose is known to a few per cent. */
 const DOSE_TOLERANCE = 0.8;
 /** A label whose correlation with the truth is less is answered with the mean, wherever the truth is: it has no edge. */
@@ -75,7 +76,8 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
   const seen = domain.instrument
     ? distancesOf(domain.instrument.amplitudes, instrument).map((d) => d / domain.instrument!.distance.high)
     : new Float64Array();
-  const share = (s: Float64Array): number => (s.length > 0 ? quantile(s, 1 - SHARE) : 0);
+  const share = (s: Float64Array): number =>
+    s.toSorted().at(-Math.min(s.length, Math.max(LEAST, Math.ceil(SHARE * s.length)))) ?? 0;
   const scan = {
     distance: share(far),
     misfit: share(left),
