@@ -5,20 +5,14 @@
 
 import { electrons, fixedLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
+import { noBetterThanMean } from '../polarization/abstention.ts';
 import { findChannel, OUT_OF_DOMAIN, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { componentMap, usualChannels } from './component-map.ts';
 import { parityPlot } from './parity-plot.ts';
 import { type PatternFigureOptions, patternFigure } from './pattern-figure.ts';
 import { buildReport, type Headline, type ReportSection, type ReportWarning } from './report.ts';
-import {
-  alongBeamNote,
-  type HeldOutRow,
-  heldOutTable,
-  noBetterThanMean,
-  scoreTable,
-  sigmaTable,
-} from './report-parts.ts';
+import { alongBeamNote, type HeldOutRow, heldOutTable, scoreTable, sigmaTable } from './report-parts.ts';
 import { PAGE_WIDTH } from './theme.ts';
 import { fullColour, vectorMap } from './vector-map.ts';
 

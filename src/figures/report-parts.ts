@@ -4,20 +4,12 @@
  */
 
 import { percent, plural, quantity, unitLabel } from '../core/numbers.ts';
-import { tellsNothing } from '../polarization/abstention.ts';
+import { noBetterThanMean, tellsNothing } from '../polarization/abstention.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { channelHtml } from './labels.ts';
 import type { Cell, ReportTable } from './report.ts';
 import { quantile } from './scale.ts';
-
-/** An rms error from this share of 'knowing only the mean' on counts as no better than that: 2 % of the variance is told at most. */
-const NO_BETTER = 0.99;
-
-/** Whether an rms error is that of somebody who knows only the mean, whose rms error is the standard deviation of the truth. */
-export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
-  return rmse >= NO_BETTER * meanOnly;
-}
 
 function verdict(rmse: number, meanOnly: number): string {
   if (meanOnly === 0) return 'the truth is constant';

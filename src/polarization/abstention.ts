@@ -12,6 +12,8 @@ import type { Abstention, MapChannel } from './polarization-map.ts';
 
 /** A σ from this share of the prior's on tells nothing: a tenth of the variance at most, which a σ from a few held-out structures cannot tell from none. */
 const NOTHING = 0.95;
+/** An rms error from this share of 'knowing only the mean' on counts as no better than that: 2 % of the variance is told at most. */
+const NO_BETTER = 0.99;
 /** Share of positions from which on it is said of the component. */
 const SAID = 0.5;
 
@@ -20,12 +22,21 @@ export function tellsNothing(sigma: number, prior: number): boolean {
   return sigma >= NOTHING * prior;
 }
 
-/** Channels whose values carry no information at half of the positions or more. @param channels with σ as the model states it, not widened where it does not fit */
-export function abstentions(channels: readonly MapChannel[]): Abstention[] {
+/** Whether an rms error is that of somebody who knows only the mean, whose rms error is the standard deviation of the truth. */
+export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
+  return rmse >= NO_BETTER * meanOnly;
+}
+
+/**
+ * Channels whose values carry no information at half of the positions or more.
+ * @param channels with σ as the model states it, not widened where it does not fit
+ * @param untold names of labels that the model tells no better than their mean: their values carry none anywhere
+ */
+export function abstentions(channels: readonly MapChannel[], untold: readonly string[]): Abstention[] {
   return channels.flatMap(({ name, unit, sigma, prior }) => {
     if (!sigma || !(prior! > 0)) return [];
     const sorted = sigma.toSorted();
-    const share = sorted.filter((one) => tellsNothing(one, prior!)).length / sorted.length;
+    const share = untold.includes(name) ? 1 : sorted.filter((one) => tellsNothing(one, prior!)).length / sorted.length;
     return share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior: prior! }] : [];
   });
 }

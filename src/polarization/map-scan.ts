@@ -20,7 +20,7 @@ import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { type Calibration, calibrationIdentity } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
-import { abstentions, abstentionWarnings } from './abstention.ts';
+import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
 import type { MapJob, MapPart, MapSettings } from './map-job.ts';
 import {
@@ -177,7 +177,13 @@ export async function mapScan(
     const { k95, prior } = rule;
     return { ...channel, sigma: sigmas[label]!, prior, ...(k95 !== undefined && { k95 }) };
   });
-  const abstained = abstentions(stated);
+  const untold = info.scores.training.filter(
+    ({ rmse, meanOnly }) => meanOnly !== undefined && noBetterThanMean(rmse, meanOnly),
+  );
+  const abstained = abstentions(
+    stated,
+    untold.map(({ name }) => name),
+  );
   const channels = stated.map((channel): MapChannel => {
     const { sigma, prior } = channel;
     return sigma ? { ...channel, sigma: sigma.map((one, i) => widened(one, widening[i]!, prior!)) } : channel;
