@@ -19,7 +19,7 @@ const steps = 30;
 const labels = 12;
 
 export async function run(): Promise<string> {
-  const { network, training } = parseRecipe('');
+  const { network, training } = parseRecipe('[network]\nvariance = false');
   const a = architecture(network, pixels, labels, false);
   const p = initialValues(parameters(a), 1);
   const empty = () => new Float32Array(p.length);
@@ -31,7 +31,7 @@ export async function run(): Promise<string> {
     mean: new Float32Array(pixels ** 2),
     deviation: new Float32Array(pixels ** 2).fill(1),
   } as const;
-  const trainer = await Trainer.open(nodeOnnx, a, batch, scaling, training.weights, state);
+  const trainer = await Trainer.open(nodeOnnx, a, batch, scaling, training, state);
   const data = {
     patterns: draw(batch * pixels ** 2),
     labels: draw(batch * labels),

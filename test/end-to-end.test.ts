@@ -61,6 +61,45 @@ describe('the demo', () => {
     expect(existsSync(at('demo/map/figures/polarization.svg'))).toBe(true);
   });
 
+  test('says of σ what it covers, and marks positions out of domain in the files', async () => {
+    const csv = (await readFile(at('demo/map/map.csv'), 'utf8')).split('\n')[0]!;
+    expect(csv).toContain('out_of_domain');
+    const sigma = JSON.parse(await readFile(at('demo/map/map.zarr/P_x_sigma/zarr.json'), 'utf8')).attributes;
+    expect(sigma.coverage_factor_95).toBeGreaterThan(1);
+    expect(sigma.prior).toBeGreaterThan(0);
+    const summary = JSON.parse(await readFile(at('demo/map/summary.json'), 'utf8'));
+    expect(summary.outside).toBeGreaterThanOrEqual(0);
+    expect(summary.scores[0].covered_68).toBeLessThanOrEqual(1);
+    expect(await readFile(at('demo/map/report.html'), 'utf8')).toContain('Calibrated on 1 held-out structure');
+  });
+
+  test('evaluate says whether σ can be believed, on new structures and on foreign ground', async () => {
+    const more = ['--library', at('demo/library.zarr'), '--structures', '2', '--patterns', '12'];
+    const { code, out } = await cli('evaluate', at('demo/model.onnx'), ...more, '--out', at('evaluation'), '--json');
+    expect(code).toBe(0);
+    const { sets } = JSON.parse(out);
+    expect(sets.map(({ name }: { name: string }) => name)).toEqual([
+      'held out',
+      'new',
+      'thickness',
+      'absorption',
+      'background',
+      'blur',
+      'inelastic',
+      'dose',
+    ]);
+    expect(sets[1]).toMatchObject({ count: 24, structures: 2, shifted: false });
+    // A tenth of the electrons is out of any domain.
+    expect(sets[7]).toMatchObject({ outside: 24, verdict: { kind: 'marked' } });
+    expect(await readFile(at('evaluation/report.html'), 'utf8')).toContain('Ranks of the truth');
+    expect(existsSync(at('evaluation/figures/tarp.svg'))).toBe(true);
+    await fails(
+      ['evaluate', at('demo/model.onnx'), ...more, '--patterns', '1', '--out', at('none')],
+      2,
+      /--patterns 1/,
+    );
+  });
+
   test('run again keeps its library, its model and its scan', async () => {
     const before = await readFile(at('demo/model.onnx'));
     const { code, out } = await cli('demo', '--recipe', at('recipe.toml'), '--out', at('demo'), '--json');

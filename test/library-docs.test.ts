@@ -165,14 +165,14 @@ test('a map: a model that always gives one answer, which a turn by 180° leaves 
   const out = await run(1);
   console.log(out);
   const printed = [...out.matchAll(/3,4: first (\S+) ± (\S+) uC\/cm2/g)].map(([, ...numbers]) => numbers.map(Number));
-  const scores: { name: string; rmse: number }[] = setting('scores').training;
+  const calibrated: { name: string; factors: [number, number] }[] = setting('uncertainty').labels;
   for (const [i, name] of ['P_x', 'P_y', 'P_z'].entries()) {
     const answer = answers[labels.findIndex((label) => label.name === name)]!;
-    const { rmse } = scores.find((score) => score.name === name)!;
-    // The two looks: P as answered, and turned back. Across the beam ±answer: mean 0, spread |answer|.
-    const [value, sigma] = name === 'P_z' ? [answer, rmse] : [0, Math.hypot(rmse, answer)];
+    const factor = calibrated.find((label) => label.name === name)!.factors[0];
+    // The network now states σ = 0. The two looks: P as answered, and turned back. Across the beam ±answer: mean 0, spread |answer|.
+    const [value, sigma] = name === 'P_z' ? [answer, 0] : [0, factor * answer];
     expect(printed[i]![0]).toBeCloseTo(value, 5);
-    expect(printed[i]![1]! / sigma).toBeCloseTo(1, 5);
+    expect(printed[i]![1]).toBeCloseTo(sigma, 4);
   }
 });
 

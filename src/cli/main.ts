@@ -182,6 +182,19 @@ function program(console: Console): Command {
     .addOption(overwrite());
 
   add(
+    'evaluate <model>',
+    'whether a model’s uncertainties can be believed: coverage on new structures and on patterns unlike the library',
+    'ferroscope evaluate model.onnx --library library.zarr',
+    async () => (await import('./evaluate.ts')).runEvaluate,
+  )
+    .requiredOption('--library <folder>', 'what the model was trained on, or another library for the same detector')
+    .option('--out <folder>', 'report.html, figures and evaluation.json (default: the model’s name + "-evaluation")')
+    .option('--structures <n>', 'new structures to simulate for each set', '8')
+    .option('--patterns <n>', 'patterns of each structure', '64')
+    .addOption(overwrite())
+    .addOption(workers());
+
+  add(
     'map <scan>',
     'a polarization map of a 4D-STEM file',
     'ferroscope map scan.h5 --material BST --out map\n  ferroscope map scan.h5 --model model.onnx --out map',

@@ -14,7 +14,7 @@ import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import type { MapWarning } from '../polarization/fit.ts';
-import { readMapZarr } from '../polarization/map-files.ts';
+import { abstentionSchema, readMapZarr } from '../polarization/map-files.ts';
 import { type MapOptions, type ModelChoice, mapIdentity, mapScan } from '../polarization/map-scan.ts';
 import { analysisOptions } from '../polarization/options.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
@@ -42,6 +42,9 @@ const summarySchema = z.object({
   calibrate_s: z.number(),
   map_s: z.number(),
   dose_e: z.number(),
+  /** Positions out of the model's domain, and components that the map does not measure. */
+  outside: z.number(),
+  abstained: z.array(abstentionSchema),
   rotation_deg: z.number(),
   px_mrad: z.number(),
   warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })),
@@ -56,6 +59,8 @@ const summarySchema = z.object({
       correlation: number,
       truth_sd: number,
       pull_rms: number.optional(),
+      covered_68: number.optional(),
+      covered_95: number.optional(),
     }),
   ),
 });
@@ -123,6 +128,8 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       calibrate_s: result.calibrate_s,
       map_s: result.map_s,
       dose_e: result.calibration.dose_e,
+      outside: result.outside,
+      abstained: [...result.abstained],
       rotation_deg: result.calibration.rotation_deg,
       px_mrad: result.calibration.px_mrad,
       warnings: [...(result.map.meta.warnings ?? [])],
@@ -228,7 +235,7 @@ export async function runMap(line: CommandLine): Promise<void> {
   );
   const lines = [
     ...warningLines(summary.warnings),
-    `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}); ${out}/report.html`,
+    `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}), ${summary.outside} of them out of the model's domain; ${out}/report.html`,
     ...scoreRows(summary.scores),
   ];
   line.console.result(lines, { out, model: chosen?.path ?? named, model_choice: chosen?.choice.why, ...summary });

@@ -3,8 +3,8 @@
 import { basename } from 'node:path';
 import { isFile } from '../core/identity.ts';
 import { countLabel, electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
-import { noBetterThanMean } from '../figures/report-parts.ts';
 import type { LabelScore, ModelInfo } from '../network/model-info.ts';
+import { noBetterThanMean } from '../polarization/abstention.ts';
 import type { FoundModel } from './find-models.ts';
 
 /** @param level of its heading: 1 for a page of its own */

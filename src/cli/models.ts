@@ -1,8 +1,8 @@
 /** `ferroscope models [FILE]`: the models at hand in a table, or the card of one. Every number comes from the models' own files. */
 
 import { fixedLabel, numberLabel, quantity } from '../core/numbers.ts';
-import { noBetterThanMean } from '../figures/report-parts.ts';
 import type { LabelScore } from '../network/model-info.ts';
+import { noBetterThanMean } from '../polarization/abstention.ts';
 import { optionList } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { type FoundModel, findModels, readModel, shownPath } from './find-models.ts';

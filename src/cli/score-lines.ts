@@ -1,8 +1,8 @@
 /** What a model's errors on held-out structures look like at the terminal. */
 
 import { fixedLabel, quantity } from '../core/numbers.ts';
-import { noBetterThanMean } from '../figures/report-parts.ts';
 import type { ModelScores } from '../network/model-info.ts';
+import { noBetterThanMean } from '../polarization/abstention.ts';
 
 /** Mean absolute errors, noise-free and as trained; a label that the model does not know says so. */
 export function scoreLines({ noiseFree, training }: ModelScores): string[] {

@@ -3,15 +3,16 @@
  * No files and no computing of physics here.
  */
 
-import { electrons, fixedLabel, quantity, unitLabel } from '../core/numbers.ts';
+import { electrons, fixedLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
-import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
+import { noBetterThanMean } from '../polarization/abstention.ts';
+import { findChannel, OUT_OF_DOMAIN, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { componentMap, usualChannels } from './component-map.ts';
 import { parityPlot } from './parity-plot.ts';
 import { type PatternFigureOptions, patternFigure } from './pattern-figure.ts';
 import { buildReport, type Headline, type ReportSection, type ReportWarning } from './report.ts';
-import { alongBeamNote, type HeldOutRow, heldOutTable, noBetterThanMean, scoreTable } from './report-parts.ts';
+import { alongBeamNote, type HeldOutRow, heldOutTable, scoreTable, sigmaTable } from './report-parts.ts';
 import { PAGE_WIDTH } from './theme.ts';
 import { fullColour, vectorMap } from './vector-map.ts';
 
@@ -77,7 +78,8 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
 
   const sections: ReportSection[] = [
     { heading: 'Polarization', svg: vectors, note: alongBeamNote(map, priorSpread(input)) },
-    { heading: 'Components, tilt and thickness', text: COMPONENTS, svg: components },
+    { heading: 'Components, tilt and thickness', text: COMPONENTS, svg: components, table: sigmaTable(map) },
+    ...domainSection(map, put),
   ];
   if (truth) {
     const parity: { readonly svg: string }[] = [];
@@ -120,7 +122,21 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
 }
 
 const COMPONENTS =
-  'σ is one standard deviation: the model’s rms error on structures it never saw, joined with the spread of its answers over two looks at the pattern. It knows nothing of errors that both share. Components of a vector have one scale, and so have their differences from a truth; σ has its own.';
+  'σ is what the model states of each pattern, calibrated so that value ± σ holds the truth in 68 of 100 patterns of structures it never saw, and widened where a position is out of its domain. It knows nothing of errors that such structures do not show. Components of a vector have one scale, and so have their differences from a truth; σ has its own.';
+
+/** Which positions are out of the model's domain, where any is. */
+function domainSection(map: PolarizationMap, put: (name: string, svg: string) => string): ReportSection[] {
+  const values = findChannel(map, OUT_OF_DOMAIN)?.values;
+  const marked = values?.reduce((sum, one) => sum + one, 0) ?? 0;
+  if (!values || marked === 0) return [];
+  return [
+    {
+      heading: 'Out of the model’s domain',
+      text: `${plural(marked, 'position')} of ${values.length} (yellow): patterns unlike those that the model was tested on. Their σ is widened, and is a guess.`,
+      svg: put(OUT_OF_DOMAIN, componentMap(map, OUT_OF_DOMAIN, { range: [0, 1] })),
+    },
+  ];
+}
 
 const priorSpread = ({ heldOut }: MapReportInput): number | undefined =>
   heldOut.find(({ name }) => name === 'P_z')?.meanOnly;

@@ -3,20 +3,13 @@
  * P along the beam.
  */
 
-import { percent, quantity, unitLabel } from '../core/numbers.ts';
+import { percent, plural, quantity, unitLabel } from '../core/numbers.ts';
+import { noBetterThanMean, tellsNothing } from '../polarization/abstention.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { channelHtml } from './labels.ts';
 import type { Cell, ReportTable } from './report.ts';
 import { quantile } from './scale.ts';
-
-/** An rms error from this share of 'knowing only the mean' on counts as no better than that: 2 % of the variance is told at most. */
-const NO_BETTER = 0.99;
-
-/** Whether an rms error is that of somebody who knows only the mean, whose rms error is the standard deviation of the truth. */
-export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
-  return rmse >= NO_BETTER * meanOnly;
-}
 
 function verdict(rmse: number, meanOnly: number): string {
   if (meanOnly === 0) return 'the truth is constant';
@@ -26,13 +19,15 @@ function verdict(rmse: number, meanOnly: number): string {
 /** A map against its truth, one row per channel. */
 export function scoreTable(scores: readonly ChannelScore[]): ReportTable {
   const pulls = scores.some(({ pull_rms }) => pull_rms !== undefined);
+  const covers = scores.some(({ covered_68 }) => covered_68 !== undefined);
   return {
     caption: `Map against truth. Mean only: the RMSE of knowing nothing but the truth’s mean, its standard deviation. r: Pearson correlation.${
-      pulls ? ' Error/σ: root mean square, 1 where the stated σ is honest.' : ''
-    }`,
+      pulls ? ' Error/σ: root mean square, about 1 where the stated σ is honest.' : ''
+    }${covers ? ' In 68%, in 95%: positions whose truth lies in the stated interval.' : ''}`,
     columns: [
       ...['Channel', 'Unit', 'MAE', 'RMSE', 'Mean only', 'Bias', 'r'].map((label) => ({ label })),
       ...(pulls ? [{ label: 'Error/σ' }] : []),
+      ...(covers ? [{ label: 'In 68%' }, { label: 'In 95%' }] : []),
       { label: 'Positions' },
       { label: '' },
     ],
@@ -45,9 +40,43 @@ export function scoreTable(scores: readonly ChannelScore[]): ReportTable {
       s.bias,
       s.correlation,
       ...(pulls ? [s.pull_rms ?? Number.NaN] : []),
+      ...(covers ? [s.covered_68, s.covered_95].map((share) => (share === undefined ? '' : percent(share, 2))) : []),
       s.count,
       verdict(s.rmse, s.truth_sd),
     ]),
+  };
+}
+
+/**
+ * What a map states of its values, one row per channel: median σ beside σ of somebody who knows only the prior's mean, the factor of the 95% interval, and the share of
+ * positions whose value carries no information.
+ */
+export function sigmaTable(map: PolarizationMap): ReportTable {
+  const { coverage, abstained = [] } = map.meta;
+  return {
+    caption: `Value ± σ is the 68% interval, value ± k₉₅σ the 95% one. Prior: σ of knowing nothing but the mean of the structures that the model was made for; where σ is not smaller, a value carries no information.${
+      coverage
+        ? ` Calibrated on ${plural(coverage.structures, 'held-out structure')}: whatever structures are like, ${percent(coverage.promised_68, 2)} and ${percent(coverage.promised_95, 2)} are promised.`
+        : ''
+    }`,
+    columns: ['Channel', 'Unit', 'σ, median', 'Prior', 'k₉₅', 'No information', ''].map((label) => ({ label })),
+    rows: map.channels.flatMap(({ name, unit, sigma, k95, prior }): Cell[][] => {
+      if (!sigma) return [];
+      const idle =
+        prior === undefined ? undefined : sigma.filter((one) => tellsNothing(one, prior)).length / sigma.length;
+      const abstains = abstained.some((one) => one.name === name);
+      return [
+        [
+          { html: channelHtml(name) },
+          unitLabel(unit),
+          quantile(sigma, 0.5),
+          prior ?? Number.NaN,
+          k95 ?? Number.NaN,
+          idle === undefined ? '' : percent(idle, 2),
+          abstains ? 'not measured' : '',
+        ],
+      ];
+    }),
   };
 }
 
@@ -90,19 +119,21 @@ export function heldOutTable(rows: readonly HeldOutRow[]): ReportTable {
 /**
  * What is known of P along the beam: the map's own σ (its median) beside the spread of the structures that the model learned from. It states no limit
  * of the voltage, thickness and dose: that takes Fisher information.
- * @param priorSpread standard deviation of P_z over the held-out structures [the channel's unit], where the model tells it
+ * @param priorSpread standard deviation of P_z over the held-out structures [the channel's unit], where the model tells it; the map's own prior wins
  */
 export function alongBeamNote(map: PolarizationMap, priorSpread: number | undefined): string {
   const channel = findChannel(map, 'P_z');
   if (!channel) return 'The map has no P along the beam.';
   const { sigma, unit } = channel;
+  // Half of a 68% interval, as σ is, where the map states it.
+  const prior = channel.prior ?? priorSpread;
   const median = sigma ? quantile(sigma, 0.5) : undefined;
   const own = median === undefined ? 'The map states no σ of P_z' : `σ of P_z is ${quantity(median, unit)} (median)`;
   const spread =
-    priorSpread === undefined
+    prior === undefined
       ? 'the model file does not hold how far P_z spreads over the structures it was made for, so that how much of P_z is measured is not known'
-      : `over the structures the model was made for, P_z spreads by ${quantity(priorSpread, unit)} (standard deviation)`;
-  return `Along the beam: ${own}; ${spread}. ${told(median, priorSpread)}What this voltage, thickness and dose allow along the beam is not computed here.`;
+      : `over the structures the model was made for, P_z spreads by ${quantity(prior, unit)} (standard deviation)`;
+  return `Along the beam: ${own}; ${spread}. ${told(median, prior)}What this voltage, thickness and dose allow along the beam is not computed here.`;
 }
 
 function told(median: number | undefined, spread: number | undefined): string {

@@ -2,7 +2,7 @@
  * The shape of the WAE-predictor: sizes, strides and the list of its parameters with their initial values.
  * The paper (Methods, 'Model architecture'): six blocks (convolution, batch norm, swish) to 2048 features, a fully
  * connected layer to 32 latents, the mirror image back, a predictor of two (fully connected, layer norm, swish) on 24
- * latents, and per-pixel domain-adaptation layers (scale 1, offset 0 at first) for experimental patterns.
+ * latents, to which a layer for variances is added (gaussian.ts), and per-pixel domain-adaptation layers (scale 1, offset 0 at first) for experimental patterns.
  *
  * Kernels are 3×3 with padding 1. Blocks halve the map, except the first ones of a small detector, so that the last map
  * is 2×2: 64 pixels keep the first block at stride 1, 32 the first two. Initial weights are normal with variance
@@ -11,6 +11,7 @@
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
+import { UNIT_VARIANCE } from './gaussian.ts';
 import { sizeOf } from './graph.ts';
 import { type PixelOrder, rasterOrder, refine, type Stencil, stencil } from './lattice.ts';
 import type { NetworkOptions } from './options.ts';
@@ -32,6 +33,8 @@ export interface Architecture {
   readonly predictorWidth: number;
   /** Number of labels. */
   readonly labels: number;
+  /** Whether the predictor gives a variance beside the mean of each label (gaussian.ts). */
+  readonly variance: boolean;
   /** Whether there are domain-adaptation layers. */
   readonly adapts: boolean;
 }
@@ -60,6 +63,7 @@ export function architecture(options: NetworkOptions, pixels: number, labels: nu
     predictorLatent: options.predictor_latent,
     predictorWidth: options.predictor_width,
     labels,
+    variance: options.variance,
     adapts,
   };
 }
@@ -128,6 +132,11 @@ export function parameters(a: Architecture): Parameter[] {
     list.push(normal(`predictor.${i}.weight`, [from, to], from, 1), bias);
     if (i < 2) norm(`predictor.${i}`, to);
   }
+  if (a.variance) {
+    // Every variance begins as that of the labels.
+    list.push(constant('variance.weight', [a.predictorWidth, a.labels], 0));
+    list.push(constant('variance.bias', [a.labels], UNIT_VARIANCE));
+  }
   if (a.adapts) {
     for (const place of ['before', 'after']) {
       list.push(constant(`adapt.${place}.scale`, [a.pixels ** 2], 1));
@@ -160,7 +169,7 @@ export function multiplyAdds(a: Architecture): number {
     sum += 2 * 9 * size * size * inputs[i]! * out;
   });
   for (const { name, shape } of parameters(a))
-    if (/^(latent|features|predictor.*)\.weight/.test(name)) sum += sizeOf(shape);
+    if (/^(latent|features|predictor.*|variance)\.weight/.test(name)) sum += sizeOf(shape);
   return sum;
 }
 

@@ -75,8 +75,8 @@ export class Augmenter {
     this.#scratch = new Float32Array(n * n);
   }
 
-  /** Changes the job's patterns and labels in place. */
-  apply({ purpose, epoch, indices, patterns, labels }: AugmentJob): void {
+  /** Changes the job's patterns and labels in place; gives the dose of each pattern [electrons], Infinity without noise. */
+  apply({ purpose, epoch, indices, patterns, labels }: AugmentJob): number[] {
     const size = this.#pixels ** 2;
     const width = labels.length / indices.length;
     const pattern = (i: number): Float32Array => patterns.subarray(i * size, (i + 1) * size);
@@ -101,6 +101,7 @@ export class Augmenter {
       if (background > 0) this.#background(pattern(i), background, stream);
       if (dose !== undefined) addNoise(pattern(i), dose, stream);
     });
+    return draws.map(({ dose }) => dose ?? Number.POSITIVE_INFINITY);
   }
 
   #draw(stream: RandomStream): Draw {

@@ -63,6 +63,8 @@ async function check(build: Build, shapes: readonly number[][], low = -1, high =
 
 const elementwise: [string, Build, number, number][] = [
   ['sqrt', ops.sqrt, 0.5, 2],
+  ['exp', ops.exp, -2, 2],
+  ['sigmoid', ops.sigmoid, -3, 3],
   ['square', ops.square, -2, 2],
   ['swish', swish, -3, 3],
   ['scale', (g, x) => ops.scale(g, x, -2.5), -1, 1],

@@ -4,28 +4,13 @@
  */
 
 import { extent } from '../core/extent.ts';
-import { RandomStream } from '../core/random.ts';
-import { checkAborted, type Task } from '../core/task.ts';
+import type { Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
-import { Augmenter, addNoise } from './augment.ts';
-import { type Domain, distanceOf, latentStatistics, misfitOf, quantile } from './domain.ts';
+import { type Answers, answersOf, type EvaluateOptions } from './answers.ts';
+import { type Domain, distancesApart, latentStatistics, quantile } from './domain.ts';
 import type { Model } from './infer.ts';
+import { INSTRUMENT } from './instrument.ts';
 import type { LabelScore } from './model-info.ts';
-import type { TrainingOptions } from './options.ts';
-import { predictSymmetric } from './symmetric.ts';
-
-/** What is done to patterns before they are predicted. */
-export interface EvaluateOptions {
-  /** Poisson noise of this dose [electrons per pattern]; none when left out. */
-  readonly dose?: number | undefined;
-  /** Blur, background and dose drawn as in this training (no symmetry); `dose` is then ignored. */
-  readonly training?: TrainingOptions | undefined;
-  /** Of noise, blur and background. */
-  readonly seed: number;
-}
-
-/** Patterns in one batch. */
-const BATCH = 64;
 
 /** Running sums for one label. */
 class Sums {
@@ -69,9 +54,18 @@ class Sums {
   }
 }
 
+/** Scores of answers, a row for each label. */
+export function scoresOf({ count, truth, mean }: Answers, labels: PatternDataset['labels']): LabelScore[] {
+  return labels.map(({ name, unit }, label) => {
+    const sums = new Sums();
+    for (let i = 0; i < count; i++) sums.add(truth[i * labels.length + label]!, mean[i * labels.length + label]!);
+    return sums.score(name, unit);
+  });
+}
+
 /**
  * Scores of the model's labels over the patterns at `indices`, a row for each label.
- * @throws 'aborted' when stopped, and what reading the dataset throws
+ * @throws as `answersOf`
  */
 export async function evaluate(
   model: Model,
@@ -80,80 +74,25 @@ export async function evaluate(
   options: EvaluateOptions,
   task: Task,
 ): Promise<LabelScore[]> {
-  const { dose, training, seed } = options;
-  const size = data.detector.pixels ** 2;
-  const augmenter =
-    training &&
-    new Augmenter({
-      training: { ...training, seed },
-      detector: data.detector,
-      labels: data.labels.map(({ name }) => name),
-    });
-  const sums = data.labels.map(() => new Sums());
-  for (let first = 0; first < indices.length; first += BATCH) {
-    checkAborted(task);
-    const here = indices.slice(first, first + BATCH);
-    const { patterns, labels } = await data.read(here);
-    if (augmenter) augmenter.apply({ purpose: 'validate', epoch: 0, indices: here, patterns, labels });
-    else if (dose !== undefined) {
-      here.forEach((index, i) => {
-        addNoise(patterns.subarray(i * size, (i + 1) * size), dose, new RandomStream(seed, 'noise', index));
-      });
-    }
-    const predicted = (await predictSymmetric(model, patterns, here.length)).labels;
-    for (let i = 0; i < labels.length; i++) sums[i % sums.length]!.add(labels[i]!, predicted[i]!);
-    task.progress(first + here.length, indices.length, 'patterns');
-  }
-  return data.labels.map(({ name, unit }, i) => sums[i]!.score(name, unit));
+  return scoresOf(await answersOf(model, data, indices, options, task), data.labels);
 }
 
 /**
  * What the model was trained on (domain.ts).
- * @param heldOut patterns for misfit and distance, under the noise of training; at least one
+ * @param answers to held-out patterns under the noise of training, misfit included; at least one
  * @param training patterns whose labels span the range; at least one
- * @param options of the training
- * @throws 'aborted' when stopped, and what reading the dataset throws
+ * @throws what reading the dataset throws
  */
 export async function measureDomain(
-  model: Model,
+  { latent: all, misfit, counting, instrument, count, structure }: Answers,
   data: PatternDataset,
-  heldOut: readonly number[],
   training: readonly number[],
-  options: TrainingOptions,
-  task: Task,
 ): Promise<Domain> {
-  const size = data.detector.pixels ** 2;
-  const augmenter = new Augmenter({
-    training: options,
-    detector: data.detector,
-    labels: data.labels.map(({ name }) => name),
-  });
-  const misfit: number[] = [];
-  const latents: Float32Array[] = [];
-  for (let first = 0; first < heldOut.length; first += BATCH) {
-    checkAborted(task);
-    const here = heldOut.slice(first, first + BATCH);
-    const { patterns, labels } = await data.read(here);
-    augmenter.apply({ purpose: 'validate', epoch: 0, indices: here, patterns, labels });
-    const { latent, reconstruction } = await model.predict(patterns, here.length);
-    latents.push(latent);
-    for (let i = 0; i < here.length; i++) {
-      const at = (array: Float32Array) => array.subarray(i * size, (i + 1) * size);
-      misfit.push(misfitOf(at(patterns), at(reconstruction)));
-    }
-  }
-  const all = new Float32Array(latents.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of latents) {
-    all.set(part, at);
-    at += part.length;
-  }
-  const n = all.length / heldOut.length;
-  const latent = latentStatistics(all, n);
-  const distance = heldOut.map((_, i) => distanceOf(latent, all.subarray(i * n, (i + 1) * n)));
+  const latent = latentStatistics(all, all.length / count);
+  const amplitudes = latentStatistics(instrument, INSTRUMENT);
   const { labels } = await data.read(training);
   const width = data.labels.length;
-  const ends = (values: readonly number[]) => ({ median: quantile(values, 0.5), high: quantile(values, 0.99) });
+  const ends = (values: ArrayLike<number>) => ({ median: quantile(values, 0.5), high: quantile(values, 0.99) });
   return {
     labels: data.labels.map(({ name }, label) => {
       const own = labels.filter((_, i) => i % width === label);
@@ -161,7 +100,9 @@ export async function measureDomain(
       return { name, min, max };
     }),
     misfit: ends(misfit),
-    distance: ends(distance),
+    excess: ends(misfit.map((value, i) => value - counting[i]!)),
+    distance: ends(distancesApart(all, structure)),
     latent,
+    instrument: { amplitudes, distance: ends(distancesApart(instrument, structure)) },
   };
 }

@@ -42,7 +42,7 @@ test.each([
     const { a, p, s, input, patterns } = randomNetwork(pixels, channels, transform);
     const weights = { reconstruction: 1, mmd: 1, prediction: 1 };
     const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
-    const trainer = await Trainer.open(nodeOnnx, a, N, input, weights, state);
+    const trainer = await Trainer.open(nodeOnnx, a, N, input, { weights, variance_beta: 0.5 }, state);
     const zero = new Float32Array(N * LABELS);
     const inTraining = await trainer.validate({ patterns, labels: zero, prior: new Float32Array(N * a.latent) });
     await trainer.close();
@@ -52,6 +52,10 @@ test.each([
     const out = await session.run({ patterns: array32(patterns, [N, 1, pixels, pixels]) });
     out.labels?.forEach((v, i) => {
       expect(Math.abs(v - inTraining.labels[i]!)).toBeLessThan(1e-3);
+    });
+    expect(out.sigma?.length).toBe(N * LABELS);
+    out.sigma?.forEach((v, i) => {
+      expect(v / Math.exp(inTraining.logVariance![i]! / 2)).toBeCloseTo(1, 3);
     });
     // The reconstruction, standardised again, gives the reconstruction loss (the means are so high that none is clipped).
     const seen = (v: number) => (transform === 'sqrt' ? Math.sqrt(v) : v);

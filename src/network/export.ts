@@ -3,12 +3,13 @@
  * from raw patterns to physical labels. Inputs and outputs, n patterns at a time:
  *   patterns [n, 1, pixels, pixels] intensity per pixel as a fraction of the beam, on the library's detector
  *   domain   scalar: 0 simulated, 1 experimental (only in a model that was trained with an experiment)
- *   labels [n, labels] in the labels' units; latent [n, latent]; reconstruction, like patterns
+ *   labels [n, labels] in the labels' units; sigma [n, labels], their standard deviations (only in a model that learned them); latent [n, latent]; reconstruction, like patterns
  *
  * What this is not: differentiable. The same parameters run in `wae.ts` for training; a test holds both together.
  */
 
 import { type Architecture, parameters, statistics, stencils } from './architecture.ts';
+import { sigmaOf } from './gaussian.ts';
 import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
 import { WEIGHTS } from './model-info.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
@@ -105,17 +106,21 @@ export function exportModel(model: ExportInput): Uint8Array {
 
   const readLatents = [g.ints([0]), g.ints([a.predictorLatent]), g.ints([1])];
   let hidden = op('Slice', [latent, ...readLatents], [FREE, a.predictorLatent]);
-  const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth, a.labels];
-  for (let i = 0; i < 3; i++) {
+  const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth];
+  for (let i = 0; i < 2; i++) {
     hidden = linear(hidden, `predictor.${i}`, widths[i]!, widths[i + 1]!);
-    if (i < 2) {
-      const gains = ['gamma', 'beta'].map((part) => constant(`predictor.${i}.${part}`, [a.predictorWidth]));
-      const attributes = { axis: { i: -1 }, epsilon: { f: NORM_EPSILON } };
-      hidden = swish(op('LayerNormalization', [hidden, ...gains], hidden.shape, attributes));
-    }
+    const gains = ['gamma', 'beta'].map((part) => constant(`predictor.${i}.${part}`, [a.predictorWidth]));
+    const attributes = { axis: { i: -1 }, epsilon: { f: NORM_EPSILON } };
+    hidden = swish(op('LayerNormalization', [hidden, ...gains], hidden.shape, attributes));
   }
-  const units = op('Mul', [hidden, constant('labels.deviation', [a.labels], model.labels.deviation)], hidden.shape);
-  const labels = op('Add', [units, constant('labels.mean', [a.labels], model.labels.mean)], hidden.shape);
+  const labelUnit = constant('labels.deviation', [a.labels], model.labels.deviation);
+  const means = linear(hidden, 'predictor.2', a.predictorWidth, a.labels);
+  const units = op('Mul', [means, labelUnit], means.shape);
+  const labels = op('Add', [units, constant('labels.mean', [a.labels], model.labels.mean)], means.shape);
+  if (a.variance) {
+    const sigma = sigmaOf(g, linear(hidden, 'variance', a.predictorWidth, a.labels));
+    g.output('sigma', op('Mul', [sigma, labelUnit], sigma.shape));
+  }
 
   const toFeatures = featureColumns(get('features.weight'), innerOrder, last, a.latent);
   const bias = featureColumns(get('features.bias'), innerOrder, last, 1);

@@ -1,6 +1,7 @@
 /** What users of the package need of this room (`import … from 'ferroscope/network'`): training, models, predictions. Rooms import files, not this. */
 
 export type { ExperimentSource } from './batches.ts';
+export { promised, type SigmaCalibration } from './conformal.ts';
 export type { Domain } from './domain.ts';
 export { Model, openModel, type Prediction, type PredictOptions } from './infer.ts';
 export type { LabelScore, ModelInfo, ModelScores } from './model-info.ts';

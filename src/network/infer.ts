@@ -13,6 +13,8 @@ import { array32, type OnnxRuntime, Session } from './session.ts';
 export interface Prediction {
   /** [count][labels], in the labels' units. */
   readonly labels: Float32Array;
+  /** Standard deviation of each label as the network states it, [count][labels], in the labels' units; empty where it states none. */
+  readonly sigma: Float32Array;
   /** [count][latent] */
   readonly latent: Float32Array;
   /** [count][pixels²], intensity fractions; empty when not wanted. */
@@ -55,9 +57,12 @@ function prune(model: ModelProto, outputs: readonly string[]): ModelProto {
 export class Model {
   /** What it says of itself. */
   readonly info: ModelInfo;
+  /** It states σ pattern by pattern. */
+  readonly statesSigma: boolean;
+  /** Components of its latent vectors. */
+  readonly latent: number;
   readonly #runtime: OnnxRuntime;
   readonly #proto: ModelProto;
-  readonly #latent: number;
   readonly #threads: number | undefined;
   #whole: Promise<Session> | undefined;
   #labelsOnly: Promise<Session> | undefined;
@@ -78,12 +83,13 @@ export class Model {
       );
     }
     this.#proto = proto;
+    this.statesSigma = proto.graph.output.some(({ name }) => name === 'sigma');
     this.#threads = threads;
     const latent = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim[1]?.dimValue;
     if (!latent) {
       fail('format', 'The model file has no latents.', 'Use a model that `ferroscope train` wrote, or copy it again.');
     }
-    this.#latent = latent;
+    this.latent = latent;
   }
 
   /**
@@ -101,7 +107,8 @@ export class Model {
     const session = await this.#session(reconstruction);
     const out: Prediction = {
       labels: new Float32Array(count * this.info.labels.length),
-      latent: new Float32Array(count * this.#latent),
+      sigma: new Float32Array(this.statesSigma ? count * this.info.labels.length : 0),
+      latent: new Float32Array(count * this.latent),
       reconstruction: new Float32Array(reconstruction ? count * size : 0),
     };
     for (let first = 0; first < count; first += batch) {
@@ -110,7 +117,7 @@ export class Model {
         patterns: array32(patterns.subarray(first * size, (first + here) * size), [here, 1, n, n]),
         ...(this.info.adapts ? { domain: array32(Float32Array.of(experimental ? 1 : 0), []) } : {}),
       });
-      for (const name of ['labels', 'latent', 'reconstruction'] as const) {
+      for (const name of ['labels', 'sigma', 'latent', 'reconstruction'] as const) {
         const data = part[name];
         if (data) out[name].set(data, (first * data.length) / here);
       }
@@ -137,7 +144,7 @@ export class Model {
     }
     this.#labelsOnly ??= Session.open(
       this.#runtime,
-      encodeModel(prune(this.#proto, ['labels', 'latent'])),
+      encodeModel(prune(this.#proto, ['labels', 'sigma', 'latent'])),
       this.#threads,
     );
     return this.#labelsOnly;

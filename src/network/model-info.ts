@@ -8,10 +8,11 @@ import { fail } from '../core/errors.ts';
 import { identify, identitySchema } from '../core/identity.ts';
 import type { Options } from '../core/schema.ts';
 import { latticeDetectorSchema } from '../diffraction/detector.ts';
+import { calibrationOfSigma } from './conformal.ts';
 import { domainSchema } from './domain.ts';
 
-/** Version of what a model file says of itself. 1, of version 0.1.0, knew neither identity nor domain. */
-export const MODEL_SCHEMA = 2;
+/** Version of what a model file says of itself. 1, of version 0.1.0, knew neither identity nor domain; 2 no calibrated σ. */
+export const MODEL_SCHEMA = 3;
 
 const score = z.object({
   name: z.string(),
@@ -65,6 +66,8 @@ const current = z.object({
   identity: identitySchema,
   /** What it was trained on; models before format 2 do not say. */
   domain: domainSchema.optional(),
+  /** What its σ are multiplied by (conformal.ts); models before format 3 do not say. */
+  uncertainty: calibrationOfSigma.optional(),
   /** Version of the recipe's keys (recipe/recipe.ts). */
   recipeSchema: z.number(),
 });
@@ -98,7 +101,7 @@ export function infoToMetadata(info: ModelInfo): Record<string, string> {
   );
 }
 
-/** What the metadata of a model file say; entries of others are passed over. @throws 'format' when the metadata is not that of a Ferroscope model */
+/** What the metadata of a model file say; entries of others are passed over. @throws 'format' when the metadata is not that of a Ferroscope model, 'unsupported' for a newer format */
 export function infoFromMetadata(metadata: readonly { key: string; value: string }[]): ModelInfo {
   const bad = (why: string): never =>
     fail('format', `The model file ${why}.`, 'Use a model that `ferroscope train` wrote, or copy the file again.');
@@ -115,6 +118,15 @@ export function infoFromMetadata(metadata: readonly { key: string; value: string
     }),
   );
   if (ours.length === 0) bad(`says nothing of Ferroscope`);
+  const stated = z.object({ identity: z.object({ schema: z.number() }) }).safeParse(values).data?.identity.schema;
+  if (stated !== undefined && stated > MODEL_SCHEMA) {
+    fail(
+      'unsupported',
+      `The model file is of format ${stated}; this version of Ferroscope reads formats up to ${MODEL_SCHEMA}.`,
+      'Install a newer Ferroscope, or train the model again with this one.',
+      { format: stated, known: MODEL_SCHEMA },
+    );
+  }
   const result = modelInfoSchema.safeParse(values);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;

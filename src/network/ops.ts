@@ -87,6 +87,18 @@ export function sqrt(g: Graph, x: Tensor): Tensor {
   return g.record(y, [x], (dy) => [raw(g, 'Div', raw(g, 'Mul', dy, g.scalar(0.5)), y)]);
 }
 
+/** eˣ of each element. */
+export function exp(g: Graph, x: Tensor): Tensor {
+  const y = raw(g, 'Exp', x);
+  return g.record(y, [x], (dy) => [raw(g, 'Mul', dy, y)]);
+}
+
+/** 1/(1 + e⁻ˣ) of each element. */
+export function sigmoid(g: Graph, x: Tensor): Tensor {
+  const y = raw(g, 'Sigmoid', x);
+  return g.record(y, [x], (dy) => [raw(g, 'Mul', dy, raw(g, 'Mul', y, raw(g, 'Sub', g.scalar(1), y)))]);
+}
+
 /** Square of each element. */
 export function square(g: Graph, x: Tensor): Tensor {
   const y = raw(g, 'Mul', x, x);

@@ -1,7 +1,7 @@
 /** Options of this room: [network] and [training]. */
 
 import * as z from 'zod';
-import { between, count, type Options, positive, seed } from '../core/schema.ts';
+import { between, count, fraction, type Options, positive, seed } from '../core/schema.ts';
 
 /** [network] */
 export const networkOptions = z
@@ -14,6 +14,12 @@ export const networkOptions = z
     latent: count.max(4096).default(32).describe('Latent dimension of the autoencoder.'),
     predictor_latent: count.max(4096).default(24).describe('How many of its components the predictor reads.'),
     predictor_width: count.max(16_384).default(256).describe("Width of the predictor's two hidden layers."),
+    variance: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Learn a variance beside the mean of each label, pattern by pattern; without it σ is one number for all patterns.',
+      ),
     input: z
       .enum(['sqrt', 'linear'])
       .default('sqrt')
@@ -46,6 +52,11 @@ export const trainingOptions = z
       })
       .prefault({})
       .describe('λ of reconstruction, MMD and prediction (paper, equation 3).'),
+    variance_beta: fraction
+      .default(0.5)
+      .describe(
+        'β of the β-NLL that teaches mean and variance: 0 is the Gaussian likelihood, 1 gives the mean the gradient of a mean square error.',
+      ),
     patience: count.max(100_000).default(3).describe('Epochs without a better validation loss before training stops.'),
     dose_e: between(1, 1e12)
       .optional()

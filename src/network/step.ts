@@ -33,8 +33,14 @@ export interface LossValues {
   readonly total: number;
   readonly reconstruction: number;
   readonly mmd: number;
+  /** Mean square error of the labels. */
   readonly prediction: number;
+  /** What teaches the labels: β-NLL, or `prediction` again. */
+  readonly likelihood: number;
 }
+
+/** [training], as far as the loss follows from it. */
+export type LossOptions = Pick<TrainingOptions, 'weights' | 'variance_beta'>;
 
 /**
  * The flat arrays of a state: parameters, scaled first and second moments (adam.ts) and batch-norm statistics, in the order of `parameters` and `statistics`
@@ -60,6 +66,8 @@ export interface Batch {
 }
 
 type Kind = keyof StateArrays;
+
+const TERMS = ['total', 'reconstruction', 'mmd', 'prediction', 'likelihood'] as const;
 
 function tensors(arrays: StateArrays, a: Architecture, prefix: string): Record<string, Array32> {
   const out: Record<string, Array32> = {};
@@ -151,12 +159,7 @@ function blend(
  * Outputs: the state as 'next/…' and the loss.
  * @param n patterns in a batch
  */
-function trainingGraph(
-  a: Architecture,
-  n: number,
-  scaling: InputScaling,
-  weights: TrainingOptions['weights'],
-): Uint8Array {
+function trainingGraph(a: Architecture, n: number, scaling: InputScaling, options: LossOptions): Uint8Array {
   const g = new Graph();
   const inputs = batchInputs(g, a, n, a.adapts);
   const rate = g.input('learning_rate', []);
@@ -177,7 +180,7 @@ function trainingGraph(
   const wae = new Wae(g, a, p, norm);
   const x = prepare(g, inputs.patterns, scaling, wae.order);
   const experiment = inputs.experiment && prepare(g, inputs.experiment, scaling, wae.order);
-  const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior, experiment }, weights);
+  const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior, experiment }, options);
   const step = adamStep(g, rate, t);
   const wanted = list.map(({ name }) => need(p, name));
   const slopes = gradients(g, loss.total, wanted);
@@ -195,17 +198,12 @@ function trainingGraph(
   const kept = statistics(a);
   const blended = blend(g, kept, s, statistic);
   part(g, kept, blended, 'next/s/');
-  for (const key of ['total', 'reconstruction', 'mmd', 'prediction'] as const) g.output(key, loss[key]);
+  for (const key of TERMS) g.output(key, loss[key]);
   return g.toModel({ name: 'training step' });
 }
 
 /** The loss with kept batch-norm statistics, no gradient, and the standardised labels 'predicted'; simulated patterns only. */
-function validationGraph(
-  a: Architecture,
-  n: number,
-  scaling: InputScaling,
-  weights: TrainingOptions['weights'],
-): Uint8Array {
+function validationGraph(a: Architecture, n: number, scaling: InputScaling, options: LossOptions): Uint8Array {
   const g = new Graph();
   const inputs = batchInputs(g, a, n, false);
   const p = stateInputs(
@@ -225,9 +223,10 @@ function validationGraph(
     );
   const wae = new Wae(g, a, p, norm);
   const x = prepare(g, inputs.patterns, scaling, wae.order);
-  const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior }, weights);
-  for (const key of ['total', 'reconstruction', 'mmd', 'prediction'] as const) g.output(key, loss[key]);
+  const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior }, options);
+  for (const key of TERMS) g.output(key, loss[key]);
   g.output('predicted', loss.labels);
+  if (loss.logVariance) g.output('log_variance', loss.logVariance);
   return g.toModel({ name: 'validation' });
 }
 
@@ -263,11 +262,11 @@ export class Trainer {
     a: Architecture,
     n: number,
     scaling: InputScaling,
-    weights: TrainingOptions['weights'],
+    options: LossOptions,
     state: StateArrays,
   ): Promise<Trainer> {
-    const training = await Session.open(runtime, trainingGraph(a, n, scaling, weights));
-    const validation = await Session.open(runtime, validationGraph(a, n, scaling, weights));
+    const training = await Session.open(runtime, trainingGraph(a, n, scaling, options));
+    const validation = await Session.open(runtime, validationGraph(a, n, scaling, options));
     return new Trainer(a, n, training, validation, state);
   }
 
@@ -296,13 +295,13 @@ export class Trainer {
     return lossesOf(out);
   }
 
-  /** The loss of a batch with kept batch-norm statistics, its experiment left out, and the predicted labels [n][labels], standardised. */
-  async validate(batch: Batch): Promise<LossValues & { labels: Float32Array }> {
+  /** The loss of a batch with kept batch-norm statistics, its experiment left out, and the predicted labels and log-variances [n][labels], standardised. */
+  async validate(batch: Batch): Promise<LossValues & { labels: Float32Array; logVariance?: Float32Array | undefined }> {
     const state = this.#feeds[this.#now]!;
     const known = new Set(this.#validation.inputNames);
     const feeds = Object.fromEntries(Object.entries(state).filter(([name]) => known.has(name)));
     const out = await this.#validation.run({ ...feeds, ...this.#batch({ ...batch, experiment: undefined }) });
-    return { ...lossesOf(out), labels: out.predicted! };
+    return { ...lossesOf(out), labels: out.predicted!, logVariance: out.log_variance };
   }
 
   /** Frees what ONNX Runtime holds. */
@@ -330,5 +329,6 @@ function lossesOf(out: Readonly<Record<string, Float32Array>>): LossValues {
     reconstruction: one('reconstruction'),
     mmd: one('mmd'),
     prediction: one('prediction'),
+    likelihood: one('likelihood'),
   };
 }

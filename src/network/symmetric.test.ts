@@ -25,8 +25,17 @@ const biased = {
       }
       labels[3 * p]! += 0.5;
     }
-    return { labels, latent: new Float32Array(), reconstruction: new Float32Array() };
+    return { labels, sigma: new Float32Array(), latent: new Float32Array(), reconstruction: new Float32Array() };
   },
+} as unknown as Model;
+
+/** The same, stating 0.3, 0.4 and 1 for σ of a pattern and 0.5, 0.4 and 1 for the other look at it. */
+const stating = {
+  ...biased,
+  predict: async (patterns: Float32Array, count: number) => ({
+    ...(await biased.predict(patterns, count)),
+    sigma: Float32Array.from({ length: 3 * count }, (_, i) => (i === 0 ? 0.3 : i === 3 ? 0.5 : i % 3 === 1 ? 0.4 : 1)),
+  }),
 } as unknown as Model;
 
 test('vectors come back in the pattern’s own frame, and a preferred direction cancels and shows as spread', async () => {
@@ -38,4 +47,14 @@ test('vectors come back in the pattern’s own frame, and a preferred direction 
   expect(spread[0]).toBeCloseTo(0.5, 6);
   expect(spread[1]).toBe(0);
   expect(spread[2]).toBe(0);
+});
+
+test('σ: the mean variance of the looks and that between them; none where the model states none', async () => {
+  const pattern = new Float32Array(n * n);
+  pattern[3 * n + 6] = 1;
+  const { sigma } = await predictSymmetric(stating, pattern, 1);
+  expect(sigma[0]).toBeCloseTo(Math.sqrt((0.09 + 0.25) / 2 + 0.25), 6);
+  expect(sigma[1]).toBeCloseTo(0.4, 6);
+  expect(sigma[2]).toBeCloseTo(1, 6);
+  expect((await predictSymmetric(biased, pattern, 1)).sigma.length).toBe(0);
 });

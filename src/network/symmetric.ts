@@ -17,6 +17,11 @@ export interface SymmetricPrediction {
   readonly labels: Float32Array;
   /** Standard deviation over the looks, [count][labels]. */
   readonly spread: Float32Array;
+  /**
+   * Standard deviation of each label, [count][labels]: the root of the mean variance that the looks state, plus that between them (the law of total variance, both
+   * looks alike); empty where the network states none. A turn by 180° changes signs of components only, so no σ.
+   */
+  readonly sigma: Float32Array;
   /** Of the pattern as it is, [count][latent]. */
   readonly latent: Float32Array;
 }
@@ -46,13 +51,18 @@ export async function predictSymmetric(
     }
   }
   const all = LOOKS.length * count;
-  const { labels: answers, latent } = await model.predict(turned, all, {
+  const {
+    labels: answers,
+    sigma: stated,
+    latent,
+  } = await model.predict(turned, all, {
     ...options,
     batch: all,
     reconstruction: false,
   });
   const labels = new Float32Array(count * width);
   const spread = new Float32Array(count * width);
+  const sigma = new Float32Array(stated.length / LOOKS.length);
   for (let p = 0; p < count; p++) {
     const looks = LOOKS.map((operation, look) => {
       const one = answers.subarray((look * count + p) * width, (look * count + p + 1) * width);
@@ -64,7 +74,10 @@ export async function predictSymmetric(
       const square = looks.reduce((sum, one) => sum + (one[i]! - mean) ** 2, 0) / looks.length;
       labels[p * width + i] = mean;
       spread[p * width + i] = Math.sqrt(square);
+      if (sigma.length === 0) continue;
+      const within = looks.reduce((sum, _, look) => sum + stated[(look * count + p) * width + i]! ** 2, 0);
+      sigma[p * width + i] = Math.sqrt(within / LOOKS.length + square);
     }
   }
-  return { labels, spread, latent: latent.slice(0, (latent.length * count) / all) };
+  return { labels, spread, sigma, latent: latent.slice(0, (latent.length * count) / all) };
 }

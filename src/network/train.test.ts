@@ -12,13 +12,16 @@ import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
+import { answersOf } from './answers.ts';
 import { Augmenter } from './augment.ts';
+import { coverageOf } from './conformal.ts';
 import { evaluate } from './evaluate.ts';
 import { type Model, openModel } from './infer.ts';
 import { checkModelFits, scopeOf } from './model-scope.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
 import { testDataset } from './test-data.ts';
 import { train } from './train.ts';
+import { ratiosOf, sigmaRule } from './uncertainty.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ferroscope-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,6 +89,50 @@ describe('a short training', () => {
     // A map looks twice, which is better.
     const twice = whole.reduce((sum, { rmse }, i) => sum + (rmse / deviation[i]!) ** 2, 0) / whole.length;
     expect(twice).toBeLessThan(loss);
+  });
+
+  test('σ holds the truth of structures it never saw as often as it says, pattern by pattern', async () => {
+    const model = await opened;
+    const { uncertainty, domain, scores } = model.info;
+    expect(uncertainty).toMatchObject({ sigma: 'network', structures: 2, patterns: 320 });
+    expect(domain?.excess?.high).toBeGreaterThan(domain!.excess!.median);
+    // Other noise on the same structures: two of them promise nothing of a third.
+    const heldOut = Array.from({ length: data.count }, (_, i) => i).filter((i) => data.isHeldOut(i));
+    const noisy = recipe('dose_e = [1e5, 1e7]').training;
+    const answers = await answersOf(model, data, heldOut, { seed: 5, training: noisy, reconstruct: true }, quietTask);
+    for (const [label, { name, factors }] of uncertainty!.labels.entries()) {
+      const ratios = ratiosOf(answers, label, data.labels.length, scores.training[label]!.rmse);
+      for (const [level, stated] of [0.68, 0.95].entries()) {
+        expect(Math.abs(coverageOf(ratios, () => factors[level]!).mean - stated), name).toBeLessThan(0.06);
+      }
+    }
+    // A few electrons are known to tell less.
+    const mean = (of: Float32Array) => of.reduce((a, b) => a + b, 0) / of.length;
+    const dark = await answersOf(model, data, heldOut, { seed: 5, dose: 1e5 }, quietTask);
+    const bright = await answersOf(model, data, heldOut, { seed: 5, dose: 1e7 }, quietTask);
+    expect(mean(dark.sigma)).toBeGreaterThan(mean(bright.sigma));
+    expect(dark.misfit.length).toBe(0);
+  });
+
+  test('a model of format 2 opens, states no σ and no factors; one of a newer format is refused and says so', async () => {
+    const { model: bytes } = await trained;
+    const told = (change: (key: string, value: string) => string | undefined) => {
+      const proto = decodeModel(bytes);
+      proto.metadataProps = proto.metadataProps.flatMap(({ key, value }) => {
+        const kept = change(key, value);
+        return kept === undefined ? [] : [{ key, value: kept }];
+      });
+      return openModel(encodeModel(proto), nodeOnnx);
+    };
+    const schema = (n: number) => (key: string, value: string) =>
+      key === 'ferroscope.identity' ? JSON.stringify({ ...JSON.parse(value), schema: n }) : value;
+    const old = told((key, value) => (key === 'ferroscope.uncertainty' ? undefined : schema(2)(key, value)));
+    expect(old.info.uncertainty).toBeUndefined();
+    expect(sigmaRule(old.info, 'P_x')).toMatchObject({ factor: 1, k95: undefined });
+    expect(problem(() => told(schema(4)))).toMatchObject({
+      tag: 'unsupported',
+      message: 'The model file is of format 4; this version of Ferroscope reads formats up to 3.',
+    });
   });
 
   test('the model says what it is and refuses another microscope', async () => {

@@ -15,11 +15,11 @@ import type { Store } from '../core/store.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { ahead, type WorkerHost } from '../core/threads.ts';
 import type { PatternDataset } from '../library/dataset.ts';
+import { answersOf } from './answers.ts';
 import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
 import { AugmentThread, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import type { Domain } from './domain.ts';
-import { evaluate, measureDomain } from './evaluate.ts';
+import { evaluate, measureDomain, scoresOf } from './evaluate.ts';
 import { exportModel, type LabelScaling } from './export.ts';
 import { openModel } from './infer.ts';
 import { infoToMetadata, type LabelScore, MODEL_SCHEMA, type ModelInfo, type ModelScores } from './model-info.ts';
@@ -27,6 +27,7 @@ import type { LearningInputs } from './options.ts';
 import { measureScaling } from './scaling.ts';
 import type { OnnxRuntime } from './session.ts';
 import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
+import { calibrateSigma } from './uncertainty.ts';
 
 /** How an epoch went. */
 export interface EpochRecord {
@@ -89,12 +90,13 @@ interface Progress {
   history: EpochRecord[];
 }
 
-const NO_LOSS: LossValues = { total: 0, reconstruction: 0, mmd: 0, prediction: 0 };
+const NO_LOSS: LossValues = { total: 0, reconstruction: 0, mmd: 0, prediction: 0, likelihood: 0 };
 const combine = (a: LossValues, b: LossValues, f: (x: number, y: number) => number): LossValues => ({
   total: f(a.total, b.total),
   reconstruction: f(a.reconstruction, b.reconstruction),
   mmd: f(a.mmd, b.mmd),
   prediction: f(a.prediction, b.prediction),
+  likelihood: f(a.likelihood, b.likelihood),
 });
 
 /** What a model follows from: changing anything else neither starts a training again nor makes another model. */
@@ -200,7 +202,7 @@ class Run {
       scaling: scaling.labels,
       experiment: this.#options.experiment,
     };
-    const trainer = await Trainer.open(this.#options.runtime, a, t.batch, scaling.input, t.weights, state);
+    const trainer = await Trainer.open(this.#options.runtime, a, t.batch, scaling.input, t, state);
     let saved = performance.now();
     const save = async (): Promise<void> => {
       const { p, m, v, s } = trainer.state;
@@ -347,7 +349,7 @@ class Run {
   ): Promise<Uint8Array> {
     const { training: t, network } = this.#inputs;
     const { a, heldOut } = this.#parts;
-    const write = (scores: ModelScores, domain?: Domain): Uint8Array => {
+    const write = (scores: ModelScores, found?: Pick<ModelInfo, 'domain' | 'uncertainty'>): Uint8Array => {
       const info: ModelInfo = {
         identity: this.#parts.identity,
         recipe: this.#options.recipe.toml,
@@ -363,7 +365,7 @@ class Run {
         dose_e: t.dose_e ? [t.dose_e[0], t.dose_e[1]] : null,
         adapts: a.adapts,
         scores,
-        ...(domain && { domain }),
+        ...found,
       };
       const metadata = infoToMetadata(info);
       const version = this.#options.program;
@@ -374,16 +376,20 @@ class Run {
     const some = heldOut.filter((_, i) => i % stride === 0);
     const model = openModel(write({ training: none, noiseFree: none, dose1e6: none }), this.#options.runtime);
     try {
-      const score = (extra: object) => evaluate(model, this.#data, some, { seed: t.seed, ...extra }, this.#task);
-      const sample = spread(this.#parts.training, SCORE_LIMIT);
-      return write(
-        {
-          training: await score({ training: t }),
-          noiseFree: await score({}),
-          dose1e6: await score({ dose: 1e6 }),
-        },
-        await measureDomain(model, this.#data, some, sample, t, this.#task),
-      );
+      const { seed } = t;
+      const data = this.#data;
+      const task = this.#task;
+      const asTrained = await answersOf(model, data, some, { seed, training: t, reconstruct: true }, task);
+      const training = scoresOf(asTrained, data.labels);
+      const scores = {
+        training,
+        noiseFree: await evaluate(model, data, some, { seed }, task),
+        dose1e6: await evaluate(model, data, some, { seed, dose: 1e6 }, task),
+      };
+      return write(scores, {
+        domain: await measureDomain(asTrained, data, spread(this.#parts.training, SCORE_LIMIT)),
+        uncertainty: calibrateSigma(asTrained, training),
+      });
     } finally {
       await model.close();
     }

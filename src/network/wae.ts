@@ -2,6 +2,7 @@
  * The WAE-predictor as a differentiable graph on maps kept as [batch, pixel, channel]: encoder, decoder, predictor,
  * domain adaptation, and the loss of the paper's equation 3,
  *   L = λ_recon·MSE(reconstruction) + λ_MMD·MMD(latents, Gaussian) + λ_pred·MSE(labels),
+ * whose last term is a likelihood where the network gives variances (gaussian.ts),
  * all in standardised units. Experimental patterns have no labels: they enter the reconstruction and the MMD, each of
  * which is then the mean of its simulated and its experimental value.
  *
@@ -10,6 +11,7 @@
  */
 
 import { type Architecture, stencils } from './architecture.ts';
+import { betaNll, logVariance } from './gaussian.ts';
 import { type Graph, sizesOf, type Tensor } from './graph.ts';
 import type { Stencil } from './lattice.ts';
 import { latticeDown, latticeUp } from './lattice-conv.ts';
@@ -74,17 +76,17 @@ export class Wae {
     return add(g, reshape(g, map, [n, this.#a.pixels ** 2]), this.#get(`decoder.${blocks - 1}.bias`));
   }
 
-  /** z [n, latent] → standardised labels [n, labels]. */
-  predict(z: Tensor): Tensor {
+  /** z [n, latent] → standardised labels [n, labels], and their log-variances where the network has them. */
+  predict(z: Tensor): { readonly mean: Tensor; readonly logVariance: Tensor | undefined } {
     const g = this.#g;
     let h = slice(g, z, 1, 0, this.#a.predictorLatent);
-    for (let i = 0; i < 3; i++) {
-      h = linear(g, h, this.#get(`predictor.${i}.weight`), this.#get(`predictor.${i}.bias`));
-      if (i < 2) {
-        h = swish(g, layerNorm(g, h, this.#get(`predictor.${i}.gamma`), this.#get(`predictor.${i}.beta`)));
-      }
+    const layer = (name: string): Tensor => linear(g, h, this.#get(`${name}.weight`), this.#get(`${name}.bias`));
+    for (let i = 0; i < 2; i++) {
+      const x = layer(`predictor.${i}`);
+      h = swish(g, layerNorm(g, x, this.#get(`predictor.${i}.gamma`), this.#get(`predictor.${i}.beta`)));
     }
-    return h;
+    const mean = layer('predictor.2');
+    return { mean, logVariance: this.#a.variance ? logVariance(g, layer('variance')) : undefined };
   }
 
   /** The domain-adaptation layer of x [n, pixels²]: x·scale + offset, per pixel. */
@@ -111,22 +113,26 @@ export interface Losses {
   readonly total: Tensor;
   readonly reconstruction: Tensor;
   readonly mmd: Tensor;
+  /** Mean square error of the labels. */
   readonly prediction: Tensor;
-  /** Predicted labels of the simulated patterns [n, labels], standardised. */
+  /** What teaches the labels: the β-NLL where the network gives variances, else `prediction`. */
+  readonly likelihood: Tensor;
+  /** Predicted labels of the simulated patterns [n, labels], standardised, and their log-variances. */
   readonly labels: Tensor;
+  readonly logVariance: Tensor | undefined;
 }
 
 /**
  * The composite loss.
  * @param batch standardised patterns x [n, pixels²] with labels [n, labels], draws of the prior [n, latent] and, where the network adapts, experimental
  * patterns, like x
- * @param weights λ of the three terms
+ * @param options λ of the three terms, and β of the third
  */
 export function losses(
   g: Graph,
   wae: Wae,
   batch: { x: Tensor; labels: Tensor; prior: Tensor; experiment?: Tensor | undefined },
-  weights: TrainingOptions['weights'],
+  { weights, variance_beta }: Pick<TrainingOptions, 'weights' | 'variance_beta'>,
 ): Losses {
   const { x, prior, experiment } = batch;
   const [n] = sizesOf(x, 2);
@@ -135,8 +141,9 @@ export function losses(
   const z = wae.encode(all);
   const out = wae.decode(z);
   const zSim = experiment ? slice(g, z, 0, 0, n) : z;
-  const labels = wae.predict(zSim);
+  const { mean: labels, logVariance } = wae.predict(zSim);
   const prediction = meanSquare(g, sub(g, labels, batch.labels));
+  const likelihood = logVariance ? betaNll(g, batch.labels, labels, logVariance, variance_beta) : prediction;
   let reconstruction = meanSquare(g, sub(g, experiment ? slice(g, out, 0, 0, n) : out, x));
   let discrepancy = mmd(g, zSim, prior);
   if (experiment) {
@@ -148,7 +155,7 @@ export function losses(
   const total = add(
     g,
     add(g, scale(g, reconstruction, weights.reconstruction), scale(g, discrepancy, weights.mmd)),
-    scale(g, prediction, weights.prediction),
+    scale(g, likelihood, weights.prediction),
   );
-  return { total, reconstruction, mmd: discrepancy, prediction, labels };
+  return { total, reconstruction, mmd: discrepancy, prediction, likelihood, labels, logVariance };
 }

@@ -5,6 +5,7 @@ export { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from './map-files.ts';
 export { type MapOptions, type MapResult, type ModelChoice, mapIdentity, mapScan } from './map-scan.ts';
 export { analysisOptions } from './options.ts';
 export {
+  type Abstention,
   checkMap,
   findChannel,
   getChannel,

@@ -18,6 +18,8 @@ const map: PolarizationMap = {
       unit: 'uC/cm2',
       values: Float32Array.of(1, -2, 3.5, Number.NaN, 0, 0.1),
       sigma: Float32Array.of(0.5, 0.5, 0.25, Number.NaN, 1, 2),
+      k95: 2.1,
+      prior: 7,
     },
     { name: 'thickness', unit: 'nm', values: Float32Array.of(50, 51, 52, 53, 54, 55) },
   ],
@@ -34,7 +36,13 @@ const map: PolarizationMap = {
 const identity = identify({ kind: 'map', schema: 2, program: 'test', settings: {}, inputs: {} });
 const stated: PolarizationMap = {
   ...map,
-  meta: { ...map.meta, identity, warnings: [{ level: 'wrong', text: 'It does not fit.' }] },
+  meta: {
+    ...map.meta,
+    identity,
+    warnings: [{ level: 'wrong', text: 'It does not fit.' }],
+    abstained: [{ name: 'P_x', unit: 'uC/cm2', share: 0.6, sigma: 7, prior: 7 }],
+    coverage: { structures: 4, promised_68: 0.544, promised_95: 0.76 },
+  },
 };
 const writeMapZarr = async (path: string, of: PolarizationMap) =>
   folderStore(dirname(path)).commit(basename(path), await encodeMapZarr(of));
@@ -59,6 +67,8 @@ test('map.zarr comes back as it went, and leaves nothing else behind', async () 
     dimension_names: ['y', 'x'],
     attributes: { units: 'uC/cm^2', long_name: 'polarization along x' },
   });
+  const sigma = JSON.parse(await readFile(join(path, 'P_x_sigma/zarr.json'), 'utf8'));
+  expect(sigma.attributes).toMatchObject({ units: 'uC/cm^2', coverage_factor_95: 2.1, prior: 7 });
 });
 
 test('y and x are coordinates in nm, a step apart, that every channel and its sigma lie on', async () => {
@@ -87,7 +97,8 @@ test('a map written before there were coordinates is read the same', async () =>
   const units = { P_x: 'uC/cm2', P_x_sigma: 'uC/cm2', thickness: 'nm' };
   for (const [name, unit] of Object.entries(units)) {
     const array = root.consolidated_metadata.metadata[name];
-    const attributes = { unit, long_name: 'words', step_nm: map.step_nm };
+    const { coverage_factor_95, prior } = array.attributes;
+    const attributes = { unit, long_name: 'words', step_nm: map.step_nm, coverage_factor_95, prior };
     await writeFile(join(path, name, 'zarr.json'), JSON.stringify({ ...array, attributes }));
   }
   delete root.consolidated_metadata;
@@ -164,7 +175,12 @@ test('NPZ holds every channel, the step, the units and the provenance', () => {
   expect(arrays.x_nm).toEqual({ data: Float64Array.of(0, 0.395, 0.79), shape: [3] });
   expect(arrays.P_x).toEqual({ data: map.channels[0]?.values, shape: [2, 3] });
   const text = new TextDecoder().decode(arrays.attributes_json?.data as Uint8Array);
-  expect(JSON.parse(text)).toEqual({ units: { P_x: 'uC/cm^2', thickness: 'nm' }, provenance: map.meta });
+  expect(JSON.parse(text)).toEqual({
+    units: { P_x: 'uC/cm^2', thickness: 'nm' },
+    coverage_factors_95: { P_x: 2.1 },
+    priors: { P_x: 7 },
+    provenance: map.meta,
+  });
 });
 
 test('a channel that does not fill the shape, or an unknown name, is an error with its name', () => {

@@ -2,7 +2,8 @@
  * Polarization maps as files: `map.zarr` (Zarr v3, made and read), CSV and NPZ (made).
  *
  * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
- * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`; `y` and `x` are the coordinates [nm]. The group's
+ * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`: value ± σ is the 68% interval, value ± `coverage_factor_95` (an attribute
+ * of that array)·σ the 95% interval, and its attribute `prior` is the σ of knowing nothing but the mean; `y` and `x` are the coordinates [nm]. The group's
  * attributes hold `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
  * reader opens it; xarray takes it for a Dataset. Units are spelled as pint reads them: 'uC/cm^2' for this program's 'uC/cm2'.
  */
@@ -15,11 +16,23 @@ import type { Store } from '../core/store.ts';
 import { evenSteps, GroupFiles, hasArray, readArray, readAttributes } from '../core/zarr.ts';
 import { checkMap, longName, type MapChannel, type PolarizationMap } from './polarization-map.ts';
 
-const FORMAT = 'ferroscope-map/2';
+const FORMAT = 'ferroscope-map/3';
 
-/** Format 1, of version 0.1.0, had no identity and no warnings, and spelled units as this program does. */
+/** As files hold it. */
+export const abstentionSchema = z.object({
+  name: z.string(),
+  unit: z.string(),
+  share: z.number(),
+  sigma: z.number(),
+  prior: z.number(),
+});
+
+/**
+ * Format 1, of version 0.1.0, had no identity and no warnings, and spelled units as this program does. In formats 1 and 2 σ is a root mean square, not half of a 68%
+ * interval, and no coverage factor is known.
+ */
 const attributes = z.object({
-  format: z.enum([FORMAT, 'ferroscope-map/1']),
+  format: z.enum([FORMAT, 'ferroscope-map/2', 'ferroscope-map/1']),
   shape: z.tuple([z.number(), z.number()]),
   step_nm: z.number(),
   channels: z.array(z.string()),
@@ -33,6 +46,8 @@ const attributes = z.object({
     held_out_mae: z.record(z.string(), z.number()),
     model_choice: z.string().optional(),
     warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })).optional(),
+    abstained: z.array(abstentionSchema).optional(),
+    coverage: z.object({ structures: z.number(), promised_68: z.number(), promised_95: z.number() }).optional(),
   }),
 });
 
@@ -43,17 +58,18 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint
   const group = new GroupFiles();
   await group.axis('y', evenSteps(shape[0], step_nm), 'nm', 'position along y');
   await group.axis('x', evenSteps(shape[1], step_nm), 'nm', 'position along x');
-  for (const { name, unit, values, sigma } of map.channels) {
-    const put = (key: string, long_name: string, data: Float32Array): Promise<void> =>
+  for (const { name, unit, values, sigma, k95, prior } of map.channels) {
+    const put = (key: string, long_name: string, data: Float32Array, more = {}): Promise<void> =>
       group.put(key, {
         data,
         shape,
         dimensions: ['y', 'x'],
-        attributes: { units: unitInFiles(unit), long_name },
+        attributes: { units: unitInFiles(unit), long_name, ...more },
         fill: Number.NaN,
       });
     await put(name, longName(name), values);
-    if (sigma) await put(`${name}_sigma`, `standard uncertainty of the ${longName(name)}`, sigma);
+    const said = { ...(k95 !== undefined && { coverage_factor_95: k95 }), ...(prior !== undefined && { prior }) };
+    if (sigma) await put(`${name}_sigma`, `standard uncertainty of the ${longName(name)}`, sigma, said);
   }
   const channels = map.channels.map(({ name }) => name);
   return group.finish({ format: FORMAT, shape, step_nm, channels, provenance: map.meta });
@@ -69,14 +85,22 @@ export async function readMapZarr(store: Store): Promise<PolarizationMap> {
   const load = async (name: string) => {
     if (!(await hasArray(store, name))) return undefined;
     const { data, attributes: said } = await readArray(store, name, Float32Array);
-    return { values: data, unit: String(said.units ?? said.unit).replaceAll('^', '') };
+    return { values: data, unit: String(said.units ?? said.unit).replaceAll('^', ''), said };
   };
   const channels: MapChannel[] = [];
   for (const name of root.channels) {
     const found = await load(name);
     if (!found) fail('incomplete', `${store.name} lacks its channel ${name}.`, 'Map the scan again.', { name });
-    const sigma = (await load(`${name}_sigma`))?.values;
-    channels.push({ name, unit: found.unit, values: found.values, ...(sigma ? { sigma } : {}) });
+    const spread = await load(`${name}_sigma`);
+    const { coverage_factor_95: k95, prior } = spread?.said ?? {};
+    channels.push({
+      name,
+      unit: found.unit,
+      values: found.values,
+      ...(spread && { sigma: spread.values }),
+      ...(typeof k95 === 'number' && { k95 }),
+      ...(typeof prior === 'number' && { prior }),
+    });
   }
   const { shape, step_nm, provenance } = root;
   const map: PolarizationMap = { shape, step_nm, channels, meta: provenance };
@@ -111,14 +135,19 @@ export function mapToCsv(map: PolarizationMap): string {
 
 /**
  * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, positions `y_nm` [ry] and `x_nm` [rx],
- * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, provenance }:
+ * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, provenance }, the second and third by channel:
  * `json.loads(bytes(npz['attributes_json']))`.
  */
 export function mapToNpz(map: PolarizationMap): Uint8Array {
   checkMap(map);
   const units = Object.fromEntries(map.channels.map(({ name, unit }) => [name, unitInFiles(unit)]));
   const places = (count: number) => ({ data: evenSteps(count, map.step_nm), shape: [count] });
-  const text = new TextEncoder().encode(JSON.stringify({ units, provenance: map.meta }));
+  const of = (key: 'k95' | 'prior') =>
+    Object.fromEntries(
+      map.channels.flatMap((channel) => (channel[key] === undefined ? [] : [[channel.name, channel[key]]])),
+    );
+  const said = { units, coverage_factors_95: of('k95'), priors: of('prior'), provenance: map.meta };
+  const text = new TextEncoder().encode(JSON.stringify(said));
   const arrays = map.channels.flatMap(({ name, values, sigma }) => [
     [name, { data: values, shape: map.shape }] as const,
     ...(sigma ? [[`${name}_sigma`, { data: sigma, shape: map.shape }] as const] : []),

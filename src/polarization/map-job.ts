@@ -4,8 +4,9 @@
  */
 
 import type { Worker } from '../core/threads.ts';
-import { distanceOf, misfitOf } from '../network/domain.ts';
+import { countingMisfit, distanceOf, misfitOf } from '../network/domain.ts';
 import { openModel } from '../network/infer.ts';
+import { instrumentOf } from '../network/instrument.ts';
 import type { OnnxRuntime } from '../network/session.ts';
 import { predictSymmetric } from '../network/symmetric.ts';
 import { LatticeView } from '../scan/calibrated.ts';
@@ -32,10 +33,15 @@ export interface MapPart {
   /** [count][labels] */
   readonly labels: Float32Array;
   readonly spread: Float32Array;
+  /** As the network states it, before calibration; empty where it states none. */
+  readonly sigma: Float32Array;
   /** How far each pattern's latents lie from those of held-out patterns (network/domain.ts) [count]; 1 where the model does not say. */
   readonly distance: Float32Array;
-  /** Of each position that is shown, in order. */
+  /** Of each position that is shown, in order: what the reconstruction leaves, and what counting makes of that. */
   readonly misfit: readonly number[];
+  readonly counting: readonly number[];
+  /** [shown][INSTRUMENT], what an instrument did to them (network/instrument.ts). */
+  readonly instrument: readonly number[];
   /** Patterns as the model saw them and as it reconstructs them, summed over the positions that are shown [pixels²]. */
   readonly seen: Float32Array;
   readonly reconstructed: Float32Array;
@@ -53,7 +59,9 @@ export async function mapWorker(
       const patterns = view.convert(raw, first);
       const size = detector.pixels ** 2;
       const count = patterns.length / size;
-      const { labels, spread, latent } = await predictSymmetric(model, patterns, count, { experimental: adapts });
+      const { labels, spread, sigma, latent } = await predictSymmetric(model, patterns, count, {
+        experimental: adapts,
+      });
       const n = latent.length / count;
       const distance = new Float32Array(count).fill(1);
       for (let i = 0; domain && i < count; i++) {
@@ -62,17 +70,21 @@ export async function mapWorker(
       const seen = new Float32Array(size);
       const reconstructed = new Float32Array(size);
       const misfit: number[] = [];
+      const counting: number[] = [];
+      const instrument: number[] = [];
       for (let i = 0; i < count; i++) {
         if ((first + i) % stride !== 0) continue;
         const pattern = patterns.subarray(i * size, (i + 1) * size);
         const { reconstruction } = await model.predict(pattern, 1, { experimental: adapts });
         misfit.push(misfitOf(pattern, reconstruction));
+        counting.push(countingMisfit(reconstruction, calibration.dose_e));
+        instrument.push(...instrumentOf(pattern, reconstruction, calibration.dose_e));
         for (let j = 0; j < size; j++) {
           seen[j]! += pattern[j]!;
           reconstructed[j]! += reconstruction[j]!;
         }
       }
-      return { labels, spread, distance, misfit, seen, reconstructed };
+      return { labels, spread, sigma, distance, misfit, counting, instrument, seen, reconstructed };
     },
     release: () => model.close(),
   };

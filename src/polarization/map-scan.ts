@@ -2,33 +2,41 @@
  * From a scan and a model to a polarization map: calibrate, resample onto the model's detector, predict, position by position in
  * batches over all cores. No more than a few batches of patterns are held.
  *
- * The uncertainty of a value: the model's rms error on held-out structures under training noise, and in quadrature the spread of
- * its answers over two looks at the pattern (`network/symmetric.ts`). The first is honest for patterns like those
- * of the library, the second grows where a pattern is unlike them; neither knows an error that both share. Where the model does not
- * fit (fit.ts) both are widened, and the map says so.
+ * The uncertainty of a value: what the model states of the pattern, from two looks at it (network/symmetric.ts), times the factors that make it hold the truth of
+ * structures it never saw in 68 and 95 of 100 patterns (network/uncertainty.ts). That is honest for patterns like those of the library; where the model does
+ * not fit (fit.ts) σ is widened, and where it is as large as without any pattern the map abstains (abstention.ts): both are said.
  */
 
 import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
 import { plural, quantity } from '../core/numbers.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { ahead, Threads, type WorkerHost } from '../core/threads.ts';
+import { promised } from '../network/conformal.ts';
 import type { Model } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
+import { sigmaRule, uncalibrated } from '../network/uncertainty.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { type Calibration, calibrationIdentity } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
+import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
 import type { MapJob, MapPart, MapSettings } from './map-job.ts';
-import type { MapChannel, MapProvenance, PolarizationMap } from './polarization-map.ts';
+import {
+  type Abstention,
+  type MapChannel,
+  type MapProvenance,
+  OUT_OF_DOMAIN,
+  type PolarizationMap,
+} from './polarization-map.ts';
 import { measuredFacts, scanRemarks, statedFacts } from './scan-facts.ts';
 
 /** Patterns that the mean pattern and its reconstruction are taken over, at most. */
 const SHOWN = 64;
 /** Version of a map's format. */
-const MAP_SCHEMA = 2;
+const MAP_SCHEMA = 3;
 
 export interface MapOptions {
   readonly program: string;
@@ -61,6 +69,10 @@ export interface ModelChoice {
 export interface MapResult {
   readonly map: PolarizationMap;
   readonly calibration: Calibration & { readonly identity: Identity };
+  /** Positions out of the model's domain. */
+  readonly outside: number;
+  /** Components that the map does not measure. */
+  readonly abstained: readonly Abstention[];
   /** Means over the scan (evenly chosen positions) of what the model saw and of what it reconstructs, [pixels][pixels], fractions of the beam. */
   readonly meanPattern: Float32Array;
   readonly meanReconstruction: Float32Array;
@@ -122,13 +134,16 @@ export async function mapScan(
   const stride = Math.ceil(count / SHOWN);
   const shown = Math.ceil(count / stride);
   const values = info.labels.map(() => new Float32Array(count));
-  const spreads = info.labels.map(() => new Float32Array(count));
+  const sigmas = info.labels.map(() => new Float32Array(count));
+  const rules = info.labels.map(({ name }) => sigmaRule(info, name));
   const meanPattern = new Float32Array(size);
   const meanReconstruction = new Float32Array(size);
   const { shape, dark, gain } = source;
   const settings: MapSettings = { model: model.bytes(), camera: { shape, dark, gain }, calibration };
   const distance = new Float32Array(count);
   const misfit: number[] = [];
+  const counting: number[] = [];
+  const instrument: number[] = [];
   const threads = new Threads<MapJob, MapPart>(options.host, 'map', {
     data: settings,
     native: options.runtime.native,
@@ -147,11 +162,14 @@ export async function mapScan(
       for (let i = 0; i < here; i++) {
         for (const [label, channel] of values.entries()) {
           channel[first + i] = part.labels[i * values.length + label]!;
-          spreads[label]![first + i] = part.spread[i * values.length + label]!;
+          const rule = rules[label];
+          if (rule) sigmas[label]![first + i] = rule.factor * uncalibrated(part, i * values.length + label, rule.rmse);
         }
       }
       distance.set(part.distance, first);
       misfit.push(...part.misfit);
+      counting.push(...part.counting);
+      instrument.push(...part.instrument);
       for (let j = 0; j < size; j++) {
         meanPattern[j]! += part.seen[j]! / shown;
         meanReconstruction[j]! += part.reconstructed[j]! / shown;
@@ -166,20 +184,39 @@ export async function mapScan(
   const uncovered = coverage.filter((share) => share < 0.5).length;
   const missing = `${uncovered} of ${plural(size, 'pixel')} that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
-  const { warnings: unfit, widening } = fitOf(info, { misfit, distance }, values, calibration.dose_e);
-  const scores = new Map(info.scores.training.map((score) => [score.name, score]));
-  const channels: MapChannel[] = info.labels.map(({ name, unit }, label) => {
-    const score = scores.get(name);
-    const sigma =
-      score &&
-      spreads[label]!.map((spread, i) =>
-        widened(Math.hypot(score.rmse, spread), widening[i]!, score.meanOnly ?? score.rmse),
-      );
-    return { name, unit, values: values[label]!, ...(sigma && { sigma }) };
+  const marks = {
+    misfit,
+    counting,
+    instrument: Float32Array.from(instrument),
+    distance,
+    values,
+    sigma: sigmas,
+    dose_e: calibration.dose_e,
+  };
+  const { warnings: unfit, widening, outside } = fitOf(info, marks);
+  const stated: MapChannel[] = info.labels.map(({ name, unit }, label) => {
+    const rule = rules[label];
+    const channel = { name, unit, values: values[label]! };
+    if (!rule) return channel;
+    const { k95, prior } = rule;
+    return { ...channel, sigma: sigmas[label]!, prior, ...(k95 !== undefined && { k95 }) };
   });
+  const untold = info.scores.training.filter(
+    ({ rmse, meanOnly }) => meanOnly !== undefined && noBetterThanMean(rmse, meanOnly),
+  );
+  const abstained = abstentions(
+    stated,
+    untold.map(({ name }) => name),
+  );
+  const channels = stated.map((channel): MapChannel => {
+    const { sigma, prior } = channel;
+    return sigma ? { ...channel, sigma: sigma.map((one, i) => widened(one, widening[i]!, prior!)) } : channel;
+  });
+  if (info.domain) channels.push({ name: OUT_OF_DOMAIN, unit: '1', values: Float32Array.from(outside) });
   const { step_nm } = source.info;
   const warnings: MapWarning[] = [
     ...unfit,
+    ...abstentionWarnings(abstained),
     ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),
     ...calibration.warnings.map((text) => ({ level: 'care', text }) as const),
     ...[...source.info.notes, ...scanRemarks(source.info, calibration), ...(options.choice?.remarks ?? [])].map(
@@ -204,6 +241,8 @@ export async function mapScan(
     dose_e: calibration.dose_e,
     held_out_mae: Object.fromEntries(info.scores.training.map(({ name, mae }) => [name, mae])),
     warnings,
+    ...(abstained.length > 0 && { abstained }),
+    ...(info.uncertainty && { coverage: promises(info.uncertainty.structures) }),
   };
   return {
     map: {
@@ -213,9 +252,15 @@ export async function mapScan(
       meta,
     },
     calibration: { ...calibration, identity: calibrationIdentityOf(info, options) },
+    outside: outside.reduce((sum, one) => sum + one, 0),
+    abstained,
     meanPattern,
     meanReconstruction,
     calibrate_s: (calibrated - start) / 1e3,
     map_s: (performance.now() - calibrated) / 1e3,
   };
+}
+
+function promises(structures: number): NonNullable<MapProvenance['coverage']> {
+  return { structures, promised_68: promised(0.68, structures), promised_95: promised(0.95, structures) };
 }

@@ -3,7 +3,7 @@
  *
  * Arrays are row-major [ry][rx]: the first axis is y, the second x. Channels are named like the labels of the library
  * ('P_x', 'dTi_y', 'tilt_x', 'thickness'), with their units: polarization 'uC/cm2', displacement 'pm', tilt 'mrad',
- * thickness 'nm'. NaN marks a position that was not measured. Not here: drawing (figures/), files (map-files.ts).
+ * thickness 'nm'; 'out_of_domain' is a mark, 0 or 1. NaN marks a position that was not measured. Not here: drawing (figures/), files (map-files.ts).
  */
 
 import { fail } from '../core/errors.ts';
@@ -13,12 +13,28 @@ import type { MapWarning } from './fit.ts';
 export interface MapChannel {
   /** A label's name, such as 'P_x'; '…_column' marks the value of the single nearest column. */
   readonly name: string;
-  /** 'uC/cm2', 'pm', 'mrad' or 'nm'. */
+  /** 'uC/cm2', 'pm', 'mrad' or 'nm'; '1' for a mark. */
   readonly unit: string;
   /** [ry][rx], in `unit`; NaN where nothing was measured. */
   readonly values: Float32Array;
-  /** Standard uncertainty of each value, in `unit`. */
+  /** Standard uncertainty of each value, in `unit`: value ± σ is the 68% interval. */
   readonly sigma?: Float32Array | undefined;
+  /** Coverage factor of the 95% interval, value ± k95·σ; absent where the model states none. */
+  readonly k95?: number | undefined;
+  /** σ of somebody who knows only the mean of the structures that the model was made for, in `unit`: from there on a value carries no information. */
+  readonly prior?: number | undefined;
+}
+
+/** A component that a map does not measure (abstention.ts). */
+export interface Abstention {
+  /** Of the channel; `unit` is that of the numbers below. */
+  readonly name: string;
+  readonly unit: string;
+  /** Share of positions whose value carries no information. */
+  readonly share: number;
+  /** Median σ, before it is widened, and σ of somebody who knows only the prior's mean. */
+  readonly sigma: number;
+  readonly prior: number;
 }
 
 /** Where a map came from: enough to make it again. */
@@ -40,6 +56,12 @@ export interface MapProvenance {
   readonly model_choice?: string | undefined;
   /** What there is to know before the map is believed. */
   readonly warnings?: readonly MapWarning[] | undefined;
+  /** Components that the map does not measure. */
+  readonly abstained?: readonly Abstention[] | undefined;
+  /** Held-out structures that σ was calibrated on, and shares of patterns that the two intervals are sure to cover, whatever structures are like (network/conformal.ts). */
+  readonly coverage?:
+    | { readonly structures: number; readonly promised_68: number; readonly promised_95: number }
+    | undefined;
 }
 
 export interface PolarizationMap {
@@ -107,12 +129,16 @@ export function checkMap(map: PolarizationMap): void {
   }
 }
 
+/** The channel that marks positions out of the model's domain. */
+export const OUT_OF_DOMAIN = 'out_of_domain';
+
 const QUANTITIES: Readonly<Record<string, string>> = {
   P: 'polarization',
   dTi: 'displacement of Ti from the centre of its cell',
   dO: 'displacement of O from the centre of its cell',
   tilt: 'tilt of the incident beam from the zone axis',
   thickness: 'specimen thickness',
+  out: 'position out of the domain of the model (1) or not (0)',
 };
 
 /** The unit that channels of that name have in this program; '' for names that it does not know. */
@@ -125,6 +151,7 @@ export function usualUnit(name: string): string {
 export function longName(name: string): string {
   const [quantity = '', axis, of] = name.split('_');
   const words = QUANTITIES[quantity] ?? quantity;
+  if (name === OUT_OF_DOMAIN) return words;
   const remark = { column: ', nearest column only', spread: ', rms variation through the depth' }[of ?? ''] ?? '';
   return `${words}${axis ? ` along ${axis}` : ''}${remark}`;
 }

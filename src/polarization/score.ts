@@ -26,13 +26,17 @@ export interface ChannelScore {
   readonly truth_sd: number;
   /** Root mean square of error/sigma: 1 when the stated uncertainties are honest. Only when the map states them. */
   readonly pull_rms?: number | undefined;
+  /** Shares of positions whose truth lies within value ± σ and within ± k95·σ: 0.68 and 0.95 are stated. Only where the map states them. */
+  readonly covered_68?: number | undefined;
+  readonly covered_95?: number | undefined;
 }
 
-/** Scores two equally long series. @throws 'shape' */
+/** Scores two equally long series. @param k95 coverage factor of the 95% interval @throws 'shape' */
 export function scoreValues(
   predicted: ArrayLike<number>,
   truth: ArrayLike<number>,
   sigma?: ArrayLike<number>,
+  k95?: number,
 ): Omit<ChannelScore, 'name' | 'unit'> {
   if (predicted.length !== truth.length || (sigma && sigma.length !== truth.length)) {
     fail('shape', `${predicted.length} values against ${truth.length} true ones.`, 'Compare maps of the same scan.');
@@ -54,7 +58,13 @@ export function scoreValues(
     correlation: varianceP > 0 && varianceT > 0 ? covariance / Math.sqrt(varianceP * varianceT) : Number.NaN,
     truth_sd: Math.sqrt(varianceT),
   };
-  return sigma ? { ...score, pull_rms: Math.sqrt(mean((i) => (error(i) / sigma[i]!) ** 2)) } : score;
+  if (!sigma) return score;
+  const covered = (k: number): number => mean((i) => (Math.abs(error(i)) <= k * sigma[i]! ? 1 : 0));
+  return {
+    ...score,
+    pull_rms: Math.sqrt(mean((i) => (error(i) / sigma[i]!) ** 2)),
+    ...(k95 !== undefined && { covered_68: covered(1), covered_95: covered(k95) }),
+  };
 }
 
 /** Scores every channel that both maps have, in the map's order. @throws 'shape', 'model-mismatch' */
@@ -78,6 +88,12 @@ export function scoreMap(map: PolarizationMap, truth: PolarizationMap): ChannelS
         { name: channel.name },
       );
     }
-    return [{ name: channel.name, unit: channel.unit, ...scoreValues(channel.values, other.values, channel.sigma) }];
+    return [
+      {
+        name: channel.name,
+        unit: channel.unit,
+        ...scoreValues(channel.values, other.values, channel.sigma, channel.k95),
+      },
+    ];
   });
 }

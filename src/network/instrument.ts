@@ -1,0 +1,92 @@
+/**
+ * What an instrument does to a pattern that the library does not know: a share of electrons spread evenly over the detector, a share that decays from the direct
+ * beam, a blur, and intensity as a whole. Their amplitudes a are fitted to what the network's reconstruction r leaves of the pattern x, in square roots, where counts
+ * have even noise:
+ *
+ *     √x − √r ≈ Σ_k a_k D_k/(2√r'),   D = (R/n², R·e^(−q/q₀)/Σ, ½∇²r, r),   R = Σ r,   q₀ = 0.15 n pixels,   weights 1/(c + 0.03 r)
+ *
+ * with c the variance of √x by counting (domain.ts: rootVariance/dose), 0.03 about the share of r that reconstructions leave of held-out patterns, and r' = r + c + a
+ * millionth of R. ½∇² makes the third amplitude the variance of a Gaussian blur [pixels²], to first order. What an autoencoder gets wrong of a crystal looks
+ * like none of these, so that 3% of background, or a blur of a third of a pixel, show where the misfit as a whole does not change.
+ *
+ * What this is not: a calibration of the instrument: amplitudes are too small, by half in patterns that are dark between disks, and an effect that the network learned to reconstruct is not seen.
+ */
+
+import { rootVariance } from './domain.ts';
+
+/** Even background, decaying background [shares of the beam], blur [pixels²], intensity [share]. */
+export const INSTRUMENT = 4;
+
+const LEFT = 0.03;
+
+const shapes = new Map<number, Float64Array>();
+
+/** e^(−q/q₀) on n × n pixels, of sum 1. */
+function decaying(n: number): Float64Array {
+  const made = shapes.get(n);
+  if (made) return made;
+  const shape = Float64Array.from({ length: n * n }, (_, i) =>
+    Math.exp(-Math.hypot(Math.floor(i / n) - n / 2, (i % n) - n / 2) / (0.15 * n)),
+  );
+  const sum = shape.reduce((a, b) => a + b, 0);
+  const unit = shape.map((value) => value / sum);
+  shapes.set(n, unit);
+  return unit;
+}
+
+/**
+ * The amplitudes of one pattern.
+ * @param pattern and its reconstruction, [n²], fractions of the beam
+ * @param dose_e electrons per pattern; Infinity without noise
+ */
+export function instrumentOf(pattern: Float32Array, reconstruction: Float32Array, dose_e: number): Float64Array {
+  const n = Math.sqrt(pattern.length);
+  const decay = decaying(n);
+  const r = reconstruction;
+  let total = 0;
+  for (const value of r) total += Math.max(0, value);
+  const matrix = new Float64Array(INSTRUMENT * INSTRUMENT);
+  const side = new Float64Array(INSTRUMENT);
+  const d = new Float64Array(INSTRUMENT);
+  // The rim has no Laplacian.
+  for (let y = 1; y < n - 1; y++) {
+    for (let x = 1; x < n - 1; x++) {
+      const i = y * n + x;
+      const here = Math.max(0, r[i]!);
+      const counting = Number.isFinite(dose_e) ? rootVariance(dose_e * here) / dose_e : 0;
+      const root = 2 * Math.sqrt(here + counting + 1e-6 * total);
+      const weight = 1 / (counting + LEFT * (here + 1e-6 * total));
+      d[0] = total / (n * n) / root;
+      d[1] = (total * decay[i]!) / root;
+      d[2] = (0.5 * (r[i - 1]! + r[i + 1]! + r[i - n]! + r[i + n]! - 4 * r[i]!)) / root;
+      d[3] = here / root;
+      const residual = Math.sqrt(Math.max(0, pattern[i]!)) - Math.sqrt(here);
+      for (let a = 0; a < INSTRUMENT; a++) {
+        side[a]! += weight * d[a]! * residual;
+        for (let b = 0; b <= a; b++) matrix[a * INSTRUMENT + b]! += weight * d[a]! * d[b]!;
+      }
+    }
+  }
+  return solve(matrix, side);
+}
+
+/** x of Ax = y, A positive definite with its lower triangle given (Cholesky); zeros where A is not. */
+function solve(a: Float64Array, y: Float64Array): Float64Array {
+  const n = y.length;
+  const x = y.slice();
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
+      if (i === j && !(sum > 0)) return new Float64Array(n);
+      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j]!;
+    }
+    for (let k = 0; k < i; k++) x[i]! -= a[i * n + k]! * x[k]!;
+    x[i]! /= a[i * n + i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i]! -= a[k * n + i]! * x[k]!;
+    x[i]! /= a[i * n + i]!;
+  }
+  return x;
+}

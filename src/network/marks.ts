@@ -1,0 +1,108 @@
+/**
+ * Which patterns of a scan are out of the domain of a model, and by how much. A pattern is, where
+ * - its latents lie farther out than those of 99 of 100 held-out patterns (domain.ts), or
+ * - a label that the model can tell is answered beyond the range that it was trained on, by more than 2σ;
+ * and every pattern of the scan is, where
+ * - a tenth of the patterns or more, three at least or all, lie farther out than 99 of 100 held-out ones,
+ * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones,
+ * - a tenth or more show an instrument (background, blur: instrument.ts) unlike that of 99 of 100 held-out ones, or
+ * - the scan has fewer electrons a pattern than any that the model was trained on.
+ * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and what a tenth of the patterns exceed of distance, of what is left and of the instrument's amplitudes, each over what
+ * 99 of 100 held-out patterns have, and √(least dose/dose).
+ *
+ * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
+ */
+
+import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { type Domain, distancesOf, quantile } from './domain.ts';
+import type { ModelInfo } from './model-info.ts';
+
+/** Share, and number, of a scan's patterns that are beyond before all count as such. */
+const SHARE = 0.1;
+const LEAST = 3;
+/** A scan's dose is known to a few per cent. */
+const DOSE_TOLERANCE = 0.8;
+/** A label whose correlation with the truth is less is answered with the mean, wherever the truth is: it has no edge. */
+const TELLS = 0.5;
+
+export interface PatternMarks {
+  /** Of every pattern. */
+  readonly distance: ArrayLike<number>;
+  /** Of some patterns, evenly chosen: what the reconstruction leaves, and what counting makes of that. */
+  readonly misfit: ArrayLike<number>;
+  readonly counting: ArrayLike<number>;
+  /** [patterns][INSTRUMENT] of the same ones. */
+  readonly instrument: Float32Array;
+  /** Answers and σ, calibrated, of every pattern, [labels][patterns]; σ absent where a label has none. */
+  readonly values: readonly ArrayLike<number>[];
+  readonly sigma: readonly (ArrayLike<number> | undefined)[];
+  /** Electrons per pattern. */
+  readonly dose_e: number;
+}
+
+export interface ScanMarks {
+  /** s of every pattern, at least 1. */
+  readonly times: Float32Array;
+  /** 1 where out of domain. */
+  readonly outside: Uint8Array;
+  /** Patterns whose latents are far out. */
+  readonly far: number;
+  /** s of the whole scan by each of its marks; at most 1 where the scan fits. */
+  readonly scan: Readonly<Record<'distance' | 'misfit' | 'instrument' | 'dose', number>>;
+  /** Median background [share of the beam] and blur (rms, negative where there is less) beyond those of held-out patterns, to first order. */
+  readonly instrument: { readonly background: number; readonly blur_mrad: number };
+  /** Patterns answered beyond the range, by label; labels with none are left out. */
+  readonly beyond: readonly { readonly name: string; readonly unit: string; readonly count: number }[];
+}
+
+/** The ranges of labels that the model can tell. */
+export function toldRanges({ domain, labels, scores }: ModelInfo) {
+  return labels.flatMap(({ name, unit }, label) => {
+    const range = domain?.labels.find((one) => one.name === name);
+    const score = scores.training.find((one) => one.name === name);
+    return range && score && score.correlation >= TELLS ? [{ name, unit, label, min: range.min, max: range.max }] : [];
+  });
+}
+
+/** Marks of a scan's patterns. @param info of a model that says what it was trained on: `domain` is its own */
+export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks): ScanMarks {
+  const { distance, misfit, counting, instrument, values, sigma, dose_e } = patterns;
+  const count = distance.length;
+  const far = Float64Array.from(distance, (d) => d / domain.distance.high);
+  // Models before format 3 know what is left with counting noise in it.
+  const left = Float64Array.from(misfit, (m, i) =>
+    domain.excess ? (m - counting[i]!) / domain.excess.high : m / domain.misfit.high,
+  ).filter(Number.isFinite);
+  const seen = domain.instrument
+    ? distancesOf(domain.instrument.amplitudes, instrument).map((d) => d / domain.instrument!.distance.high)
+    : new Float64Array();
+  const share = (s: Float64Array): number =>
+    s.toSorted().at(-Math.min(s.length, Math.max(LEAST, Math.ceil(SHARE * s.length)))) ?? 0;
+  const scan = {
+    distance: share(far),
+    misfit: share(left),
+    instrument: share(seen),
+    dose: info.dose_e && dose_e < DOSE_TOLERANCE * info.dose_e[0] ? Math.sqrt(info.dose_e[0] / dose_e) : 0,
+  };
+  const whole = Math.max(1, ...Object.values(scan));
+  const times = Float32Array.from(far, (s) => Math.max(s, whole));
+  const outside = Uint8Array.from(times, (s) => (s > 1 ? 1 : 0));
+  const beyond = toldRanges(info).flatMap(({ name, unit, label, min, max }) => {
+    let n = 0;
+    for (let i = 0; i < count; i++) {
+      const value = values[label]![i]!;
+      const margin = 2 * (sigma[label]?.[i] ?? 0);
+      if (value >= min - margin && value <= max + margin) continue;
+      n++;
+      outside[i] = 1;
+    }
+    return n > 0 ? [{ name, unit, count: n }] : [];
+  });
+  const [even = 0, central = 0, blur = 0] = (domain.instrument?.amplitudes.mean ?? []).map((mean, k, { length }) => {
+    const own = instrument.filter((_, i) => i % length === k);
+    return own.length > 0 ? quantile(own, 0.5) - mean : 0;
+  });
+  const blur_mrad = Math.sign(blur) * Math.sqrt(Math.abs(blur)) * pixel_mrad(info.detector);
+  const shown = { background: even + central, blur_mrad };
+  return { times, outside, far: far.filter((s) => s > 1).length, scan, instrument: shown, beyond };
+}

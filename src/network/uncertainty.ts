@@ -1,0 +1,77 @@
+/**
+ * From what a model states to what a map says: σ such that value ± σ holds the truth in 68 of 100 patterns of new structures, and the coverage factor k of
+ * the 95% interval, value ± kσ (the expanded uncertainty of the GUM, JCGM 100:2008, 6.2). `conformal.ts` says what is promised and what is expected.
+ *
+ * Before calibration σ is what the network states for the pattern; where it states none, its rms error on held-out structures, in quadrature with the spread of its
+ * answers over two looks. Models before format 3 have no factors: their σ is taken as it is, and k is not known.
+ */
+
+import type { Answers } from './answers.ts';
+import { calibrateLabel, ratioOf, type SigmaCalibration } from './conformal.ts';
+import type { ModelInfo } from './model-info.ts';
+
+/** What a model says of one batch, [count][labels]. */
+export type StatedSpread = Pick<Answers, 'spread' | 'sigma'>;
+
+/** σ of one label of one pattern before calibration. @param at of the value in [count][labels] @param rmse of the label on held-out structures */
+export function uncalibrated({ spread, sigma }: StatedSpread, at: number, rmse: number): number {
+  return sigma.length > 0 ? sigma[at]! : Math.hypot(rmse, spread[at]!);
+}
+
+/** f(at) of each pattern, whose value of the label stands at `at` in [count][labels], as [structures][patterns], each structure's in order. */
+function byStructure(answers: Answers, label: number, width: number, f: (at: number) => number): number[][] {
+  const found = new Map<number, number[]>();
+  for (let i = 0; i < answers.count; i++) {
+    const own = found.get(answers.structure[i]!);
+    if (own) own.push(f(i * width + label));
+    else found.set(answers.structure[i]!, [f(i * width + label)]);
+  }
+  return [...found.values()];
+}
+
+/** Ratios |error|/σ of one label, [structures][patterns], σ before calibration. @param width number of labels @param rmse of the label on held-out structures */
+export function ratiosOf(answers: Answers, label: number, width: number, rmse: number): number[][] {
+  return byStructure(answers, label, width, (at) =>
+    ratioOf(answers.mean[at]! - answers.truth[at]!, uncalibrated(answers, at, rmse)),
+  );
+}
+
+/** Factors from answers to held-out patterns under the noise of training. @param scores of the same answers */
+export function calibrateSigma(answers: Answers, scores: ModelInfo['scores']['training']): SigmaCalibration {
+  const width = scores.length;
+  const labels = scores.map(({ name, rmse }, label) => {
+    let mean = 0;
+    for (let i = 0; i < answers.count; i++) mean += answers.truth[i * width + label]! / answers.count;
+    const deviations = byStructure(answers, label, width, (at) => Math.abs(answers.truth[at]! - mean));
+    return calibrateLabel(name, ratiosOf(answers, label, width, rmse), deviations);
+  });
+  return {
+    sigma: answers.sigma.length > 0 ? 'network' : 'rmse',
+    structures: new Set(answers.structure).size,
+    patterns: answers.count,
+    labels,
+  };
+}
+
+/** How a label's σ is made of what the model states. */
+export interface SigmaRule {
+  /** By which σ before calibration is multiplied. */
+  readonly factor: number;
+  /** Of the 95% interval; undefined where the model does not say. */
+  readonly k95: number | undefined;
+  readonly rmse: number;
+  /** σ of somebody who knows only the label's mean over held-out structures: half of its 68% interval, or its standard deviation where the model does not say. */
+  readonly prior: number;
+}
+
+/** The rule of a label; undefined where the model file holds no score of it. */
+export function sigmaRule({ scores, uncertainty }: ModelInfo, name: string): SigmaRule | undefined {
+  const score = scores.training.find((one) => one.name === name);
+  if (!score) return undefined;
+  const { rmse } = score;
+  const calibrated = uncertainty?.labels.find((one) => one.name === name);
+  if (!calibrated) return { factor: 1, k95: undefined, rmse, prior: score.meanOnly ?? rmse };
+  const [f68, f95] = calibrated.factors;
+  // A constant label is known exactly.
+  return { factor: f68, k95: f68 > 0 ? f95 / f68 : 1, rmse, prior: calibrated.prior[0] };
+}

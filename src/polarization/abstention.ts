@@ -1,0 +1,50 @@
+/**
+ * Values that carry no information. Where σ of a component is as large as that of somebody who knows only the mean over the structures that the model was made for (its
+ * prior), the value is what such structures are like, not a measurement: the map abstains there. That is a result, not an error: one zone-axis pattern at 1e6 electrons
+ * does not measure P along the beam.
+ *
+ * What this is not: a limit of what any method could tell; that takes Fisher information.
+ */
+
+import { percent, quantity } from '../core/numbers.ts';
+import type { MapWarning } from './fit.ts';
+import type { Abstention, MapChannel } from './polarization-map.ts';
+
+/** A σ from this share of the prior's on tells nothing: a tenth of the variance at most, which a σ from a few held-out structures cannot tell from none. */
+const NOTHING = 0.95;
+/** An rms error from this share of 'knowing only the mean' on counts as no better than that: 2 % of the variance is told at most. */
+const NO_BETTER = 0.99;
+/** Share of positions from which on it is said of the component. */
+const SAID = 0.5;
+
+/** Whether a value of this σ carries no information. */
+export function tellsNothing(sigma: number, prior: number): boolean {
+  return sigma >= NOTHING * prior;
+}
+
+/** Whether an rms error is that of somebody who knows only the mean, whose rms error is the standard deviation of the truth. */
+export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
+  return rmse >= NO_BETTER * meanOnly;
+}
+
+/**
+ * Channels whose values carry no information at half of the positions or more.
+ * @param channels with σ as the model states it, not widened where it does not fit
+ * @param untold names of labels that the model tells no better than their mean: their values carry none anywhere
+ */
+export function abstentions(channels: readonly MapChannel[], untold: readonly string[]): Abstention[] {
+  return channels.flatMap(({ name, unit, sigma, prior }) => {
+    if (!sigma || !(prior! > 0)) return [];
+    const sorted = sigma.toSorted();
+    const share = untold.includes(name) ? 1 : sorted.filter((one) => tellsNothing(one, prior!)).length / sorted.length;
+    return share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior: prior! }] : [];
+  });
+}
+
+/** One line each, for terminal and report. */
+export function abstentionWarnings(list: readonly Abstention[]): MapWarning[] {
+  return list.map(({ name, unit, share, sigma, prior }) => ({
+    level: 'care',
+    text: `${name} is not measured at ${percent(share, 2)} of the positions: σ is ${quantity(sigma, unit)} (median), and knowing only the mean of the structures that the model learned from gives ${quantity(prior, unit)}.`,
+  }));
+}
