@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { fail } from '../core/errors.ts';
+import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { crystalOptions } from '../crystal/options.ts';
 import { type ImportedStructures, importStructures } from '../library/imported.ts';
 import { readBytes, readText } from '../node/files.ts';
@@ -112,7 +113,7 @@ export function requireAtoms(recipe: Recipe, path: string): void {
 }
 
 /**
- * What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file are shown.
+ * What is in the `structures.file` of the recipe at `path`, where it names one; remarks on the file, or on the material of textures, are shown.
  * @throws as `requireAtoms` and `importStructures`
  */
 export async function readImported(
@@ -122,7 +123,10 @@ export async function readImported(
 ): Promise<ImportedStructures | undefined> {
   requireAtoms(recipe, path);
   const { file } = recipe.structures;
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    for (const note of perovskiteOf(recipe.crystal).notes) line.console.note(note);
+    return undefined;
+  }
   const imported = importStructures(recipe, {
     name: basename(file),
     bytes: await readBytes(resolve(dirname(path), file)),

@@ -24,6 +24,7 @@ import { readSimulationInfo } from '../simulation/store.ts';
 import { argument, readRecipe } from './arguments.ts';
 import { chainOf } from './chain.ts';
 import type { CommandLine } from './command-line.ts';
+import { describeMaterial } from './describe-material.ts';
 import { describeStructure } from './describe-structure.ts';
 import { warningLines } from './map.ts';
 import { scoreLines } from './score-lines.ts';
@@ -44,7 +45,11 @@ async function describe(path: string, task: Task): Promise<Info> {
   if (path.endsWith('.onnx')) return describeModel(path);
   if (path.endsWith('.toml')) {
     const recipe = await readRecipe(path);
-    return { lines: [`${path}: a recipe, hash ${hashOf(recipe)}`], json: { kind: 'recipe', recipe } };
+    const textures = recipe.specimen || recipe.structures.file ? undefined : describeMaterial(recipe.crystal);
+    return {
+      lines: [`${path}: a recipe, hash ${hashOf(recipe)}`, ...(textures?.lines ?? [])],
+      json: { kind: 'recipe', recipe, ...(textures && { material: textures.json }) },
+    };
   }
   if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
   if (path.endsWith('.json')) return describeStudy(path);

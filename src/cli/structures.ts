@@ -83,12 +83,12 @@ export async function runStructures(line: CommandLine): Promise<void> {
 
 /** What the structures follow from: where they come from a file, nothing is drawn, and the settings of textures are not looked at. */
 function structuresIdentity({ crystal, structures, library }: Recipe, file?: FileIdentity): Identity {
-  const { a_A, u2_A2 } = crystal;
+  const { a_A, c_A, u2_A2 } = crystal;
   const { count, held_out, cells, file: _, types, born, ...texture } = structures;
   // How deep the structures are decides where their domains meet.
   const { seed, thickness_nm } = library;
   const settings = file
-    ? { crystal: { a_A, u2_A2 }, structures: { count, held_out, cells, types, born } }
+    ? { crystal: { a_A, c_A, u2_A2 }, structures: { count, held_out, cells, types, born } }
     : { crystal, structures: { count, held_out, cells, ...texture }, library: { seed, thickness_nm } };
   return identify({ kind: 'structures', schema: 1, program: PROGRAM, settings, inputs: file ? { file } : {} });
 }

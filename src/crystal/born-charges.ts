@@ -1,5 +1,5 @@
 /**
- * Born charges for the polarization of imported structures: those built in for (Ba,Sr)TiO3, mixed by composition, or given ones.
+ * Born charges for the polarization of imported structures: those of a built-in material with the structure's elements, mixed by its composition, or given ones.
  *
  *     const fields = localFields(block, bornCharges(block));
  *     const fields = localFields(block, bornCharges(block, { A: 3.9, B: 7.1, O_parallel: -5.8, O_perpendicular: -2.6 }));
@@ -8,19 +8,13 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { type BornOptions, MOST_EXCESS } from './given-perovskite.ts';
 import { cellSum, materialOf, neutral, type PerKind } from './material.ts';
+import { bismuthFerrite, leadZirconateTitanate, potassiumNiobate } from './perovskites.ts';
 import { requireSites, SITE, type Structure } from './structure.ts';
 
 /** Born charges [e]; O_parallel for displacements along the B–O bond, O_perpendicular for those across it. */
-export interface GivenCharges {
-  readonly A: number;
-  readonly B: number;
-  readonly O_parallel: number;
-  readonly O_perpendicular: number;
-}
-
-/** Largest |A + B + O∥ + 2 O⊥| [e] that passes for numerical error; first-principles charges miss zero by up to about 0.1. */
-const MOST_EXCESS = 0.3;
+export type GivenCharges = BornOptions;
 
 /**
  * Charges [e] for `localFields`, their sum A + B + O∥ + 2 O⊥ made zero by taking a fifth of it from each atom, as in `material.ts`.
@@ -40,26 +34,34 @@ export function bornCharges(structure: Structure, given?: GivenCharges): { reado
     }
     return { born: neutral(born) };
   }
-  const { A, B } = siteElements(structure);
-  if (B.join() !== 'Ti' || !A.every((symbol) => symbol === 'Ba' || symbol === 'Sr')) {
-    fail(
-      'unsupported',
-      `No Born charges are built in for A = ${A.join(', ')}, B = ${B.join(', ')}; only for Ba, Sr on A and Ti on B.`,
-      'Give them in e: A, B, O_parallel (along the B–O bond) and O_perpendicular, from a linear-response calculation or the literature.',
-      { A, B },
-    );
-  }
-  const { kind } = requireSites(structure);
-  const onA = structure.symbols.filter((_, atom) => kind[atom] === SITE.A);
-  const ba = onA.filter((symbol) => symbol === 'Ba').length / onA.length;
-  const [bto, sto] = [materialOf('BaTiO3').born, materialOf('SrTiO3').born];
-  const mean = (site: keyof PerKind) => ba * bto[site] + (1 - ba) * sto[site];
-  return { born: { A: mean('A'), Ti: mean('Ti'), Opar: mean('Opar'), Operp: mean('Operp') } };
+  const [A, B] = [siteElements(structure, SITE.A), siteElements(structure, SITE.Ti)];
+  const only = (on: ReadonlyMap<string, number>, ...allowed: string[]) =>
+    [...on.keys()].every((s) => allowed.includes(s));
+  if (only(B, 'Ti') && only(A, 'Ba', 'Sr')) return { born: bariumStrontium(A.get('Ba') ?? 0) };
+  if (only(A, 'Pb') && only(B, 'Zr', 'Ti')) return leadZirconateTitanate(B.get('Zr') ?? 0).material;
+  if (only(A, 'Bi') && only(B, 'Fe')) return bismuthFerrite().material;
+  if (only(A, 'K') && only(B, 'Nb')) return potassiumNiobate().material;
+  const [onA, onB] = [A, B].map((on) => [...on.keys()].sort());
+  return fail(
+    'unsupported',
+    `No Born charges are built in for A = ${onA!.join(', ')}, B = ${onB!.join(', ')}; only for (Ba,Sr)TiO3, Pb(Zr,Ti)O3, BiFeO3 and KNbO3.`,
+    'Give them in e: A, B, O_parallel (along the B–O bond) and O_perpendicular, from a linear-response calculation or the literature.',
+    { A: onA, B: onB },
+  );
 }
 
-/** Elements on the A and the B sites, alphabetically. @throws 'unsupported' without sites */
-function siteElements(structure: Structure): { readonly A: readonly string[]; readonly B: readonly string[] } {
+/** Of BaTiO3 and SrTiO3 mixed. @param ba share of Ba */
+function bariumStrontium(ba: number): PerKind {
+  const [bto, sto] = [materialOf('BaTiO3').born, materialOf('SrTiO3').born];
+  const mean = (site: keyof PerKind) => ba * bto[site] + (1 - ba) * sto[site];
+  return { A: mean('A'), Ti: mean('Ti'), Opar: mean('Opar'), Operp: mean('Operp') };
+}
+
+/** Share of each element on a sort of sites. @throws 'unsupported' without sites */
+function siteElements(structure: Structure, site: number): Map<string, number> {
   const { kind } = requireSites(structure);
-  const on = (site: number) => [...new Set(structure.symbols.filter((_, atom) => kind[atom] === site))].sort();
-  return { A: on(SITE.A), B: on(SITE.Ti) };
+  const on = structure.symbols.filter((_, atom) => kind[atom] === site);
+  const counts = new Map<string, number>();
+  for (const symbol of on) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+  return new Map([...counts].map(([symbol, n]) => [symbol, n / on.length]));
 }

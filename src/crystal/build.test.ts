@@ -2,8 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { parseRecipe, type Recipe } from '../recipe/recipe.ts';
-import { buildStructure, imposedTexture, labelFields, structureStream, textureKind } from './build.ts';
-import { dTiPerDisplacement, materialOf, polarizationPerDisplacement } from './material.ts';
+import { buildStructure, labelFields, structureStream } from './build.ts';
+import { perovskiteOf } from './crystal-perovskite.ts';
+import { dTiPerDisplacement, polarizationPerDisplacement } from './material.ts';
+import { drawTexture, textureKind } from './texture.ts';
 
 const RECIPE = (extra: string): Recipe => parseRecipe(`[structures]\ncells = [6, 4, 2]\n${extra}`);
 const build = (recipe: Recipe, index: number, heldOut: boolean) =>
@@ -21,7 +23,7 @@ test('a structure depends on seed, set and index alone', () => {
 
 test('without jitter, labels of a uniform structure are the imposed P', () => {
   const recipe = RECIPE('texture = "uniform"\njitter_pm = 0');
-  const imposed = imposedTexture(recipe, 4, structureStream(recipe.library.seed, 4, false));
+  const { P: imposed } = drawTexture(recipe, 4, structureStream(recipe.library.seed, 4, false));
   const labels = labelFields(build(recipe, 4, false), recipe);
   expect(labels.P.length).toBe(6 * 4 * 3);
   labels.P.forEach((p, n) => {
@@ -51,7 +53,7 @@ test('mixed alternates, and every material and order builds', () => {
       `[crystal]\nmaterial = "${material}"\n${order}\n[structures]\ntexture = "mixed"\njitter_pm = 0`,
     );
     const labels = labelFields(build(recipe, 1, false), recipe);
-    const of = materialOf(recipe.crystal.material);
+    const of = perovskiteOf(recipe.crystal).material;
     const ratio = polarizationPerDisplacement(of, recipe.crystal.a_A ** 3) / (100 * dTiPerDisplacement(of));
     // sharing by neighbours changes P and δTi differently, but not by much
     const norm = (values: Float64Array) => Math.hypot(...values);

@@ -1,5 +1,5 @@
 /**
- * Structures of a library: A-site order, texture, soft mode, jitter. A structure depends on [crystal], [structures], its index and its random stream alone, so
+ * Structures of a library: elements on the sites, texture, soft mode, turned octahedra, jitter. A structure depends on [crystal], [structures], its index and its random stream alone, so
  * that any worker builds any of them.
  *
  * What this is not: molecular dynamics, nor a label as the probe weights it (the library does that).
@@ -9,50 +9,47 @@ import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import { amorphousLayer, LEAST_A } from './amorphous.ts';
 import { bornCharges } from './born-charges.ts';
+import { perovskiteOf } from './crystal-perovskite.ts';
 import { type LayeredStructure, placesFor } from './layers.ts';
 import { columnFields, type LocalFields, localFields } from './local.ts';
-import { dTiPerDisplacement, materialOf, polarizationPerDisplacement } from './material.ts';
-import type { StructureInputs, StructuresOptions } from './options.ts';
-import { orderA, perovskite } from './perovskite.ts';
+import { isTitanate, polarizationPerDisplacement } from './material.ts';
+import { beamEdge, type CrystalOptions, type StructureInputs } from './options.ts';
+import { idealBlock, orderA } from './perovskite.ts';
+import { drawElements } from './site-elements.ts';
 import { displaceBySoftMode } from './soft-mode.ts';
-import { cellCount, requireSites, type Structure } from './structure.ts';
-import { gradientTexture, smoothTexture, uniformTexture } from './textures.ts';
+import { requireSites, type Structure, type Vec3 } from './structure.ts';
+import { drawTexture, type Texture, unpolarized } from './texture.ts';
 import { withJitter } from './thermal.ts';
-
-type Texture = 'uniform' | 'gradient' | 'smooth';
+import { displaceByTilts } from './tilts.ts';
 
 /** The stream that all ingredients of structure `index` of the training or the held-out set are forked from. */
 export function structureStream(seed: number, index: number, heldOut: boolean): RandomStream {
   return new RandomStream(seed, 'structure', heldOut ? 'held-out' : 'training', index);
 }
 
-/** Texture of structure `index`: 'mixed' gives smooth to even indices and gradient to odd ones. */
-export function textureKind({ texture }: Pick<StructuresOptions, 'texture'>, index: number): Texture {
-  return texture === 'mixed' ? (index % 2 === 0 ? 'smooth' : 'gradient') : texture;
-}
-
-/** P imposed on structure `index` [µC/cm²], [nz][ny][nx][3], before atoms share it and before jitter. */
-export function imposedTexture(
-  { crystal, structures }: StructureInputs,
-  index: number,
-  of: RandomStream,
-): Float64Array {
-  const { cells, p_max_uC_cm2: pMax, p_distribution: distribution, correlation_nm, gradient_step_pm } = structures;
-  const stream = of.fork('texture');
-  const kind = textureKind(structures, index);
-  if (kind === 'uniform') return uniformTexture(cells, pMax, distribution, stream);
-  if (kind === 'smooth') return smoothTexture(cells, pMax, distribution, (correlation_nm * 10) / crystal.a_A, stream);
-  const material = materialOf(crystal.material);
-  const perPm = polarizationPerDisplacement(material, crystal.a_A ** 3) / (100 * dTiPerDisplacement(material));
-  return gradientTexture(cells, pMax, gradient_step_pm * perPm, stream);
+/** Textures of the domains that follow each other along the beam: 1 to `structures.depth_domains`. @param of the structure's stream */
+function depthTextures(inputs: StructureInputs, index: number, of: RandomStream): Texture[] {
+  const count = 1 + of.fork('depth', 'walls').integer(inputs.structures.depth_domains);
+  return Array.from({ length: count }, (_, n) => drawTexture(inputs, index, n === 0 ? of : of.fork('domain', n)));
 }
 
 /**
- * What structure `index` has of its own: composition and lattice parameter, drawn within the spreads of [structures].
+ * The inputs with the edge of the structure's cells along the beam: that of the recipe, else the mean of what its domains have, each counted alike (one structure
+ * has one edge), else a_A.
+ */
+export function withBeamEdge<Inputs extends StructureInputs>(inputs: Inputs, index: number, of: RandomStream): Inputs {
+  const { crystal, structures } = inputs;
+  if (crystal.c_A !== undefined || structures.texture !== 'domains') return inputs;
+  const edges = depthTextures(inputs, index, of).map(({ edge_A }) => edge_A ?? crystal.a_A);
+  return { ...inputs, crystal: { ...crystal, c_A: edges.reduce((sum, edge) => sum + edge, 0) / edges.length } };
+}
+
+/**
+ * What structure `index` has of its own: composition and lattice parameter, drawn within the spreads of [structures], and its edge along the beam.
  * @param of its stream
  * @throws 'recipe' for a spread of the composition of a compound
  */
-export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, of: RandomStream): Inputs {
+export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, index: number, of: RandomStream): Inputs {
   const { crystal, structures } = inputs;
   const { ba_fraction_spread: share, a_spread_percent: percent } = structures;
   if (share > 0 && crystal.material !== '(Ba,Sr)TiO3') {
@@ -64,32 +61,61 @@ export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, of: 
   }
   const stream = of.fork('crystal');
   const ba_fraction = Math.min(1, Math.max(0, crystal.ba_fraction + stream.between(-share, share)));
-  const a_A = crystal.a_A * (1 + stream.between(-percent, percent) / 100);
-  return { ...inputs, crystal: { ...crystal, ba_fraction, a_A } };
+  const scale = 1 + stream.between(-percent, percent) / 100;
+  const own = withBeamEdge({ ...inputs, crystal: { ...crystal, ba_fraction } }, index, of);
+  const { a_A, c_A } = own.crystal;
+  const edges = { a_A: scale * a_A, ...(c_A !== undefined && { c_A: scale * c_A }) };
+  return { ...own, crystal: { ...own.crystal, ...edges } };
 }
 
-/** A block of a structure: A sites and jitter are drawn from `of` and its number. @param P of its cells [µC/cm²], [nz][ny][nx][3] */
+/** Elements on the A and B sites, [nz][ny][nx] each. @throws 'recipe' for an impossible A-site order */
+function siteElements(
+  crystal: CrystalOptions,
+  cells: Vec3,
+  fork: (what: string) => RandomStream,
+): { A: string[]; B: string[] } {
+  const { A, B } = perovskiteOf(crystal);
+  return {
+    // Ba and Sr may alternate.
+    A: isTitanate(crystal.material)
+      ? Array.from(orderA(crystal, cells, fork('a-order')), (ba) => (ba ? 'Ba' : 'Sr'))
+      : drawElements(A, cells, fork('a-order')),
+    B: drawElements(B, cells, fork('b-order')),
+  };
+}
+
+/** A block of a structure: elements and jitter are drawn from `of` and its number. @throws 'recipe' for an impossible A-site order */
 function buildBlock(
   { crystal, structures }: StructureInputs,
-  P: Float64Array,
+  texture: Texture,
   of: RandomStream,
   block: number,
 ): Structure {
-  const material = materialOf(crystal.material);
+  const { material, u2About } = perovskiteOf(crystal);
+  const { P, turns } = texture;
   // The first block's streams are those of libraries whose structures had one.
   const fork = (what: string) => (block === 0 ? of.fork(what) : of.fork(what, block));
-  const ideal = perovskite(structures.cells, crystal.a_A, orderA(crystal, structures.cells, fork('a-order')));
-  const perA = polarizationPerDisplacement(material, crystal.a_A ** 3);
-  const u = P.map((p) => p / perA);
-  return withJitter(displaceBySoftMode(ideal, material, u), structures.jitter_pm, fork('jitter'));
+  const edges_A: Vec3 = [crystal.a_A, crystal.a_A, beamEdge(crystal)];
+  const ideal = idealBlock(structures.cells, edges_A, siteElements(crystal, structures.cells, fork));
+  const perA = polarizationPerDisplacement(material, edges_A[0] * edges_A[1] * edges_A[2]);
+  const polar = displaceBySoftMode(
+    ideal,
+    material,
+    P.map((p) => p / perA),
+  );
+  const still = turns ? displaceByTilts(polar, turns) : polar;
+  const aboutRest = u2About === 'polar' || turns !== undefined || structures.texture === 'domains';
+  const sites = { ...requireSites(still), ...(aboutRest && { rest_A: still.positions_A }) };
+  return withJitter({ ...still, sites }, structures.jitter_pm, fork('jitter'));
 }
 
 /**
  * Structure `index`, made from textures, down to `depth_A` at least; `structures.file` is not looked at. From the entrance face on: a layer without polarization,
  * then 1 to `depth_domains` domains, whose walls lie at depths drawn evenly; each of them, and the layer, is made of blocks of its own, `depth_blocks` in all,
  * that follow each other in rounds, all of a round once, in an order drawn anew.
+ * @param inputs with what the structure has of its own, as `drawnInputs` or {@link withBeamEdge} give it
  * @param of its stream, as {@link structureStream} gives it
- * @throws 'recipe' for an impossible A-site order
+ * @throws 'recipe' for an impossible A-site order, and as `drawTexture`
  */
 export function buildLayers(
   inputs: StructureInputs,
@@ -98,28 +124,28 @@ export function buildLayers(
   depth_A: number,
 ): LayeredStructure {
   const { structures, crystal } = inputs;
-  const height_A = structures.cells[2] * crystal.a_A;
+  const height_A = structures.cells[2] * beamEdge(crystal);
   const places = placesFor(height_A, depth_A);
   const stream = of.fork('depth');
   const dead_A = () => 10 * stream.between(...structures.dead_layer_nm);
   const dead = Math.min(places, Math.round(dead_A() / height_A));
-  const unpolarized = Math.round(dead_A() / crystal.a_A);
-  const still = new Float64Array(3 * cellCount(structures.cells));
-  const walls = Array.from(
-    { length: stream.integer(structures.depth_domains) },
-    () => dead + stream.integer(places - dead + 1),
-  );
+  const deadCells = Math.round(dead_A() / beamEdge(crystal));
+  const textures = depthTextures(inputs, index, of);
+  const walls = Array.from({ length: textures.length - 1 }, () => dead + stream.integer(places - dead + 1));
   const ends = [dead, ...walls.sort((a, b) => a - b), places];
   const parts = ends
     .map((end, i) => ({ domain: i - 1, length: end - (ends[i - 1] ?? 0) }))
     .filter(({ length }) => length > 0);
   const blocks: Structure[] = [];
+  /** Of each block. */
+  const imposed: Texture[] = [];
   const order: number[] = [];
   for (const { domain, length } of parts) {
-    const P = domain < 0 ? still : imposedTexture(inputs, index, domain === 0 ? of : of.fork('domain', domain));
+    const texture = domain < 0 ? unpolarized(textures[0]!) : textures[domain]!;
     const own = Math.min(length, Math.max(1, Math.round(structures.depth_blocks / parts.length)));
     const numbers = Array.from({ length: own }, (_, i) => blocks.length + i);
-    blocks.push(...numbers.map((number) => buildBlock(inputs, P, of, number)));
+    blocks.push(...numbers.map((number) => buildBlock(inputs, texture, of, number)));
+    imposed.push(...numbers.map(() => texture));
     const part: number[] = [];
     while (part.length < length) part.push(...stream.shuffle(numbers.slice()));
     order.push(...part.slice(0, length));
@@ -134,31 +160,36 @@ export function buildLayers(
     blocks,
     order,
     ...((entrance || exit) && { amorphous: { ...(entrance && { entrance }), ...(exit && { exit }) } }),
-    ...(unpolarized > 0 && {
-      unpolarized: { cells: unpolarized, blocks: blocks.map((_, number) => buildBlock(inputs, still, of, number)) },
+    ...(deadCells > 0 && {
+      unpolarized: {
+        cells: deadCells,
+        blocks: imposed.map((texture, number) => buildBlock(inputs, unpolarized(texture), of, number)),
+      },
     }),
   };
 }
 
-/** The first block of structure `index`: what it has of polarization, and one draw of A sites and jitter. */
+/** The first block of structure `index`: what it has of polarization, and one draw of elements and jitter. */
 export function buildStructure(inputs: StructureInputs, index: number, of: RandomStream): Structure {
-  return buildBlock(inputs, imposedTexture(inputs, index, of), of, 0);
+  const own = withBeamEdge(inputs, index, of);
+  return buildBlock(own, drawTexture(own, index, of), of, 0);
 }
 
 /**
- * Labels of a structure's cells, from its atoms: [nz][ny][nx][3], P [µC/cm²], dTi and dO [pm].
+ * Labels of a structure's cells, from its atoms: [nz][ny][nx][3], P [µC/cm²], dTi and dO [pm]; dTi is of whatever is on the B sites.
  *
- * Born charges are those of `crystal.material`; of a structure from `structures.file`, those of `structures.born`, else those of BaTiO3 and SrTiO3 mixed by
- * the structure's own composition. The two agree where ba_fraction is that of the material: 0.5 for (Ba,Sr)TiO3. Elsewhere its charges stay, and the file's follow.
+ * Born charges are those of `crystal.material`, one for all elements that share a site; of a structure from `structures.file`, those of `structures.born`, else
+ * those of a built-in material with the file's elements. Of (Ba,Sr)TiO3 they are those of BaTiO3 and SrTiO3 mixed by the file's own composition, which agree with
+ * the material's where ba_fraction is 0.5. Elsewhere its charges stay, and the file's follow.
  * @throws 'unsupported' for elements of a file that have no built-in charges, 'range' for charges that are not neutral
  */
 export function cellFields(structure: Structure, { crystal, structures }: StructureInputs): LocalFields {
   const charges =
-    structures.file === undefined ? materialOf(crystal.material) : bornCharges(structure, structures.born);
+    structures.file === undefined ? perovskiteOf(crystal).material : bornCharges(structure, structures.born);
   return localFields(structure, charges);
 }
 
-/** The same of its columns: means over z, [ny][nx][3]. Column (i, j) is the Ti column at x = (i + 1/2)a, y = (j + 1/2)a. */
+/** The same of its columns: means over z, [ny][nx][3]. Column (i, j) is that of the B sites at x = (i + 1/2)a, y = (j + 1/2)a. */
 export function labelFields(structure: Structure, inputs: StructureInputs): LocalFields {
   return columnFields(cellFields(structure, inputs), requireSites(structure).cells);
 }

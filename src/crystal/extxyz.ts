@@ -18,7 +18,7 @@ import { type PerovskiteSites, SITES_PER_CELL, type Structure, type Vec3 } from 
 import { orthogonalEdges } from './trajectory.ts';
 
 const SITE_COLUMNS = 'cell_index:I:3:site:I:1:ideal:R:3';
-const SITE_NOTE = 'site 0 A, 1 Ti, 2 O bond||z, 3 O bond||y, 4 O bond||x';
+const SITE_NOTE = 'site 0 A, 1 B, 2 O bond||z, 3 O bond||y, 4 O bond||x';
 
 function quoted(value: string): string {
   return /^[\w.:+|-]+$/.test(value) ? value : `"${value.replace(/[\\"]/g, '\\$&').replace(/\r?\n/g, '\\n')}"`;

@@ -3,6 +3,7 @@
 export { bornCharges, type GivenCharges } from './born-charges.ts';
 export { buildStructure, labelFields, structureStream } from './build.ts';
 export { readCif } from './cif.ts';
+export { type MaterialName, perovskiteOf } from './crystal-perovskite.ts';
 export { readExtxyz, writeExtxyz } from './extxyz.ts';
 export { type Film, type FilmLayer, film } from './film.ts';
 export { type KnownCrystal, knownCrystal, knownCrystals } from './known-crystals.ts';
@@ -12,14 +13,15 @@ export { type Material, materialOf, type PerKind } from './material.ts';
 export {
   type CrystalOptions,
   crystalOptions,
-  type MaterialName,
   type StructureInputs,
   type StructuresOptions,
   structuresOptions,
 } from './options.ts';
 export { type Block, type CutBlock, type OrthogonalOptions, orthogonalCell } from './orthogonal.ts';
-export { orderA, perovskite } from './perovskite.ts';
+export { idealBlock, orderA, perovskite } from './perovskite.ts';
 export { findPerovskiteCells, perovskiteFrames } from './perovskite-cells.ts';
+export type { Perovskite } from './perovskites.ts';
+export { type PolarPhase, spontaneousPolarization, type Tilt } from './phase.ts';
 export { type PoscarHeader, readPoscar } from './poscar.ts';
 export { readStructure } from './read-structure.ts';
 export { readTrajectory, type TrajectoryOptions } from './read-trajectory.ts';

@@ -60,14 +60,14 @@ test('a layer without polarization at the entrance, domains behind it', () => {
 
 test('what a structure draws for itself lies within the spread, and fills it', () => {
   const recipe = recipeOf('ba_fraction_spread = 0.2\na_spread_percent = 1');
-  const drawn = Array.from({ length: 60 }, (_, i) => drawnInputs(recipe, structureStream(1, i, false)).crystal);
+  const drawn = Array.from({ length: 60 }, (_, i) => drawnInputs(recipe, i, structureStream(1, i, false)).crystal);
   const [ba, a] = [drawn.map(({ ba_fraction }) => ba_fraction), drawn.map(({ a_A }) => a_A / 3.95 - 1)];
   expect(Math.min(...ba)).toBeGreaterThan(0.3);
   expect(Math.max(...ba) - Math.min(...ba)).toBeGreaterThan(0.3);
   expect(Math.max(...a.map(Math.abs))).toBeLessThan(0.01);
   expect(Math.max(...a) - Math.min(...a)).toBeGreaterThan(0.015);
   const compound = parseRecipe('crystal = { material = "BTO" }\nstructures = { ba_fraction_spread = 0.1 }');
-  expect(() => drawnInputs(compound, structureStream(1, 0, false))).toThrow(/one composition/);
+  expect(() => drawnInputs(compound, 0, structureStream(1, 0, false))).toThrow(/one composition/);
 });
 
 test('each block once: its columns are means over all of them', () => {

@@ -56,6 +56,9 @@ export function joined({ blocks, order }: Pick<LayeredStructure, 'blocks' | 'ord
       cell: Int32Array.from(sites.flatMap(({ cell }, j) => raised(cell, j, cells[2]))),
       kind: Uint8Array.from(sites.flatMap(({ kind }) => [...kind])),
       ideal_A: Float64Array.from(sites.flatMap(({ ideal_A }, j) => raised(ideal_A, j, height))),
+      ...(sites.some(({ rest_A }) => rest_A) && {
+        rest_A: Float64Array.from(sites.flatMap(({ rest_A, ideal_A }, j) => raised(rest_A ?? ideal_A, j, height))),
+      }),
     },
   };
 }

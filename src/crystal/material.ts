@@ -1,10 +1,10 @@
 /**
- * Soft mode and Born effective charges of BaTiO3, SrTiO3 and Ba0.5Sr0.5TiO3: how atoms move with the local mode amplitude
- * u [Å], and how much polarization that makes.
+ * Soft mode and Born effective charges of a perovskite ABO3: how atoms move with the local mode amplitude u [Å], and how much polarization that makes. Here those
+ * of BaTiO3, SrTiO3 and Ba0.5Sr0.5TiO3, whose effective Hamiltonians are known; others are in `perovskites.ts`, or given by a recipe.
  *
  *     v_τα = ξ_τ u_α        P = (e/Ω) Σ_τ Z_τ v_τ = (e/Ω) Z* u        Z* = Z_A ξ_A + Z_Ti ξ_Ti + Z_∥ ξ_∥ + 2 Z_⊥ ξ_⊥
  *
- * O∥ is the oxygen whose Ti–O bond lies along the component α, O⊥ the other two. e/Å² = 1602.18 µC/cm²; Ω is the volume
+ * Ti stands for whatever is on the B sites. O∥ is the oxygen whose Ti–O bond lies along the component α, O⊥ the other two. e/Å² = 1602.18 µC/cm²; Ω is the volume
  * of the cell in use, so that 'µC/cm² per Å' belongs to one lattice parameter (BST: 256.2 at 3.9435 Å, 255.0 at 3.95 Å).
  *
  * Sources: the BaTiO3 numbers go with the parameter set of Nishimatsu et al., PRB 82, 134106 (2010), Z* and a0 of BST with
@@ -14,7 +14,6 @@
  */
 
 import { E_PER_A2_IN_UC_CM2 } from '../core/constants.ts';
-import type { MaterialName } from './options.ts';
 
 /** One number per kind of atom; O by its bond's direction relative to the displacement. */
 export interface PerKind {
@@ -25,7 +24,8 @@ export interface PerKind {
 }
 
 export interface Material {
-  readonly name: MaterialName;
+  /** Formula. */
+  readonly name: string;
   /** Soft-mode eigenvector ξ, dimensionless. */
   readonly mode: PerKind;
   /** Born charges as published [e]. Their sum misses zero by up to 0.005 e. */
@@ -37,12 +37,19 @@ export interface Material {
   readonly born: PerKind;
   /** Z* = Σ Z ξ of the vectors above [e], in use. */
   readonly zStar: number;
+  /** Where the numbers come from. */
+  readonly status: string;
+}
+
+/** Materials with an effective Hamiltonian. */
+export type TitanateName = '(Ba,Sr)TiO3' | 'BaTiO3' | 'SrTiO3';
+
+export interface Titanate extends Material {
+  readonly name: TitanateName;
   /** Z* in the published parameter set [e]; agrees with `zStar` to 0.05 %. */
   readonly zStarPublished: number;
   /** Lattice parameter of that parameter set [Å]; not the one a recipe uses. */
   readonly a0_A: number;
-  /** Where the numbers come from. */
-  readonly status: string;
 }
 
 /** Sum over the five atoms of a cell of a quantity given per kind. */
@@ -56,14 +63,15 @@ export function neutral(born: PerKind): PerKind {
   return { A: born.A - excess, Ti: born.Ti - excess, Opar: born.Opar - excess, Operp: born.Operp - excess };
 }
 
-function material(given: Omit<Material, 'born' | 'zStar'>): Material {
+/** Charges in use and Z* of what is published. */
+export function material<T extends Omit<Material, 'born' | 'zStar'>>(given: T): T & Pick<Material, 'born' | 'zStar'> {
   const { mode } = given;
   const born = neutral(given.bornPublished);
   const zStar = born.A * mode.A + born.Ti * mode.Ti + born.Opar * mode.Opar + 2 * born.Operp * mode.Operp;
   return { ...given, born, zStar };
 }
 
-const MATERIALS: Readonly<Record<MaterialName, Material>> = {
+const TITANATES: { readonly [Name in TitanateName]: Titanate } = {
   BaTiO3: material({
     name: 'BaTiO3',
     mode: { A: 0.166, Ti: 0.77, Opar: -0.546, Operp: -0.202 },
@@ -90,8 +98,12 @@ const MATERIALS: Readonly<Record<MaterialName, Material>> = {
   }),
 };
 
-export function materialOf(name: MaterialName): Material {
-  return MATERIALS[name];
+export function isTitanate(name: string): name is TitanateName {
+  return Object.hasOwn(TITANATES, name);
+}
+
+export function materialOf(name: TitanateName): Titanate {
+  return TITANATES[name];
 }
 
 /** P per u [µC/cm² per Å] in a cell of the given volume [Å³], for a uniform u. */

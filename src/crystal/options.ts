@@ -2,16 +2,25 @@
 
 import * as z from 'zod';
 import { between, count, fraction, named, type Options, positive } from '../core/schema.ts';
-import { bariumTitanate, type KnownCrystal, knownCrystals, strontiumTitanate } from './known-crystals.ts';
-import { determinant } from './lattice.ts';
-import type { Crystal } from './unit-cell.ts';
+import { DEFAULT_ZR, type MaterialName, materialNames, perovskiteOf } from './crystal-perovskite.ts';
+import { domainOptions, tiltOptions } from './domain-options.ts';
+import { bornOptions, givenOptions } from './given-perovskite.ts';
+import { type KnownCrystal, knownCrystals } from './known-crystals.ts';
 
 /** Short names of materials and crystals, the same wherever one is named. */
 const SHORT = { BTO: 'BaTiO3', STO: 'SrTiO3' } as const;
 
 /** A solid solution or a compound that textures and dynamics are made of. */
-const materialName = named(['(Ba,Sr)TiO3', 'BaTiO3', 'SrTiO3'], { BST: '(Ba,Sr)TiO3', ...SHORT });
-export type MaterialName = z.output<typeof materialName>;
+const materialName = named(materialNames, {
+  BST: '(Ba,Sr)TiO3',
+  PTO: 'PbTiO3',
+  PZT: 'Pb(Zr,Ti)O3',
+  BFO: 'BiFeO3',
+  KNO: 'KNbO3',
+  ...SHORT,
+});
+
+export type { MaterialName };
 
 /** A crystal whose atoms Ferroscope knows (known-crystals.ts). */
 export const crystalName = named(knownCrystals, { ...SHORT, SRO: 'SrRuO3' });
@@ -27,29 +36,31 @@ export const lammpsTypes = z
     'Element of each atom type of a LAMMPS dump without a column `element`, such as { 1 = "Ba", 2 = "Ti", 3 = "O" }.',
   );
 
-/** Elements of textures; others come with a file. */
-export const TEXTURE_ELEMENTS = ['Ba', 'Sr', 'Ti', 'O'] as const;
+/** Those of which u² may be given where no file brings others: the built-in materials'. */
+const U2_ELEMENTS = ['Ba', 'Sr', 'Pb', 'Bi', 'K', 'Ti', 'Zr', 'Fe', 'Nb', 'O'] as const;
 
-const edge = (crystal: () => Crystal) => Number(Math.cbrt(determinant(crystal().lattice_A)).toFixed(4));
-/** Pseudo-cubic edges at room temperature [Å]: of Ba0.5Sr0.5TiO3 that of the paper, of the compounds the cube root of the cell's volume (known-crystals.ts). */
-const EDGE_A: Readonly<Record<MaterialName, number>> = {
-  '(Ba,Sr)TiO3': 3.95,
-  BaTiO3: edge(bariumTitanate),
-  SrTiO3: edge(strontiumTitanate),
-};
 /** What a compound has on its A sites; of the solid solution any share, one half where nothing is said. */
-const BA_FRACTION: Readonly<Record<MaterialName, number | undefined>> = {
-  '(Ba,Sr)TiO3': undefined,
-  BaTiO3: 1,
-  SrTiO3: 0,
-};
+const BA_FRACTION: Readonly<Partial<Record<MaterialName, number>>> = { BaTiO3: 1, SrTiO3: 0 };
+const builtIn = materialNames
+  .filter((name) => name !== 'given')
+  .map((name) => ({ name, ...perovskiteOf({ material: name }) }));
+/** 'PbTiO3: Pb 0.01, Ti 0.005, O 0.0085; …', materials of equal values together. */
+const listedU2 = [
+  ...Map.groupBy(builtIn, ({ u2_A2 }) =>
+    Object.entries(u2_A2)
+      .map((pair) => pair.join(' '))
+      .join(', '),
+  ),
+]
+  .map(([values, of]) => `${of.map(({ name }) => name).join(', ')}: ${values}`)
+  .join('; ');
 
 export const crystalOptions = z
   .strictObject({
     material: materialName
       .prefault('BST')
       .describe(
-        'Soft-mode eigenvector, Born charges and polarization per displacement, and, for a compound, what is on the A sites.',
+        "Soft-mode eigenvector, Born charges and polarization per displacement, and, for a compound, what is on the sites. 'given': [crystal.given] says it. Dynamics, films and landscapes are of (Ba,Sr)TiO3 and BaTiO3.",
       ),
     a_A: z
       .number()
@@ -57,9 +68,17 @@ export const crystalOptions = z
       .max(5)
       .optional()
       .describe(
-        `Pseudo-cubic lattice parameter [Å]; where left out ${Object.entries(EDGE_A)
-          .map(([name, a]) => `${a} for ${name}`)
-          .join(', ')}.`,
+        `Pseudo-cubic lattice parameter [Å]; where left out ${builtIn
+          .map(({ name, edge_A }) => `${edge_A} for ${name}`)
+          .join(', ')} (of Pb(Zr,Ti)O3 with 52 % Zr). Edge of every cell across the beam.`,
+      ),
+    c_A: z
+      .number()
+      .min(3)
+      .max(5)
+      .optional()
+      .describe(
+        "Edge of every cell along the beam [Å]; a_A where left out, but for texture = 'domains', whose structures have the mean of their domains' edges then.",
       ),
     ba_fraction: fraction
       .optional()
@@ -72,48 +91,69 @@ export const crystalOptions = z
       .describe(
         "How Ba and Sr share the A sites: drawn at random by the seed, or alternating ('checkerboard', fraction 0.5).",
       ),
+    zr_fraction: fraction
+      .optional()
+      .describe(
+        `Fraction of B sites of Pb(Zr,Ti)O3 that hold Zr, drawn at random; ${DEFAULT_ZR} where left out. The soft mode is that of PbTiO3 at 0, of the tetragonal phase at 0.52, between them in between, and stays beyond.`,
+      ),
+    given: givenOptions.optional(),
+    tilt: tiltOptions.optional(),
     u2_A2: z
-      .object({
-        Ba: meanSquare_A2.default(0.0057),
-        Sr: meanSquare_A2.default(0.0079),
-        Ti: meanSquare_A2.default(0.0056),
-        O: meanSquare_A2.default(0.0092),
-      })
+      .object(Object.fromEntries(U2_ELEMENTS.map((symbol) => [symbol, meanSquare_A2.optional()])))
       .catchall(meanSquare_A2)
       .prefault({})
       .describe(
-        'Total mean-square thermal displacement per axis [Å²] by element; the Debye–Waller factor is exp(−2π²u²k²). Elements of `structures.file` beyond these have to be given.',
+        `Total mean-square thermal displacement per axis [Å²] by element; the Debye–Waller factor is exp(−2π²u²k²). Where left out: ${listedU2}. Elements of [crystal.given], and those of \`structures.file\` beyond the material's, have to be given. The displacements of a texture are part of it for (Ba,Sr)TiO3, BaTiO3 and SrTiO3 outside domains, as of the average cubic cell; elsewhere only the jitter is.`,
       ),
   })
   .check(({ value, issues }) => {
-    const implied = BA_FRACTION[value.material];
-    if (implied === undefined || value.ba_fraction === undefined || value.ba_fraction === implied) return;
-    issues.push({
-      code: 'custom',
-      message: `is ${value.ba_fraction}, and ${value.material} has ${implied}: leave it out, or set material = '(Ba,Sr)TiO3'`,
-      input: value.ba_fraction,
-      path: ['ba_fraction'],
-    });
+    const issue = (key: 'ba_fraction' | 'zr_fraction' | 'given' | 'a_A', message: string) =>
+      issues.push({ code: 'custom', message, input: value[key], path: [key] });
+    const { material, ba_fraction, zr_fraction, given, a_A } = value;
+    const implied = BA_FRACTION[material] ?? (material === '(Ba,Sr)TiO3' ? undefined : 0);
+    if (implied !== undefined && ba_fraction !== undefined && ba_fraction !== implied) {
+      issue(
+        'ba_fraction',
+        `is ${ba_fraction}, and ${material} has ${implied}: leave it out, or set material = '(Ba,Sr)TiO3'`,
+      );
+    }
+    if (zr_fraction !== undefined && material !== 'Pb(Zr,Ti)O3') {
+      issue('zr_fraction', `is for material = 'Pb(Zr,Ti)O3', not ${material}: leave it out`);
+    }
+    if ((given === undefined) === (material === 'given')) {
+      issue(
+        'given',
+        given
+          ? `is for material = 'given', not ${material}: leave one of them out`
+          : "is missing: material = 'given' needs [crystal.given] with A, B, born and mode",
+      );
+    }
+    if (material === 'given' && a_A === undefined) issue('a_A', 'is missing: a given material needs its lattice [Å]');
   })
-  .transform((c) => ({
-    ...c,
-    a_A: c.a_A ?? EDGE_A[c.material],
-    ba_fraction: c.ba_fraction ?? BA_FRACTION[c.material] ?? 0.5,
-  }))
-  .describe('The crystal that libraries, dynamics, films and landscapes are of; a [specimen] brings its own.');
-export type CrystalOptions = Options<typeof crystalOptions>;
-
-const charge = z.number().min(-20).max(20);
-const bornOptions = z
-  .strictObject({
-    A: charge,
-    B: charge,
-    O_parallel: charge.describe('Along the B–O bond [e].'),
-    O_perpendicular: charge.describe('Across the B–O bond [e].'),
+  .transform(({ a_A, c_A, ba_fraction, zr_fraction, given, tilt, u2_A2, ...c }) => {
+    const ba = ba_fraction ?? BA_FRACTION[c.material] ?? (c.material === '(Ba,Sr)TiO3' ? 0.5 : 0);
+    const zr = c.material === 'Pb(Zr,Ti)O3' ? (zr_fraction ?? DEFAULT_ZR) : undefined;
+    const own = perovskiteOf({ material: c.material, ba_fraction: ba, zr_fraction: zr, given });
+    return {
+      ...c,
+      a_A: a_A ?? own.edge_A,
+      ...(c_A !== undefined && { c_A }),
+      ba_fraction: ba,
+      ...(zr !== undefined && { zr_fraction: zr }),
+      ...(given && { given }),
+      ...(tilt && { tilt }),
+      u2_A2: { ...own.u2_A2, ...u2_A2 } as Record<string, number>,
+    };
   })
   .describe(
-    "Born charges [e] of the file's sites, neutral over a cell to 0.3 e; those of (Ba,Sr)TiO3, by the file's own composition, where left out.",
+    'The crystal that libraries, dynamics, films and landscapes are of; a [specimen] brings its own. δTi is that of the B sites, whatever is on them.',
   );
+export type CrystalOptions = Options<typeof crystalOptions>;
+
+/** Edge of a cell along the beam [Å]. */
+export function beamEdge({ a_A, c_A }: Pick<CrystalOptions, 'a_A' | 'c_A'>): number {
+  return c_A ?? a_A;
+}
 
 export const structuresOptions = z
   .strictObject({
@@ -163,10 +203,18 @@ export const structuresOptions = z
       .default(0)
       .describe('Lattice parameter of each structure, drawn evenly within ± this around crystal.a_A [%].'),
     texture: z
-      .enum(['uniform', 'gradient', 'smooth', 'mixed'])
+      .enum(['uniform', 'gradient', 'smooth', 'mixed', 'domains'])
       .default('smooth')
-      .describe("Polarization texture. 'mixed' alternates 'smooth' and 'gradient' from structure to structure."),
-    p_max_uC_cm2: z.number().min(0).max(100).default(30).describe('Largest |P| of a texture [µC/cm²].'),
+      .describe(
+        "Polarization texture. 'mixed' alternates 'smooth' and 'gradient' from structure to structure; 'domains' has the directions that symmetry allows, and walls, as `domains` says.",
+      ),
+    domains: domainOptions.optional(),
+    p_max_uC_cm2: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(30)
+      .describe('Largest |P| of a texture [µC/cm²]; that of domains is `domains.p_uC_cm2`.'),
     p_distribution: z
       .enum(['magnitude', 'volume'])
       .default('magnitude')
@@ -198,14 +246,22 @@ export const structuresOptions = z
       .describe(
         'Frames of this file in place of textures; relative to the recipe. XDATCAR, LAMMPS dump, vasprun.xml or extxyz of any perovskite ABO3 in an orthogonal box. ' +
           '`count` and `held_out` then say how many of its frames are taken, and `cells` must be its own. A frame repeats along the beam. Nothing is drawn or added: depth_*, dead_layer_nm, amorphous_nm, *_spread*, texture, p_*, ' +
-          'correlation_nm, gradient_step_pm, jitter_pm, and of [crystal] material, ba_fraction and a_order, are not looked at.',
+          'correlation_nm, gradient_step_pm, jitter_pm, domains, and of [crystal] material (but for its u2_A2), ba_fraction, zr_fraction, given, tilt and a_order, are not looked at.',
       ),
     types: lammpsTypes.optional(),
-    born: bornOptions.optional(),
+    born: bornOptions
+      .optional()
+      .describe(
+        "Born charges [e] of the file's sites, neutral over a cell to 0.3 e; those of a built-in material, by the file's own composition, where left out.",
+      ),
   })
   .refine(
     (s) => s.file !== undefined || (s.types === undefined && s.born === undefined),
     'types and born belong to a file, and none is given',
+  )
+  .refine(
+    (s) => s.domains === undefined || s.texture === 'domains',
+    "domains belong to texture = 'domains', and that is not the texture",
   )
   .describe('Structures of a library: textures of the soft mode, or frames of a file.');
 export type StructuresOptions = Options<typeof structuresOptions>;

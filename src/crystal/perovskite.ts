@@ -1,6 +1,6 @@
 /**
- * The undistorted perovskite ABO3: a block of nx × ny × nz cubic cells with Ba and Sr on the A sites. Lengths in Å.
- * Every atom sits on its ideal site; displacements come after (`soft-mode.ts`, `thermal.ts`).
+ * The undistorted perovskite ABO3: a block of nx × ny × nz cells with right angles. Lengths in Å.
+ * Every atom sits on its ideal site; displacements come after (`soft-mode.ts`, `tilts.ts`, `thermal.ts`).
  */
 
 import { fail } from '../core/errors.ts';
@@ -41,14 +41,38 @@ export function orderA(
 }
 
 /**
- * The ideal block. Atoms in the order [z][y][x][site].
+ * The ideal block of (Ba,Sr)TiO3, cubic cells.
  * @param cells unit cells along x, y, z
  * @param a_A lattice parameter [Å]
  * @param ba which A sites hold Ba, [nz][ny][nx], as {@link orderA} gives it
  */
 export function perovskite(cells: Vec3, a_A: number, ba: ArrayLike<number>): Structure {
-  if (ba.length !== cellCount(cells) || cells.some((n) => !Number.isInteger(n) || n < 1)) {
-    fail('shape', `${ba.length} A sites for ${cells.join(' × ')} cells.`, 'Give one A site per cell.', { cells });
+  const A = Array.from(ba, (barium) => (barium ? 'Ba' : 'Sr'));
+  return idealBlock(cells, [a_A, a_A, a_A], { A, B: A.map(() => 'Ti') });
+}
+
+/**
+ * The ideal block. Atoms in the order [z][y][x][site].
+ * @param cells unit cells along x, y, z
+ * @param edges_A of a cell [Å]
+ * @param elements on the A and the B sites, [nz][ny][nx] each
+ * @throws 'shape' unless there is one of each a cell
+ */
+export function idealBlock(
+  cells: Vec3,
+  edges_A: Vec3,
+  { A, B }: { readonly A: readonly string[]; readonly B: readonly string[] },
+): Structure {
+  const wrong = [A, B].find((on) => on.length !== cellCount(cells));
+  if (wrong || cells.some((n) => !Number.isInteger(n) || n < 1)) {
+    fail(
+      'shape',
+      `${(wrong ?? A).length} sites for ${cells.join(' × ')} cells.`,
+      'Give one A and one B site per cell.',
+      {
+        cells,
+      },
+    );
   }
   const atoms = cellCount(cells) * SITES_PER_CELL;
   const symbols: string[] = [];
@@ -59,15 +83,15 @@ export function perovskite(cells: Vec3, a_A: number, ba: ArrayLike<number>): Str
     const site = atom % SITES_PER_CELL;
     const index = Math.floor(atom / SITES_PER_CELL);
     const at = [index % cells[0], Math.floor(index / cells[0]) % cells[1], Math.floor(index / (cells[0] * cells[1]))];
-    symbols.push(site === SITE.A ? (ba[index] ? 'Ba' : 'Sr') : site === SITE.Ti ? 'Ti' : 'O');
+    symbols.push(site === SITE.A ? A[index]! : site === SITE.Ti ? B[index]! : 'O');
     kind[atom] = site;
     for (let axis = 0; axis < 3; axis++) {
       cell[3 * atom + axis] = at[axis]!;
-      ideal_A[3 * atom + axis] = (at[axis]! + SITE_FRACTIONS[site]![axis]!) * a_A;
+      ideal_A[3 * atom + axis] = (at[axis]! + SITE_FRACTIONS[site]![axis]!) * edges_A[axis]!;
     }
   }
   return {
-    cell_A: [cells[0] * a_A, cells[1] * a_A, cells[2] * a_A],
+    cell_A: [cells[0] * edges_A[0], cells[1] * edges_A[1], cells[2] * edges_A[2]],
     symbols,
     positions_A: ideal_A.slice(),
     sites: { cells, cell, kind, ideal_A },

@@ -3,7 +3,7 @@
  *
  * x and y span the scan plane, z runs along the beam. z = 0 is the entrance plane, midway between two atomic planes: cell
  * (i, j, k) has its AO plane at z = (k + 1/4)a and its TiO2 plane at (k + 3/4)a, so that a cut after whole cells meets no
- * atom. Site positions in units of a, relative to (i, j, k):
+ * atom. Ti stands for whatever is on the B sites. Site positions in units of the cell's edges, relative to (i, j, k):
  *
  *     A (0, 0, 1/4)   Ti (1/2, 1/2, 3/4)   O on the bond along z (1/2, 1/2, 1/4), along y (1/2, 0, 3/4), along x (0, 1/2, 3/4)
  *
@@ -43,6 +43,8 @@ export interface PerovskiteSites {
   readonly kind: Uint8Array;
   /** Position in the undistorted crystal [Å], [atoms][3]. */
   readonly ideal_A: Float64Array;
+  /** Where each atom's mean-square displacement is about [Å], [atoms][3]: `ideal_A` where absent. */
+  readonly rest_A?: Float64Array | undefined;
 }
 
 export interface Structure {
@@ -78,18 +80,28 @@ export function requireSites(structure: Structure): PerovskiteSites {
   );
 }
 
+/** Edge of a unit cell along the beam [Å]. @throws 'unsupported' without sites */
+export function cellHeight(structure: Structure): number {
+  return structure.cell_A[2] / requireSites(structure).cells[2];
+}
+
 /** Volume of one unit cell [Å³]. */
 export function unitCellVolume(structure: Structure): number {
   const [x, y, z] = structure.cell_A;
   return (x * y * z) / cellCount(requireSites(structure).cells);
 }
 
-/** Displacement of every atom from its ideal position [Å], [atoms][3], to the nearest periodic image. */
-export function displacements(structure: Structure): Float64Array {
-  const { ideal_A } = requireSites(structure);
+/**
+ * Displacement of every atom [Å], [atoms][3], to the nearest periodic image.
+ * @param from [atoms][3]; the ideal positions where left out
+ */
+export function displacements(
+  structure: Structure,
+  from: Float64Array = requireSites(structure).ideal_A,
+): Float64Array {
   return structure.positions_A.map((value, index) => {
     const edge = structure.cell_A[index % 3]!;
-    const d = value - ideal_A[index]!;
+    const d = value - from[index]!;
     return d - edge * Math.round(d / edge);
   });
 }

@@ -7,7 +7,8 @@
  * The choice: the block's displacements (soft mode and jitter alike) are frozen in and repeat through the thickness; U is
  * the total mean-square displacement of a diffraction refinement, which holds frozen and moving parts alike; what remains
  * goes into exp(−2π²u²k²), B = 8π²u². The variance is taken about the mean of each sublattice (Ba on A, Sr on A, Ti and
- * each of the three O) and axis: a uniform polarization shifts sublattices and makes no disorder.
+ * each of the three O) and axis: a uniform polarization shifts sublattices and makes no disorder. Where U was refined about the sites of a polar phase
+ * (`sites.rest_A`), its displacements and turned octahedra are no part of U, and only what is beyond them, the jitter, is taken off.
  *
  * What this is not: frozen phonons. No dynamics, no correlated thermal motion.
  */
@@ -27,8 +28,8 @@ export function withJitter(structure: Structure, rms_pm: number, stream: RandomS
  * axes of the square about the mean of the atom's sublattice and axis. @throws 'unsupported' without sites
  */
 function frozenVariance(structure: Structure): Map<string, number> {
-  const { kind } = requireSites(structure);
-  const d = displacements(structure);
+  const { kind, rest_A } = requireSites(structure);
+  const d = displacements(structure, rest_A);
   const groups = new Map<string, { species: string; n: number; sum: number; square: number }>();
   structure.symbols.forEach((species, atom) => {
     for (let axis = 0; axis < 3; axis++) {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { oracle } from '../../test/oracles/oracle.ts';
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { Fft2 } from '../core/fft.ts';
+import { elementsOf, materialNames, perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { BoxIntegral } from './box-integral.ts';
 import { LOBATO } from './factor-tables.ts';
 import { interactionConstant, wavelength } from './optics.ts';
@@ -13,6 +14,17 @@ import { abtemStack } from './test-abtem.ts';
 import { strontiumTitanate } from './test-structures.ts';
 
 const ELEMENTS = ['Ba', 'Sr', 'Ti', 'O'] as const;
+
+test('every element of the built-in perovskites has a factor in both tables', () => {
+  for (const material of materialNames.filter((name) => name !== 'given')) {
+    for (const element of elementsOf(perovskiteOf({ material }))) {
+      for (const table of ['lobato', 'kirkland'] as const) {
+        expect(scatteringFactor(element, table)(0)).toBeGreaterThan(1);
+        expect(scatteringFactor(element, table)(4)).toBeGreaterThan(0.1);
+      }
+    }
+  }
+});
 
 test('wavelength and interaction constant: Kirkland’s table', () => {
   expect(wavelength(300)).toBeCloseTo(0.01968749, 8);

@@ -22,6 +22,11 @@ test('material, composition and pressure', () => {
   expect(given.energy(u)).toBeCloseTo(uniformEnergy(BST, { held: FREE }).energy(u), 14);
 });
 
+test('a material without an effective Hamiltonian is refused, saying which have one', () => {
+  const error = problem(() => of('[crystal]\nmaterial = "PTO"\n[landscape]\n'));
+  expect([error.tag, error.message]).toEqual(['recipe', expect.stringContaining('PbTiO3, only of (Ba,Sr)TiO3')]);
+});
+
 test('strain counts from the paraelectric cell of the composition: no misfit, no strain', () => {
   const crystal = '[crystal]\nba_fraction = 0.8\n[landscape]\n';
   const zero = of(crystal).strain([0, 0, 0]);

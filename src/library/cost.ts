@@ -6,6 +6,7 @@
 
 import { extent } from '../core/extent.ts';
 import { placesFor } from '../crystal/layers.ts';
+import { beamEdge } from '../crystal/options.ts';
 import { SITES_PER_CELL } from '../crystal/structure.ts';
 import { planPatterns } from '../diffraction/scattering-matrix.ts';
 import { PLACES } from './incoherent.ts';
@@ -44,7 +45,7 @@ export function shardCost(inputs: LibraryInputs): ShardCost {
   const { total: waves, exits } = planPatterns({ nx: grid[0], ny: grid[1] }, geometryOf(inputs, offset), requests);
   const slices = exits.at(-1)!;
   const field = 8 * grid[0] * grid[1];
-  const places = placesFor(nz * crystal.a_A, depthOf(inputs));
+  const places = placesFor(nz * beamEdge(crystal), depthOf(inputs));
   const blocks = structures.file === undefined ? Math.min(places, structures.depth_blocks) : 1;
   const blockSlices = library.slices_per_cell * nz;
   // Slices of the blocks, one more where each meets another, and every exit face.

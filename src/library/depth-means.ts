@@ -20,15 +20,15 @@ export interface DepthMeans {
 
 export class DepthFields {
   readonly #cells: Vec3;
-  readonly #a_A: number;
+  readonly #height_A: number;
   /** Of each field sums over the layers before, [nz + 1][ny][nx][3]. */
   readonly #sums: readonly Float64Array[];
 
-  /** @param fields of all cells from the entrance face on, [nz][ny][nx][3], of a crystal of cells × a_A */
-  constructor(fields: LocalFields, cells: Vec3, a_A: number) {
+  /** @param fields of all cells from the entrance face on, [nz][ny][nx][3], of a crystal whose cells are height_A high */
+  constructor(fields: LocalFields, cells: Vec3, height_A: number) {
     const layer = 3 * cells[0] * cells[1];
     this.#cells = cells;
-    this.#a_A = a_A;
+    this.#height_A = height_A;
     this.#sums = FIELDS.map((name) => {
       const sums = new Float64Array(3 * cellCount(cells) + layer);
       fields[name].forEach((value, i) => {
@@ -42,12 +42,12 @@ export class DepthFields {
   #mean(column: number, from_A: number, to_A: number): number[] {
     const layer = 3 * this.#cells[0] * this.#cells[1];
     const sum = (sums: Float64Array, axis: number, depth_A: number) => {
-      const z = Math.min(depth_A / this.#a_A, this.#cells[2]);
+      const z = Math.min(depth_A / this.#height_A, this.#cells[2]);
       const k = Math.min(Math.floor(z), this.#cells[2] - 1);
       const at = k * layer + 3 * column + axis;
       return sums[at]! + (z - k) * (sums[at + layer]! - sums[at]!);
     };
-    const scale = this.#a_A / (to_A - from_A);
+    const scale = this.#height_A / (to_A - from_A);
     return this.#sums.flatMap((sums) =>
       [0, 1, 2].map((axis) => scale * (sum(sums, axis, to_A) - sum(sums, axis, from_A))),
     );

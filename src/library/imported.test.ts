@@ -194,7 +194,7 @@ test('files that do not fit the recipe are refused, saying what would fit', asyn
 });
 
 test('other elements bring their charges and their thermal motion', async () => {
-  // Ideal PbTiO3 but for one Ti, as a LAMMPS dump of numbered types.
+  // Ideal CaTiO3 but for one Ti, as a LAMMPS dump of numbered types.
   const frames = foreignFrames(polarFrames([2, 2, 1], 5, 0)).map((frame) => {
     const positions_A = frame.positions_A.slice();
     positions_A[3 * frame.symbols.indexOf('Ti') + 2]! += 0.1;
@@ -202,22 +202,22 @@ test('other elements bring their charges and their thermal motion', async () => 
   });
   const style = { columns: 'xs ys zs', species: 'type', box: 'pp pp pp', units: true } as const;
   const dump = lammps(frames, style, [5, 0, 0], new RandomStream(1));
-  const types = 'types = { 1 = "Pb", 2 = "Ti", 3 = "O" }';
+  const types = 'types = { 1 = "Ca", 2 = "Ti", 3 = "O" }';
   const born = 'born = { A = 0, B = 4, O_parallel = -4, O_perpendicular = 0 }';
-  const recipe = (structures: string, u2: string) => recipeOf(`file = "pto.dump"\n${structures}`, `u2_A2 = { ${u2} }`);
+  const recipe = (structures: string, u2: string) => recipeOf(`file = "cto.dump"\n${structures}`, `u2_A2 = { ${u2} }`);
   expect((await refused(dump, recipe('', ''))).message).toContain('types');
-  expect((await refused(dump, recipe(types, 'Pb = 0.01'))).message).toContain('A = Pb');
+  expect((await refused(dump, recipe(types, 'Ca = 0.01'))).message).toContain('A = Ca');
   const still = await refused(dump, recipe(`${types}\n${born}`, ''));
   expect([still.tag, still.message, still.hint]).toEqual([
     'recipe',
-    expect.stringContaining('of Pb is not known'),
-    expect.stringContaining('crystal.u2_A2 = { Pb ='),
+    expect.stringContaining('of Ca is not known'),
+    expect.stringContaining('crystal.u2_A2 = { Ca ='),
   ]);
-  const wanted = recipe(`${types}\n${born}`, 'Pb = 0.01');
+  const wanted = recipe(`${types}\n${born}`, 'Ca = 0.01');
   const { structure } = frameOf((await imported(wanted))!, { index: 0, heldOut: false });
   expect(siteTable(structure)).toHaveLength(20);
   const { P } = labelFields(structure, wanted);
   const moved = P.filter((p) => Math.abs(p) > 1e-6);
   expect([...moved]).toEqual([expect.closeTo((1602.176634 * 4 * 0.1) / 3.95 ** 3, 6)]);
-  expect((await make(wanted, 'pto.zarr')).made).toBe(5);
+  expect((await make(wanted, 'cto.zarr')).made).toBe(5);
 });

@@ -12,6 +12,7 @@ import { fail } from '../core/errors.ts';
 import { hashOfArrays } from '../core/hash.ts';
 import type { FileIdentity } from '../core/identity.ts';
 import { bornCharges } from '../crystal/born-charges.ts';
+import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import type { StructureInputs, StructuresOptions } from '../crystal/options.ts';
 import { perovskiteFrames } from '../crystal/perovskite-cells.ts';
 import { readTrajectory } from '../crystal/read-trajectory.ts';
@@ -103,7 +104,7 @@ export function importStructures(
     perovskiteFrames(trajectory, which).map((structure, i) => {
       checkCells(structure, structures.cells, file);
       return {
-        structure: toLattice(structure, crystal.a_A),
+        structure: toLattice(structure, crystal.a_A, crystal.c_A),
         source: { file, frame: which[i]! + 1, labels },
       };
     });
@@ -112,7 +113,7 @@ export function importStructures(
   const first = training[0]!.structure;
   bornCharges(first, structures.born);
   requireU2(first, crystal.u2_A2);
-  checkElements(first, crystal.u2_A2, file);
+  checkElements(first, crystal, file);
   return {
     file: { kind: 'file', name: file, size_bytes: bytes.length, content: hashOfArrays(bytes) },
     frames,
@@ -141,9 +142,10 @@ function checkCells(structure: Structure, wanted: StructuresOptions['cells'], fi
   );
 }
 
-/** Those of textures stand in every recipe. @throws 'recipe' for others that the file has not: they may be misspelt */
-function checkElements({ symbols }: Structure, u2_A2: Readonly<Record<string, number>>, file: string): void {
-  const strangers = Object.keys(u2_A2).filter((symbol) => !['Ba', 'Sr', 'Ti', 'O', ...symbols].includes(symbol));
+/** Those of the material stand in every recipe. @throws 'recipe' for others that the file has not: they may be misspelt */
+function checkElements({ symbols }: Structure, crystal: StructureInputs['crystal'], file: string): void {
+  const known = [...Object.keys(perovskiteOf(crystal).u2_A2), ...symbols];
+  const strangers = Object.keys(crystal.u2_A2).filter((symbol) => !known.includes(symbol));
   if (strangers.length === 0) return;
   fail(
     'recipe',

@@ -1,5 +1,5 @@
 /**
- * What each pattern of a library is labelled with. The default labels average over the depth and over the columns under the probe, weighted by its
+ * What each pattern of a library is labelled with; dTi is of the B cation, whatever it is. The default labels average over the depth and over the columns under the probe, weighted by its
  * intensity in vacuum along its path; '…_column' is the one column nearest to the probe at the entrance; '…_spread' is how much a component varies along
  * the depth (depth-means.ts).
  */

@@ -20,7 +20,9 @@ export const libraryOptions = z
     patterns_per_structure: count.max(1_000_000).default(2000).describe('Patterns drawn from each structure.'),
     on_column_fraction: fraction
       .default(0.5)
-      .describe('Share of the patterns whose probe sits on a Ti column; the others are anywhere in the plane.'),
+      .describe(
+        'Share of the patterns whose probe sits on a column of B sites (Ti); the others are anywhere in the plane.',
+      ),
     duplicate_pm: z
       .number()
       .min(0)

@@ -6,6 +6,7 @@
 import { fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
+import { beamEdge } from '../crystal/options.ts';
 import { rmsFromFwhm } from '../diffraction/coherence.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
@@ -61,7 +62,7 @@ export function thicknessCells({ crystal, library }: Pick<LibraryInputs, 'crysta
   const { min, max, step } = library.thickness_nm;
   const cells = new Set<number>();
   for (let i = 0; min + i * step <= max + 1e-9; i++) {
-    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / crystal.a_A)));
+    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / beamEdge(crystal))));
   }
   return [...cells].sort((a, b) => a - b);
 }
@@ -140,7 +141,7 @@ export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: 
     });
     source_rms_A[i] = rmsFromFwhm(source.between(...library.source_fwhm_A));
     for (const axis of [0, 1] as const) tilt_mrad[2 * i + axis] = (tilt[axis] + offset[axis]) * step;
-    thickness_nm[i] = (cells * crystal.a_A) / 10;
+    thickness_nm[i] = (cells * beamEdge(crystal)) / 10;
   }
   return { offset, requests, source_rms_A, tilt_mrad, thickness_nm };
 }

@@ -4,7 +4,7 @@ import { fail } from '../core/errors.ts';
 import type { Task } from '../core/task.ts';
 import { cellFields } from '../crystal/build.ts';
 import { eachOnce, joined, type LayeredStructure, repeated } from '../crystal/layers.ts';
-import type { CrystalOptions } from '../crystal/options.ts';
+import { beamEdge, type CrystalOptions } from '../crystal/options.ts';
 import { requireSites, type Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
 import { absorbingSlicer } from '../diffraction/absorption.ts';
@@ -92,7 +92,7 @@ export async function simulateShard(
     ? { own: inputs, layers: repeated(structure, depthOf(inputs)), depth_A: depthOf(inputs) }
     : texturedStructure(inputs, index, heldOut);
   const whole = joined(layers);
-  const fields = new DepthFields(cellFields(whole, own), requireSites(whole).cells, own.crystal.a_A);
+  const fields = new DepthFields(cellFields(whole, own), requireSites(whole).cells, beamEdge(own.crystal));
   const plan = planStructure(own, planStream(own.library.seed, index, heldOut), fields.columnsDTi(depth_A));
   const geometry = geometryOf(own, plan.offset);
   let passes = 0;
@@ -113,7 +113,7 @@ export async function simulateShard(
     },
   );
   // While a GPU computes.
-  const labels = labelsOf(own, plan, geometry, fields, (layers.unpolarized?.cells ?? 0) * own.crystal.a_A);
+  const labels = labelsOf(own, plan, geometry, fields, (layers.unpolarized?.cells ?? 0) * beamEdge(own.crystal));
   const patterns = await computing;
   for (let i = 0; i < patterns.length; i++) {
     if (!(patterns[i]! >= 0 && patterns[i]! <= 1)) {

@@ -78,13 +78,13 @@ export type AnyLibraryInfo = Options<typeof anyInfo>;
 
 /** The settings that patterns and labels follow from: where structures come from a file, those of textures are not looked at. */
 function settingsOf({ crystal, structures, microscope, library }: LibraryInputs): Identity['settings'] {
-  const { a_A, u2_A2 } = crystal;
+  const { a_A, c_A, u2_A2 } = crystal;
   const { count, held_out, cells, file, types, born, ...texture } = structures;
   const { voltage_kV, convergence_mrad, defocus_nm, aberrations } = microscope;
   const beam = { voltage_kV, convergence_mrad, defocus_nm, aberrations };
   return file === undefined
     ? { crystal, structures: { count, held_out, cells, ...texture }, microscope: beam, library }
-    : { crystal: { a_A, u2_A2 }, structures: { count, held_out, cells, types, born }, microscope: beam, library };
+    : { crystal: { a_A, c_A, u2_A2 }, structures: { count, held_out, cells, types, born }, microscope: beam, library };
 }
 
 /** @param file that the structures come from; undefined for textures */

@@ -11,7 +11,9 @@ import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import { type Options, seed } from '../core/schema.ts';
-import { crystalOptions, element, structuresOptions, TEXTURE_ELEMENTS } from '../crystal/options.ts';
+import { elementsOf, perovskiteOf } from '../crystal/crystal-perovskite.ts';
+import { crystalOptions, element, structuresOptions } from '../crystal/options.ts';
+import { textureProblem } from '../crystal/texture.ts';
 import { microscopeOptions } from '../diffraction/options.ts';
 import { dynamicsOptions, filmOptions, landscapeOptions } from '../ferroelectric/options.ts';
 import { libraryOptions } from '../library/options.ts';
@@ -59,13 +61,22 @@ const recipeSchema = z
   )
   .check(({ value, issues }) => {
     const { crystal, structures } = value;
-    const known: readonly string[] = TEXTURE_ELEMENTS;
+    const fromFile = structures.file !== undefined;
+    const known = [...elementsOf(perovskiteOf(crystal)), ...Object.keys(perovskiteOf(crystal).u2_A2)];
     const keys = Object.keys(crystal.u2_A2).filter(
-      (key) => !(known.includes(key) || (structures.file !== undefined && element.safeParse(key).success)),
+      (key) => !(known.includes(key) || (fromFile && element.safeParse(key).success)),
     );
     if (keys.length > 0) {
       issues.push({ code: 'unrecognized_keys', keys, input: crystal.u2_A2, path: ['crystal', 'u2_A2'] });
     }
+    if (fromFile) return;
+    const still = known.filter((symbol) => crystal.u2_A2[symbol] === undefined);
+    const custom = (message: string, path: string[]) => issues.push({ code: 'custom', message, input: value, path });
+    if (still.length > 0) {
+      custom(`lacks ${still.join(', ')}: give their mean-square displacement per axis [Å²]`, ['crystal', 'u2_A2']);
+    }
+    const problem = textureProblem(value);
+    if (problem) custom(problem, ['structures']);
   });
 
 export type Recipe = Options<typeof recipeSchema>;

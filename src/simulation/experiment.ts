@@ -10,7 +10,7 @@ import type { Task } from '../core/task.ts';
 import { runJobs, type WorkerHost } from '../core/threads.ts';
 import { cellFields } from '../crystal/build.ts';
 import { joined } from '../crystal/layers.ts';
-import { requireSites } from '../crystal/structure.ts';
+import { cellHeight, requireSites } from '../crystal/structure.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { apertureAmplitude } from '../diffraction/probe.ts';
 import { DepthFields } from '../library/depth-means.ts';
@@ -18,7 +18,7 @@ import { ProbeWeights } from '../library/probe-weights.ts';
 import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
 import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
 import type { EmdScan } from '../scan/emd-write.ts';
-import { BLOCK, experimentStructure, WINDOW } from './experiment-structure.ts';
+import { BLOCK, experimentHeight, experimentStructure, WINDOW } from './experiment-structure.ts';
 import type { RowJob } from './experiment-worker.ts';
 import type { ExperimentInputs } from './options.ts';
 
@@ -79,9 +79,10 @@ export async function experimentScan(
   const reach = ((n / 2 + 4) * experiment.mrad_per_pixel * Math.SQRT2) / step_mrad;
   const size = Math.min(2 * Math.ceil(reach) + 2, 24 * WINDOW);
 
+  const height_A = experimentHeight(inputs);
   const cellsAt = (row: number) =>
     Math.round(
-      ((experiment.thickness_nm + (ry > 1 ? (row / (ry - 1) - 0.5) * experiment.wedge_nm : 0)) * 10) / crystal.a_A,
+      ((experiment.thickness_nm + (ry > 1 ? (row / (ry - 1) - 0.5) * experiment.wedge_nm : 0)) * 10) / height_A,
     );
   const jobs: RowJob[] = Array.from({ length: ry }, (_, row) => ({
     row,
@@ -167,9 +168,10 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
   const [ry, rx] = experiment.shape;
   const layers = experimentStructure(inputs);
   const whole = joined(layers);
-  const unpolarized_A = (layers.unpolarized?.cells ?? 0) * crystal.a_A;
-  const fields = new DepthFields(cellFields(whole, inputs), requireSites(whole).cells, crystal.a_A);
-  const thickest = Math.max(...Array.from({ length: ry }, (_, row) => cellsAt(row))) * crystal.a_A;
+  const height_A = cellHeight(whole);
+  const unpolarized_A = (layers.unpolarized?.cells ?? 0) * height_A;
+  const fields = new DepthFields(cellFields(whole, inputs), requireSites(whole).cells, height_A);
+  const thickest = Math.max(...Array.from({ length: ry }, (_, row) => cellsAt(row))) * height_A;
   const weights = new ProbeWeights(
     {
       wavelength_A: wavelength(microscope.voltage_kV),
@@ -191,7 +193,7 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
   for (let y = 0, i = 0; y < ry; y++) {
     for (let x = 0; x < rx; x++, i++) {
       const at: [number, number] = [(x + 0.5) * crystal.a_A, (y + 0.5) * crystal.a_A];
-      const sections = weights.along(at, [...experiment.tilt_mrad], cellsAt(y) * crystal.a_A);
+      const sections = weights.along(at, [...experiment.tilt_mrad], cellsAt(y) * height_A);
       const { probe, spread } = fields.seenBy(sections, (y % BLOCK) * BLOCK + (x % BLOCK), unpolarized_A);
       for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
         for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) put(`${stem}_${letter}`, i, probe[3 * f + axis]!);
@@ -199,7 +201,7 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
       }
       put('tilt_x', i, experiment.tilt_mrad[0]);
       put('tilt_y', i, experiment.tilt_mrad[1]);
-      put('thickness', i, (cellsAt(y) * crystal.a_A) / 10);
+      put('thickness', i, (cellsAt(y) * height_A) / 10);
     }
   }
   return { shape: [ry, rx], step_nm: crystal.a_A / 10, channels };

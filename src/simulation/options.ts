@@ -162,7 +162,7 @@ export const experimentOptions = z
     shape: z
       .tuple([count.max(1024), count.max(1024)])
       .default([6, 6])
-      .describe('Scan positions along y and x, one per unit cell, on the Ti columns.'),
+      .describe('Scan positions along y and x, one per unit cell, on the columns of B sites (Ti).'),
     thickness_nm: positive.max(500).default(40).describe('Thickness in the middle of the scan [nm].'),
     wedge_nm: z
       .number()

@@ -92,7 +92,7 @@ export function dynamicsPlan(inputs: DynamicsInputs, random: RandomStream): Dyna
     );
   }
   const known = givenCrystal(crystal, dynamics.pressure_GPa);
-  const material = materialOf(crystal.material);
+  const material = materialOf(known.name);
   const steps = (ps: number) => Math.round((1000 * ps) / dynamics.timestep_fs);
   const average = Math.max(1, steps(dynamics.average_ps));
   const interval = steps(dynamics.interval_ps);

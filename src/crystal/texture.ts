@@ -1,0 +1,126 @@
+/** The texture of a structure of a library: P and the turns of octahedra that a recipe's [structures] draw for it. */
+
+import { fail } from '../core/errors.ts';
+import type { RandomStream } from '../core/random.ts';
+import { perovskiteOf } from './crystal-perovskite.ts';
+import { domainOptions } from './domain-options.ts';
+import { domainTexture } from './domains.ts';
+import { dTiPerDisplacement, polarizationPerDisplacement } from './material.ts';
+import { beamEdge, type CrystalOptions, type StructureInputs, type StructuresOptions } from './options.ts';
+import type { Perovskite } from './perovskites.ts';
+import { type PolarAxis, spontaneousPolarization, type Tilt } from './phase.ts';
+import { cellCount, type Vec3 } from './structure.ts';
+import { gradientTexture, smoothTexture, uniformTexture } from './textures.ts';
+import { tiltMisfit, tiltSign } from './tilts.ts';
+import { variants } from './variants.ts';
+
+export interface Texture {
+  /** P imposed [µC/cm²], [nz][ny][nx][3], before atoms share it and before jitter. */
+  readonly P: Float64Array;
+  /** Turn of each octahedron, tangents, [nz][ny][nx][3]; undefined where none is turned. */
+  readonly turns?: Float64Array | undefined;
+  /** What its domains have for an edge along the beam, on the mean [Å]; undefined where it has none. */
+  readonly edge_A?: number | undefined;
+}
+
+/** δB per u below which a gradient in steps of δB is none: P would be without bounds. */
+const LEAST_OFF_CENTRE = 0.05;
+
+/** Texture of structure `index`: 'mixed' gives smooth to even indices and gradient to odd ones. */
+export function textureKind(
+  { texture }: Pick<StructuresOptions, 'texture'>,
+  index: number,
+): Exclude<StructuresOptions['texture'], 'mixed'> {
+  return texture === 'mixed' ? (index % 2 === 0 ? 'smooth' : 'gradient') : texture;
+}
+
+/** The tilt in use; undefined where nothing is turned. */
+function tiltOf(crystal: Pick<CrystalOptions, 'tilt'>, { tilt }: Pick<Perovskite, 'tilt'>): Tilt | undefined {
+  const used = crystal.tilt ?? tilt;
+  return used?.angle_deg.some((degrees) => degrees !== 0) ? used : undefined;
+}
+
+/** Family and size of P in domains; in words what is missing, where the material has none and the recipe says none. */
+function domainsOf({
+  crystal,
+  structures,
+}: StructureInputs): { readonly axis: PolarAxis; readonly p_uC_cm2: readonly [number, number] } | string {
+  const { material, phase } = perovskiteOf(crystal);
+  const { axis = phase?.axis, p_uC_cm2: given } = structures.domains ?? {};
+  const own = phase && spontaneousPolarization(material, phase);
+  const p_uC_cm2 = given ?? (own === undefined ? undefined : ([own, own] as const));
+  if (axis !== undefined && p_uC_cm2 !== undefined) return { axis, p_uC_cm2 };
+  const missing = [...(axis === undefined ? ['axis'] : []), ...(p_uC_cm2 === undefined ? ['p_uC_cm2'] : [])];
+  return `no polar phase of ${material.name} is built in, so that structures.domains has to say ${missing.join(' and ')}, such as { axis = '001', p_uC_cm2 = [30, 40] }`;
+}
+
+/** What a recipe's textures are refused for, before any is drawn; undefined where nothing is. */
+export function textureProblem(inputs: StructureInputs): string | undefined {
+  const { crystal, structures } = inputs;
+  const perovskite = perovskiteOf(crystal);
+  const { material } = perovskite;
+  const domains = structures.texture === 'domains' ? domainsOf(inputs) : undefined;
+  if (typeof domains === 'string') return domains;
+  if (['gradient', 'mixed'].includes(structures.texture) && Math.abs(dTiPerDisplacement(material)) < LEAST_OFF_CENTRE) {
+    return `the soft mode of ${material.name} hardly moves B against its O6, and gradient_step_pm is a step of that: choose another texture`;
+  }
+  return tiltMisfit(structures.cells, tiltOf(crystal, perovskite));
+}
+
+/**
+ * @param of the structure's stream
+ * @throws 'recipe' for a texture that cannot be
+ */
+export function drawTexture(inputs: StructureInputs, index: number, of: RandomStream): Texture {
+  const { crystal, structures } = inputs;
+  const problem = textureProblem(inputs);
+  if (problem) fail('recipe', `[structures]: ${problem}.`, 'Mend [structures] or [crystal].');
+  const { cells, p_max_uC_cm2: pMax, p_distribution: distribution, correlation_nm, gradient_step_pm } = structures;
+  const { a_A } = crystal;
+  const perovskite = perovskiteOf(crystal);
+  const tilt = tiltOf(crystal, perovskite);
+  const stream = of.fork('texture');
+  const kind = textureKind(structures, index);
+  const domains = kind === 'domains' ? domainsOf(inputs) : undefined;
+  if (typeof domains === 'object') {
+    const { axis, p_uC_cm2 } = domains;
+    const options = structures.domains ?? domainOptions.parse({});
+    const phase = perovskite.phase?.axis === axis ? perovskite.phase : undefined;
+    const { P, turns, edge_A } = domainTexture(
+      { cells, a_A, options, p_uC_cm2, variants: variants(axis, tilt), phase },
+      stream,
+    );
+    return { P, edge_A, ...(tilt && { turns }) };
+  }
+  const turned = tilt && { turns: uniformTurns(cells, tilt, of.fork('tilt')) };
+  if (kind === 'uniform') return { P: uniformTexture(cells, pMax, distribution, stream), ...turned };
+  if (kind === 'smooth') {
+    const P = smoothTexture(cells, pMax, distribution, (correlation_nm * 10) / a_A, stream);
+    return { P, ...turned };
+  }
+  const perPm =
+    polarizationPerDisplacement(perovskite.material, a_A ** 2 * beamEdge(crystal)) /
+    (100 * dTiPerDisplacement(perovskite.material));
+  return { P: gradientTexture(cells, pMax, gradient_step_pm * perPm, stream), ...turned };
+}
+
+/** The same without polarization: octahedra stay turned. */
+export function unpolarized(texture: Texture): Texture {
+  return { ...texture, P: new Float64Array(texture.P.length) };
+}
+
+/** One of the symmetry-equivalent senses of a tilt, the same throughout the block. */
+function uniformTurns(cells: Vec3, tilt: Tilt, stream: RandomStream): Float64Array {
+  // Which direction P has does not matter here, only that all senses are among them.
+  const all = variants('001', tilt);
+  const { turn, phase } = all[stream.integer(all.length)]!;
+  return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => {
+    const cell = Math.floor(index / 3);
+    const at: Vec3 = [
+      cell % cells[0],
+      Math.floor(cell / cells[0]) % cells[1],
+      Math.floor(cell / (cells[0] * cells[1])),
+    ];
+    return turn[index % 3]! * tiltSign(phase, index % 3, at);
+  });
+}
