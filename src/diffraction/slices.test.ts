@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Fft2, frequency } from '../core/fft.ts';
+import { RandomStream } from '../core/random.ts';
 import { type Atoms, type SliceOptions, type SliceStack, sliceStack } from './slices.ts';
 
 const cell: [number, number, number] = [4, 5, 6];
@@ -140,4 +141,25 @@ test('two half atoms in one place are one atom', () => {
 test('refuses positions that are not numbers, and no atoms', () => {
   expect(() => stackOf([1, Number.NaN, 3], {})).toThrow(/not a number/);
   expect(() => stackOf([], {})).toThrow(/no atoms/);
+});
+
+test('many atoms at nearly one height, taken together, are what they are one by one', () => {
+  const stream = new RandomStream(1, 'heights');
+  const options = { ...base, slicing: 'smooth', nSlices: 18 } as const;
+  const atoms = Array.from({ length: 80 }, () => [
+    4 * stream.uniform(),
+    5 * stream.uniform(),
+    2.2 + 0.1 * stream.normal(),
+  ]);
+  const occupancy = Float64Array.from(atoms, () => stream.uniform());
+  const together = stackOf(atoms.flat(), options, occupancy);
+  // So few at a time are not taken together. An even number: what an atom is goes by its place in the list.
+  const few = Array.from({ length: 20 }, (_, i) =>
+    stackOf(atoms.slice(4 * i, 4 * i + 4).flat(), options, occupancy.slice(4 * i, 4 * i + 4)),
+  );
+  for (const s of [0, 5, 6, 7, 12]) {
+    const want = few.map((stack) => stack.slice(s)).reduce((a, b) => a.map((v, i) => v + b[i]!));
+    const scale = Math.max(...stackOf(atoms.flat(), options, occupancy).slice(6));
+    expect(largestDifference(together.slice(s), want)).toBeLessThan(1e-5 * scale);
+  }
 });

@@ -14,8 +14,10 @@
 
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
 import { fail } from '../core/errors.ts';
-import { Fft2, frequency } from '../core/fft.ts';
+import { Fft2 } from '../core/fft.ts';
 import { BoxIntegral } from './box-integral.ts';
+import { HalfPlane } from './half-plane.ts';
+import { atEachHeight, type Heap } from './heights.ts';
 import { debyeWaller, type FactorModel, scatteringFactor } from './scattering-factor.ts';
 
 /** Atoms in an orthogonal box; positions [n][3] in Å, periodic in all directions. */
@@ -98,115 +100,6 @@ function weights(z: number, dz: number, slicing: 'spline' | 'whole-atom'): [slic
   ];
 }
 
-/**
- * The frequencies of a real potential: half plane kx ≥ 0, the rest follows by conjugation. The Nyquist frequencies are left out. Frequencies of equal |k|
- * form a shell; shells ascend.
- */
-class HalfPlane {
-  readonly width: number;
-  readonly height: number;
-  /** |k| of each shell [1/Å]. */
-  readonly k: Float64Array;
-  readonly #fx: Float64Array;
-  readonly #fy: Float64Array;
-  /** Shell of each frequency; −1 outside the band limit. */
-  readonly #shell: Int32Array;
-  readonly #phaseR: Float64Array;
-  readonly #phaseI: Float64Array;
-
-  constructor(nx: number, ny: number, lx: number, ly: number, bandLimit: number) {
-    const inBand = (i: number, size: number) => Math.abs(frequency(i, size)) < (bandLimit * size) / 2;
-    this.width = (nx >> 1) + (nx & 1);
-    this.height = ny;
-    this.#fx = Float64Array.from({ length: this.width }, (_, x) => x / lx);
-    this.#fy = Float64Array.from({ length: ny }, (_, y) => frequency(y, ny) / ly);
-    this.#phaseR = new Float64Array(this.width);
-    this.#phaseI = new Float64Array(this.width);
-    this.#shell = new Int32Array(this.width * ny).fill(-1);
-    const key = (x: number, y: number) => Math.round((this.#fx[x]! ** 2 + this.#fy[y]! ** 2) * 1e9);
-    const members = new Map<number, number[]>();
-    for (let y = 0, i = 0; y < ny; y++) {
-      for (let x = 0; x < this.width; x++, i++) {
-        if (!inBand(x, nx) || !inBand(y, ny)) continue;
-        const list = members.get(key(x, y));
-        if (list) list.push(i);
-        else members.set(key(x, y), [i]);
-      }
-    }
-    const keys = [...members.keys()].sort((a, b) => a - b);
-    this.k = Float64Array.from(keys, (value) => {
-      const i = members.get(value)![0]!;
-      return Math.hypot(this.#fx[i % this.width]!, this.#fy[Math.floor(i / this.width)]!);
-    });
-    for (const [shell, value] of keys.entries()) for (const i of members.get(value)!) this.#shell[i] = shell;
-  }
-
-  get size(): number {
-    return this.#shell.length;
-  }
-
-  /** Adds weight·amplitude(shell)·exp(−2πik·r) for the first `shells` shells; no amplitude: 1. */
-  addAtom(
-    x_A: number,
-    y_A: number,
-    weight: number,
-    amplitude: Float64Array | undefined,
-    shells: number,
-    re: Float64Array,
-    im: Float64Array,
-  ): void {
-    if (shells === 0) return;
-    const reach = this.k[shells - 1]! + 1e-6;
-    for (let x = 0; x < this.width; x++) {
-      const angle = -2 * Math.PI * this.#fx[x]! * x_A;
-      this.#phaseR[x] = weight * Math.cos(angle);
-      this.#phaseI[x] = weight * Math.sin(angle);
-    }
-    for (let y = 0; y < this.height; y++) {
-      const ky = this.#fy[y]!;
-      if (Math.abs(ky) > reach) continue;
-      const angle = -2 * Math.PI * ky * y_A;
-      const yr = Math.cos(angle);
-      const yi = Math.sin(angle);
-      const end = Math.min(this.width, Math.floor(Math.sqrt(reach * reach - ky * ky) / (this.#fx[1] ?? reach)) + 1);
-      for (let x = 0, i = y * this.width; x < end; x++, i++) {
-        const shell = this.#shell[i]!;
-        if (shell < 0 || shell >= shells) continue;
-        const xr = this.#phaseR[x]!;
-        const xi = this.#phaseI[x]!;
-        const a = amplitude === undefined ? 1 : amplitude[shell]!;
-        re[i] = re[i]! + a * (xr * yr - xi * yi);
-        im[i] = im[i]! + a * (xr * yi + xi * yr);
-      }
-    }
-  }
-
-  /** Adds factor(shell)·sum to the whole plane [height][nx] of a real field's spectrum. */
-  unfold(
-    sumRe: Float64Array,
-    sumIm: Float64Array,
-    factor: Float64Array,
-    nx: number,
-    re: Float64Array,
-    im: Float64Array,
-  ): void {
-    for (let y = 0, i = 0; y < this.height; y++) {
-      for (let x = 0; x < this.width; x++, i++) {
-        const shell = this.#shell[i]!;
-        if (shell < 0) continue;
-        const f = factor[shell]!;
-        const at = y * nx + x;
-        re[at] = re[at]! + f * sumRe[i]!;
-        im[at] = im[at]! + f * sumIm[i]!;
-        if (x === 0) continue;
-        const mirror = ((this.height - y) % this.height) * nx + (nx - x);
-        re[mirror] = re[mirror]! + f * sumRe[i]!;
-        im[mirror] = im[mirror]! - f * sumIm[i]!;
-      }
-    }
-  }
-}
-
 /** Where a crystal ends after `exit` slices, as `cut` takes it. @throws RangeError beyond the depth of a stack that does not repeat */
 export function placeOf({ order, nSlices }: Pick<SliceStack, 'order' | 'nSlices'>, exit: number): number {
   if (!order) return exit % nSlices;
@@ -272,28 +165,37 @@ export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: 
       if (!Number.isFinite(value))
         fail('not-finite', 'An atom has a position that is not a number.', 'Mend the structure.');
     }
-    const species = [...new Set(atoms.symbols)]
-      .sort()
-      .map((symbol) => ({ ...kindOf(symbol), members: atoms.symbols.flatMap((s, i) => (s === symbol ? [i] : [])) }));
+    const species = [...new Set(atoms.symbols)].sort().map((symbol) => {
+      const heaps: readonly Heap[] = atoms.symbols.flatMap((s, i): Heap[] => {
+        if (s !== symbol) return [];
+        const [x, y, z] = atoms.positions_A.subarray(3 * i) as unknown as [number, number, number];
+        return [{ x, y, z, there: atoms.occupancy ? atoms.occupancy[i]! : 1 }];
+      });
+      return { ...kindOf(symbol), heaps };
+    });
+    // Only what is smooth along the beam can be interpolated there.
+    const byHeight =
+      slicing === 'smooth' ? species.map((kind) => ({ ...kind, heaps: atEachHeight(kind.heaps, dz, plane) })) : species;
 
     type Share = (z: number, kind: Kind, add: (weight: number, reached?: number) => void) => void;
 
     /** Spectrum of a projected potential: `share` adds what it takes of an atom at z, by `add`. */
-    function spectrum(share: Share): readonly [re: Float64Array, im: Float64Array] {
+    function spectrum(share: Share, of: typeof species): readonly [re: Float64Array, im: Float64Array] {
       const re = new Float64Array(nx * ny);
       const im = new Float64Array(nx * ny);
       const sumRe = new Float64Array(plane.size);
       const sumIm = new Float64Array(plane.size);
-      for (const kind of species) {
+      for (const kind of of) {
         sumRe.fill(0);
         sumIm.fill(0);
-        for (const atom of kind.members) {
-          const [x, y, z] = atoms.positions_A.subarray(3 * atom) as unknown as [number, number, number];
-          const there = atoms.occupancy ? atoms.occupancy[atom]! : 1;
-          share(z, kind, (weight, reached) => {
+        for (const heap of kind.heaps) {
+          share(heap.z, kind, (weight, reached) => {
             // Shares that depend on k come in `fraction`, up to the shell `reached`.
-            const amplitude = reached === undefined ? undefined : fraction;
-            plane.addAtom(x, y, there * weight, amplitude, reached ?? shells, sumRe, sumIm);
+            if ('re' in heap) plane.addPlane(heap.re, heap.im, fraction, reached!, sumRe, sumIm);
+            else {
+              const amplitude = reached === undefined ? undefined : fraction;
+              plane.addAtom(heap.x, heap.y, heap.there * weight, amplitude, reached ?? shells, sumRe, sumIm);
+            }
           });
         }
         plane.unfold(sumRe, sumIm, kind.projected, nx, re, im);
@@ -302,9 +204,13 @@ export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: 
     }
 
     /** Two projected potentials by one transform, as its real and its imaginary part. */
-    function project(first: Share, second: Share = () => {}): readonly [Float64Array, Float64Array] {
-      const [re, im] = spectrum(first);
-      const [re2, im2] = spectrum(second);
+    function project(
+      of: typeof species,
+      first: Share,
+      second: Share = () => {},
+    ): readonly [Float64Array, Float64Array] {
+      const [re, im] = spectrum(first, of);
+      const [re2, im2] = spectrum(second, of);
       for (let i = 0; i < re.length; i++) {
         re[i] = re[i]! - im2[i]!;
         im[i] = im[i]! + re2[i]!;
@@ -329,13 +235,16 @@ export function slicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: 
     const slice = (index: number): Float64Array => {
       const first = index & ~1;
       if (pair?.first !== first)
-        pair = { first, slices: project(shareOf(first), first + 1 < nSlices ? shareOf(first + 1) : undefined) };
+        pair = {
+          first,
+          slices: project(byHeight, shareOf(first), first + 1 < nSlices ? shareOf(first + 1) : undefined),
+        };
       return pair.slices[index & 1]!.slice();
     };
 
     const cut = (index: number): Float64Array => {
       const place = index * dz;
-      const [potential] = project((z, { tail }, add) => {
+      const [potential] = project(species, (z, { tail }, add) => {
         // The atom and its images whose reach the cut is in.
         const first = Math.ceil((place - reach - z) / lz);
         for (let image = first; z + image * lz <= place + reach; image++) {
