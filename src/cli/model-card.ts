@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { isFile } from '../core/identity.ts';
 import { countLabel, electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
+import { LEVELS, promised } from '../network/conformal.ts';
 import type { LabelScore, ModelInfo } from '../network/model-info.ts';
 import { noBetterThanMean } from '../polarization/abstention.ts';
 import type { FoundModel } from './find-models.ts';
@@ -44,6 +45,10 @@ export function modelCard(model: FoundModel, level = 1): string {
     '| label | unit | noise-free | 10⁶ electrons | as trained | RMSE, as trained | mean only | |',
     '|---|---|---|---|---|---|---|---|',
     ...info.scores.noiseFree.map((score) => scoreRow(score, info)),
+    '',
+    heading(1, 'Whether its σ can be believed'),
+    '',
+    ...believed(info),
     '',
     heading(1, 'When not to trust it'),
     '',
@@ -95,6 +100,24 @@ function inline(settings: unknown): string {
   };
   const entries = (of: object) => Object.entries(of).map(([key, v]) => `${key} = ${value(v)}`);
   return settings !== null && typeof settings === 'object' ? `\`${entries(settings).join(', ')}\`` : value(settings);
+}
+
+/** How σ was calibrated, and what it covered: each held-out structure by factors from the others. */
+function believed({ uncertainty }: ModelInfo): string[] {
+  if (!uncertainty)
+    return ['σ is the rms error on held-out structures: the model (format 2 or older) states no interval.'];
+  const { structures, patterns, labels } = uncertainty;
+  const share = (pair: readonly number[] | undefined, i: number) => (pair ? percent(pair[i]!) : '–');
+  return [
+    `Calibrated on ${plural(structures, 'held-out structure')}, ${plural(patterns, 'pattern')}, ${uncertainty.sigma === 'network' ? 'from the σ that the network states for each pattern' : 'from its rms error'}. Sure to cover, whatever structures are like: ${percent(promised(LEVELS[0], structures))} and ${percent(promised(LEVELS[1], structures))} of patterns by the intervals of 68% and 95%. Covered, each structure by factors from the others; ± from structure to structure. Half of the 68% interval of somebody who knows only the mean: the prior.`,
+    '',
+    '| label | covered of 68% | of 95% | prior |',
+    '|---|---|---|---|',
+    ...labels.map(({ name, coverage, spread, prior }) => {
+      const covered = [0, 1].map((i) => (coverage ? `${share(coverage, i)} ± ${share(spread, i)}` : '–'));
+      return `| ${[name, ...covered, fixedLabel(prior[0])].join(' | ')} |`;
+    }),
+  ];
 }
 
 const named = (rows: readonly LabelScore[], name: string) => rows.find((one) => one.name === name);

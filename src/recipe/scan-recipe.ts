@@ -90,7 +90,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
       'structures',
       [
         ['count', '80', 'default: structures to learn from'],
-        ['held_out', '4', 'default: structures to be tested on'],
+        ['held_out', '10', 'default: structures to be tested on, and that σ is calibrated with'],
         ['cells', '[4, 4, 2]', 'default'],
         ['texture', '"smooth"', 'default: polarization in all directions, up to p_max'],
         ['p_max_uC_cm2', '30', 'default: raise it where the specimen may have more'],
