@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   network: ['core', 'diffraction', 'library'],
   scan: ['core', 'diffraction'],
   simulation: ['core', 'crystal', 'diffraction', 'library', 'scan'],
-  polarization: ['core', 'network', 'scan'],
+  polarization: ['core', 'diffraction', 'library', 'network', 'scan'],
   figures: ['core', 'crystal', 'ferroelectric', 'polarization'],
   recipe: [
     'core',

@@ -209,6 +209,10 @@ function program(console: Console): Command {
       '--truth <file>',
       'a known truth to score against: .zarr map, or .npz with P_probe [axis 0][axis 1][3] along its own axes',
     )
+    .option(
+      '--check',
+      'simulate the predicted state at 256 positions at most, evenly over the scan, and give χ² of its pattern (a minute or two)',
+    )
     .option('--dataset <path>', 'which dataset of the file, where it has several')
     .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
     .option('--hot-sigma <n>', 'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)')

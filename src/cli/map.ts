@@ -14,7 +14,7 @@ import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import type { MapWarning } from '../polarization/fit.ts';
-import { abstentionSchema, readMapZarr } from '../polarization/map-files.ts';
+import { abstentionSchema, checkSchema, readMapZarr } from '../polarization/map-files.ts';
 import { type MapOptions, type ModelChoice, mapIdentity, mapScan } from '../polarization/map-scan.ts';
 import { analysisOptions } from '../polarization/options.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
@@ -22,6 +22,7 @@ import { scoreMap } from '../polarization/score.ts';
 import { truthOfNpz } from '../polarization/truth.ts';
 import { type ScanOptions, scanOptions } from '../scan/options.ts';
 import { argument, materialOption, numberOption, option, optionList } from './arguments.ts';
+import { checked, checkInputsOf, checkLine } from './check-map.ts';
 import { chooseModel } from './choose-model.ts';
 import type { CommandLine } from './command-line.ts';
 import { type MapFolder, mapFolderFiles, renderMapFolder } from './map-folder.ts';
@@ -45,6 +46,7 @@ const summarySchema = z.object({
   /** Positions out of the model's domain, and components that the map does not measure. */
   outside: z.number(),
   abstained: z.array(abstentionSchema),
+  check: checkSchema.optional(),
   rotation_deg: z.number(),
   px_mrad: z.number(),
   warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })),
@@ -87,6 +89,8 @@ export interface MapRequest {
   readonly dataset?: string | undefined;
   readonly voltage_kV?: number | undefined;
   readonly choice?: ModelChoice | undefined;
+  /** Simulate the predicted states and compare. Default false. */
+  readonly check?: boolean;
   readonly extra?: readonly ReportSection[];
   /** Leave a map that is there already, of the same identity and scored against the same truth. Default false. */
   readonly keep?: boolean;
@@ -97,6 +101,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   requireOnnx();
   const { scan, known, folder } = request;
   const model = openModel(await readBytes(request.model), nodeOnnx);
+  const inputs = request.check ? checkInputsOf(model.info) : undefined;
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = analysisOptions.parse({});
@@ -113,12 +118,14 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       hot_sigma,
       flip,
       material: request.material,
+      check: request.check,
       choice: request.choice,
     };
     const kept = request.keep ? await keptSummary(request.out) : undefined;
     const { id } = mapIdentity(model.info, options);
     if (kept?.identity === id && kept.truth === request.truth?.id) return { ...kept, kept: true };
-    const result = await mapScan(source, model, options, task);
+    const mapped = await mapScan(source, model, options, task);
+    const result = inputs ? await checked(source, mapped, inputs, task) : mapped;
     const truth = await request.truth?.read(result.map.step_nm);
     const made: MapFolder = { ...result, model: model.info, truth };
     const summary: MapSummary = {
@@ -130,6 +137,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       dose_e: result.calibration.dose_e,
       outside: result.outside,
       abstained: [...result.abstained],
+      check: result.map.meta.check && checkSchema.parse(result.map.meta.check),
       rotation_deg: result.calibration.rotation_deg,
       px_mrad: result.calibration.px_mrad,
       warnings: [...(result.map.meta.warnings ?? [])],
@@ -227,6 +235,7 @@ export async function runMap(line: CommandLine): Promise<void> {
       ...given,
       model: chosen?.path ?? named!,
       choice: chosen?.choice,
+      check: line.options.check === true,
       out,
       title: `Polarization map of ${basename(scan)}`,
       truth: truth === undefined ? undefined : await truthOf(truth),
@@ -236,6 +245,7 @@ export async function runMap(line: CommandLine): Promise<void> {
   const lines = [
     ...warningLines(summary.warnings),
     `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}), ${summary.outside} of them out of the model's domain; ${out}/report.html`,
+    ...(summary.check ? [checkLine(summary.check)] : []),
     ...scoreRows(summary.scores),
   ];
   line.console.result(lines, { out, model: chosen?.path ?? named, model_choice: chosen?.choice.why, ...summary });

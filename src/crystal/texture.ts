@@ -35,7 +35,7 @@ export function textureKind(
 }
 
 /** The tilt in use; undefined where nothing is turned. */
-function tiltOf(crystal: Pick<CrystalOptions, 'tilt'>, { tilt }: Pick<Perovskite, 'tilt'>): Tilt | undefined {
+export function tiltOf(crystal: Pick<CrystalOptions, 'tilt'>, { tilt }: Pick<Perovskite, 'tilt'>): Tilt | undefined {
   const used = crystal.tilt ?? tilt;
   return used?.angle_deg.some((degrees) => degrees !== 0) ? used : undefined;
 }

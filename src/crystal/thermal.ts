@@ -63,7 +63,7 @@ export function residualU2<U2 extends Readonly<Record<string, number>>>(structur
 }
 
 /** @throws 'recipe' naming the elements whose thermal motion nobody gave */
-export function requireU2({ symbols }: Structure, u2_A2: Readonly<Record<string, number>>): void {
+export function requireU2({ symbols }: Pick<Structure, 'symbols'>, u2_A2: Readonly<Record<string, number>>): void {
   const unknown = [...new Set(symbols)].filter((symbol) => u2_A2[symbol] === undefined).sort();
   if (unknown.length === 0) return;
   fail(

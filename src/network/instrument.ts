@@ -19,19 +19,37 @@ export const INSTRUMENT = 4;
 
 const LEFT = 0.03;
 
-const shapes = new Map<number, Float64Array>();
+const decays = new Map<number, Float64Array>();
 
 /** e^(−q/q₀) on n × n pixels, of sum 1. */
 function decaying(n: number): Float64Array {
-  const made = shapes.get(n);
+  const made = decays.get(n);
   if (made) return made;
   const shape = Float64Array.from({ length: n * n }, (_, i) =>
     Math.exp(-Math.hypot(Math.floor(i / n) - n / 2, (i % n) - n / 2) / (0.15 * n)),
   );
   const sum = shape.reduce((a, b) => a + b, 0);
   const unit = shape.map((value) => value / sum);
-  shapes.set(n, unit);
+  decays.set(n, unit);
   return unit;
+}
+
+/**
+ * D of a pattern r [n²], [INSTRUMENT][n²], in its unit: even background, decaying background, blur, intensity. The rim has no Laplacian: the blur's is 0 there.
+ * Negative intensities count as 0 but for the blur.
+ */
+export function instrumentShapes(r: Float32Array): readonly Float64Array[] {
+  const n = Math.sqrt(r.length);
+  const clamped = Float64Array.from(r, (value) => Math.max(0, value));
+  const total = clamped.reduce((sum, value) => sum + value, 0);
+  const blur = new Float64Array(n * n);
+  for (let y = 1; y < n - 1; y++) {
+    for (let x = 1; x < n - 1; x++) {
+      const i = y * n + x;
+      blur[i] = 0.5 * (r[i - 1]! + r[i + 1]! + r[i - n]! + r[i + n]! - 4 * r[i]!);
+    }
+  }
+  return [new Float64Array(n * n).fill(total / (n * n)), decaying(n).map((value) => total * value), blur, clamped];
 }
 
 /**
@@ -41,8 +59,8 @@ function decaying(n: number): Float64Array {
  */
 export function instrumentOf(pattern: Float32Array, reconstruction: Float32Array, dose_e: number): Float64Array {
   const n = Math.sqrt(pattern.length);
-  const decay = decaying(n);
   const r = reconstruction;
+  const shapes = instrumentShapes(r);
   let total = 0;
   for (const value of r) total += Math.max(0, value);
   const matrix = new Float64Array(INSTRUMENT * INSTRUMENT);
@@ -56,10 +74,9 @@ export function instrumentOf(pattern: Float32Array, reconstruction: Float32Array
       const counting = Number.isFinite(dose_e) ? rootVariance(dose_e * here) / dose_e : 0;
       const root = 2 * Math.sqrt(here + counting + 1e-6 * total);
       const weight = 1 / (counting + LEFT * (here + 1e-6 * total));
-      d[0] = total / (n * n) / root;
-      d[1] = (total * decay[i]!) / root;
-      d[2] = (0.5 * (r[i - 1]! + r[i + 1]! + r[i - n]! + r[i + n]! - 4 * r[i]!)) / root;
-      d[3] = here / root;
+      shapes.forEach((shape, a) => {
+        d[a] = shape[i]! / root;
+      });
       const residual = Math.sqrt(Math.max(0, pattern[i]!)) - Math.sqrt(here);
       for (let a = 0; a < INSTRUMENT; a++) {
         side[a]! += weight * d[a]! * residual;

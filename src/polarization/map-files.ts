@@ -27,6 +27,31 @@ export const abstentionSchema = z.object({
   prior: z.number(),
 });
 
+/** As files hold it. */
+export const checkSchema = z.object({
+  positions: z.number(),
+  every: z.number(),
+  left_out: z.number(),
+  median: z.number(),
+  threshold: z.number(),
+  above: z.number(),
+  freedom: z.number(),
+  fitted: z.number(),
+  variance: z.number(),
+  floor: z.object({
+    patterns: z.number(),
+    structures: z.number(),
+    cells: z.tuple([z.number(), z.number()]),
+    thickness_nm: z.number(),
+    counting: z.number(),
+    truth: z.number(),
+    stated: z.number(),
+    reversed: z.number(),
+    thicker: z.number(),
+  }),
+  check_s: z.number(),
+});
+
 /**
  * Format 1, of version 0.1.0, had no identity and no warnings, and spelled units as this program does. In formats 1 and 2 σ is a root mean square, not half of a 68%
  * interval, and no coverage factor is known.
@@ -48,6 +73,7 @@ const attributes = z.object({
     warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })).optional(),
     abstained: z.array(abstentionSchema).optional(),
     coverage: z.object({ structures: z.number(), promised_68: z.number(), promised_95: z.number() }).optional(),
+    check: checkSchema.optional(),
   }),
 });
 

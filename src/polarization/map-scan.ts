@@ -57,6 +57,8 @@ export interface MapOptions {
   readonly flip?: readonly string[] | undefined;
   /** What a person says that the scan is of, as recipes name it. */
   readonly material?: string | undefined;
+  /** Whether the map is checked afterwards (check-scan.ts): part of its identity. */
+  readonly check?: boolean | undefined;
   /** Why this model was chosen, where nobody named it; and what there is to know of that choice. */
   readonly choice?: ModelChoice | undefined;
 }
@@ -102,7 +104,7 @@ export function mapIdentity(info: ModelInfo, options: MapOptions): Identity {
     kind: 'map',
     schema: MAP_SCHEMA,
     program: options.program,
-    settings: {},
+    settings: options.check ? { check: true } : {},
     inputs: {
       calibration: calibrationIdentityOf(info, options),
       model: { ...info.identity, content: options.model.content, name: options.model.name },

@@ -37,6 +37,38 @@ export interface Abstention {
   readonly prior: number;
 }
 
+/** Whether predicted states explain the patterns (check-scan.ts). χ² is per degree of freedom. */
+export interface Check {
+  /** Positions that were checked: each `every`th along y and along x, but for those whose state cannot be simulated. */
+  readonly positions: number;
+  readonly every: number;
+  readonly left_out: number;
+  /** Over the positions; share of them above the threshold. */
+  readonly median: number;
+  readonly threshold: number;
+  readonly above: number;
+  /** Degrees of freedom, median: pixels that count less the amplitudes fitted. */
+  readonly freedom: number;
+  readonly fitted: number;
+  /** Share of Poisson's variance that resampling leaves. */
+  readonly variance: number;
+  /** Medians over simulated patterns of structures whose states are known, with the scan's counting noise. */
+  readonly floor: {
+    readonly patterns: number;
+    readonly structures: number;
+    /** Of their blocks along x and y. */
+    readonly cells: readonly [x: number, y: number];
+    readonly thickness_nm: number;
+    /** Beside themselves; of their true states; of states wrong by the map's σ; of P reversed; 5 nm thicker. */
+    readonly counting: number;
+    readonly truth: number;
+    readonly stated: number;
+    readonly reversed: number;
+    readonly thicker: number;
+  };
+  readonly check_s: number;
+}
+
 /** Where a map came from: enough to make it again. */
 export interface MapProvenance {
   /** Absent where nobody states it: a truth from an archive, a map of format 1. */
@@ -62,6 +94,8 @@ export interface MapProvenance {
   readonly coverage?:
     | { readonly structures: number; readonly promised_68: number; readonly promised_95: number }
     | undefined;
+  /** Absent where nobody asked for it. */
+  readonly check?: Check | undefined;
 }
 
 export interface PolarizationMap {
@@ -132,12 +166,16 @@ export function checkMap(map: PolarizationMap): void {
 /** The channel that marks positions out of the model's domain. */
 export const OUT_OF_DOMAIN = 'out_of_domain';
 
+/** The channel of a check: χ² per degree of freedom of each pattern beside that of its predicted state. */
+export const CHI2 = 'chi2';
+
 const QUANTITIES: Readonly<Record<string, string>> = {
   P: 'polarization',
   dTi: 'displacement of Ti from the centre of its cell',
   dO: 'displacement of O from the centre of its cell',
   tilt: 'tilt of the incident beam from the zone axis',
   thickness: 'specimen thickness',
+  chi2: 'chi-squared per degree of freedom of the pattern beside that of the predicted state',
   out: 'position out of the domain of the model (1) or not (0)',
 };
 

@@ -1,0 +1,198 @@
+/**
+ * Patterns of a uniform crystal: one cell of a library's material, moved by its soft mode to a polarization, repeated for ever, through the engine, slices and
+ * absorption of that library. A cell of one lattice spacing needs one plane wave for each point of the aperture and a grid of grid_per_cell², about half a second
+ * for 50 nm. Its disks do not overlap, so that neither the probe's place nor focus nor source matter, but where soft edges of the aperture meet
+ * ({@link UniformCrystal.placeless}).
+ *
+ * - Sites that several elements share hold a virtual crystal: a part of each in one place.
+ * - What a library freezes into its structures beyond P (jitter, texture) is thermal motion here: all of crystal.u2_A2 goes into the Debye–Waller factor and the
+ *   absorption.
+ * - A thickness between two numbers of whole cells is interpolated linearly between their patterns.
+ * - The edge along the beam is the recipe's; of domains, the mean of EDGES structures of the library.
+ *
+ * What this is not: anything with disorder, layers at the faces, domains along the beam or turned octahedra.
+ */
+
+import { fail } from '../core/errors.ts';
+import { quantity, setting } from '../core/numbers.ts';
+import type { Task } from '../core/task.ts';
+import { structureStream, withBeamEdge } from '../crystal/build.ts';
+import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
+import { polarizationPerDisplacement } from '../crystal/material.ts';
+import { beamEdge } from '../crystal/options.ts';
+import { idealBlock } from '../crystal/perovskite.ts';
+import type { Shares } from '../crystal/site-elements.ts';
+import { displaceBySoftMode } from '../crystal/soft-mode.ts';
+import { requireSites, SITE, type Vec3 } from '../crystal/structure.ts';
+import { tiltOf } from '../crystal/texture.ts';
+import { requireU2 } from '../crystal/thermal.ts';
+import { absorbingSlicer } from '../diffraction/absorption.ts';
+import type { PatternEngine } from '../diffraction/engine.ts';
+import { apertureLimit_mrad } from '../diffraction/probe.ts';
+import { latticeProbe, pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { type Atoms, type SliceStack, slicer } from '../diffraction/slices.ts';
+import type { LibraryInputs } from './options.ts';
+import { checkMicroscope, detectorOf } from './plan.ts';
+
+/** Structures whose edges along the beam are averaged. */
+const EDGES = 8;
+
+export interface UniformState {
+  /** [µC/cm²] */
+  readonly P_uC_cm2: Vec3;
+  /** Of the incident beam in the crystal's frame [mrad]. */
+  readonly tilt_mrad: readonly [x: number, y: number];
+}
+
+/** @throws 'unsupported' for libraries that a uniform crystal of one cell says nothing of: frames of a file, turned octahedra; 'recipe' as `checkMicroscope` */
+export function requireUniform(inputs: LibraryInputs): void {
+  const { crystal, structures } = inputs;
+  const train = 'Map without --check.';
+  if (structures.file !== undefined) {
+    fail('unsupported', `The library's structures are frames of ${structures.file}: a uniform crystal is none.`, train);
+  }
+  if (tiltOf(crystal, perovskiteOf(crystal))) {
+    fail('unsupported', `The octahedra of ${crystal.material} are turned: one cell does not hold them.`, train);
+  }
+  checkMicroscope(inputs);
+}
+
+/** What of a recipe is the same for all states of its crystal. */
+export class UniformCrystal {
+  readonly #inputs: LibraryInputs;
+  readonly #edge_A: number;
+  readonly #cut: (atoms: Atoms) => SliceStack;
+
+  /** @throws 'unsupported' as {@link requireUniform}, 'recipe' for elements without thermal motion */
+  constructor(inputs: LibraryInputs) {
+    requireUniform(inputs);
+    const { crystal, library } = inputs;
+    this.#inputs = inputs;
+    const edges = Array.from({ length: EDGES }, (_, index) =>
+      beamEdge(withBeamEdge(inputs, index, structureStream(library.seed, index, false)).crystal),
+    );
+    this.#edge_A = edges.reduce((sum, edge) => sum + edge, 0) / EDGES;
+    const cut = library.absorption ? absorbingSlicer : slicer;
+    this.#cut = cut([crystal.a_A, crystal.a_A, this.#edge_A], {
+      nx: library.grid_per_cell,
+      ny: library.grid_per_cell,
+      nSlices: library.slices_per_cell,
+      slicing: library.slicing,
+      factors: library.factors,
+      bandLimit: library.band_limit,
+      u2_A2: crystal.u2_A2,
+    });
+  }
+
+  /** 1 for pixels that one disk at most reaches, whatever the probe's place, [pixels²]. */
+  placeless(): Uint8Array {
+    const detector = detectorOf(this.#inputs);
+    const { pixels, pixelsPerOrder: order } = detector;
+    const limit = apertureLimit_mrad(latticeProbe(detector, 0)) / pixel_mrad(detector);
+    // From the nearest disk, and from the next along the axis where that is nearest.
+    return Uint8Array.from({ length: pixels * pixels }, (_, i) => {
+      const [y, x] = [Math.floor(i / pixels), i % pixels].map((at) => {
+        const from = Math.abs(at - pixels / 2) % order;
+        return Math.min(from, order - from);
+      }) as [number, number];
+      return Math.hypot(order - Math.max(x, y), Math.min(x, y)) >= limit ? 1 : 0;
+    });
+  }
+
+  /** Why no pattern of a state can be simulated, in words; undefined where it can. */
+  problem({ P_uC_cm2, tilt_mrad }: UniformState, thickness_nm: readonly number[]): string | undefined {
+    const { library } = this.#inputs;
+    const detector = detectorOf(this.#inputs);
+    if (![...P_uC_cm2, ...tilt_mrad, ...thickness_nm].every(Number.isFinite)) return 'a state that is not finite';
+    const thin = thickness_nm.find((t) => !(t > 0));
+    if (thin !== undefined) return `a thickness of ${setting(thin, 'nm')}`;
+    // As planPatterns has it, for any offset.
+    const most = (library.grid_per_cell / 2 - 1) * detector.pixelsPerOrder - detector.pixels / 2 - 1;
+    const beyond = tilt_mrad.find((angle) => Math.abs(angle) > most * pixel_mrad(detector));
+    return beyond === undefined
+      ? undefined
+      : `a tilt of ${quantity(beyond, 'mrad')}, where the library's grid_per_cell resolves ${quantity(most * pixel_mrad(detector), 'mrad')}`;
+  }
+
+  /** One cell at a polarization. @throws 'recipe' for elements without thermal motion */
+  cell(P_uC_cm2: Vec3): Atoms {
+    const { crystal } = this.#inputs;
+    const { material, A, B } = perovskiteOf(crystal);
+    const cell_A: Vec3 = [crystal.a_A, crystal.a_A, this.#edge_A];
+    const perA = polarizationPerDisplacement(material, cell_A[0] * cell_A[1] * cell_A[2]);
+    const ideal = idealBlock([1, 1, 1], cell_A, { A: ['A'], B: ['B'] });
+    const moved = displaceBySoftMode(
+      ideal,
+      material,
+      Float64Array.from(P_uC_cm2, (p) => p / perA),
+    );
+    const { kind } = requireSites(moved);
+    const parts = Array.from(kind).flatMap((site, atom) => {
+      const shares: Shares = site === SITE.A ? A : site === SITE.Ti ? B : { O: 1 };
+      const at = moved.positions_A.subarray(3 * atom, 3 * atom + 3);
+      return Object.entries(shares)
+        .filter(([, share]) => share > 0)
+        .map(([symbol, share]) => ({ symbol, share, at }));
+    });
+    const atoms = {
+      cell_A,
+      symbols: parts.map(({ symbol }) => symbol),
+      occupancy: Float64Array.from(parts, ({ share }) => share),
+      positions_A: Float64Array.from(parts.flatMap(({ at }) => [...at])),
+    };
+    requireU2(atoms, crystal.u2_A2);
+    return atoms;
+  }
+
+  /**
+   * Patterns of one state, [thickness_nm.length][pixels][pixels], fraction of the incident beam per pixel.
+   * @param thickness_nm of any values above zero
+   * @throws 'range' for a thickness that is none, or a tilt that the library's grid does not resolve, and as the engine
+   */
+  async patterns(
+    { P_uC_cm2, tilt_mrad }: UniformState,
+    thickness_nm: readonly number[],
+    engine: PatternEngine,
+    task: Task,
+  ): Promise<Float32Array> {
+    const { library, microscope, crystal } = this.#inputs;
+    const detector = detectorOf(this.#inputs);
+    const problem = this.problem({ P_uC_cm2, tilt_mrad }, thickness_nm);
+    if (problem) fail('range', `No pattern can be simulated of ${problem}.`, 'Leave this state out.');
+    const step = pixel_mrad(detector);
+    const steps = tilt_mrad.map((angle) => angle / step);
+    const tilt = steps.map(Math.floor) as [number, number];
+    const offset = steps.map((s, axis) => s - tilt[axis]!) as [number, number];
+    const whole = thickness_nm.map((t) => {
+      const cells = Math.max(1, (10 * t) / this.#edge_A);
+      return { low: Math.floor(cells), share: cells - Math.floor(cells) };
+    });
+    const position_A = [crystal.a_A / 2, crystal.a_A / 2] as const;
+    const requests = whole.flatMap(({ low }) =>
+      [low, low + 1].map((cells) => ({ position_A, tilt, exit: cells * library.slices_per_cell })),
+    );
+    const both = await engine(
+      {
+        stack: this.#cut(this.cell(P_uC_cm2)),
+        bandLimit: library.band_limit,
+        geometry: {
+          detector,
+          defocus_nm: microscope.defocus_nm,
+          aberrations: microscope.aberrations,
+          cells: [1, 1],
+          offset,
+        },
+        requests,
+      },
+      task,
+    );
+    const size = detector.pixels ** 2;
+    const out = new Float32Array(thickness_nm.length * size);
+    for (const [t, { share }] of whole.entries()) {
+      for (let i = 0; i < size; i++) {
+        out[t * size + i] = (1 - share) * both[2 * t * size + i]! + share * both[(2 * t + 1) * size + i]!;
+      }
+    }
+    return out;
+  }
+}
