@@ -7,6 +7,7 @@ import { detectorOf } from '../library/plan.ts';
 import { requireUniform } from '../library/uniform-crystal.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
+import { STATE_LABELS } from '../polarization/check-job.ts';
 import { type CheckInputs, checkScan } from '../polarization/check-scan.ts';
 import type { MapResult } from '../polarization/map-scan.ts';
 import type { Check } from '../polarization/polarization-map.ts';
@@ -38,7 +39,11 @@ export function checkInputsOf(info: ModelInfo): CheckInputs {
       );
     }
   }
-  return { library: recipe, inelastic_hwhm_mrad: recipe.training.inelastic_hwhm_mrad };
+  const { scores } = info;
+  const error = Object.fromEntries(
+    STATE_LABELS.map((label) => [label, scores.training.find(({ name }) => name === label)?.rmse ?? 0]),
+  ) as CheckInputs['error'];
+  return { library: recipe, inelastic_hwhm_mrad: recipe.training.inelastic_hwhm_mrad, error };
 }
 
 /** The map with its check: channel, provenance and warnings. @throws as `checkScan` */

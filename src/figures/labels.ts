@@ -31,6 +31,7 @@ function pieces(name: string): Piece[] {
     ],
     q: [{ text: 'q', italic: true }, ...(axis ? [{ text: axis, italic: true, sub: true }] : [])],
     thickness: [{ text: 'Thickness' }],
+    chi2: [{ text: 'χ²', italic: true }, { text: ' per degree of freedom' }],
   };
   const found = symbol[quantity] ?? [{ text: name.replaceAll('_', ' ') }];
   return (column ? [...found, { text: ' (one column)' }] : found).filter((piece) => piece.text !== '');

@@ -8,6 +8,7 @@ import { breathe, quietTask, type Task } from '../core/task.ts';
 import { noBetterThanMean } from '../polarization/abstention.ts';
 import { findChannel, OUT_OF_DOMAIN, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
+import { checkSection } from './check-section.ts';
 import { componentMap, usualChannels } from './component-map.ts';
 import { parityPlot } from './parity-plot.ts';
 import { type PatternFigureOptions, patternFigure } from './pattern-figure.ts';
@@ -80,6 +81,7 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
     { heading: 'Polarization', svg: vectors, note: alongBeamNote(map, priorSpread(input)) },
     { heading: 'Components, tilt and thickness', text: COMPONENTS, svg: components, table: sigmaTable(map) },
     ...domainSection(map, put),
+    ...checkSection(map, put),
   ];
   if (truth) {
     const parity: { readonly svg: string }[] = [];

@@ -30,8 +30,8 @@ export type CheckJob =
       /** What it is simulated by; its own thickness, tilts and size. */
       readonly inputs: LibraryInputs;
       readonly index: number;
-      /** σ of what a map states: P [µC/cm²], tilt [mrad], thickness [nm]. */
-      readonly sigma: Readonly<Record<StateLabel, number>>;
+      /** Rms error of the model: P [µC/cm²], tilt [mrad], thickness [nm]. */
+      readonly error: Readonly<Record<StateLabel, number>>;
     };
 
 /** Labels that make a state. */
@@ -47,7 +47,7 @@ export interface FloorSample {
   readonly counting: number;
   /** Beside the uniform crystal of its true state: what disorder adds. */
   readonly truth: number;
-  /** Of a state wrong by the map's σ, drawn at random. */
+  /** Of a state as wrong as the model is: its rms error times a normal deviate. */
   readonly stated: number;
   /** P reversed; THICKER_NM thicker. */
   readonly reversed: number;
@@ -72,7 +72,7 @@ export async function checkWorker({ inputs, options }: CheckSettings): Promise<W
   const simulated = (state: CheckedState, thickness_nm = [state.thickness_nm]) =>
     crystal.patterns(state, thickness_nm, engine, quietTask);
 
-  /** @param stream noise, and what is wrong by σ */
+  /** @param stream of the noise */
   async function sample(
     clean: Float32Array,
     truth: CheckedState,
@@ -107,8 +107,8 @@ export async function checkWorker({ inputs, options }: CheckSettings): Promise<W
         const stream = new RandomStream(job.inputs.library.seed, 'check', job.index, i);
         const value = (label: StateLabel) => labels[i * width + STORED_LABELS.findIndex(({ name }) => name === label)]!;
         const truth = stateOf(value);
-        const off = stream.fork('sigma');
-        const stated = stateOf((label) => value(label) + job.sigma[label] * off.normal());
+        const off = stream.fork('error');
+        const stated = stateOf((label) => value(label) + job.error[label] * off.normal());
         samples.push(await sample(patterns.subarray(i * size, (i + 1) * size), truth, stated, stream.fork('noise')));
       }
       return { kind: 'structure', samples };

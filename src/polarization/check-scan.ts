@@ -2,7 +2,7 @@
  * Whether the states that a map predicts explain the patterns of its scan: of each the uniform crystal (library/uniform-crystal.ts) is simulated on the model's
  * detector, and χ² taken (chi-square.ts). What χ² is to be expected is measured, not assumed: structures like the library's, of the scan's median thickness, near
  * the zone axis, with its counting noise, whose states are known, are checked in the same way (the floor). Disorder between cells and texture under the probe raise χ² although the state is
- * right; beside it stand the χ² of states wrong by the map's own σ, whose quantile QUANTILE is the threshold, and of states that are wrong.
+ * right; beside it stand the χ² of states wrong by as much as the model is on structures it never saw, whose quantile QUANTILE is the threshold, and of states that are wrong.
  *
  * What this is not: it does not see P_z or any other error that leaves patterns as they are, nor errors smaller than the disorder: how much of a reversed P it sees
  * stands beside every result. A high χ² may be the model's fault, or that of a crystal, layer or instrument that the library does not know.
@@ -53,6 +53,8 @@ export interface CheckInputs {
   readonly library: LibraryInputs;
   /** Half widths that the model's training gave inelastic scattering [mrad]. */
   readonly inelastic_hwhm_mrad: readonly [number, number];
+  /** Rms error of the model on held-out structures as trained: P [µC/cm²], tilt [mrad], thickness [nm]. */
+  readonly error: Readonly<Record<StateLabel, number>>;
 }
 
 export interface Checked {
@@ -84,7 +86,7 @@ export async function checkScan(
   source: PatternSource,
   map: PolarizationMap,
   calibration: Calibration,
-  { library: inputs, inelastic_hwhm_mrad }: CheckInputs,
+  { library: inputs, inelastic_hwhm_mrad, error }: CheckInputs,
   host: WorkerHost,
   task: Task,
 ): Promise<Checked> {
@@ -115,7 +117,7 @@ export async function checkScan(
   }
 
   const thickness_nm = median(chosen.map((i) => at(i).thickness_nm));
-  const jobs = structureJobs(inputs, thickness_nm, map);
+  const jobs = structureJobs(inputs, thickness_nm, error);
   const read = calibratedPatterns(source, calibration, detector);
   const size = detector.pixels ** 2;
   const patterns = await read.read(chosen);
@@ -184,11 +186,8 @@ function cellsOf({ structures, library }: LibraryInputs): [number, number] {
   return [fits(structures.cells[0]), fits(structures.cells[1])];
 }
 
-function structureJobs(inputs: LibraryInputs, thickness_nm: number, map: PolarizationMap): CheckJob[] {
+function structureJobs(inputs: LibraryInputs, thickness_nm: number, error: CheckInputs['error']): CheckJob[] {
   const { structures, library } = inputs;
-  const sigma = Object.fromEntries(
-    STATE_LABELS.map((label) => [label, median(findChannel(map, label)!.sigma ?? [0])]),
-  ) as Record<StateLabel, number>;
   const [nx, ny] = cellsOf(inputs);
   const own: LibraryInputs = {
     ...inputs,
@@ -206,7 +205,7 @@ function structureJobs(inputs: LibraryInputs, thickness_nm: number, map: Polariz
     kind: 'structure',
     inputs: own,
     index: structures.held_out + i,
-    sigma,
+    error,
   }));
 }
 
@@ -216,7 +215,7 @@ function warningsOf(check: Check, problems: readonly string[], powerOfTwo: boole
   if (above > SAID) {
     list.push({
       level: above > GRAVE ? 'wrong' : 'care',
-      text: `The predicted state does not explain the patterns at ${percent(above, 2)} of ${plural(positions, 'position')} checked: χ² per degree of freedom is ${quantity(check.median, '', 3)} (median), and states right to within σ leave ${quantity(threshold, '', 3)} at most in ${percent(QUANTILE, 2)} of simulated patterns.`,
+      text: `The predicted state does not explain the patterns at ${percent(above, 2)} of ${plural(positions, 'position')} checked: χ² per degree of freedom is ${quantity(check.median, '', 3)} (median), and states as wrong as the model is on held-out structures leave ${quantity(threshold, '', 3)} at most in ${percent(QUANTILE, 2)} of simulated patterns.`,
     });
   }
   const blind = [

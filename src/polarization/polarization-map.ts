@@ -59,7 +59,7 @@ export interface Check {
     /** Of their blocks along x and y. */
     readonly cells: readonly [x: number, y: number];
     readonly thickness_nm: number;
-    /** Beside themselves; of their true states; of states wrong by the map's σ; of P reversed; 5 nm thicker. */
+    /** Beside themselves; of their true states; of states as wrong as the model is on held-out structures; of P reversed; 5 nm thicker. */
     readonly counting: number;
     readonly truth: number;
     readonly stated: number;

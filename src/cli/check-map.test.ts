@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { problem } from '../core/test-problem.ts';
+import { detectorOf } from '../library/plan.ts';
+import type { ModelInfo } from '../network/model-info.ts';
+import { parseRecipe, RECIPE_SCHEMA, recipeToToml } from '../recipe/recipe.ts';
+import { checkInputsOf } from './check-map.ts';
+
+const toml = await readFile(new URL('../../examples/demo.toml', import.meta.url), 'utf8');
+const recipe = parseRecipe(toml);
+/** What the check reads of a model. */
+const info = (more: Partial<ModelInfo> = {}) =>
+  ({
+    recipe: recipeToToml(recipe),
+    recipeSchema: RECIPE_SCHEMA,
+    detector: detectorOf(recipe),
+    scores: { training: [{ name: 'P_x', unit: 'uC/cm2', mae: 1, rmse: 1.3, bias: 0, correlation: 0.9 }] },
+    ...more,
+  }) as unknown as ModelInfo;
+
+test('the library of a model is that of the recipe in its file', () => {
+  const { library, inelastic_hwhm_mrad, error } = checkInputsOf(info());
+  expect(library.crystal).toEqual(recipe.crystal);
+  expect(library.library).toEqual(recipe.library);
+  expect(inelastic_hwhm_mrad).toEqual(recipe.training.inelastic_hwhm_mrad);
+  expect(error.P_x).toBe(1.3);
+});
+
+test('a model without a usable recipe is refused', () => {
+  const refused = (more: Partial<ModelInfo>) => problem(() => checkInputsOf(info(more))).tag;
+  expect(refused({ recipeSchema: 1 })).toBe('unsupported');
+  expect(refused({ recipe: '[crystal]\nmaterial = "Unobtainium"' })).toBe('unsupported');
+  expect(refused({ recipe: `${toml.replace('[structures]', '[structures]\nfile = "frames.xyz"')}` })).toBe(
+    'unsupported',
+  );
+  expect(refused({ detector: { ...detectorOf(recipe), pixels: 32 } })).toBe('model-mismatch');
+});
