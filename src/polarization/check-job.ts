@@ -108,7 +108,9 @@ export async function checkWorker({ inputs, options }: CheckSettings): Promise<W
         const value = (label: StateLabel) => labels[i * width + STORED_LABELS.findIndex(({ name }) => name === label)]!;
         const truth = stateOf(value);
         const off = stream.fork('error');
-        const stated = stateOf((label) => value(label) + job.error[label] * off.normal());
+        // An error greater than the thickness would leave none.
+        const erring = (label: StateLabel) => value(label) + job.error[label] * off.normal();
+        const stated = stateOf((label) => (label === 'thickness' ? Math.abs(erring(label)) : erring(label)));
         samples.push(await sample(patterns.subarray(i * size, (i + 1) * size), truth, stated, stream.fork('noise')));
       }
       return { kind: 'structure', samples };
