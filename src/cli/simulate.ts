@@ -2,8 +2,11 @@
 
 import { fail } from '../core/errors.ts';
 import { duration, plural } from '../core/numbers.ts';
+import { eachOnce } from '../crystal/layers.ts';
+import { withoutMotion } from '../crystal/thermal.ts';
 import { libraryBytes, shardCost } from '../library/cost.ts';
 import { parsePart, simulateLibrary, unfinishedParts } from '../library/run.ts';
+import { texturedStructure } from '../library/textured.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { openHardwareGpu } from '../node/gpu.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
@@ -28,6 +31,7 @@ export async function runSimulate(line: CommandLine): Promise<void> {
   const shard = option(line, 'shard');
   const imported = await readImported(line, recipe, path);
   await requireLibrary(recipe, out, workersOption(line).workers ?? nodeWorkers.cores);
+  noteMotion(line, recipe);
   line.console.resumes();
   const gpu = option(line, 'engine') === 'gpu';
   line.console.note(announcement(recipe, shard, gpu ? undefined : (workersOption(line).workers ?? nodeWorkers.cores)));
@@ -52,6 +56,18 @@ export async function runSimulate(line: CommandLine): Promise<void> {
         `${plural(result.passes, 'plane wave')} in ${duration(simulate_s)}.`,
     ],
     { out, ...result, simulate_s },
+  );
+}
+
+/** Says where jitter and soft mode leave nothing of the thermal motion that the recipe states, by the first structure. */
+function noteMotion(line: CommandLine, recipe: Recipe): void {
+  if (recipe.structures.file !== undefined) return;
+  const { own, layers } = texturedStructure(recipe, 0, false);
+  const still = withoutMotion(eachOnce(layers), own.crystal.u2_A2);
+  if (still.length === 0) return;
+  line.console.note(
+    `Of ${still.join(', ')} the displacements frozen into the atoms (soft mode, structures.jitter_pm) are more than crystal.u2_A2 states in all: patterns have them, ` +
+      `and no Debye–Waller factor${recipe.library.absorption ? ' and no absorption' : ''} of these beside. Lower jitter_pm or raise u2_A2.`,
   );
 }
 

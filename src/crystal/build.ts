@@ -47,7 +47,7 @@ export function withBeamEdge<Inputs extends StructureInputs>(inputs: Inputs, ind
 /**
  * What structure `index` has of its own: composition and lattice parameter, drawn within the spreads of [structures], and its edge along the beam.
  * @param of its stream
- * @throws 'recipe' for a spread of the composition of a compound
+ * @throws 'recipe' for a spread of the composition of a compound or a checkerboard, or beyond 0 and 1
  */
 export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, index: number, of: RandomStream): Inputs {
   const { crystal, structures } = inputs;
@@ -59,8 +59,22 @@ export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, inde
       "Leave it out, or set crystal.material = '(Ba,Sr)TiO3'.",
     );
   }
+  if (share > 0 && (crystal.ba_fraction - share < 0 || crystal.ba_fraction + share > 1)) {
+    fail(
+      'recipe',
+      `structures.ba_fraction_spread is ${share} around crystal.ba_fraction = ${crystal.ba_fraction}: beyond 0 or 1.`,
+      `Lower it to ${Number(Math.min(crystal.ba_fraction, 1 - crystal.ba_fraction).toFixed(4))} or less.`,
+    );
+  }
+  if (share > 0 && crystal.a_order === 'checkerboard') {
+    fail(
+      'recipe',
+      `structures.ba_fraction_spread is ${share}, and crystal.a_order = 'checkerboard' has one composition, 0.5.`,
+      "Leave the spread out, or set a_order = 'random'.",
+    );
+  }
   const stream = of.fork('crystal');
-  const ba_fraction = Math.min(1, Math.max(0, crystal.ba_fraction + stream.between(-share, share)));
+  const ba_fraction = crystal.ba_fraction + stream.between(-share, share);
   const scale = 1 + stream.between(-percent, percent) / 100;
   const own = withBeamEdge({ ...inputs, crystal: { ...crystal, ba_fraction } }, index, of);
   const { a_A, c_A } = own.crystal;
@@ -111,8 +125,8 @@ function buildBlock(
 
 /**
  * Structure `index`, made from textures, down to `depth_A` at least; `structures.file` is not looked at. From the entrance face on: a layer without polarization,
- * then 1 to `depth_domains` domains, whose walls lie at depths drawn evenly; each of them, and the layer, is made of blocks of its own, `depth_blocks` in all,
- * that follow each other in rounds, all of a round once, in an order drawn anew.
+ * then 1 to `depth_domains` domains, whose walls lie at depths drawn evenly; each of them, and the layer, is made of blocks of its own, of `depth_blocks` as many
+ * as its share of the depth and one at least, that follow each other in rounds, all of a round once, in an order drawn anew.
  * @param inputs with what the structure has of its own, as `drawnInputs` or {@link withBeamEdge} give it
  * @param of its stream, as {@link structureStream} gives it
  * @throws 'recipe' for an impossible A-site order, and as `drawTexture`
@@ -124,15 +138,18 @@ export function buildLayers(
   depth_A: number,
 ): LayeredStructure {
   const { structures, crystal } = inputs;
-  const height_A = structures.cells[2] * beamEdge(crystal);
+  const { cells } = structures;
+  const height_A = cells[2] * beamEdge(crystal);
   const places = placesFor(height_A, depth_A);
   const stream = of.fork('depth');
-  const dead_A = () => 10 * stream.between(...structures.dead_layer_nm);
-  const dead = Math.min(places, Math.round(dead_A() / height_A));
-  const deadCells = Math.round(dead_A() / beamEdge(crystal));
+  const dead = () =>
+    Math.min(places * cells[2], Math.round((10 * stream.between(...structures.dead_layer_nm)) / beamEdge(crystal)));
+  const [entranceCells, exitCells] = [dead(), dead()];
+  const whole = Math.floor(entranceCells / cells[2]);
+  const rest = entranceCells % cells[2];
   const textures = depthTextures(inputs, index, of);
-  const walls = Array.from({ length: textures.length - 1 }, () => dead + stream.integer(places - dead + 1));
-  const ends = [dead, ...walls.sort((a, b) => a - b), places];
+  const walls = Array.from({ length: textures.length - 1 }, () => whole + stream.integer(places - whole + 1));
+  const ends = [whole, ...walls.sort((a, b) => a - b), places];
   const parts = ends
     .map((end, i) => ({ domain: i - 1, length: end - (ends[i - 1] ?? 0) }))
     .filter(({ length }) => length > 0);
@@ -140,16 +157,20 @@ export function buildLayers(
   /** Of each block. */
   const imposed: Texture[] = [];
   const order: number[] = [];
+  const block = (texture: Texture): number => {
+    imposed.push(texture);
+    return blocks.push(buildBlock(inputs, texture, of, blocks.length)) - 1;
+  };
   for (const { domain, length } of parts) {
-    const texture = domain < 0 ? unpolarized(textures[0]!) : textures[domain]!;
-    const own = Math.min(length, Math.max(1, Math.round(structures.depth_blocks / parts.length)));
-    const numbers = Array.from({ length: own }, (_, i) => blocks.length + i);
-    blocks.push(...numbers.map((number) => buildBlock(inputs, texture, of, number)));
-    imposed.push(...numbers.map(() => texture));
+    const texture = domain < 0 ? unpolarized(textures[0]!, cells) : textures[domain]!;
+    const own = Math.min(length, Math.max(1, Math.round((structures.depth_blocks * length) / places)));
+    const numbers = Array.from({ length: own }, () => block(texture));
     const part: number[] = [];
     while (part.length < length) part.push(...stream.shuffle(numbers.slice()));
     order.push(...part.slice(0, length));
   }
+  // The block in which the layer at the entrance ends.
+  if (rest > 0 && whole < places) order[whole] = block(unpolarized(imposed[order[whole]!]!, cells, rest));
   const amorphous = (face: string) => {
     const of = stream.fork('amorphous', face);
     const thickness_A = 10 * of.between(...structures.amorphous_nm);
@@ -160,10 +181,10 @@ export function buildLayers(
     blocks,
     order,
     ...((entrance || exit) && { amorphous: { ...(entrance && { entrance }), ...(exit && { exit }) } }),
-    ...(deadCells > 0 && {
+    ...(exitCells > 0 && {
       unpolarized: {
-        cells: deadCells,
-        blocks: imposed.map((texture, number) => buildBlock(inputs, unpolarized(texture), of, number)),
+        cells: exitCells,
+        blocks: imposed.map((texture, number) => buildBlock(inputs, unpolarized(texture, cells), of, number)),
       },
     }),
   };

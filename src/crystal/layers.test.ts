@@ -5,6 +5,7 @@ import { parseRecipe } from '../recipe/recipe.ts';
 import { buildLayers, cellFields, drawnInputs, labelFields, structureStream } from './build.ts';
 import { eachOnce, joined, repeated } from './layers.ts';
 import { requireSites, siteTable } from './structure.ts';
+import { withoutMotion } from './thermal.ts';
 
 const recipeOf = (extra: string) => parseRecipe(`[structures]\ncells = [3, 2, 2]\n${extra}`);
 const layersOf = (extra: string, depth_A: number, index = 0) =>
@@ -52,7 +53,8 @@ test('a layer without polarization at the entrance, domains behind it', () => {
     // 20 Å are 5 layers: two or three blocks of two cells; the last of its layers touches polarized ones.
     for (const layer of [0, 1, 2]) expect(size(layer)).toBeLessThan(layer === 0 ? Number.POSITIVE_INFINITY : 1e-9);
     expect(size(8)).toBeGreaterThan(1);
-    return new Set(layers.order.map((b) => layers.blocks[b]!.positions_A.join())).size - 1;
+    // Besides the layer, and the block in which it ends.
+    return new Set(layers.order.map((b) => layers.blocks[b]!.positions_A.join())).size - 2;
   });
   expect(Math.min(...domains)).toBe(1);
   expect(Math.max(...domains)).toBeGreaterThan(2);
@@ -75,4 +77,10 @@ test('each block once: its columns are means over all of them', () => {
   const structure = eachOnce(layers);
   expect(requireSites(structure).cells).toEqual([3, 2, 8]);
   expect(labelFields(structure, recipeOf('')).P.length).toBe(18);
+});
+
+test('jitter that is more than the stated motion leaves none, by element', () => {
+  const u2 = recipeOf('').crystal.u2_A2;
+  expect(withoutMotion(eachOnce(layersOf('jitter_pm = 2\np_max_uC_cm2 = 0', 100)), u2)).toEqual([]);
+  expect(withoutMotion(eachOnce(layersOf('jitter_pm = 8.5\np_max_uC_cm2 = 0', 100)), u2)).toEqual(['Ba', 'Ti']);
 });

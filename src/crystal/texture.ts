@@ -104,9 +104,9 @@ export function drawTexture(inputs: StructureInputs, index: number, of: RandomSt
   return { P: gradientTexture(cells, pMax, gradient_step_pm * perPm, stream), ...turned };
 }
 
-/** The same without polarization: octahedra stay turned. */
-export function unpolarized(texture: Texture): Texture {
-  return { ...texture, P: new Float64Array(texture.P.length) };
+/** The same without polarization in its first `layers`, all of them where absent: octahedra stay turned. @param cells of the block */
+export function unpolarized(texture: Texture, cells: Vec3, layers: number = cells[2]): Texture {
+  return { ...texture, P: texture.P.map((p, i) => (i < 3 * cells[0] * cells[1] * layers ? 0 : p)) };
 }
 
 /** One of the symmetry-equivalent senses of a tilt, the same throughout the block. */

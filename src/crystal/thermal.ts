@@ -62,6 +62,12 @@ export function residualU2<U2 extends Readonly<Record<string, number>>>(structur
   return Object.fromEntries(left);
 }
 
+/** Elements of which the displacements frozen into the block use up all the motion that `u2_A2` states: none is left to damp or to absorb. */
+export function withoutMotion(structure: Structure, u2_A2: Readonly<Record<string, number>>): string[] {
+  const left = residualU2(structure, u2_A2);
+  return [...new Set(structure.symbols)].filter((symbol) => u2_A2[symbol]! > 0 && left[symbol] === 0).sort();
+}
+
 /** @throws 'recipe' naming the elements whose thermal motion nobody gave */
 export function requireU2({ symbols }: Pick<Structure, 'symbols'>, u2_A2: Readonly<Record<string, number>>): void {
   const unknown = [...new Set(symbols)].filter((symbol) => u2_A2[symbol] === undefined).sort();

@@ -97,7 +97,13 @@ export function absorbingSlicer(cell_A: Atoms['cell_A'], options: SliceOptions):
   const diffuse = slicer(cell_A, { ...rest, slicing, form });
   return (atoms) => {
     const still = atoms.symbols.every((symbol) => !(u2_A2[symbol]! > 0));
-    if (still) fail('range', 'Nothing vibrates, so nothing is absorbed.', 'Give u2_A2 in Å².', { u2_A2 });
+    if (still)
+      fail(
+        'range',
+        'Nothing vibrates, so nothing is absorbed.',
+        'Give u2_A2 in Å², greater than what displacements frozen into the atoms leave of it, or do without absorption.',
+        { u2_A2 },
+      );
     return { ...potential(atoms), diffuse: diffuse(atoms) };
   };
 }

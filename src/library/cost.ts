@@ -13,7 +13,7 @@ import { PLACES } from './incoherent.ts';
 import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs } from './options.ts';
 import { geometryOf, planStream, planStructure } from './plan.ts';
-import { depthOf } from './textured.ts';
+import { checkTextures, depthOf } from './textured.ts';
 
 /** Of one thread, per pixel and slice of a plane wave, or per pixel, slice and atom of a block, everything included [ns]. */
 export const COST_NS = 5;
@@ -38,6 +38,7 @@ export interface ShardCost {
 /** @throws 'recipe' for what libraries cannot have */
 export function shardCost(inputs: LibraryInputs): ShardCost {
   const { library, structures, crystal } = inputs;
+  checkTextures(inputs);
   const [nx, ny, nz] = structures.cells;
   const grid: [number, number] = [library.grid_per_cell * nx, library.grid_per_cell * ny];
   // The first structure's own tilts and depths; those of the others may differ by a few.
@@ -48,8 +49,13 @@ export function shardCost(inputs: LibraryInputs): ShardCost {
   const places = placesFor(nz * beamEdge(crystal), depthOf(inputs));
   const blocks = structures.file === undefined ? Math.min(places, structures.depth_blocks) : 1;
   const blockSlices = library.slices_per_cell * nz;
+  // Unpolarized cells at the exit, on average: passed again for every thickness, by twins of the blocks.
+  const [least_nm, most_nm] = structures.file === undefined ? structures.dead_layer_nm : [0, 0];
+  const endingSlices = Math.round((5 * (least_nm + most_nm)) / beamEdge(crystal)) * library.slices_per_cell;
+  const different = blocks * (most_nm > 0 ? 2 : 1);
   // Slices of the blocks, one more where each meets another, and every exit face.
-  const kernel = field * (blockSlices * blocks + Math.min(places, blocks * (blocks - 1)) + exits.length + 8);
+  const seams = Math.min(places, blocks * (blocks - 1)) * (most_nm > 0 ? 2 : 1);
+  const kernel = field * (blockSlices * different + seams + exits.length + 8);
   const span = [0, 1].map((axis) => {
     const [least, greatest] = extent(requests.map(({ tilt }) => tilt[axis]!));
     return library.pixels + greatest - least;
@@ -61,12 +67,12 @@ export function shardCost(inputs: LibraryInputs): ShardCost {
   const coherent = library.source_fwhm_A[1] > 0 ? PLACES : 0;
   const patterns = (3 + coherent) * 4 * requests.length * library.pixels ** 2;
   const pixels = grid[0] * grid[1];
-  const setUp = blocks * blockSlices * pixels * (SITES_PER_CELL * nx * ny * nz);
+  const setUp = different * blockSlices * pixels * (SITES_PER_CELL * nx * ny * nz);
   return {
     waves,
     slices,
     grid,
-    time_s: (waves * slices * pixels + setUp) * COST_NS * 1e-9,
+    time_s: (waves * (slices + exits.length * endingSlices) * pixels + setUp) * COST_NS * 1e-9,
     memory_bytes: kernel + matrix + patterns,
   };
 }

@@ -18,6 +18,19 @@ export interface ProbeSection {
   readonly weights: Float64Array;
 }
 
+/** What probes that enter at different places light together. @param parts sections of one thickness each; weights sum to 1 */
+export function blended(
+  parts: readonly { readonly weight: number; readonly sections: readonly ProbeSection[] }[],
+): readonly ProbeSection[] {
+  const [first] = parts;
+  if (parts.length === 1) return first!.sections;
+  return first!.sections.map(({ from_A, to_A, weights }, d) => ({
+    from_A,
+    to_A,
+    weights: weights.map((_, c) => parts.reduce((sum, part) => sum + part.weight * part.sections[d]!.weights[c]!, 0)),
+  }));
+}
+
 export class ProbeWeights {
   readonly #a: number;
   readonly #cells: readonly [number, number];

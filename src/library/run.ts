@@ -16,6 +16,7 @@ import type { MadeShard, ShardJob } from './shard-job.ts';
 import { type ShardName, shardFolder, shardNames } from './shard-names.ts';
 import { SharedGpu } from './shared-gpu.ts';
 import { libraryIdentity, rootAttributes, writeShard } from './store.ts';
+import { checkTextures } from './textured.ts';
 
 export interface SimulateOptions {
   readonly program: string;
@@ -50,6 +51,7 @@ export async function simulateLibrary(
 ): Promise<SimulateResult> {
   const { part, imported, host } = options;
   checkMicroscope(inputs);
+  checkTextures(inputs);
   if (inputs.structures.file !== undefined && !imported) {
     fail(
       'recipe',

@@ -14,11 +14,11 @@ import { withFaces } from '../diffraction/faces.ts';
 import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
 import { type SliceStack, slicer, sliceStack } from '../diffraction/slices.ts';
 import { DepthFields } from './depth-means.ts';
-import { incoherent } from './incoherent.ts';
+import { incoherent, moved, sourcePlaces } from './incoherent.ts';
 import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs, LibraryOptions } from './options.ts';
 import { geometryOf, planStream, planStructure, type StructurePlan } from './plan.ts';
-import { ProbeWeights } from './probe-weights.ts';
+import { blended, ProbeWeights } from './probe-weights.ts';
 import { depthOf, texturedStructure } from './textured.ts';
 
 export interface Shard {
@@ -132,26 +132,35 @@ function labelsOf(
   unpolarized_A: number,
 ): Float32Array {
   const { crystal, library } = inputs;
-  const weights = new ProbeWeights(
-    latticeProbe(detector, defocus_nm, aberrations),
-    crystal.a_A,
-    cells,
-    library.pixels_per_order,
-    depthOf(inputs),
-  );
+  // Of each focus, to so many nanometres: the probe changes little in less.
+  const [least, most] = library.defocus_nm;
+  const focusStep_nm = Math.max(2, (most - least) / 64);
+  const probes = new Map<number, ProbeWeights>();
+  const weightsAt = (own_nm: number): ProbeWeights => {
+    const rounded_nm = focusStep_nm * Math.round(own_nm / focusStep_nm);
+    const known = probes.get(rounded_nm);
+    if (known) return known;
+    const probe = latticeProbe(detector, defocus_nm + rounded_nm, aberrations);
+    const made = new ProbeWeights(probe, crystal.a_A, cells, library.pixels_per_order, depthOf(inputs));
+    probes.set(rounded_nm, made);
+    return made;
+  };
   const width = STORED_LABELS.length;
   const labels = new Float32Array(plan.requests.length * width);
-  for (const [i, { position_A }] of plan.requests.entries()) {
+  for (const [i, { position_A, defocus_nm: own_nm = 0 }] of plan.requests.entries()) {
     const tilt: [number, number] = [plan.tilt_mrad[2 * i]!, plan.tilt_mrad[2 * i + 1]!];
     const nearest =
       (Math.floor(position_A[1] / crystal.a_A) % cells[1]) * cells[0] +
       (Math.floor(position_A[0] / crystal.a_A) % cells[0]);
     const thickness_nm = plan.thickness_nm[i]!;
-    const { probe, column, spread } = fields.seenBy(
-      weights.along(position_A, tilt, 10 * thickness_nm),
-      nearest,
-      unpolarized_A,
+    const weights = weightsAt(own_nm);
+    const sections = blended(
+      sourcePlaces(plan.source_rms_A[i]!).map(({ offset_A, weight }) => ({
+        weight,
+        sections: weights.along(moved(position_A, offset_A), tilt, 10 * thickness_nm),
+      })),
     );
+    const { probe, column, spread } = fields.seenBy(sections, nearest, unpolarized_A);
     labels.set([...probe, ...tilt, thickness_nm, ...column, ...position_A, ...spread], i * width);
   }
   return labels;

@@ -34,7 +34,7 @@ export const calibrationOfSigma = z.object({
     z.object({
       name: z.string(),
       factors: perLevel,
-      /** Half-widths of the intervals of somebody who knows only the label's mean, in its unit: the null of every σ. */
+      /** Half-widths of the intervals of somebody who knows only the label's mean over what was trained on, in its unit: the null of every σ. */
       prior: perLevel,
       /** Share of patterns covered, each structure by factors from the others, and its standard deviation over structures; of one structure unknown. */
       coverage: perLevel.optional(),
@@ -84,7 +84,7 @@ export function coverageOf(
 /**
  * Factors of one label with the coverage that leaving out one structure at a time gives.
  * @param ratios [structures][patterns], none empty
- * @param deviations |truth − its mean| of the same patterns, in the label's unit
+ * @param deviations |truth − the mean that the prior knows| of the same patterns, in the label's unit
  */
 export function calibrateLabel(
   name: string,

@@ -388,7 +388,7 @@ class Run {
       };
       return write(scores, {
         domain: await measureDomain(asTrained, data, spread(this.#parts.training, SCORE_LIMIT)),
-        uncertainty: calibrateSigma(asTrained, training),
+        uncertainty: calibrateSigma(asTrained, training, scaling.labels.mean),
       });
     } finally {
       await model.close();

@@ -36,13 +36,19 @@ export function ratiosOf(answers: Answers, label: number, width: number, rmse: n
   );
 }
 
-/** Factors from answers to held-out patterns under the noise of training. @param scores of the same answers */
-export function calibrateSigma(answers: Answers, scores: ModelInfo['scores']['training']): SigmaCalibration {
+/**
+ * Factors from answers to held-out patterns under the noise of training.
+ * @param scores of the same answers
+ * @param known mean of each label over the patterns that were trained on: all that the prior knows
+ */
+export function calibrateSigma(
+  answers: Answers,
+  scores: ModelInfo['scores']['training'],
+  known: ArrayLike<number>,
+): SigmaCalibration {
   const width = scores.length;
   const labels = scores.map(({ name, rmse }, label) => {
-    let mean = 0;
-    for (let i = 0; i < answers.count; i++) mean += answers.truth[i * width + label]! / answers.count;
-    const deviations = byStructure(answers, label, width, (at) => Math.abs(answers.truth[at]! - mean));
+    const deviations = byStructure(answers, label, width, (at) => Math.abs(answers.truth[at]! - known[label]!));
     return calibrateLabel(name, ratiosOf(answers, label, width, rmse), deviations);
   });
   return {
@@ -60,7 +66,7 @@ export interface SigmaRule {
   /** Of the 95% interval; undefined where the model does not say. */
   readonly k95: number | undefined;
   readonly rmse: number;
-  /** σ of somebody who knows only the label's mean over held-out structures: half of its 68% interval, or its standard deviation where the model does not say. */
+  /** σ of somebody who knows only the label's mean over what was trained on: half of its 68% interval over held-out structures, or its standard deviation where the model does not say. */
   readonly prior: number;
 }
 

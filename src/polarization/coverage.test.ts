@@ -41,11 +41,18 @@ const scores = ['P_x', 'P_z'].map((name) => ({
   correlation: 1,
   meanOnly: 10,
 }));
+/** Of each label. */
+const meansOf = ({ truth, count }: ReturnType<typeof answers>) =>
+  scores.map((_, label) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += truth[i * scores.length + label]!;
+    return sum / count;
+  });
 const info = {
   identity: identify({ kind: 'model', schema: 3, program: 'test', settings: {}, inputs: {} }),
   labels: scores.map(({ name, unit }) => ({ name, unit })),
   scores: { training: scores, noiseFree: [], dose1e6: [] },
-  uncertainty: calibrateSigma(answers(1, 2), scores),
+  uncertainty: calibrateSigma(answers(1, 2), scores, meansOf(answers(1, 2))),
 } as unknown as ModelInfo;
 
 test('calibrated σ covers new answers of the same kind, and says that P_z is not told', () => {
