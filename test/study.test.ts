@@ -4,8 +4,10 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROGRAM } from '../src/cli/version.ts';
 import { quietTask } from '../src/core/task.ts';
 import { writeEmd } from '../src/node/emd.ts';
+import { fileIdentity } from '../src/node/files.ts';
 import { scanFile } from '../src/node/scan-file.ts';
 import { nodeWorkers } from '../src/node/worker-host.ts';
 import { parseRecipe } from '../src/recipe/recipe.ts';
@@ -128,6 +130,22 @@ describe('study', () => {
     const map = await when('given/map/summary.json');
     await done('study', at('own.toml'), scan, '--truth', at('study/truth.zarr'), '--out', at('given'));
     expect(await when('given/map/summary.json')).toBe(map);
+  });
+
+  test('a scan of another experiment beside the truth is not scored against it: both are made anew', async () => {
+    await cp(at('study'), at('swapped'), { recursive: true });
+    const other = parseRecipe(RECIPE.replace('[experiment]', '[experiment]\nseed = 99'));
+    const { scan } = await experimentScan(other, { program: PROGRAM, host: nodeWorkers }, quietTask);
+    await writeEmd(at('swapped/scan.h5'), scan);
+    const swapped = await fileIdentity(at('swapped/scan.h5'));
+    const { err } = await done('study', at('own.toml'), '--out', at('swapped'));
+    expect(err).toContain('scan.h5 is not the scan that truth.zarr is the truth of: both are made anew.');
+    expect((await fileIdentity(at('swapped/scan.h5'))).content).not.toBe(swapped.content);
+    expect((await bytes('swapped/map/map.csv')).equals(await bytes('study/map/map.csv'))).toBe(true);
+    // The new pair is kept.
+    const made = await when('swapped/scan.h5');
+    expect((await done('study', at('own.toml'), '--out', at('swapped'))).err).not.toContain('made anew');
+    expect(await when('swapped/scan.h5')).toBe(made);
   });
 
   test('without scan and [experiment] it ends at the model', async () => {

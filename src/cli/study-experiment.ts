@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../core/identity.ts';
-import type { Task } from '../core/task.ts';
 import { writeEmd } from '../node/emd.ts';
+import { fileIdentity } from '../node/files.ts';
 import { placeOf } from '../node/folder-store.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import { encodeMapZarr, readMapZarr } from '../polarization/map-files.ts';
@@ -12,25 +12,33 @@ import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { usualUnit } from '../polarization/polarization-map.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { experimentIdentity, experimentScan, type ScanTruth } from '../simulation/experiment.ts';
+import type { Console } from './console.ts';
 import { PROGRAM } from './version.ts';
 
-/** Makes scan.h5 and truth.zarr in `out` unless they are there already, and returns the truth. */
+/**
+ * Makes scan.h5 and truth.zarr in `out` unless they are there already, and returns the truth. They are one pair only where the truth is of these settings and
+ * names, as its identity's `content`, the bytes of this scan: a scan of another experiment would be scored against a truth that is not its own.
+ */
 export async function experimentOnce(
   recipe: Recipe,
   out: string,
   workers: number | undefined,
-  task: Task,
+  console: Pick<Console, 'task' | 'note'>,
 ): Promise<PolarizationMap> {
   const scan = join(out, 'scan.h5');
   const { store, folder } = placeOf(join(out, 'truth.zarr'));
   const now = experimentIdentity(recipe, PROGRAM);
   if (existsSync(scan) && existsSync(join(out, folder))) {
     const kept = await readMapZarr(store.within(folder));
-    if (kept.meta.identity?.id === now.id) return kept;
+    if (kept.meta.identity?.id === now.id) {
+      if (kept.meta.identity.content === (await fileIdentity(scan)).content) return kept;
+      console.note(`${scan} is not the scan that ${folder} is the truth of: both are made anew.`);
+    }
   }
-  const made = await experimentScan(recipe, { program: PROGRAM, host: nodeWorkers, workers }, task);
-  await writeEmd(scan, made.scan, task);
-  const truth = truthMap(made.truth, made.identity, recipe.experiment.seed);
+  const made = await experimentScan(recipe, { program: PROGRAM, host: nodeWorkers, workers }, console.task);
+  await writeEmd(scan, made.scan, console.task);
+  const identity = { ...made.identity, content: (await fileIdentity(scan)).content };
+  const truth = truthMap(made.truth, identity, recipe.experiment.seed);
   await store.commit(folder, await encodeMapZarr(truth));
   return truth;
 }

@@ -113,7 +113,7 @@ export async function study(line: CommandLine, request: StudyRequest): Promise<v
   else if (request.experiment) {
     step(3, `An experiment by direct multislice → ${place('scan.h5')}`);
     start = performance.now();
-    const made = await experimentOnce(recipe, out, workers, task);
+    const made = await experimentOnce(recipe, out, workers, console);
     source = { scan: place('scan.h5'), truth: truthOfMap(made) };
     experiment_s = seconds(start);
   }
