@@ -48,6 +48,25 @@ export function named<const Name extends string, const Short extends string>(
   });
 }
 
+/** Where something is wrong, and what: a number out of range in words, by its key without the place in a pair or list; anything else as zod has it. */
+export function issueInWords(issue: z.core.$ZodIssue): { readonly place: string; readonly message: string } {
+  const bound = boundInWords(issue);
+  if (bound === undefined) return { place: issue.path.join('.'), message: issue.message };
+  const key = issue.path.findLastIndex((part) => typeof part !== 'number');
+  return { place: issue.path.slice(0, key + 1).join('.'), message: bound };
+}
+
+function boundInWords(issue: z.core.$ZodIssue): string | undefined {
+  const number = (origin: string) => origin === 'number' || origin === 'int';
+  if (issue.code === 'too_big' && number(issue.origin)) {
+    return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+  }
+  if (issue.code === 'too_small' && number(issue.origin)) {
+    return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+  }
+  return undefined;
+}
+
 /** The first thing that is wrong: 'labels.0.name: Invalid input'; of the whole, without a place. */
 export function firstIssue({ issues }: z.ZodError): string {
   const { path, message } = issues[0]!;

@@ -36,6 +36,11 @@ test('a value out of range says where, what and the bound', () => {
   const error = problem('[microscope]\nvoltage_kV = 3e5\n');
   expect(error.message).toContain('microscope.voltage_kV');
   expect(error.message).toContain('1500');
+  // Of a pair, by the key alone and in words; a table in a list keeps its place.
+  const of = (toml: string) => problem(toml).message;
+  expect(of('[library]\nsource_fwhm_A = [0.5, 4]\n')).toMatch(/: library\.source_fwhm_A: must be at most 3\.$/);
+  expect(of('[structures]\ncells = [4, 0, 2]\n')).toMatch(/: structures\.cells: must be at least 1\.$/);
+  expect(of('[structures]\ncorrelation_nm = 0\n')).toMatch(/: structures\.correlation_nm: must be more than 0\.$/);
 });
 
 test('text that is not TOML gives line and column', () => {

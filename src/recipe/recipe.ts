@@ -10,7 +10,7 @@ import { parse as parseToml, stringify as stringifyToml, TomlError } from 'smol-
 import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
-import { type Options, seed } from '../core/schema.ts';
+import { issueInWords, type Options, seed } from '../core/schema.ts';
 import { elementsOf, perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { crystalOptions, element, structuresOptions } from '../crystal/options.ts';
 import { textureProblem } from '../crystal/texture.ts';
@@ -163,7 +163,8 @@ export function parseRecipe(text: string, name = 'recipe'): Recipe {
       known,
     });
   }
-  fail('recipe', `${name}: ${place}: ${issue.message}.`, `Mend the value of ${place}; units are in the key's name.`, {
+  const { place: at, message } = issueInWords(issue);
+  fail('recipe', `${name}: ${at}: ${message}.`, `Mend the value of ${at}; units are in the key's name.`, {
     path: place,
   });
 }
