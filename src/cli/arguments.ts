@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { fail } from '../core/errors.ts';
 import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
-import { crystalOptions } from '../crystal/options.ts';
+import { builtInMaterialName } from '../crystal/options.ts';
 import { type ImportedStructures, importStructures } from '../library/imported.ts';
 import { readBytes, readText } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -61,8 +61,15 @@ export function numberOption(
 export function materialOption(line: CommandLine): string | undefined {
   const text = option(line, 'material');
   if (text === undefined) return undefined;
-  const result = crystalOptions.safeParse({ material: text });
-  if (result.success) return result.data.material;
+  if (text === 'given') {
+    fail(
+      'usage',
+      '--material given: what a given material is of stands in [crystal.given] of a recipe, and a name alone does not say it.',
+      "Name a built-in material here; for another, set material = 'given' and [crystal.given] in the recipe by hand.",
+    );
+  }
+  const result = builtInMaterialName.safeParse(text);
+  if (result.success) return result.data;
   fail('usage', `--material ${text}: ${result.error.issues[0]!.message}.`, 'Write one of these.');
 }
 

@@ -11,14 +11,18 @@ import { type KnownCrystal, knownCrystals } from './known-crystals.ts';
 const SHORT = { BTO: 'BaTiO3', STO: 'SrTiO3' } as const;
 
 /** A solid solution or a compound that textures and dynamics are made of. */
-const materialName = named(materialNames, {
+const SHORT_MATERIALS = {
   BST: '(Ba,Sr)TiO3',
   PTO: 'PbTiO3',
   PZT: 'Pb(Zr,Ti)O3',
   BFO: 'BiFeO3',
   KNO: 'KNbO3',
   ...SHORT,
-});
+} as const;
+const materialName = named(materialNames, SHORT_MATERIALS);
+const builtInNames = materialNames.filter((name) => name !== 'given');
+/** One that a name alone says all of: without 'given'. */
+export const builtInMaterialName = named(builtInNames, SHORT_MATERIALS);
 
 export type { MaterialName };
 
@@ -41,9 +45,7 @@ const U2_ELEMENTS = ['Ba', 'Sr', 'Pb', 'Bi', 'K', 'Ti', 'Zr', 'Fe', 'Nb', 'O'] a
 
 /** What a compound has on its A sites; of the solid solution any share, one half where nothing is said. */
 const BA_FRACTION: Readonly<Partial<Record<MaterialName, number>>> = { BaTiO3: 1, SrTiO3: 0 };
-const builtIn = materialNames
-  .filter((name) => name !== 'given')
-  .map((name) => ({ name, ...perovskiteOf({ material: name }) }));
+const builtIn = builtInNames.map((name) => ({ name, ...perovskiteOf({ material: name }) }));
 /** 'PbTiO3: Pb 0.01, Ti 0.005, O 0.0085; …', materials of equal values together. */
 const listedU2 = [
   ...Map.groupBy(builtIn, ({ u2_A2 }) =>
