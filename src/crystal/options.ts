@@ -214,7 +214,7 @@ export const structuresOptions = z
     p_max_uC_cm2: z
       .number()
       .min(0)
-      .max(100)
+      .max(150)
       .default(30)
       .describe('Largest |P| of a texture [µC/cm²]; that of domains is `domains.p_uC_cm2`.'),
     p_distribution: z

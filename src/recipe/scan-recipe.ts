@@ -6,7 +6,9 @@
  */
 
 import { decimalLabel, electrons, measured, plural, quantity, setting } from '../core/numbers.ts';
-import { crystalOptions } from '../crystal/options.ts';
+import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
+import { type CrystalOptions, crystalOptions } from '../crystal/options.ts';
+import { spontaneousPolarization } from '../crystal/phase.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { LATTICE_TOLERANCE } from '../network/model-scope.ts';
 import type { Calibration } from '../scan/calibration.ts';
@@ -93,7 +95,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
         ['held_out', '10', 'default: structures to be tested on, and that σ is calibrated with'],
         ['cells', '[4, 4, 2]', 'default'],
         ['texture', '"smooth"', 'default: polarization in all directions, up to p_max'],
-        ['p_max_uC_cm2', '30', 'default: raise it where the specimen may have more'],
+        largestPolarization(crystal),
         ['correlation_nm', '0.8', 'default'],
         ['jitter_pm', '3', 'default'],
       ],
@@ -143,6 +145,24 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
     ...entries.map(([key, value, origin]) => `${key} = ${value}  # ${origin}`),
   ]);
   return { toml: [...head.map((text) => comment(text).trimEnd()), ...body, ''].join('\n'), missing };
+}
+
+/** Of textures [µC/cm²]: least of all, and how far above the spontaneous one, where a polar phase is known; rounded up to `P_STEP`. */
+const P_LEAST = 30;
+const P_ABOVE = 1.1;
+const P_STEP = 5;
+
+/** A specimen more polar than every structure of the training would be mapped outside all that the model has seen. */
+function largestPolarization(crystal: CrystalOptions): Entry {
+  const key = 'p_max_uC_cm2';
+  const { material, phase } = perovskiteOf(crystal);
+  if (!phase) return [key, String(P_LEAST), 'default: raise it where the specimen may have more'];
+  const own = spontaneousPolarization(material, phase);
+  return [
+    key,
+    String(Math.max(P_LEAST, Math.ceil((P_ABOVE * own) / P_STEP) * P_STEP)),
+    `default: 10 % above the spontaneous ${quantity(own, 'uC/cm2', 3)} of ${material.name}, rounded up to ${P_STEP}`,
+  ];
 }
 
 function voltageOf({ info, given }: ScanRecipeInput, missing: string[]): Entry {
