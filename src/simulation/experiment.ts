@@ -1,7 +1,7 @@
 /**
  * A 4D-STEM scan that Ferroscope simulates itself: a structure that no library holds, direct multislice (not the
- * scattering matrix that libraries come from), a rotated camera with descan, counting noise and hot pixels. What is to be written,
- * as EMD, with its truth beside it. What this is not: a model of inelastic scattering, drift or contamination.
+ * scattering matrix that libraries come from), inelastic scattering, background and point spread (experiment-optics.ts), a rotated camera with descan, gain, counting
+ * noise and hot pixels. What is to be written, as EMD, with its truth beside it. What this is not: a model of drift or contamination.
  */
 
 import { type Identity, identify } from '../core/identity.ts';
@@ -18,6 +18,7 @@ import { ProbeWeights } from '../library/probe-weights.ts';
 import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
 import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
 import type { EmdScan } from '../scan/emd-write.ts';
+import { Optics } from './experiment-optics.ts';
 import { BLOCK, experimentHeight, experimentStructure, WINDOW } from './experiment-structure.ts';
 import type { RowJob } from './experiment-worker.ts';
 import type { ExperimentInputs } from './options.ts';
@@ -111,7 +112,17 @@ export async function experimentScan(
     hot_counts: 500,
   };
   const noise = (...keys: (string | number)[]) => new RandomStream(experiment.seed, 'counting', ...keys);
-  const vacuum = exposeCamera(vacuumPattern(microscope, step_mrad, size), n, n, plane.centre_px, map);
+  const optics = new Optics(experiment, size, step_mrad);
+  const gainStream = new RandomStream(experiment.seed, 'gain');
+  const gain = Float64Array.from({ length: n * n }, () =>
+    Math.max(0, 1 + (experiment.gain_rms > 0 ? experiment.gain_rms * gainStream.normal() : 0)),
+  );
+  const expose = (pattern: AnglePattern, centre: [number, number]) => {
+    const expected = exposeCamera(pattern, n, n, centre, map);
+    return expected.map((value, i) => value * gain[i]!);
+  };
+  const beam = optics.apply(vacuumPattern(microscope, step_mrad, size), false);
+  const vacuum = expose(beam, [...plane.centre_px]);
   const mean = (frames: number, expected: Float64Array, what: string, dose_e: number) => {
     const sum = new Float32Array(n * n);
     for (let f = 0; f < frames; f++) {
@@ -126,7 +137,7 @@ export async function experimentScan(
       const y = Math.floor(index / rx);
       const x = index % rx;
       const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
-      const expected = exposeCamera({ values, size, step_mrad }, n, n, centreAt(plane, y, x), map);
+      const expected = expose(optics.apply({ values, size, step_mrad }), centreAt(plane, y, x));
       return count(expected, counting, noise(index));
     },
     step_nm: crystal.a_A / 10,

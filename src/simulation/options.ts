@@ -1,7 +1,7 @@
 /** Options of this room: [specimen] and [simulation], and [experiment], a scan that Ferroscope makes itself. */
 
 import * as z from 'zod';
-import { azimuth, count, type Options, positive, seed } from '../core/schema.ts';
+import { azimuth, count, fraction, type Options, positive, seed } from '../core/schema.ts';
 import { crystalName, element, lammpsTypes, meanSquare_A2, type StructureInputs } from '../crystal/options.ts';
 import { bandLimit, factors, type MicroscopeOptions, slicing, thicknessRange } from '../diffraction/options.ts';
 import type { LibraryOptions } from '../library/options.ts';
@@ -190,7 +190,20 @@ export const experimentOptions = z
     dark_counts: z.number().min(0).max(1e6).default(0).describe('Camera offset [counts].'),
     read_noise_counts: z.number().min(0).max(1e6).default(0).describe('Read noise, rms [counts].'),
     hot_pixels: z.int().min(0).max(1e6).default(8),
+    gain_rms: fraction
+      .max(0.5)
+      .default(0)
+      .describe('Frozen relative gain of the pixels, rms, that the file does not tell.'),
+    inelastic_fraction: fraction.max(0.9).default(0).describe('Share of electrons scattered inelastically.'),
+    inelastic_hwhm_mrad: positive.max(20).default(1).describe('Its angular half width at half maximum [mrad].'),
+    background_fraction: fraction
+      .max(0.9)
+      .default(0)
+      .describe('Share of electrons in an amorphous background; with inelastic_fraction less than 1.'),
+    background_ring_mrad: positive.max(100).default(10).describe('Radius of its ring [mrad].'),
+    blur_mrad: z.number().min(0).max(5).default(0).describe('Point spread of the camera, rms [mrad].'),
   })
+  .refine((e) => e.inelastic_fraction + e.background_fraction < 1, 'must leave some electrons elastic')
   .describe(
     'A scan that Ferroscope itself simulates by direct multislice, with an imperfect detector: `ferroscope demo`.',
   );
