@@ -8,10 +8,12 @@
 import { RandomStream } from '../core/random.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
-import { Augmenter, addNoise } from './augment.ts';
+import { Augmenter } from './augment.ts';
+import type { CameraFit } from './camera-fit.ts';
 import { countingMisfit, misfitOf } from './domain.ts';
 import type { Model } from './infer.ts';
 import { INSTRUMENT, instrumentOf } from './instrument.ts';
+import { addNoise } from './noise.ts';
 import type { TrainingOptions } from './options.ts';
 import { predictSymmetric } from './symmetric.ts';
 
@@ -21,6 +23,8 @@ export interface EvaluateOptions {
   readonly dose?: number | undefined;
   /** Blur, background and dose drawn as in this training (no symmetry); `dose` is then ignored. */
   readonly training?: TrainingOptions | undefined;
+  /** The instrument that the model is adapted to, drawn before what `training` says. */
+  readonly camera?: CameraFit | undefined;
   /** Of noise, blur and background. */
   readonly seed: number;
   /** Reconstruct the patterns too, for `misfit`, `counting` and `instrument`. Default false. */
@@ -61,7 +65,7 @@ export async function answersOf(
   model: Model,
   data: PatternDataset,
   indices: readonly number[],
-  { dose, training, seed, reconstruct = false }: EvaluateOptions,
+  { dose, training, camera, seed, reconstruct = false }: EvaluateOptions,
   task: Task,
 ): Promise<Answers> {
   const size = data.detector.pixels ** 2;
@@ -73,6 +77,7 @@ export async function answersOf(
       training: { ...training, seed },
       detector: data.detector,
       labels: data.labels.map(({ name }) => name),
+      camera,
     });
   const rows = (columns: number) => new Float32Array(count * columns);
   const out = {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
-import { Augmenter, addNoise } from './augment.ts';
+import { Augmenter } from './augment.ts';
 import { Blurrer, theta0Of } from './blur.ts';
+import { addNoise } from './noise.ts';
 import { TEST_LABELS, testDataset } from './test-data.ts';
 
 const total = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0);

@@ -1,6 +1,6 @@
 /**
- * What an experiment does to a pattern, drawn afresh for every pattern and epoch: a symmetry operation, inelastic blur,
- * detector blur, a smooth background, and the Poisson noise of a dose. Each pattern has its own random stream, named by
+ * What an experiment does to a pattern, drawn afresh for every pattern and epoch: a symmetry operation, the instrument that was fitted to a scan where there is one
+ * (camera-draw.ts), inelastic blur, detector blur, a smooth background, and the Poisson noise of a dose. Each pattern has its own random stream, named by
  * purpose, epoch and index, so that batches can be made in any order and by any worker.
  *   I → (1−b)·blur(I) + b·B·ΣI,  then counts N ~ Poisson(dose·I), then N/dose
  * B is a decaying central term plus one or two broad rings, normalised to 1: a stand-in for what a thin amorphous layer
@@ -14,6 +14,9 @@ import type { Worker } from '../core/threads.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { type Blur, Blurrer, theta0Of } from './blur.ts';
+import { CameraDraw } from './camera-draw.ts';
+import type { CameraFit } from './camera-fit.ts';
+import { addNoise } from './noise.ts';
 import type { TrainingOptions } from './options.ts';
 import { type LabelPair, labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
 
@@ -35,6 +38,8 @@ export interface AugmentSettings {
   readonly training: TrainingOptions;
   readonly detector: LatticeDetector;
   readonly labels: readonly string[];
+  /** The instrument of a scan that a model is adapted to; what [training] draws comes on top of it. */
+  readonly camera?: CameraFit | undefined;
 }
 
 /** For the pattern of zeros that an odd one is paired with. */
@@ -57,11 +62,12 @@ export class Augmenter {
   /** Distance of each pixel from the direct beam, in eighths of a pixel. */
   readonly #radius: Uint16Array;
   readonly #scratch: Float32Array;
+  readonly #camera: CameraDraw | undefined;
 
   /**
    * @throws 'unsupported' where training.symmetry is set and an in-plane label lacks its partner, 'range' for blur of patterns whose size is no power of two
    */
-  constructor({ training, detector, labels }: AugmentSettings) {
+  constructor({ training, detector, labels, camera }: AugmentSettings) {
     const n = detector.pixels;
     this.#training = training;
     this.#pixels = n;
@@ -73,6 +79,7 @@ export class Augmenter {
       Math.round(8 * Math.hypot(Math.floor(i / n) - n / 2, (i % n) - n / 2)),
     );
     this.#scratch = new Float32Array(n * n);
+    this.#camera = camera && new CameraDraw(camera, detector);
   }
 
   /** Changes the job's patterns and labels in place; gives the dose of each pattern [electrons], Infinity without noise. */
@@ -89,6 +96,10 @@ export class Augmenter {
       }
       return this.#draw(stream);
     });
+    this.#camera?.apply(
+      indices.map((_, i) => pattern(i)),
+      streams,
+    );
     if (this.#blurrer) {
       this.#scratch.fill(0);
       for (let i = 0; i < indices.length; i += 2) {
@@ -147,11 +158,6 @@ export class Augmenter {
       pattern[i] = (1 - fraction) * pattern[i]! + factor * profile[this.#radius[i]!]!;
     }
   }
-}
-
-/** Replaces the pattern, intensity fractions per pixel, by Poisson counts of `dose` [electrons per pattern], divided by the dose again. */
-export function addNoise(pattern: Float32Array, dose: number, stream: RandomStream): void {
-  for (let i = 0; i < pattern.length; i++) pattern[i] = stream.poisson(dose * pattern[i]!) / dose;
 }
 
 /** What a worker thread of a training does: augments batches, whose arrays it hands back. */

@@ -179,7 +179,7 @@ export function latentStatistics(latents: Float32Array, n: number): Domain['late
 }
 
 /** Lower L with LLᵀ = A, of a positive definite A whose lower triangle is given. */
-function cholesky(a: Float64Array, n: number): Float64Array {
+export function cholesky(a: Float64Array, n: number): Float64Array {
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -191,7 +191,8 @@ function cholesky(a: Float64Array, n: number): Float64Array {
   return l;
 }
 
-function inverseOfLower(l: Float64Array, n: number): Float64Array {
+/** L⁻¹ of a lower L. */
+export function inverseOfLower(l: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   for (let column = 0; column < n; column++) {
     for (let row = column; row < n; row++) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { addNoise } from './augment.ts';
 import { Blurrer } from './blur.ts';
 import { INSTRUMENT, instrumentOf } from './instrument.ts';
+import { addNoise } from './noise.ts';
 
 const n = 64;
 /** Disks on a square lattice, the direct beam brightest, of sum 1; edges a pixel wide. */

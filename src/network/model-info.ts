@@ -8,6 +8,7 @@ import { fail } from '../core/errors.ts';
 import { identify, identitySchema } from '../core/identity.ts';
 import type { Options } from '../core/schema.ts';
 import { latticeDetectorSchema } from '../diffraction/detector.ts';
+import { adaptationSchema } from './adaptation-info.ts';
 import { calibrationOfSigma } from './conformal.ts';
 import { domainSchema } from './domain.ts';
 
@@ -68,6 +69,8 @@ const current = z.object({
   domain: domainSchema.optional(),
   /** What its σ are multiplied by (conformal.ts); models before format 3 do not say. */
   uncertainty: calibrationOfSigma.optional(),
+  /** The scan's instrument that it was adapted to, where it was. */
+  adaptation: adaptationSchema.optional(),
   /** Version of the recipe's keys (recipe/recipe.ts). */
   recipeSchema: z.number(),
 });

@@ -15,19 +15,16 @@ import type { Store } from '../core/store.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { ahead, type WorkerHost } from '../core/threads.ts';
 import type { PatternDataset } from '../library/dataset.ts';
-import { answersOf } from './answers.ts';
 import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
 import { AugmentThread, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { evaluate, measureDomain, scoresOf } from './evaluate.ts';
-import { exportModel, type LabelScaling } from './export.ts';
-import { openModel } from './infer.ts';
-import { infoToMetadata, type LabelScore, MODEL_SCHEMA, type ModelInfo, type ModelScores } from './model-info.ts';
+import type { LabelScaling } from './export.ts';
+import { finishModel, spread } from './finish.ts';
+import { MODEL_SCHEMA } from './model-info.ts';
 import type { LearningInputs } from './options.ts';
 import { measureScaling } from './scaling.ts';
 import type { OnnxRuntime } from './session.ts';
 import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
-import { calibrateSigma } from './uncertainty.ts';
 
 /** How an epoch went. */
 export interface EpochRecord {
@@ -72,8 +69,6 @@ const CHECKPOINT_EVERY_ms = 60e3;
 const BATCHES_AHEAD = 3;
 /** At most this many held-out patterns validate an epoch. */
 const VALIDATION_LIMIT = 2048;
-/** At most this many of them score the finished model, three times, as a map is made. */
-const SCORE_LIMIT = 1024;
 
 interface Progress {
   transform: 'sqrt' | 'linear';
@@ -157,12 +152,6 @@ export async function train(
   } finally {
     await thread.close();
   }
-}
-
-/** Up to `limit` of the items, evenly spaced. */
-function spread(items: readonly number[], limit: number): number[] {
-  if (items.length <= limit) return [...items];
-  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }
 
 interface Parts {
@@ -343,55 +332,14 @@ class Run {
   }
 
   /** The best model with its scores on held-out patterns. */
-  async #finish(
+  #finish(
     best: { p: Float32Array; s: Float32Array },
     scaling: { input: InputScaling; labels: LabelScaling },
   ): Promise<Uint8Array> {
-    const { training: t, network } = this.#inputs;
-    const { a, heldOut } = this.#parts;
-    const write = (scores: ModelScores, found?: Pick<ModelInfo, 'domain' | 'uncertainty'>): Uint8Array => {
-      const info: ModelInfo = {
-        identity: this.#parts.identity,
-        recipe: this.#options.recipe.toml,
-        recipeHash: this.#options.recipe.hash,
-        recipeSchema: this.#options.recipe.schema,
-        seed: t.seed,
-        labels: this.#data.labels,
-        detector: this.#data.detector,
-        normalisation:
-          'Input: intensity per pixel as a fraction of the incident beam; the graph takes ' +
-          `${network.input === 'sqrt' ? 'its square root' : 'it as it is'} and standardises it per pixel.`,
-        input: network.input,
-        dose_e: t.dose_e ? [t.dose_e[0], t.dose_e[1]] : null,
-        adapts: a.adapts,
-        scores,
-        ...found,
-      };
-      const metadata = infoToMetadata(info);
-      const version = this.#options.program;
-      return exportModel({ architecture: a, ...best, input: scaling.input, labels: scaling.labels, metadata, version });
-    };
-    const none: LabelScore[] = [];
-    const stride = Math.ceil(heldOut.length / SCORE_LIMIT);
-    const some = heldOut.filter((_, i) => i % stride === 0);
-    const model = openModel(write({ training: none, noiseFree: none, dose1e6: none }), this.#options.runtime);
-    try {
-      const { seed } = t;
-      const data = this.#data;
-      const task = this.#task;
-      const asTrained = await answersOf(model, data, some, { seed, training: t, reconstruct: true }, task);
-      const training = scoresOf(asTrained, data.labels);
-      const scores = {
-        training,
-        noiseFree: await evaluate(model, data, some, { seed }, task),
-        dose1e6: await evaluate(model, data, some, { seed, dose: 1e6 }, task),
-      };
-      return write(scores, {
-        domain: await measureDomain(asTrained, data, spread(this.#parts.training, SCORE_LIMIT)),
-        uncertainty: calibrateSigma(asTrained, training, scaling.labels.mean),
-      });
-    } finally {
-      await model.close();
-    }
+    const { a, heldOut, training, identity } = this.#parts;
+    const { recipe, program, runtime } = this.#options;
+    const data = this.#data;
+    const parts = { architecture: a, ...best, ...scaling, training: this.#inputs.training, identity, recipe, program };
+    return finishModel({ ...parts, data, heldOut, trained: training }, runtime, this.#task);
   }
 }

@@ -9,7 +9,7 @@ import { STORED_LABELS } from '../library/labels.ts';
 import type { LibraryInputs } from '../library/options.ts';
 import { simulateShard } from '../library/shard.ts';
 import { UniformCrystal, type UniformState } from '../library/uniform-crystal.ts';
-import { addNoise } from '../network/augment.ts';
+import { addNoise } from '../network/noise.ts';
 import { type ChiSquare, type ChiSquareOptions, chiSquare } from './chi-square.ts';
 
 export interface CheckedState extends UniformState {

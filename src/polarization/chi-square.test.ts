@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { addNoise } from '../network/augment.ts';
 import { Blurrer } from '../network/blur.ts';
+import { addNoise } from '../network/noise.ts';
 import { mapFrom } from '../scan/calibration.ts';
 import { Resampler } from '../scan/resample.ts';
 import { type ChiSquareOptions, chiSquare, resampledVariance } from './chi-square.ts';

@@ -1,0 +1,96 @@
+/**
+ * From trained weights to a model's file: scored, with its domain and the factors of its σ, all on held-out structures altered as in training. Calibration is part of making a
+ * model, whether it was trained from nothing or adapted to a scan.
+ */
+
+import type { Identity } from '../core/identity.ts';
+import type { Task } from '../core/task.ts';
+import type { PatternDataset } from '../library/dataset.ts';
+import { answersOf } from './answers.ts';
+import type { Architecture } from './architecture.ts';
+import { evaluate, measureDomain, scoresOf } from './evaluate.ts';
+import { exportModel, type LabelScaling } from './export.ts';
+import { openModel } from './infer.ts';
+import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } from './model-info.ts';
+import type { TrainingOptions } from './options.ts';
+import type { OnnxRuntime } from './session.ts';
+import type { InputScaling } from './step.ts';
+import { calibrateSigma } from './uncertainty.ts';
+
+/** At most this many held-out patterns score the finished model, three times, as a map is made. */
+const SCORE_LIMIT = 1024;
+
+/** Up to `limit` of the items, evenly spaced. */
+export function spread(items: readonly number[], limit: number): number[] {
+  if (items.length <= limit) return [...items];
+  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
+}
+
+export interface TrainedParts {
+  readonly architecture: Architecture;
+  /** Flat parameters and batch-norm statistics. */
+  readonly p: Float32Array;
+  readonly s: Float32Array;
+  readonly input: InputScaling;
+  readonly labels: LabelScaling;
+  readonly training: TrainingOptions;
+  readonly identity: Identity;
+  /** The study that the training belongs to, for people. */
+  readonly recipe: { readonly toml: string; readonly hash: string; readonly schema: number };
+  /** Version of the program. */
+  readonly program: string;
+  readonly data: PatternDataset;
+  /** Patterns that score the model, and those that it was trained on. */
+  readonly heldOut: readonly number[];
+  readonly trained: readonly number[];
+  /** What the model was adapted to. */
+  readonly adaptation?: ModelInfo['adaptation'];
+}
+
+/** The bytes of the model's .onnx file. @throws 'aborted' when stopped */
+export async function finishModel(parts: TrainedParts, runtime: OnnxRuntime, task: Task): Promise<Uint8Array> {
+  const { architecture: a, p, s, input, labels, training: t, data, heldOut, recipe, adaptation } = parts;
+  const write = (scores: ModelScores, found?: Pick<ModelInfo, 'domain' | 'uncertainty'>): Uint8Array => {
+    const info: ModelInfo = {
+      identity: parts.identity,
+      recipe: recipe.toml,
+      recipeHash: recipe.hash,
+      recipeSchema: recipe.schema,
+      seed: t.seed,
+      labels: data.labels,
+      detector: data.detector,
+      normalisation:
+        'Input: intensity per pixel as a fraction of the incident beam; the graph takes ' +
+        `${input.transform === 'sqrt' ? 'its square root' : 'it as it is'} and standardises it per pixel.`,
+      input: input.transform,
+      dose_e: t.dose_e ? [t.dose_e[0], t.dose_e[1]] : null,
+      adapts: a.adapts,
+      scores,
+      ...(adaptation && { adaptation }),
+      ...found,
+    };
+    const metadata = infoToMetadata(info);
+    return exportModel({ architecture: a, p, s, input, labels, metadata, version: parts.program });
+  };
+  const none: LabelScore[] = [];
+  const stride = Math.ceil(heldOut.length / SCORE_LIMIT);
+  const some = heldOut.filter((_, i) => i % stride === 0);
+  const model = openModel(write({ training: none, noiseFree: none, dose1e6: none }), runtime);
+  try {
+    const { seed } = t;
+    const camera = adaptation?.camera;
+    const asTrained = await answersOf(model, data, some, { seed, training: t, camera, reconstruct: true }, task);
+    const training = scoresOf(asTrained, data.labels);
+    const scores = {
+      training,
+      noiseFree: await evaluate(model, data, some, { seed }, task),
+      dose1e6: await evaluate(model, data, some, { seed, dose: 1e6 }, task),
+    };
+    return write(scores, {
+      domain: await measureDomain(asTrained, data, spread(parts.trained, SCORE_LIMIT)),
+      uncertainty: calibrateSigma(asTrained, training, labels.mean),
+    });
+  } finally {
+    await model.close();
+  }
+}

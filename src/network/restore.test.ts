@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { problem } from '../core/test-problem.ts';
+import { architecture, initialValues, parameters, statistics } from './architecture.ts';
+import { exportModel } from './export.ts';
+import { decodeModel } from './onnx-proto.ts';
+import { networkOptions } from './options.ts';
+import { restoreWeights } from './restore.ts';
+
+const options = networkOptions.parse({ channels: [4, 4, 8, 8, 16, 16], predictor_width: 16 });
+
+test('a model’s file gives back every weight and statistic that it was written from', () => {
+  const a = architecture(options, 32, 6, false);
+  const p = initialValues(parameters(a), 4);
+  // Every one different, so that no two can change places unseen.
+  p.forEach((_, i) => {
+    p[i] = Math.sin(i + 1);
+  });
+  const s = initialValues(statistics(a), 4).map((_, i) => 1 + i / 1e3);
+  const input = {
+    transform: 'sqrt' as const,
+    mean: Float32Array.from({ length: 1024 }, (_, i) => i),
+    deviation: Float32Array.from({ length: 1024 }, (_, i) => i + 1),
+  };
+  const labels = { mean: Float32Array.of(1, 2, 3, 4, 5, 6), deviation: Float32Array.of(6, 5, 4, 3, 2, 1) };
+  const bytes = exportModel({ architecture: a, p, s, input, labels, metadata: {}, version: 'test' });
+  // As a file is read: part of a larger buffer.
+  const larger = new Uint8Array(bytes.length + 1);
+  larger.set(bytes, 1);
+  const proto = decodeModel(larger.subarray(1));
+  expect(restoreWeights(proto, a, 'sqrt')).toEqual({ p, s, input, labels });
+  const wider = architecture({ ...options, predictor_width: 32 }, 32, 6, false);
+  expect(problem(() => restoreWeights(proto, wider, 'sqrt'))).toMatchObject({ tag: 'format' });
+});
