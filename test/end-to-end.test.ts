@@ -100,6 +100,35 @@ describe('the demo', () => {
     );
   });
 
+  test('adapt fits the scan’s instrument, and writes a model only where that is better', {
+    timeout: 240_000,
+  }, async () => {
+    const on = ['adapt', at('demo/model.onnx'), at('demo/scan.h5')];
+    const more = ['--library', at('demo/library.zarr'), '--steps', '20', '--out', at('adapted.onnx')];
+    const { code, out, err } = await cli(...on, ...more, '--json');
+    expect(err).not.toContain('bug');
+    expect(code).toBe(0);
+    const said = JSON.parse(out);
+    expect(existsSync(at('adapted.onnx'))).toBe(said.adapted);
+    expect(said.use).toBe(said.adapted ? at('adapted.onnx') : at('demo/model.onnx'));
+    expect(said.reasons.length).toBeGreaterThan(0);
+    expect(said.consistency.map(({ name }: { name: string }) => name)).toEqual([
+      'reconstruction',
+      'latents',
+      'looks',
+      'library',
+    ]);
+    const { parameters, dose_e, patterns } = said.adaptation.camera;
+    expect(patterns).toBe(12);
+    expect(dose_e).toBeGreaterThan(0);
+    for (const { value, error } of parameters) expect(Number.isFinite(value + error)).toBe(true);
+    const report = await readFile(at('adapted-report/report.html'), 'utf8');
+    expect(report).toContain('What the instrument did');
+    expect(report.includes('Not adapted')).toBe(!said.adapted);
+    await fails([...on, ...more, '--steps', '0', '--overwrite'], 2, /--steps 0/);
+    await fails([...on, ...more], 1, /adapted(-report|\.onnx)/);
+  });
+
   test('run again keeps its library, its model and its scan', async () => {
     const before = await readFile(at('demo/model.onnx'));
     const { code, out } = await cli('demo', '--recipe', at('recipe.toml'), '--out', at('demo'), '--json');

@@ -58,7 +58,8 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
     for (const note of notes) line.console.note(note);
     const done: EvaluatedSet[] = [];
     for (const set of sets) {
-      const options = { seed: info.seed + 1, training: set.training, reconstruct: true };
+      const camera = info.adaptation?.camera;
+      const options = { seed: info.seed + 1, training: set.training, camera, reconstruct: true };
       const found = coverageOfAnswers(info, await answersOf(model, set.data, set.indices, options, task), set.own);
       const { posteriors } = found;
       const random = (what: string) => new RandomStream(info.seed, 'evaluate', set.name, what);

@@ -82,7 +82,7 @@ async function describeModel(path: string): Promise<Info> {
   const chain = await chainOf(info.identity, nearby(path));
   return {
     lines: [
-      `${path}: a model by ${info.identity.program}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts ? ', adapted to a scan' : ''}`,
+      `${path}: a model by ${info.identity.program}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts || info.adaptation ? ', adapted to a scan' : ''}`,
       `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}; input ${d.pixels}×${d.pixels}, ${d.pixelsPerOrder} pixels per 1/a; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
       ...scoreLines(info.scores).map((line) => `    ${line}`),

@@ -194,11 +194,44 @@ function program(console: Console): Command {
     .addOption(overwrite())
     .addOption(workers());
 
-  add(
-    'map <scan>',
-    'a polarization map of a 4D-STEM file',
-    'ferroscope map scan.h5 --material BST --out map\n  ferroscope map scan.h5 --model model.onnx --out map',
-    async () => (await import('./map.ts')).runMap,
+  /** What is known of a scan beside its file. */
+  const known = (command: Command): Command =>
+    command
+      .option('--dataset <path>', 'which dataset of the file, where it has several')
+      .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
+      .option(
+        '--hot-sigma <n>',
+        'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)',
+      )
+      .option('--dark <file>', 'camera without beam, counts [qy][qx], .npy; in place of the file’s own')
+      .option('--gain <file>', 'relative gain [qy][qx], .npy; counts are divided by it')
+      .option('--mask <file>', 'pixels to leave out, not zero [qy][qx], .npy')
+      .addOption(several('--flip <how>', 'turn patterns first: y, x or transpose; may be given again'));
+
+  known(
+    add(
+      'adapt <model> <scan>',
+      'a model adapted to the instrument of a scan, where that makes scan, model and library agree better; else it says by how much not',
+      'ferroscope adapt model.onnx scan.h5 --library library.zarr --out adapted.onnx',
+      async () => (await import('./adapt.ts')).runAdapt,
+    ),
+  )
+    .requiredOption('--library <folder>', 'what the model was trained on')
+    .option(
+      '--out <file>',
+      'the adapted model, written only where it is better (default: the model’s name + "-adapted.onnx"); its report stands beside it',
+    )
+    .option('--steps <n>', 'steps of training', '400')
+    .option('--learning-rate <rate>', "Adam's, at first", '3e-4')
+    .addOption(overwrite());
+
+  known(
+    add(
+      'map <scan>',
+      'a polarization map of a 4D-STEM file',
+      'ferroscope map scan.h5 --material BST --out map\n  ferroscope map scan.h5 --model model.onnx --out map',
+      async () => (await import('./map.ts')).runMap,
+    ),
   )
     .option('--model <file>', 'what ferroscope train wrote (default: the model at hand that fits)')
     .addOption(several('--models <folder>', 'more models to choose from; may be given again'))
@@ -213,13 +246,6 @@ function program(console: Console): Command {
       '--check',
       'simulate the predicted state at 256 positions at most, evenly over the scan, and give χ² of its pattern (a minute or two)',
     )
-    .option('--dataset <path>', 'which dataset of the file, where it has several')
-    .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
-    .option('--hot-sigma <n>', 'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)')
-    .option('--dark <file>', 'camera without beam, counts [qy][qx], .npy; in place of the file’s own')
-    .option('--gain <file>', 'relative gain [qy][qx], .npy; counts are divided by it')
-    .option('--mask <file>', 'pixels to leave out, not zero [qy][qx], .npy')
-    .addOption(several('--flip <how>', 'turn patterns first: y, x or transpose; may be given again'))
     .addOption(overwrite());
 
   add(

@@ -168,7 +168,7 @@ async function keptSummary(out: string): Promise<MapSummary | undefined> {
 }
 
 /** [scan] from the command's options. @throws 'usage' */
-function knownOf(line: CommandLine): ScanOptions {
+export function knownOf(line: CommandLine): ScanOptions {
   const number = (name: string) => {
     const text = option(line, name);
     return text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
@@ -183,11 +183,7 @@ function knownOf(line: CommandLine): ScanOptions {
   });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
-  fail(
-    'usage',
-    `--${String(path[0]).replace('_deg', '').replace('_', '-')}: ${message}.`,
-    'See ferroscope map --help.',
-  );
+  fail('usage', `--${String(path[0]).replace('_deg', '').replace('_', '-')}: ${message}.`, 'See --help.');
 }
 
 /** The truth that a map is scored against: a map of ours, or an archive of arrays. @throws as their readers */
