@@ -7,7 +7,7 @@ import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { adaptationReport, instrumentLines } from '../figures/adaptation-report.ts';
 import { openLibrary } from '../library/store.ts';
 import { type AdaptResult, adaptModel } from '../network/adapt.ts';
-import type { CameraFit } from '../network/camera-fit.ts';
+import { fittedSum } from '../network/camera-fit.ts';
 import { openModel } from '../network/infer.ts';
 import { fileIdentity, readBytes, refuseExisting, writeFolderWhole, writeWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
@@ -68,19 +68,6 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
   }
 }
 
-/** Value and whole error of a parameter of the fit; 'background' is the sum of its parts. */
-export function fitted({ parameters }: CameraFit, name: string): { readonly value: number; readonly error: number } {
-  const own = parameters.filter((one) =>
-    name === 'background' ? one.name.startsWith('background_') : one.name === name,
-  );
-  const total = (f: (one: (typeof own)[number]) => number) => own.reduce((sum, one) => sum + f(one), 0);
-  return {
-    value: total((one) => one.value),
-    // Parts of a background trade with each other: the errors' root of squares is an upper bound more often than not.
-    error: Math.sqrt(total((one) => one.error ** 2 + one.library_error ** 2 + one.spread ** 2)),
-  };
-}
-
 export async function runAdapt(line: CommandLine): Promise<void> {
   const model = argument(line, 0);
   const scan = argument(line, 1);
@@ -100,7 +87,7 @@ export async function runAdapt(line: CommandLine): Promise<void> {
   const result = await adaptFiles(request, line.console.task);
   const { adapted, reasons, consistency, fitted: found, adaptation } = result;
   const { fit } = found;
-  const lines = instrumentLines({ ...fit, value: (name) => fitted(fit, name) });
+  const lines = instrumentLines({ ...fit, value: (name) => fittedSum(fit, name) });
   const { info } = openModel(result.model, nodeOnnx);
   const report = adaptationReport({
     title: `Adaptation of ${model} to ${scan}`,

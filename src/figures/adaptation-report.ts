@@ -97,7 +97,7 @@ export function adaptationReport(input: AdaptationInput): Map<string, string> {
     warnings: input.adapted
       ? []
       : [{ level: 'care' as const, text: `Not adapted: ${reasons}. The model is to be used as it was.` }],
-    summary: `${input.adapted ? `Adapted: ${reasons}.` : 'Not adapted.'} ${input.summary.join(' ')}`,
+    summary: input.adapted ? `Adapted: ${reasons}.` : `Not adapted: ${reasons}.`,
     sections: [
       {
         heading: 'How scan, model and library agree',
@@ -115,7 +115,7 @@ export function adaptationReport(input: AdaptationInput): Map<string, string> {
       },
       {
         heading: 'What the instrument did',
-        text: 'Fitted to the scan’s own patterns, beyond what the library has. Error: from pattern to pattern. Library: half of the difference between fits with either half of its structures. Spread: over the scan, beyond the errors. What the whole library lacks (other absorption, other thickness) goes into the parameter that resembles it most.',
+        text: `Fitted to the scan’s own patterns, beyond what the library has. Error: from pattern to pattern. Library: half of the difference between fits with either half of its structures. Spread: over the scan, beyond the errors. What the whole library lacks (other absorption, other thickness) goes into the parameter that resembles it most.\n\n${input.summary.join(' ')}`,
         table: {
           columns: ['Parameter', 'Value', 'Error', 'Library', 'Spread', 'Unit'].map((label) => ({ label })),
           rows: input.parameters.map(({ what, unit, value, error, library_error, spread, at_bound }): Cell[] => [
@@ -168,14 +168,22 @@ export function instrumentLines({ value, ...fit }: InstrumentWords): string[] {
     const one = value(`shift_${axis}`);
     return measured(one.value, one.error, 'mrad');
   };
+  const mrad = (name: string) => {
+    const one = value(name);
+    return measured(1e3 * one.value, 1e3 * one.error, 'mrad');
+  };
   const ellipse = (k: number) => share(`ellipse_${k}`);
+  const inelastic =
+    value('inelastic_fraction').value > 1e-4
+      ? `${share('inelastic_fraction')} of the electrons, half width ${measured(hwhm.value, hwhm.error, 'mrad')}`
+      : 'none found';
   return [
-    `inelastic   ${share('inelastic_fraction')} of the electrons, half width ${measured(hwhm.value, hwhm.error, 'mrad')}`,
+    `inelastic   ${inelastic}`,
     `background  ${share('background')} of the beam`,
     `blur        ${measured(rms, rms > 0 ? blur.error / (2 * rms) : 0, 'mrad')} rms`,
     `intensity   ${share('scale')} of the library’s`,
     `u²          ${measured(1e4 * u2.value, 1e4 * u2.error, '')} × 10⁻⁴ Å² beyond the library’s (to first order)`,
-    `centre      y ${shift('y')}, x ${shift('x')}; ellipse ${ellipse(1)} along y, ${ellipse(2)} along y = x`,
+    `centre      y ${shift('y')}, x ${shift('x')}; ellipse ${ellipse(1)} along y, ${ellipse(2)} along y = x; magnified by ${share('magnification')}, turned by ${mrad('rotation')} (beyond the calibration)`,
     `gain        at most ${percent(fit.gain_rms, 2)} rms of single pixels`,
     `left over   ${decimalLabel(100 * fit.misfit_library, 2)}% by look-alikes as the library has them, ${decimalLabel(100 * fit.misfit, 2)}% after the fit, ${decimalLabel(100 * fit.misfit_counting, 2)}% by counting alone`,
   ];

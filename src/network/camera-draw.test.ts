@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { CameraDraw } from './camera-draw.ts';
-import type { CameraFit } from './camera-fit.ts';
+import { type CameraFit, fittedSum } from './camera-fit.ts';
 import { CAMERA, noCamera } from './camera-model.ts';
 
 const detector = { pixels: 32, pixelsPerOrder: 4, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
@@ -51,4 +51,15 @@ test('draws have the mean and the spread of the fit, and go no farther than two 
 
 test('what is certain is drawn as it is, the last of an odd number too', () => {
   for (const value of sums(fitWith('background_2', 0.04, 0), 3)) expect(value).toBeCloseTo(1.04, 5);
+});
+
+test('a sum of parameters has the error of their covariance', () => {
+  const fit = fitWith('background_0', 0.02, 0.01);
+  // background_1 falls where background_0 rises: together they are certain.
+  const root = [...fit.covariance_root];
+  const first = CAMERA.findIndex(({ name }) => name === 'background_0');
+  const row = first + 1;
+  root[(row * (row + 1)) / 2 + first] = -0.01;
+  expect(fittedSum({ ...fit, covariance_root: root }, 'background_0')).toEqual({ value: 0.02, error: 0.01 });
+  expect(fittedSum({ ...fit, covariance_root: root }, 'background_').error).toBeCloseTo(0, 12);
 });

@@ -55,6 +55,24 @@ export const cameraFitSchema = z.object({
 });
 export type CameraFit = Options<typeof cameraFitSchema>;
 
+/** Sum of the parameters whose names begin so, with the root of its variance, errors and spread over the scan in one; parts of a background trade with each other. */
+export function fittedSum(
+  { parameters, covariance_root }: CameraFit,
+  start: string,
+): { readonly value: number; readonly error: number } {
+  const n = parameters.length;
+  // The variance of a sum is |Lᵀ1|² over its members.
+  const columns = new Float64Array(n);
+  let value = 0;
+  let at = 0;
+  parameters.forEach((one, row) => {
+    const counts = one.name.startsWith(start);
+    if (counts) value += one.value;
+    for (let column = 0; column <= row; column++, at++) if (counts) columns[column]! += covariance_root[at]!;
+  });
+  return { value, error: Math.hypot(...columns) };
+}
+
 /** Patterns of the library that mixtures are made of; rounds of matching; steps of Gauss and Newton in a round. */
 const LIBRARY = 2000;
 const ROUNDS = 4;
