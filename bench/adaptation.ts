@@ -8,14 +8,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adaptFiles } from '../src/cli/adapt.ts';
-import { experimentOnce, trainOnce } from '../src/cli/demo.ts';
-import { mapToFolder } from '../src/cli/map.ts';
+import { mapToFolder, truthOfMap } from '../src/cli/map.ts';
+import { experimentOnce } from '../src/cli/study-experiment.ts';
+import { trainToFile } from '../src/cli/train.ts';
 import { PROGRAM } from '../src/cli/version.ts';
+import { hashOf } from '../src/core/hash.ts';
 import { decimalLabel, percent } from '../src/core/numbers.ts';
 import type { Task } from '../src/core/task.ts';
 import { simulateLibrary } from '../src/library/run.ts';
-import { readText, writeWhole } from '../src/node/files.ts';
+import { openLibrary } from '../src/library/store.ts';
+import { openModel } from '../src/network/infer.ts';
+import { modelIdentity } from '../src/network/train.ts';
+import { fileIdentity, readBytes, readText, writeWhole } from '../src/node/files.ts';
 import { folderStore } from '../src/node/folder-store.ts';
+import { nodeOnnx } from '../src/node/onnx.ts';
 import { nodeWorkers } from '../src/node/worker-host.ts';
 import { parseRecipe, type Recipe } from '../src/recipe/recipe.ts';
 
@@ -69,7 +75,7 @@ export async function run(): Promise<string> {
   say(`library → ${path('library.zarr')}`);
   await simulateLibrary(study, folderStore(path('library.zarr')), { program: PROGRAM, host: nodeWorkers }, plain);
   say(`model → ${path('model.onnx')}`);
-  await trainOnce(study, path('library.zarr'), path('model.onnx'), plain);
+  await trainOnce(study, path('library.zarr'), path('model.onnx'));
   const rows: string[] = [];
   for (const scan of SCANS) {
     const recipe = recipeOf(text, scan);
@@ -84,6 +90,23 @@ export async function run(): Promise<string> {
   ].join('\n');
 }
 
+interface Verdict {
+  /** What it follows from. */
+  readonly key: string;
+  readonly adapted: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Trains unless the model that this study and library make is there already. */
+async function trainOnce(study: Recipe, library: string, out: string): Promise<void> {
+  if (existsSync(out)) {
+    const { identity } = await openLibrary(folderStore(library), plain);
+    const wanted = modelIdentity(study, { program: PROGRAM, library: identity });
+    if (openModel(await readBytes(out), nodeOnnx).info.identity.id === wanted.id) return;
+  }
+  await trainToFile(study, library, out, undefined, plain);
+}
+
 async function rowsOf(
   name: string,
   what: string,
@@ -92,39 +115,29 @@ async function rowsOf(
 ): Promise<string[]> {
   const folder = path(name);
   say(`scan '${name}': ${what} → ${folder}`);
-  const truth = await experimentOnce(recipe, folder, plain);
+  const truth = await experimentOnce(recipe, folder, undefined, { note: say, task: plain });
   const scan = join(folder, 'scan.h5');
   const adaptedFile = join(folder, 'adapted.onnx');
   const verdictFile = join(folder, 'verdict.json');
-  if (!existsSync(adaptedFile) || !existsSync(verdictFile)) {
-    const { model, adapted, reasons, consistency, adaptation } = await adaptFiles(
-      {
-        model: path('model.onnx'),
-        scan,
-        library: path('library.zarr'),
-        known: recipe.scan,
-        steps: STEPS,
-        learning_rate: RATE,
-      },
-      plain,
-    );
+  const files = [path('model.onnx'), scan];
+  const key = hashOf({ program: PROGRAM, STEPS, RATE, files: await Promise.all(files.map(fileIdentity)) });
+  const kept = existsSync(verdictFile) ? (JSON.parse(await readText(verdictFile)) as Verdict) : undefined;
+  if (kept?.key !== key || !existsSync(adaptedFile)) {
+    const request = { model: path('model.onnx'), scan, library: path('library.zarr'), known: recipe.scan };
+    const result = await adaptFiles({ ...request, steps: STEPS, learning_rate: RATE }, plain);
+    const { model, adapted, reasons, consistency, adaptation } = result;
     await writeWhole(adaptedFile, model);
-    await writeWhole(verdictFile, JSON.stringify({ adapted, reasons, consistency, adaptation }, null, 2));
+    await writeWhole(verdictFile, JSON.stringify({ key, adapted, reasons, consistency, adaptation }, null, 2));
   }
-  const { adapted, reasons } = JSON.parse(await readText(verdictFile)) as { adapted: boolean; reasons: string[] };
+  const { adapted, reasons } = JSON.parse(await readText(verdictFile)) as Verdict;
   const rows: string[] = [];
   for (const [which, model] of [
     ['before', path('model.onnx')],
     ['after', adaptedFile],
   ] as const) {
     const out = join(folder, `map-${which}`);
-    const summary = existsSync(join(out, 'summary.json'))
-      ? JSON.parse(await readText(join(out, 'summary.json')))
-      : await mapToFolder(
-          { scan, known: recipe.scan, folder: '.', model, out, title: `${name}, ${which}`, truth: async () => truth },
-          plain,
-        );
-    const { scores, outside, patterns } = summary as Awaited<ReturnType<typeof mapToFolder>>;
+    const request = { scan, known: recipe.scan, folder: '.', model, out, title: `${name}, ${which}`, keep: true };
+    const { scores, outside, patterns } = await mapToFolder({ ...request, truth: truthOfMap(truth) }, plain);
     const score = (label: string) => scores.find((one) => one.name === label)!;
     const cells = SHOWN.map((label) => {
       const { mae, bias } = score(label);
