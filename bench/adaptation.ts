@@ -1,5 +1,5 @@
 /**
- * Whether adaptation to a scan's instrument helps, from known truth: one small library and model (bench/adaptation/study.toml), three simulated scans built unlike the library, each mapped by the
+ * Whether adaptation to a scan's instrument helps, from known truth: one small library and model (bench/adaptation/study.toml), three simulated scans built unlike the library and one like it, each mapped by the
  * model as it is and by the adapted one, whatever the verdict was. Everything lies in adaptation-out/ and is made once: run it again and it goes on.
  * `npm run bench -- adaptation`
  */
@@ -37,6 +37,7 @@ export const SCANS: readonly {
   readonly crystal?: string;
   readonly experiment: string;
 }[] = [
+  { name: 'same', what: 'as the library: for comparison', experiment: '' },
   {
     name: 'background',
     what: '12% inelastic, 6% background, point spread 0.45 mrad, 1% gain',
@@ -117,13 +118,15 @@ async function rowsOf(
   say(`scan '${name}': ${what} → ${folder}`);
   const truth = await experimentOnce(recipe, folder, undefined, { note: say, task: plain });
   const scan = join(folder, 'scan.h5');
+  // The first scan's calibration is 2% off, which would be another crystal's if nobody said what it is of.
+  const { material } = recipe.crystal;
   const adaptedFile = join(folder, 'adapted.onnx');
   const verdictFile = join(folder, 'verdict.json');
   const files = [path('model.onnx'), scan];
   const key = hashOf({ program: PROGRAM, STEPS, RATE, files: await Promise.all(files.map(fileIdentity)) });
   const kept = existsSync(verdictFile) ? (JSON.parse(await readText(verdictFile)) as Verdict) : undefined;
   if (kept?.key !== key || !existsSync(adaptedFile)) {
-    const request = { model: path('model.onnx'), scan, library: path('library.zarr'), known: recipe.scan };
+    const request = { model: path('model.onnx'), scan, library: path('library.zarr'), known: recipe.scan, material };
     const result = await adaptFiles({ ...request, steps: STEPS, learning_rate: RATE }, plain);
     const { model, adapted, reasons, consistency, adaptation } = result;
     await writeWhole(adaptedFile, model);
@@ -136,7 +139,16 @@ async function rowsOf(
     ['after', adaptedFile],
   ] as const) {
     const out = join(folder, `map-${which}`);
-    const request = { scan, known: recipe.scan, folder: '.', model, out, title: `${name}, ${which}`, keep: true };
+    const request = {
+      scan,
+      known: recipe.scan,
+      folder: '.',
+      model,
+      out,
+      title: `${name}, ${which}`,
+      material,
+      keep: true,
+    };
     const { scores, outside, patterns } = await mapToFolder({ ...request, truth: truthOfMap(truth) }, plain);
     const score = (label: string) => scores.find((one) => one.name === label)!;
     const cells = SHOWN.map((label) => {

@@ -9,15 +9,17 @@ import { openLibrary } from '../library/store.ts';
 import { type AdaptResult, adaptModel } from '../network/adapt.ts';
 import { fittedSum } from '../network/camera-fit.ts';
 import { openModel } from '../network/infer.ts';
+import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import { fileIdentity, readBytes, refuseExisting, writeFolderWhole, writeWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
+import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { calibrationIdentity } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
-import { argument, option } from './arguments.ts';
+import { argument, materialOption, numberOption, option } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { knownOf } from './map.ts';
 import { openGivenScan } from './open-scan.ts';
@@ -29,23 +31,30 @@ export interface AdaptFilesRequest {
   readonly library: string;
   readonly known: ScanOptions;
   readonly dataset?: string | undefined;
+  readonly voltage_kV?: number | undefined;
+  /** What the scan is said to be of; the model must be of the same. */
+  readonly material?: string | undefined;
   readonly steps: number;
   readonly learning_rate: number;
 }
 
-/** @throws as `calibrate`, `openLibrary` and `adaptModel` */
+/** @throws 'model-mismatch' for a model of another microscope or crystal; as `calibrate`, `openLibrary` and `adaptModel` */
 export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promise<AdaptResult> {
   requireOnnx();
-  const { known, steps, learning_rate } = request;
+  const { known, steps, learning_rate, material } = request;
   const bytes = await readBytes(request.model);
-  const { detector } = openModel(bytes, nodeOnnx).info;
+  const { info } = openModel(bytes, nodeOnnx);
+  const { detector } = info;
+  const scope = scopeOf(info);
   const library = await openLibrary(folderStore(request.library), task);
-  const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset);
+  const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset, request.voltage_kV);
   try {
     const { a_A, voltage_kV, convergence_mrad } = detector;
     const { rotation_deg, hot_sigma, flip } = known;
     const beam = { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma };
+    checkModelFits(scope, { ...statedFacts(source.info), material });
     const calibration = await calibrate(source, beam, task);
+    checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
     const files = { scan: await fileIdentity(request.scan), ...given };
     const identity = calibrationIdentity(files, { ...beam, flip }, PROGRAM);
     return await adaptModel(
@@ -81,6 +90,8 @@ export async function runAdapt(line: CommandLine): Promise<void> {
     library: option(line, 'library')!,
     known: knownOf(line),
     dataset: option(line, 'dataset'),
+    voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
+    material: materialOption(line),
     steps: trainingNumber(line, 'steps', (n) => Number.isInteger(n) && n >= 1, 'a whole number, 1 or more'),
     learning_rate: trainingNumber(line, 'learningRate', (n) => n > 0 && n <= 1, 'a number above 0, 1 at most'),
   };

@@ -197,6 +197,8 @@ function program(console: Console): Command {
   /** What is known of a scan beside its file. */
   const known = (command: Command): Command =>
     command
+      .option('--material <name>', 'what the scan is of, as [crystal] material names it')
+      .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
       .option('--dataset <path>', 'which dataset of the file, where it has several')
       .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
       .option(
@@ -235,8 +237,6 @@ function program(console: Console): Command {
   )
     .option('--model <file>', 'what ferroscope train wrote (default: the model at hand that fits)')
     .addOption(several('--models <folder>', 'more models to choose from; may be given again'))
-    .option('--material <name>', 'what the scan is of, as [crystal] material names it')
-    .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
     .option('--out <folder>', 'map.zarr, map.csv, figures and report.html (default: the scan’s name + "-map")')
     .option(
       '--truth <file>',
