@@ -302,7 +302,7 @@ test('domains on top of each other share one edge, the mean of theirs; layers wi
   const layers = buildLayers(drawnInputs(dead, 0, stream), 0, stream, 200);
   const entrance = layers.blocks[layers.order[0]!]!;
   const twin = layers.unpolarized!.blocks.at(-1)!;
-  const polar = layers.blocks.at(-1)!;
+  const polar = layers.blocks[layers.order.at(-1)!]!;
   expect(Math.max(...labelFields(polar, dead).P.map(Math.abs))).toBeGreaterThan(50);
   for (const still of [entrance, twin]) {
     expect(Math.max(...labelFields(still, dead).P.map(Math.abs))).toBeLessThan(1e-9);
