@@ -49,6 +49,13 @@ export class HalfPlane {
     return this.#shell.length;
   }
 
+  /** How many frequencies of row y lie within |k| ≤ reach, or little more; 0 where none does. */
+  #rowEnd(y: number, reach: number): number {
+    const ky = this.#fy[y]!;
+    if (Math.abs(ky) > reach) return 0;
+    return Math.min(this.width, Math.floor(Math.sqrt(reach * reach - ky * ky) / (this.#fx[1] ?? reach)) + 1);
+  }
+
   /** Adds weight·amplitude(shell)·exp(−2πik·r) for the first `shells` shells; no amplitude: 1. */
   addAtom(
     x_A: number,
@@ -67,12 +74,11 @@ export class HalfPlane {
       this.#phaseI[x] = weight * Math.sin(angle);
     }
     for (let y = 0; y < this.height; y++) {
-      const ky = this.#fy[y]!;
-      if (Math.abs(ky) > reach) continue;
-      const angle = -2 * Math.PI * ky * y_A;
+      const end = this.#rowEnd(y, reach);
+      if (end === 0) continue;
+      const angle = -2 * Math.PI * this.#fy[y]! * y_A;
       const yr = Math.cos(angle);
       const yi = Math.sin(angle);
-      const end = Math.min(this.width, Math.floor(Math.sqrt(reach * reach - ky * ky) / (this.#fx[1] ?? reach)) + 1);
       for (let x = 0, i = y * this.width; x < end; x++, i++) {
         const shell = this.#shell[i]!;
         if (shell < 0 || shell >= shells) continue;
@@ -97,9 +103,7 @@ export class HalfPlane {
     if (shells === 0) return;
     const reach = this.k[shells - 1]! + 1e-6;
     for (let y = 0; y < this.height; y++) {
-      const ky = this.#fy[y]!;
-      if (Math.abs(ky) > reach) continue;
-      const end = Math.min(this.width, Math.floor(Math.sqrt(reach * reach - ky * ky) / (this.#fx[1] ?? reach)) + 1);
+      const end = this.#rowEnd(y, reach);
       for (let x = 0, i = y * this.width; x < end; x++, i++) {
         const shell = this.#shell[i]!;
         if (shell < 0 || shell >= shells) continue;

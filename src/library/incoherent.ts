@@ -7,6 +7,7 @@ import type { SourcePlace } from '../diffraction/position-patterns.ts';
 
 /** Nodes per axis. The finest fringe of the aperture, 0.22/Å at 300 kV and 2.2 mrad, is damped to 0.504 by a source of 2 Å and to 0.212 by one of 3 Å; here to 0.503 and 0.185. */
 const ORDER = 4;
+const NODES = gaussHermite(ORDER);
 
 type Place = readonly [x: number, y: number];
 
@@ -18,9 +19,8 @@ export const PLACES: number = ORDER * ORDER;
 /** Where on the specimen, from where the scan says, a source of this standard deviation per axis lights it [Å]; weights sum to 1. A point where it is 0. */
 export function sourcePlaces(rms_A: number): SourcePlace[] {
   if (rms_A === 0) return [{ offset_A: [0, 0], weight: 1 }];
-  const nodes = gaussHermite(ORDER);
-  return nodes.flatMap((y) =>
-    nodes.map((x) => ({ offset_A: [rms_A * x.at, rms_A * y.at] as const, weight: x.weight * y.weight })),
+  return NODES.flatMap((y) =>
+    NODES.map((x) => ({ offset_A: [rms_A * x.at, rms_A * y.at] as const, weight: x.weight * y.weight })),
   );
 }
 

@@ -7,18 +7,18 @@ import { eachOnce, joined, type LayeredStructure, repeated } from '../crystal/la
 import { beamEdge, type CrystalOptions } from '../crystal/options.ts';
 import { requireSites, type Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
-import { absorbingSlicer } from '../diffraction/absorption.ts';
 import { blockStack } from '../diffraction/block-stack.ts';
 import type { PatternEngine } from '../diffraction/engine.ts';
 import { withFaces } from '../diffraction/faces.ts';
 import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
-import { type SliceStack, slicer, sliceStack } from '../diffraction/slices.ts';
+import { type SliceStack, sliceStack } from '../diffraction/slices.ts';
 import { DepthFields } from './depth-means.ts';
 import { incoherent, moved, sourcePlaces } from './incoherent.ts';
 import { STORED_LABELS } from './labels.ts';
-import type { LibraryInputs, LibraryOptions } from './options.ts';
+import type { LibraryInputs } from './options.ts';
 import { geometryOf, planStream, planStructure, type StructurePlan } from './plan.ts';
 import { blended, ProbeWeights } from './probe-weights.ts';
+import { librarySlicer, type Sampling } from './sampling.ts';
 import { depthOf, texturedStructure } from './textured.ts';
 
 export interface Shard {
@@ -31,29 +31,14 @@ export interface Shard {
   readonly passes: number;
 }
 
-/** How finely a library's blocks are sampled. */
-export type Sampling = Pick<
-  LibraryOptions,
-  'grid_per_cell' | 'slices_per_cell' | 'slicing' | 'absorption' | 'factors' | 'band_limit'
->;
-
 /** The slices of all of the depth, with the thermal motion that its frozen displacements leave. @throws 'range' where absorption is asked for and nothing vibrates */
 export function stackOf(
   layers: LayeredStructure,
   { u2_A2 }: Pick<CrystalOptions, 'u2_A2'>,
   sampling: Sampling,
 ): SliceStack {
-  const [first] = layers.blocks;
-  const [nx, ny, nz] = requireSites(first!).cells;
-  const cut = (sampling.absorption ? absorbingSlicer : slicer)(first!.cell_A, {
-    nx: sampling.grid_per_cell * nx,
-    ny: sampling.grid_per_cell * ny,
-    nSlices: sampling.slices_per_cell * nz,
-    slicing: sampling.slicing,
-    factors: sampling.factors,
-    bandLimit: sampling.band_limit,
-    u2_A2: residualU2(eachOnce(layers), u2_A2),
-  });
+  const first = layers.blocks[0]!;
+  const cut = librarySlicer(requireSites(first).cells, first.cell_A, residualU2(eachOnce(layers), u2_A2), sampling);
   const { blocks, order, amorphous, unpolarized } = layers;
   const ending = unpolarized && {
     slices: unpolarized.cells * sampling.slices_per_cell,

@@ -26,13 +26,13 @@ import { displaceBySoftMode } from '../crystal/soft-mode.ts';
 import { requireSites, SITE, type Vec3 } from '../crystal/structure.ts';
 import { tiltOf } from '../crystal/texture.ts';
 import { requireU2 } from '../crystal/thermal.ts';
-import { absorbingSlicer } from '../diffraction/absorption.ts';
 import type { PatternEngine } from '../diffraction/engine.ts';
 import { apertureLimit_mrad } from '../diffraction/probe.ts';
 import { latticeProbe, pixel_mrad } from '../diffraction/scattering-matrix.ts';
-import { type Atoms, type SliceStack, slicer } from '../diffraction/slices.ts';
+import type { Atoms, SliceStack } from '../diffraction/slices.ts';
 import type { LibraryInputs } from './options.ts';
 import { checkMicroscope, detectorOf } from './plan.ts';
+import { librarySlicer } from './sampling.ts';
 
 /** Structures whose edges along the beam are averaged. */
 const EDGES = 8;
@@ -72,16 +72,8 @@ export class UniformCrystal {
       beamEdge(withBeamEdge(inputs, index, structureStream(library.seed, index, false)).crystal),
     );
     this.#edge_A = edges.reduce((sum, edge) => sum + edge, 0) / EDGES;
-    const cut = library.absorption ? absorbingSlicer : slicer;
-    this.#cut = cut([crystal.a_A, crystal.a_A, this.#edge_A], {
-      nx: library.grid_per_cell,
-      ny: library.grid_per_cell,
-      nSlices: library.slices_per_cell,
-      slicing: library.slicing,
-      factors: library.factors,
-      bandLimit: library.band_limit,
-      u2_A2: crystal.u2_A2,
-    });
+    const cell_A: Vec3 = [crystal.a_A, crystal.a_A, this.#edge_A];
+    this.#cut = librarySlicer([1, 1, 1], cell_A, crystal.u2_A2, library);
   }
 
   /** 1 for pixels that one disk at most reaches, whatever the probe's place, [pixels²]. */

@@ -13,6 +13,7 @@
 
 import * as z from 'zod';
 import type { Options } from '../core/schema.ts';
+import { cholesky, inverseOfLower } from './cholesky.ts';
 
 const quantiles = z.object({
   /** Half of the held-out patterns have less, and 99 of 100. */
@@ -176,32 +177,6 @@ export function latentStatistics(latents: Float32Array, n: number): Domain['late
     for (let column = 0; column <= row; column++) whitening.push(inverse[row * n + column]! / Math.sqrt(n));
   }
   return { mean, whitening };
-}
-
-/** Lower L with LLᵀ = A, of a positive definite A whose lower triangle is given. */
-export function cholesky(a: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      l[i * n + j] = i === j ? Math.sqrt(sum) : sum / l[j * n + j]!;
-    }
-  }
-  return l;
-}
-
-/** L⁻¹ of a lower L. */
-export function inverseOfLower(l: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
-  for (let column = 0; column < n; column++) {
-    for (let row = column; row < n; row++) {
-      let sum = row === column ? 1 : 0;
-      for (let k = column; k < row; k++) sum -= l[row * n + k]! * inverse[k * n + column]!;
-      inverse[row * n + column] = sum / l[row * n + row]!;
-    }
-  }
-  return inverse;
 }
 
 /** The value below which a share q (0 … 1) of the values lies, one of them. @param values at least one */

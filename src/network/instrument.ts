@@ -12,6 +12,7 @@
  * What this is not: a calibration of the instrument: amplitudes are too small, by half in patterns that are dark between disks, and an effect that the network learned to reconstruct is not seen.
  */
 
+import { cholesky, solveByLower } from './cholesky.ts';
 import { rootVariance } from './domain.ts';
 
 /** Even background, decaying background [shares of the beam], blur [pixels²], intensity [share]. */
@@ -87,23 +88,10 @@ export function instrumentOf(pattern: Float32Array, reconstruction: Float32Array
   return solve(matrix, side);
 }
 
-/** x of Ax = y, A positive definite with its lower triangle given (Cholesky); zeros where A is not. */
+/** x of Ax = y, A positive definite with its lower triangle given; zeros where A is not. */
 function solve(a: Float64Array, y: Float64Array): Float64Array {
   const n = y.length;
-  const x = y.slice();
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      if (i === j && !(sum > 0)) return new Float64Array(n);
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j]!;
-    }
-    for (let k = 0; k < i; k++) x[i]! -= a[i * n + k]! * x[k]!;
-    x[i]! /= a[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= a[k * n + i]! * x[k]!;
-    x[i]! /= a[i * n + i]!;
-  }
-  return x;
+  const l = cholesky(a, n);
+  for (let i = 0; i < n; i++) if (!(l[i * n + i]! > 0)) return new Float64Array(n);
+  return solveByLower(l, y);
 }

@@ -16,6 +16,7 @@ import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import type { LibraryInputs } from '../library/options.ts';
 import { detectorOf } from '../library/plan.ts';
 import { UniformCrystal } from '../library/uniform-crystal.ts';
+import { quantile } from '../network/domain.ts';
 import { calibratedPatterns, LatticeView } from '../scan/calibrated.ts';
 import type { Calibration } from '../scan/calibration.ts';
 import { median } from '../scan/linear.ts';
@@ -147,9 +148,10 @@ export async function checkScan(
     });
   const found = chosen.map((i) => values[i]!);
   const of = (key: keyof FloorSample) => median(samples.map((one) => one[key]));
-  const threshold = samples.map(({ stated }) => stated).toSorted((a, b) => a - b)[
-    Math.min(samples.length - 1, Math.floor(QUANTILE * samples.length))
-  ]!;
+  const threshold = quantile(
+    samples.map(({ stated }) => stated),
+    QUANTILE,
+  );
   const check: Check = {
     positions: chosen.length,
     every,
