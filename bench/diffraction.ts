@@ -1,5 +1,5 @@
 /**
- * The paper's library (`examples/paper-library.toml`) on this machine's cores: our time per pattern, and that of abTEM for the same patterns, which
+ * The paper's library (`examples/paper.toml`) on this machine's cores: our time per pattern, and that of abTEM for the same patterns, which
  * `peers/abtem_library.py` measures in the same run; how far the patterns of both are from converged ones; and what a GPU does, where there is one.
  * Every total is extrapolated, by the laws that the output states. `npm run bench -- diffraction`. Needs a Python with abTEM, as `peers.ts`.
  */
@@ -444,7 +444,7 @@ export async function run(): Promise<string> {
     const thickness = checks.map(({ exit }) => ((exit / library.slices_per_cell) * crystal.a_A * 0.1).toFixed(0));
     const { min, max } = library.thickness_nm;
     return [
-      `\`examples/paper-library.toml\`: ${work.patterns} patterns, ${work.structures} blocks of ${structures.cells.join('×')} cells, ${work.columns} distinct columns, ${work.tilts} tilts (each ` +
+      `\`examples/paper.toml\`: ${work.patterns} patterns, ${work.structures} blocks of ${structures.cells.join('×')} cells, ${work.columns} distinct columns, ${work.tilts} tilts (each ` +
         `block has its own), ${min}–${max} nm, slices of a/${library.slices_per_cell}; ${availableParallelism()} cores. Totals are extrapolated.`,
       '',
       `| ${work.patterns} patterns | grid | passes | slices each | ns per pixel·slice | apart from passes | total | ms per pattern | ÷ ours, ${grid}² | ÷ ours, ${side(COARSE)}² |`,

@@ -104,7 +104,7 @@ async function slices(
 
 /** The paper's library as a recipe. */
 export async function paperLibrary(): Promise<Recipe> {
-  return parseRecipe(await readFile(new URL('../examples/paper-library.toml', import.meta.url), 'utf8'));
+  return parseRecipe(await readFile(new URL('../examples/paper.toml', import.meta.url), 'utf8'));
 }
 
 /** The patterns of one structure of a recipe, its positions, tilts and thicknesses, from a made-up block. */

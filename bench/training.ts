@@ -19,7 +19,7 @@ const steps = 30;
 const labels = 12;
 
 export async function run(): Promise<string> {
-  const { network, training } = parseRecipe('[network]\nvariance = false');
+  const { network, training } = parseRecipe('[network]\nvariance = false\nchannels = [16, 32, 64, 128, 256, 512]');
   const a = architecture(network, pixels, labels, false);
   const p = initialValues(parameters(a), 1);
   const empty = () => new Float32Array(p.length);

@@ -28,7 +28,7 @@ for (const name of chosen) {
   if (code !== 0) process.exit(code);
   const model = await readBytes(join(out, 'model.onnx'));
   if (model.length > MOST) {
-    console.error(`models/${name}.onnx would have ${(model.length / 1e6).toFixed(1)} MB: lower network.channels.`);
+    console.error(`models/${name}.onnx would have ${(model.length / 1e6).toFixed(1)} MB: lower network.widths.`);
     process.exit(1);
   }
   await writeWhole(join(root, 'models', `${name}.onnx`), model);

@@ -54,7 +54,7 @@ export async function trainToFile(
       what: 'Training',
       memory_bytes: memory_bytes + libraryBytes(recipe),
       disk_bytes,
-      hint: 'lower training.batch, network.channels or the size of the library.',
+      hint: 'lower training.batch, network.widths or the size of the library.',
     },
     out,
   );

@@ -1,6 +1,7 @@
 /** One shard: every pattern of one structure, with labels. Pure computation; no files, no threads. */
 
 import { fail } from '../core/errors.ts';
+import type { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
 import { cellFields } from '../crystal/build.ts';
 import { eachOnce, joined, type LayeredStructure, repeated } from '../crystal/layers.ts';
@@ -19,7 +20,7 @@ import type { LibraryInputs } from './options.ts';
 import { geometryOf, planStream, planStructure, type StructurePlan } from './plan.ts';
 import { blended, ProbeWeights } from './probe-weights.ts';
 import { librarySlicer, type Sampling } from './sampling.ts';
-import { depthOf, texturedStructure } from './textured.ts';
+import { depthOf, type Textured, texturedStructure } from './textured.ts';
 
 export interface Shard {
   /** [count][pixels][pixels], fraction of the incident beam per pixel. */
@@ -73,12 +74,26 @@ export async function simulateShard(
   task: Task,
   structure?: Structure,
 ): Promise<Shard> {
-  const { own, layers, depth_A } = structure
+  const textured = structure
     ? { own: inputs, layers: repeated(structure, depthOf(inputs)), depth_A: depthOf(inputs) }
     : texturedStructure(inputs, index, heldOut);
+  return simulateTextured(textured, planStream(inputs.library.seed, index, heldOut), engine, task);
+}
+
+/**
+ * Patterns and labels of what stands under the probe.
+ * @param planned draws positions, tilts and thicknesses
+ * @throws as {@link simulateShard}
+ */
+export async function simulateTextured(
+  { own, layers, depth_A }: Textured,
+  planned: RandomStream,
+  engine: PatternEngine,
+  task: Task,
+): Promise<Shard> {
   const whole = joined(layers);
   const fields = new DepthFields(cellFields(whole, own), requireSites(whole).cells, beamEdge(own.crystal));
-  const plan = planStructure(own, planStream(own.library.seed, index, heldOut), fields.columnsDTi(depth_A));
+  const plan = planStructure(own, planned, fields.columnsDTi(depth_A));
   const geometry = geometryOf(own, plan.offset);
   let passes = 0;
   const computing = incoherent(engine)(

@@ -4,6 +4,9 @@
  * connected layer to 32 latents, the mirror image back, a predictor of two (fully connected, layer norm, swish) on 24
  * latents, to which a layer for variances is added (gaussian.ts), and per-pixel domain-adaptation layers (scale 1, offset 0 at first) for experimental patterns.
  *
+ * The default in place of the convolutions: dense layers (fully connected, layer norm, swish; the input is added where a layer is as wide as the one before), and one
+ * back. A pattern lies on the crystal's own lattice, each disk always on the same pixels: sharing weights between places gains nothing.
+ *
  * Kernels are 3×3 with padding 1. Blocks halve the map, except the first ones of a small detector, so that the last map
  * is 2×2: 64 pixels keep the first block at stride 1, 32 the first two. Initial weights are normal with variance
  * 2/fan-in before a swish (He et al. 2015) and 1/fan-in elsewhere. A convolution before a batch norm has no bias.
@@ -16,16 +19,31 @@ import { sizeOf } from './graph.ts';
 import { type PixelOrder, rasterOrder, refine, type Stencil, stencil } from './lattice.ts';
 import type { NetworkOptions } from './options.ts';
 
-/** Sizes of a network. Maps are square. */
-export interface Architecture {
-  /** Pixels along each side of a pattern. */
-  readonly pixels: number;
+/** Dense layers between pixels and features. */
+export interface Dense {
+  readonly kind: 'dense';
+  /** Of each of the encoder's layers. */
+  readonly widths: readonly number[];
+}
+
+/** Six convolution blocks between pixels and features. */
+export interface Convolutions {
+  readonly kind: 'convolution';
   /** Output channels of each of the six encoder blocks; the decoder's are the inputs of these. */
   readonly channels: readonly number[];
   /** Stride of each of the six encoder blocks; the decoder runs them backwards. */
   readonly strides: readonly number[];
   /** Pixels along each side of the last map. */
   readonly inner: number;
+}
+
+/** Sizes of a network. Maps are square. */
+export interface Architecture {
+  /** Pixels along each side of a pattern. */
+  readonly pixels: number;
+  readonly trunk: Dense | Convolutions;
+  /** What the encoder's last layer gives, and the decoder begins with. */
+  readonly features: number;
   /** Components of the latent vector, and how many of them, the first ones, the predictor reads. */
   readonly latent: number;
   readonly predictorLatent: number;
@@ -52,13 +70,11 @@ export function architecture(options: NetworkOptions, pixels: number, labels: nu
   if (options.predictor_latent > options.latent) {
     fail('range', 'The predictor reads more latents than there are.', 'Lower network.predictor_latent.', {});
   }
-  const blocks = options.channels.length;
-  const strides: number[] = options.channels.map((_, i) => (i < blocks - halvings ? 1 : 2));
+  const trunk = options.channels ? convolutions(options.channels, pixels, halvings) : dense(options.widths);
   return {
     pixels,
-    channels: options.channels,
-    strides,
-    inner: pixels / strides.reduce((a, b) => a * b, 1),
+    trunk,
+    features: trunk.kind === 'dense' ? trunk.widths.at(-1)! : trunk.inner ** 2 * trunk.channels.at(-1)!,
     latent: options.latent,
     predictorLatent: options.predictor_latent,
     predictorWidth: options.predictor_width,
@@ -68,11 +84,18 @@ export function architecture(options: NetworkOptions, pixels: number, labels: nu
   };
 }
 
+const dense = (widths: readonly number[]): Dense => ({ kind: 'dense', widths });
+
+function convolutions(channels: readonly number[], pixels: number, halvings: number): Convolutions {
+  const strides: number[] = channels.map((_, i) => (i < channels.length - halvings ? 1 : 2));
+  return { kind: 'convolution', channels, strides, inner: pixels / strides.reduce((a, b) => a * b, 1) };
+}
+
 /** The stencils of the six blocks, first to last: `fine` is a block's input in the encoder, `coarse` its output. */
-export function stencils(a: Architecture): Stencil[] {
+export function stencils({ strides, inner }: Convolutions): Stencil[] {
   let order: PixelOrder = rasterOrder(2);
-  while (order.size < a.inner) order = refine(order, 2);
-  return a.strides
+  while (order.size < inner) order = refine(order, 2);
+  return strides
     .toReversed()
     .map((stride) => {
       const s = stencil(order, stride);
@@ -102,35 +125,60 @@ const normal = (name: string, shape: readonly number[], fanIn: number, gain: num
   initial: { deviation: Math.sqrt(gain / fanIn) },
 });
 
+const norm = (name: string, size: number): Parameter[] => [
+  constant(`${name}.gamma`, [size], 1),
+  constant(`${name}.beta`, [size], 0),
+];
+
+function denseEncoder({ widths }: Dense, pixels: number): Parameter[] {
+  return widths.flatMap((to, i) => {
+    const from = widths[i - 1] ?? pixels;
+    return [
+      normal(`encoder.${i}.weight`, [from, to], from, 1),
+      constant(`encoder.${i}.bias`, [to], 0),
+      ...norm(`encoder.${i}`, to),
+    ];
+  });
+}
+
+function denseDecoder(features: number, pixels: number): Parameter[] {
+  return [
+    ...norm('decoder.0', features),
+    normal('decoder.0.weight', [features, pixels], features, 1),
+    constant('decoder.0.bias', [pixels], 0),
+  ];
+}
+
+function convolutionEncoder({ channels }: Convolutions): Parameter[] {
+  return channels.flatMap((to, i) => {
+    const from = channels[i - 1] ?? 1;
+    return [normal(`encoder.${i}.weight`, [9, from, to], 9 * from, 2), ...norm(`encoder.${i}`, to)];
+  });
+}
+
+function convolutionDecoder({ channels, strides }: Convolutions): Parameter[] {
+  return channels.toReversed().flatMap((from, i) => {
+    const to = channels.at(-2 - i);
+    const gain = to === undefined ? 1 : 2;
+    const weight = normal(`decoder.${i}.weight`, [from, 9, to ?? 1], (9 * from) / strides.at(-1 - i)! ** 2, gain);
+    return [weight, ...(to === undefined ? [constant(`decoder.${i}.bias`, [1], 0)] : norm(`decoder.${i}`, to))];
+  });
+}
+
 /** Every trained parameter, in the order in which a checkpoint keeps them. */
 export function parameters(a: Architecture): Parameter[] {
-  const list: Parameter[] = [];
-  const inputs = [1, ...a.channels];
-  const norm = (name: string, size: number) =>
-    list.push(constant(`${name}.gamma`, [size], 1), constant(`${name}.beta`, [size], 0));
-  a.channels.forEach((out, i) => {
-    const channels = inputs[i]!;
-    list.push(normal(`encoder.${i}.weight`, [9, channels, out], 9 * channels, 2));
-    norm(`encoder.${i}`, out);
-  });
-  const features = a.inner * a.inner * a.channels.at(-1)!;
+  const { trunk, features } = a;
+  const list: Parameter[] = trunk.kind === 'dense' ? denseEncoder(trunk, a.pixels ** 2) : convolutionEncoder(trunk);
   list.push(normal('latent.weight', [features, a.latent], features, 1), constant('latent.bias', [a.latent], 0));
   list.push(normal('features.weight', [a.latent, features], a.latent, 1), constant('features.bias', [features], 0));
-  a.channels.toReversed().forEach((channels, i) => {
-    const out = inputs.at(-2 - i)!;
-    const last = i === a.channels.length - 1;
-    const stride = a.strides.at(-1 - i)!;
-    list.push(normal(`decoder.${i}.weight`, [channels, 9, out], (9 * channels) / stride ** 2, last ? 1 : 2));
-    if (last) list.push(constant(`decoder.${i}.bias`, [1], 0));
-    else norm(`decoder.${i}`, out);
-  });
+  list.push(...(trunk.kind === 'dense' ? denseDecoder(features, a.pixels ** 2) : convolutionDecoder(trunk)));
   const widths = [a.predictorLatent, a.predictorWidth, a.predictorWidth, a.labels];
   for (let i = 0; i < 3; i++) {
     const [from, to] = [widths[i]!, widths[i + 1]!];
     // A layer norm takes away the length of its input: the first bias must be there for the length of z to show.
     const bias = i === 0 ? normal(`predictor.${i}.bias`, [to], 1, 1) : constant(`predictor.${i}.bias`, [to], 0);
     list.push(normal(`predictor.${i}.weight`, [from, to], from, 1), bias);
-    if (i < 2) norm(`predictor.${i}`, to);
+    if (i < 2) list.push(...norm(`predictor.${i}`, to));
   }
   if (a.variance) {
     // Every variance begins as that of the labels.
@@ -146,11 +194,12 @@ export function parameters(a: Architecture): Parameter[] {
   return list;
 }
 
-/** Running mean (0) and variance (1) of every batch norm, in the order of a checkpoint. */
-export function statistics(a: Architecture): Parameter[] {
-  const decoder = a.channels.slice(0, -1).toReversed();
+/** Running mean (0) and variance (1) of every batch norm, in the order of a checkpoint; dense layers have none. */
+export function statistics({ trunk }: Architecture): Parameter[] {
+  if (trunk.kind === 'dense') return [];
+  const decoder = trunk.channels.slice(0, -1).toReversed();
   const blocks = [
-    ...a.channels.map((size, i) => [`encoder.${i}`, size] as const),
+    ...trunk.channels.map((size, i) => [`encoder.${i}`, size] as const),
     ...decoder.map((size, i) => [`decoder.${i}`, size] as const),
   ];
   return blocks.flatMap(([name, size]) => [
@@ -161,15 +210,15 @@ export function statistics(a: Architecture): Parameter[] {
 
 /** Multiply-adds of one forward pass of one pattern: the convolutions and fully connected layers. */
 export function multiplyAdds(a: Architecture): number {
-  let size = a.pixels;
   let sum = 0;
-  const inputs = [1, ...a.channels];
-  a.channels.forEach((out, i) => {
-    size /= a.strides[i]!;
-    sum += 2 * 9 * size * size * inputs[i]! * out;
+  for (const { name, shape } of parameters(a)) if (name.endsWith('.weight') && shape.length === 2) sum += sizeOf(shape);
+  if (a.trunk.kind === 'dense') return sum;
+  const { channels, strides } = a.trunk;
+  let size = a.pixels;
+  channels.forEach((out, i) => {
+    size /= strides[i]!;
+    sum += 2 * 9 * size * size * (channels[i - 1] ?? 1) * out;
   });
-  for (const { name, shape } of parameters(a))
-    if (/^(latent|features|predictor.*|variance)\.weight/.test(name)) sum += sizeOf(shape);
   return sum;
 }
 

@@ -13,10 +13,8 @@ const LABELS = 3;
 const N = 4;
 
 /** A network whose every parameter and statistic is random, and patterns for it. */
-function randomNetwork(pixels: number, channels: string, transform: 'sqrt' | 'linear') {
-  const { network } = parseRecipe(
-    `[network]\nchannels = ${channels}\nlatent = 6\npredictor_latent = 4\npredictor_width = 8`,
-  );
+function randomNetwork(pixels: number, trunk: string, transform: 'sqrt' | 'linear') {
+  const { network } = parseRecipe(`[network]\n${trunk}\nlatent = 6\npredictor_latent = 4\npredictor_width = 8`);
   const a = architecture(network, pixels, LABELS, false);
   const stream = new RandomStream(4, 'network');
   const blurred = (x: Float32Array) => x.map((v) => v + 0.1 * stream.normal());
@@ -32,14 +30,15 @@ function randomNetwork(pixels: number, channels: string, transform: 'sqrt' | 'li
 }
 
 test.each([
-  [32, '[2, 3, 4, 5, 6, 7]', 'sqrt'],
-  [64, '[2, 3, 4, 3, 4, 5]', 'linear'],
-  [128, '[1, 2, 3, 2, 3, 4]', 'sqrt'],
-  [256, '[1, 2, 2, 2, 2, 3]', 'sqrt'],
+  [32, 'widths = [9, 7, 7, 8]', 'sqrt'],
+  [32, 'channels = [2, 3, 4, 5, 6, 7]', 'sqrt'],
+  [64, 'channels = [2, 3, 4, 3, 4, 5]', 'linear'],
+  [128, 'channels = [1, 2, 3, 2, 3, 4]', 'sqrt'],
+  [256, 'channels = [1, 2, 2, 2, 2, 3]', 'sqrt'],
 ] as const)(
-  'the exported graph and the training graph give the same numbers, %i pixels',
-  async (pixels, channels, transform) => {
-    const { a, p, s, input, patterns } = randomNetwork(pixels, channels, transform);
+  'the exported graph and the training graph give the same numbers, %i pixels, %s',
+  async (pixels, trunk, transform) => {
+    const { a, p, s, input, patterns } = randomNetwork(pixels, trunk, transform);
     const weights = { reconstruction: 1, mmd: 1, prediction: 1 };
     const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
     const trainer = await Trainer.open(nodeOnnx, a, N, input, { weights, variance_beta: 0.5 }, state);
@@ -70,7 +69,7 @@ test.each([
 );
 
 test('a model survives decoding and encoding', () => {
-  const { a, p, s, input } = randomNetwork(32, '[1, 1, 1, 1, 1, 1]', 'sqrt');
+  const { a, p, s, input } = randomNetwork(32, 'channels = [1, 1, 1, 1, 1, 1]', 'sqrt');
   const labels = { mean: new Float32Array(LABELS), deviation: new Float32Array(LABELS).fill(1) };
   const bytes = exportModel({ architecture: a, p, s, input, labels, metadata: { 'a key': 'ä value' }, version: '1.2' });
   const model = decodeModel(bytes);
@@ -82,8 +81,12 @@ test('a model survives decoding and encoding', () => {
 });
 
 test('sizes that the network cannot take are refused', () => {
-  const { network } = parseRecipe('');
+  const { network } = parseRecipe('[network]\nchannels = [16, 32, 64, 128, 256, 512]');
   expect(() => architecture(network, 48, 3, false)).toThrow(/48 pixels/);
-  expect(architecture(network, 64, 3, false).strides).toEqual([1, 2, 2, 2, 2, 2]);
-  expect(architecture(network, 128, 3, false).inner).toBe(2);
+  expect(architecture(network, 64, 3, false).trunk).toMatchObject({ strides: [1, 2, 2, 2, 2, 2] });
+  expect(architecture(network, 128, 3, false)).toMatchObject({ trunk: { inner: 2 }, features: 2048 });
+  expect(architecture(parseRecipe('').network, 64, 3, false)).toMatchObject({
+    trunk: { kind: 'dense' },
+    features: 256,
+  });
 });

@@ -6,11 +6,19 @@ import { between, count, fraction, type Options, positive, seed } from '../core/
 /** [network] */
 export const networkOptions = z
   .strictObject({
+    widths: z
+      .array(count.max(16_384))
+      .min(1)
+      .max(12)
+      .default([512, 512, 256])
+      .describe('Widths of the encoder’s dense layers; the decoder has one, as wide as the last.'),
     channels: z
       .array(count.max(4096))
       .length(6)
-      .default([16, 32, 64, 128, 256, 512])
-      .describe('Output channels of the six convolution blocks.'),
+      .optional()
+      .describe(
+        'Six convolution blocks with so many output channels in place of the dense layers, backwards in the decoder: the paper’s network has [16, 32, 64, 128, 256, 512].',
+      ),
     latent: count.max(4096).default(32).describe('Latent dimension of the autoencoder.'),
     predictor_latent: count.max(4096).default(24).describe('How many of its components the predictor reads.'),
     predictor_width: count.max(16_384).default(256).describe("Width of the predictor's two hidden layers."),
@@ -36,7 +44,7 @@ export const trainingOptions = z
   .strictObject({
     seed: seed.default(1).describe('Of initial weights, order and augmentation; study.seed where left out.'),
     epochs: count.max(100_000).default(8),
-    batch: z.int().min(2).max(4096).default(32).describe('Patterns in a step.'),
+    batch: z.int().min(2).max(4096).default(64).describe('Patterns in a step.'),
     learning_rate: positive.max(1).default(1e-3).describe("Adam's, at first."),
     learning_rate_final: z
       .number()

@@ -86,7 +86,7 @@ function tensors(arrays: StateArrays, a: Architecture, prefix: string): Record<s
 
 const copyOf = (x: StateArrays): StateArrays => ({ p: x.p.slice(), m: x.m.slice(), v: x.v.slice(), s: x.s.slice() });
 
-/** Intensities [n, pixels²] in raster order to what the network sees, in Z-order. */
+/** Intensities [n, pixels²] in raster order to what the network sees, in the network's order. */
 function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array): Tensor {
   const positive = g.emit('Max', [x, g.scalar(0)], x.shape);
   const seen = scaling.transform === 'sqrt' ? g.emit('Sqrt', [positive], x.shape) : positive;
@@ -94,7 +94,8 @@ function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array):
   const [n, pixels] = sizesOf(x, 2);
   const inPairs = reshape(g, seen, [n, pixels / 2, 2]);
   const pairs = order.filter((_, i) => i % 2 === 0).map((pixel) => pixel / 2);
-  const sorted = reshape(g, permute(g, inPairs, pairs), x.shape);
+  const asItLies = order.every((pixel, i) => pixel === i);
+  const sorted = asItLies ? seen : reshape(g, permute(g, inPairs, pairs), x.shape);
   const inOrder = (data: Float32Array): Tensor =>
     g.constant(
       Float32Array.from(order, (pixel) => data[pixel]!),
@@ -196,8 +197,7 @@ function trainingGraph(a: Architecture, n: number, scaling: InputScaling, option
   const next = update((values) => join(g, vectors, values));
   for (const kind of ['p', 'm', 'v'] as const) part(g, vectors, next[kind], `next/${kind}/`);
   const kept = statistics(a);
-  const blended = blend(g, kept, s, statistic);
-  part(g, kept, blended, 'next/s/');
+  if (kept.length > 0) part(g, kept, blend(g, kept, s, statistic), 'next/s/');
   for (const key of TERMS) g.output(key, loss[key]);
   return g.toModel({ name: 'training step' });
 }

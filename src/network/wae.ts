@@ -10,10 +10,10 @@
  * parameters; a test holds the two against each other.
  */
 
-import { type Architecture, stencils } from './architecture.ts';
+import { type Architecture, type Convolutions, stencils } from './architecture.ts';
 import { betaNll, logVariance } from './gaussian.ts';
 import { type Graph, sizesOf, type Tensor } from './graph.ts';
-import type { Stencil } from './lattice.ts';
+import { rasterOrder, type Stencil } from './lattice.ts';
 import { latticeDown, latticeUp } from './lattice-conv.ts';
 import { mmd } from './mmd.ts';
 import { add, meanSquare, mul, scale, sub } from './ops.ts';
@@ -28,7 +28,7 @@ export type Named = Readonly<Record<string, Tensor>>;
 /** Batch norm of x [rows, channels] by name: in training from the batch itself, afterwards from kept statistics. */
 export type Norm = (x: Tensor, name: string) => Tensor;
 
-/** What the standardised patterns pass through; all maps in Z-order. */
+/** What the standardised patterns pass through; maps of convolutions in Z-order. */
 export class Wae {
   readonly #g: Graph;
   readonly #a: Architecture;
@@ -42,33 +42,48 @@ export class Wae {
     this.#a = a;
     this.#p = p;
     this.#norm = norm;
-    this.#stencils = stencils(a);
+    this.#stencils = a.trunk.kind === 'dense' ? [] : stencils(a.trunk);
   }
 
-  /** The raster index of each pixel of a pattern in Z-order. */
+  /** The raster index of each pixel of a pattern in the order that the first layer takes. */
   get order(): Int32Array {
-    return this.#stencils[0]!.fine.raster;
+    return (this.#stencils[0]?.fine ?? rasterOrder(this.#a.pixels)).raster;
   }
 
   /** x [n, pixels²] → latents [n, latent]. */
   encode(x: Tensor): Tensor {
+    const { trunk } = this.#a;
+    let features = x;
+    if (trunk.kind === 'convolution') features = this.#convolved(x);
+    else for (let i = 0; i < trunk.widths.length; i++) features = this.#layer(features, `encoder.${i}`);
+    return this.#linear(features, 'latent');
+  }
+
+  /** z [n, latent] → reconstruction [n, pixels²]. */
+  decode(z: Tensor): Tensor {
+    const { trunk } = this.#a;
+    const features = this.#linear(z, 'features');
+    if (trunk.kind === 'dense') return this.#linear(this.#normed(features, 'decoder.0'), 'decoder.0');
+    return this.#transposed(features, trunk);
+  }
+
+  /** x [n, pixels²] → features [n, features] */
+  #convolved(x: Tensor): Tensor {
     const g = this.#g;
     const [n] = sizesOf(x, 2);
     let map = reshape(g, x, [n, this.#a.pixels ** 2, 1]);
     this.#stencils.forEach((s, i) => {
       map = this.#block(latticeDown(g, map, this.#get(`encoder.${i}.weight`), s), `encoder.${i}`);
     });
-    const [, pixels, channels] = sizesOf(map, 3);
-    return linear(g, reshape(g, map, [n, pixels * channels]), this.#get('latent.weight'), this.#get('latent.bias'));
+    return reshape(g, map, [n, this.#a.features]);
   }
 
-  /** z [n, latent] → reconstruction [n, pixels²]. */
-  decode(z: Tensor): Tensor {
+  /** features [n, features] → reconstruction [n, pixels²] */
+  #transposed(features: Tensor, { inner, channels }: Convolutions): Tensor {
     const g = this.#g;
-    const [n] = sizesOf(z, 2);
-    const features = linear(g, z, this.#get('features.weight'), this.#get('features.bias'));
-    let map = reshape(g, features, [n, this.#a.inner ** 2, this.#a.channels.at(-1)!]);
-    const blocks = this.#a.channels.length;
+    const [n] = sizesOf(features, 2);
+    let map = reshape(g, features, [n, inner ** 2, channels.at(-1)!]);
+    const blocks = channels.length;
     for (let i = 0; i < blocks; i++) {
       map = latticeUp(g, map, this.#get(`decoder.${i}.weight`), this.#stencils[blocks - 1 - i]!);
       if (i < blocks - 1) map = this.#block(map, `decoder.${i}`);
@@ -78,15 +93,10 @@ export class Wae {
 
   /** z [n, latent] → standardised labels [n, labels], and their log-variances where the network has them. */
   predict(z: Tensor): { readonly mean: Tensor; readonly logVariance: Tensor | undefined } {
-    const g = this.#g;
-    let h = slice(g, z, 1, 0, this.#a.predictorLatent);
-    const layer = (name: string): Tensor => linear(g, h, this.#get(`${name}.weight`), this.#get(`${name}.bias`));
-    for (let i = 0; i < 2; i++) {
-      const x = layer(`predictor.${i}`);
-      h = swish(g, layerNorm(g, x, this.#get(`predictor.${i}.gamma`), this.#get(`predictor.${i}.beta`)));
-    }
-    const mean = layer('predictor.2');
-    return { mean, logVariance: this.#a.variance ? logVariance(g, layer('variance')) : undefined };
+    let h = slice(this.#g, z, 1, 0, this.#a.predictorLatent);
+    for (let i = 0; i < 2; i++) h = this.#normed(this.#linear(h, `predictor.${i}`), `predictor.${i}`);
+    const mean = this.#linear(h, 'predictor.2');
+    return { mean, logVariance: this.#a.variance ? logVariance(this.#g, this.#linear(h, 'variance')) : undefined };
   }
 
   /** The domain-adaptation layer of x [n, pixels²]: x·scale + offset, per pixel. */
@@ -99,6 +109,22 @@ export class Wae {
     const tensor = this.#p[name];
     if (!tensor) throw new Error(`No parameter ${name}`);
     return tensor;
+  }
+
+  #linear(x: Tensor, name: string): Tensor {
+    return linear(this.#g, x, this.#get(`${name}.weight`), this.#get(`${name}.bias`));
+  }
+
+  #normed(x: Tensor, name: string): Tensor {
+    return swish(this.#g, layerNorm(this.#g, x, this.#get(`${name}.gamma`), this.#get(`${name}.beta`)));
+  }
+
+  /** A dense layer; its input is added where it is as wide. */
+  #layer(x: Tensor, name: string): Tensor {
+    const y = this.#normed(this.#linear(x, name), name);
+    const [, from] = sizesOf(x, 2);
+    const [, to] = sizesOf(y, 2);
+    return from === to ? add(this.#g, y, x) : y;
   }
 
   #block(map: Tensor, name: string): Tensor {
