@@ -3,8 +3,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { fail } from '../core/errors.ts';
-import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { builtInMaterialName } from '../crystal/options.ts';
+import { textureRemarks } from '../crystal/texture.ts';
 import { type ImportedStructures, importStructures } from '../library/imported.ts';
 import { readBytes, readText } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -131,7 +131,7 @@ export async function readImported(
   requireAtoms(recipe, path);
   const { file } = recipe.structures;
   if (file === undefined) {
-    for (const note of perovskiteOf(recipe.crystal).notes) line.console.note(note);
+    for (const note of textureRemarks(recipe)) line.console.note(note);
     return undefined;
   }
   const imported = importStructures(recipe, {

@@ -2,12 +2,15 @@
 
 import { quantity, setting } from '../core/numbers.ts';
 import { elementsOf, perovskiteOf } from '../crystal/crystal-perovskite.ts';
-import { beamEdge, type CrystalOptions } from '../crystal/options.ts';
+import { beamEdge, type StructureInputs } from '../crystal/options.ts';
 import { spontaneousPolarization } from '../crystal/phase.ts';
+import { textureRemarks } from '../crystal/texture.ts';
 
-export function describeMaterial(crystal: CrystalOptions): { lines: string[]; json: Record<string, unknown> } {
+export function describeMaterial(inputs: StructureInputs): { lines: string[]; json: Record<string, unknown> } {
+  const { crystal } = inputs;
   const perovskite = perovskiteOf(crystal);
-  const { material, phase, notes } = perovskite;
+  const { material, phase } = perovskite;
+  const notes = textureRemarks(inputs);
   const p_uC_cm2 = phase && spontaneousPolarization(material, phase);
   const edges = [setting(crystal.a_A, 'Å'), ...(crystal.c_A === undefined ? [] : [setting(beamEdge(crystal), 'Å')])];
   return {

@@ -45,7 +45,7 @@ async function describe(path: string, task: Task): Promise<Info> {
   if (path.endsWith('.onnx')) return describeModel(path);
   if (path.endsWith('.toml')) {
     const recipe = await readRecipe(path);
-    const textures = recipe.specimen || recipe.structures.file ? undefined : describeMaterial(recipe.crystal);
+    const textures = recipe.specimen || recipe.structures.file ? undefined : describeMaterial(recipe);
     return {
       lines: [`${path}: a recipe, hash ${hashOf(recipe)}`, ...(textures?.lines ?? [])],
       json: { kind: 'recipe', recipe, ...(textures && { material: textures.json }) },

@@ -157,6 +157,9 @@ export function beamEdge({ a_A, c_A }: Pick<CrystalOptions, 'a_A' | 'c_A'>): num
   return c_A ?? a_A;
 }
 
+/** Largest |P| of a texture where a recipe says none [µC/cm²]. */
+export const DEFAULT_P_MAX = 30;
+
 export const structuresOptions = z
   .strictObject({
     count: count.max(100_000).default(8).describe('Structures for training.'),
@@ -215,7 +218,7 @@ export const structuresOptions = z
       .number()
       .min(0)
       .max(150)
-      .default(30)
+      .default(DEFAULT_P_MAX)
       .describe('Largest |P| of a texture [µC/cm²]; that of domains is `domains.p_uC_cm2`.'),
     p_distribution: z
       .enum(['magnitude', 'volume'])

@@ -6,7 +6,13 @@ import { perovskiteOf } from './crystal-perovskite.ts';
 import { domainOptions } from './domain-options.ts';
 import { domainTexture } from './domains.ts';
 import { dTiPerDisplacement, polarizationPerDisplacement } from './material.ts';
-import { beamEdge, type CrystalOptions, type StructureInputs, type StructuresOptions } from './options.ts';
+import {
+  beamEdge,
+  type CrystalOptions,
+  DEFAULT_P_MAX,
+  type StructureInputs,
+  type StructuresOptions,
+} from './options.ts';
 import type { Perovskite } from './perovskites.ts';
 import { type PolarAxis, spontaneousPolarization, type Tilt } from './phase.ts';
 import { cellCount, type Vec3 } from './structure.ts';
@@ -66,6 +72,33 @@ export function textureProblem(inputs: StructureInputs): string | undefined {
   }
   return tiltMisfit(structures.cells, tiltOf(crystal, perovskite));
 }
+
+/** Share by which an edge may differ from the material's own without a remark: strained films are within it. */
+const NEAR_EDGE = 0.02;
+
+/** What somebody ought to know of textures that are made all the same: approximations of the material, an unusual lattice, a setting that is not heeded. */
+export function textureRemarks({ crystal, structures }: StructureInputs): string[] {
+  const { material, phase, edge_A, notes } = perovskiteOf(crystal);
+  const remarks = [...notes];
+  const own = phase ? [edge_A, phase.along_A, phase.across_A] : [edge_A];
+  const [least, most] = [Math.min(...own), Math.max(...own)];
+  for (const [name, edge] of Object.entries({ a_A: crystal.a_A, c_A: crystal.c_A })) {
+    // A given material has no edge of its own: no comparison with NaN is true.
+    if (edge === undefined || !(edge < least * (1 - NEAR_EDGE) || edge > most * (1 + NEAR_EDGE))) continue;
+    const percent = 100 * (edge / (edge < least ? least : most) - 1);
+    remarks.push(
+      `crystal.${name} = ${edge} is ${signed(percent)}% from ${material.name}, whose edges are ${least === most ? '' : `${least.toFixed(3)} to `}${most.toFixed(3)} Å: u², mode and charges stay those of its own lattice.`,
+    );
+  }
+  if (structures.texture === 'domains' && structures.p_max_uC_cm2 !== DEFAULT_P_MAX) {
+    remarks.push(
+      `structures.p_max_uC_cm2 = ${structures.p_max_uC_cm2} is not heeded: |P| of domains is structures.domains.p_uC_cm2, or that of the material.`,
+    );
+  }
+  return remarks;
+}
+
+const signed = (percent: number): string => `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)}`;
 
 /**
  * @param of the structure's stream
