@@ -5,7 +5,7 @@
  * latents, to which a layer for variances is added (gaussian.ts), and per-pixel domain-adaptation layers (scale 1, offset 0 at first) for experimental patterns.
  *
  * The default in place of the convolutions: dense layers (fully connected, layer norm, swish; the input is added where a layer is as wide as the one before), and one
- * back. A pattern lies on the crystal's own lattice, each disk always on the same pixels: sharing weights between places gains nothing.
+ * back. A pattern lies on the crystal's own lattice, each disk always on the same pixels: sharing weights between places gains nothing (docs/notes/0012-dense.md).
  *
  * Kernels are 3×3 with padding 1. Blocks halve the map, except the first ones of a small detector, so that the last map
  * is 2×2: 64 pixels keep the first block at stride 1, 32 the first two. Initial weights are normal with variance
