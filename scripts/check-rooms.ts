@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   diffraction: ['core'],
   library: ['core', 'crystal', 'diffraction'],
   network: ['core', 'diffraction', 'library'],
+  limit: ['core', 'diffraction', 'library'],
   scan: ['core', 'diffraction'],
   simulation: ['core', 'crystal', 'diffraction', 'library', 'scan'],
   polarization: ['core', 'diffraction', 'library', 'network', 'scan'],

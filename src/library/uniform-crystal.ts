@@ -18,7 +18,7 @@ import { quantity, setting } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import { structureStream, withBeamEdge } from '../crystal/build.ts';
 import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
-import { polarizationPerDisplacement } from '../crystal/material.ts';
+import { dTiPerDisplacement, polarizationPerDisplacement } from '../crystal/material.ts';
 import { beamEdge } from '../crystal/options.ts';
 import { idealBlock } from '../crystal/perovskite.ts';
 import type { Shares } from '../crystal/site-elements.ts';
@@ -74,6 +74,20 @@ export class UniformCrystal {
     this.#edge_A = edges.reduce((sum, edge) => sum + edge, 0) / EDGES;
     const cell_A: Vec3 = [crystal.a_A, crystal.a_A, this.#edge_A];
     this.#cut = librarySlicer([1, 1, 1], cell_A, crystal.u2_A2, library);
+  }
+
+  /** Height of its cell [nm]. */
+  get cell_nm(): number {
+    return this.#edge_A / 10;
+  }
+
+  /** δTi of its soft mode per polarization [pm per µC/cm²]. */
+  get dTiPerP(): number {
+    const { crystal } = this.#inputs;
+    const { material } = perovskiteOf(crystal);
+    return (
+      (100 * dTiPerDisplacement(material)) / polarizationPerDisplacement(material, crystal.a_A ** 2 * this.#edge_A)
+    );
   }
 
   /** 1 for pixels that one disk at most reaches, whatever the probe's place, [pixels²]. */

@@ -12,12 +12,12 @@
  */
 
 import * as z from 'zod';
+import { cholesky, inverseOfLower } from '../core/cholesky.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Options } from '../core/schema.ts';
 import { breathe, checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { BACKGROUND, bounded, CAMERA, CameraModel, noCamera, VARIANCE } from './camera-model.ts';
-import { cholesky, inverseOfLower } from './cholesky.ts';
 import { countingMisfit, quantile, rootVariance } from './domain.ts';
 import { at, distances, type Mixture, mixed, nearestMixture } from './match.ts';
 import { addNoise } from './noise.ts';

@@ -12,8 +12,8 @@
  */
 
 import * as z from 'zod';
+import { cholesky, inverseOfLower } from '../core/cholesky.ts';
 import type { Options } from '../core/schema.ts';
-import { cholesky, inverseOfLower } from './cholesky.ts';
 
 const quantiles = z.object({
   /** Half of the held-out patterns have less, and 99 of 100. */

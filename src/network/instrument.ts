@@ -12,7 +12,7 @@
  * What this is not: a calibration of the instrument: amplitudes are too small, by half in patterns that are dark between disks, and an effect that the network learned to reconstruct is not seen.
  */
 
-import { cholesky, solveByLower } from './cholesky.ts';
+import { cholesky, solveByLower } from '../core/cholesky.ts';
 import { rootVariance } from './domain.ts';
 
 /** Even background, decaying background [shares of the beam], blur [pixels²], intensity [share]. */
