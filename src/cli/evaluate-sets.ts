@@ -33,7 +33,7 @@ export interface EvaluationSet {
 const SEED_OFFSET = 7_919_000;
 
 /** What the library was made with; undefined where it cannot be made again from that: structures of a file, settings of an earlier version. */
-function inputsOf({ identity, source }: AnyLibraryInfo): Recipe | undefined {
+export function inputsOf({ identity, source }: AnyLibraryInfo): Recipe | undefined {
   const settings = identity.settings.library as Readonly<Record<string, unknown>> | undefined;
   if (source || identity.schema < 2 || settings?.absorption === undefined) return undefined;
   return parseRecipe(stringifyToml(identity.settings), 'The library');

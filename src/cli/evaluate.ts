@@ -1,10 +1,11 @@
-/** `ferroscope evaluate MODEL --library LIB`: whether a model's σ can be believed, on its own ground and on foreign ground. */
+/** `ferroscope evaluate MODEL --library LIB`: whether a model's σ can be believed, on its own ground and on foreign ground, and the figures by which the paper judges its network. */
 
 import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { decimalLabel, duration, fixedLabel, percent, plural } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
 import { type EvaluatedSet, evaluationReport } from '../figures/evaluation-report.ts';
+import { selectLabels } from '../library/dataset.ts';
 import { openLibrary } from '../library/store.ts';
 import { answersOf } from '../network/answers.ts';
 import { promised } from '../network/conformal.ts';
@@ -15,9 +16,12 @@ import { readBytes, refuseExisting, writeFolderWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { coverageOfAnswers, verdictOf } from '../polarization/coverage.ts';
-import { argument, option, workersOption } from './arguments.ts';
+import { argument, materialOption, numberOption, option, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
-import { evaluationSets } from './evaluate-sets.ts';
+import { paperFigures } from './evaluate-figures.ts';
+import { type ScanRequest, scanFigures, scanNumbers } from './evaluate-scan.ts';
+import { evaluationSets, inputsOf } from './evaluate-sets.ts';
+import { knownOf } from './map.ts';
 import { PROGRAM } from './version.ts';
 
 /** Labels whose joint posterior TARP looks at: displacements follow from P. */
@@ -43,6 +47,12 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
     }
     const training = parsed.data;
     const library = await openLibrary(folderStore(option(line, 'library')!), task);
+    const data = selectLabels(library, info.labels);
+    const heldOut = Array.from({ length: data.count }, (_, i) => i).filter((i) => data.isHeldOut(i));
+    const request = scanOf(line);
+    const scan = request && (await scanFigures(model, data, heldOut, training, request, task));
+    const made = inputsOf(library.info) ?? 'structures come from a file, or an earlier version made the library.';
+    const { json: numbers, ...figures } = await paperFigures(model, data, heldOut, made, task);
     const own = info.identity.inputs.library?.content === library.identity.content;
     const { sets, notes } = await evaluationSets(
       library,
@@ -91,6 +101,7 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
       sets: done,
       joint: JOINT.filter((name) => info.labels.some((one) => one.name === name)),
       calibration: info.uncertainty,
+      paper: { ...figures, scan },
       model: info.identity.id,
       version: PROGRAM,
       recipe_toml: info.recipe,
@@ -107,6 +118,8 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
         rank_deviation: tarp.length > 0 ? ranks.map((own) => deviation(own.map((rank) => (rank + 0.5) / 100))) : null,
         tarp_deviation: tarp.length > 0 ? deviation(tarp) : null,
       })),
+      ...numbers,
+      ...(scan && { scan: scanNumbers(scan) }),
     };
     texts.set('evaluation.json', `${JSON.stringify(json, null, 2)}\n`);
     await writeFolderWhole(out, new Map([...texts].map(([name, text]) => [name, new TextEncoder().encode(text)])));
@@ -117,6 +130,19 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
   } finally {
     await model.close();
   }
+}
+
+/** The scan that --scan names, with what is known of it. */
+function scanOf(line: CommandLine): ScanRequest | undefined {
+  const path = option(line, 'scan');
+  if (path === undefined) return undefined;
+  return {
+    path,
+    known: knownOf(line),
+    dataset: option(line, 'dataset'),
+    voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
+    material: materialOption(line),
+  };
 }
 
 function countOption(line: CommandLine, name: string): number {

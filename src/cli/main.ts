@@ -181,19 +181,6 @@ function program(console: Console): Command {
     .option('--scan <file>', 'adapt to the patterns of this scan while training')
     .addOption(overwrite());
 
-  add(
-    'evaluate <model>',
-    'whether a model’s uncertainties can be believed: coverage on new structures and on patterns unlike the library',
-    'ferroscope evaluate model.onnx --library library.zarr',
-    async () => (await import('./evaluate.ts')).runEvaluate,
-  )
-    .requiredOption('--library <folder>', 'what the model was trained on, or another library for the same detector')
-    .option('--out <folder>', 'report.html, figures and evaluation.json (default: the model’s name + "-evaluation")')
-    .option('--structures <n>', 'new structures to simulate for each set', '8')
-    .option('--patterns <n>', 'patterns of each structure', '64')
-    .addOption(overwrite())
-    .addOption(workers());
-
   /** What is known of a scan beside its file. */
   const known = (command: Command): Command =>
     command
@@ -209,6 +196,22 @@ function program(console: Console): Command {
       .option('--gain <file>', 'relative gain [qy][qx], .npy; counts are divided by it')
       .option('--mask <file>', 'pixels to leave out, not zero [qy][qx], .npy')
       .addOption(several('--flip <how>', 'turn patterns first: y, x or transpose; may be given again'));
+
+  known(
+    add(
+      'evaluate <model>',
+      'whether a model’s uncertainties can be believed, on new structures and on patterns unlike the library; its errors, by dose beside the limit; what its latents hold',
+      'ferroscope evaluate model.onnx --library library.zarr --scan scan.h5',
+      async () => (await import('./evaluate.ts')).runEvaluate,
+    ),
+  )
+    .requiredOption('--library <folder>', 'what the model was trained on, or another library for the same detector')
+    .option('--out <folder>', 'report.html, figures and evaluation.json (default: the model’s name + "-evaluation")')
+    .option('--scan <file>', 'a scan, to compare with the library: overlap of latents, nearest patterns')
+    .option('--structures <n>', 'new structures to simulate for each set', '8')
+    .option('--patterns <n>', 'patterns of each structure', '64')
+    .addOption(overwrite())
+    .addOption(workers());
 
   known(
     add(

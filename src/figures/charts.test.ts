@@ -17,7 +17,8 @@ test('parity: the line of agreement runs from corner to corner, up the page, and
   expect(x1!).toBeGreaterThan(x0!);
   expect(y1!).toBeLessThan(y0!);
   const head = [...svg.matchAll(/<text [^>]*class="head"[^>]*>([^<]+)</g)].map((m) => m[1]!);
-  expect(head.join('|')).toBe('MAE 2.00 pm\u2003RMSE 2.24 pm|r = 0.108\u2003n = 4');
+  // Errors 1, 1, 3, 3 of truths 0 to 3, which lie 1.5, 0.5, 0.5, 1.5 off their mean.
+  expect(head.join('|')).toBe('MAE 2.00 pm\u2003mean only 1.00 pm|RMSE 2.24 pm\u2003r = 0.108|n = 4');
 });
 
 test('parity: a point above the line is drawn above it', () => {

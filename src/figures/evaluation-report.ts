@@ -1,12 +1,16 @@
-/** The report of `ferroscope evaluate`: coverage on every set of patterns, ranks and TARP on those of the library's kind. No computing of physics, no files. */
+/** The report of `ferroscope evaluate`: coverage on every set of patterns, ranks and TARP on those of the library's kind, and the figures by which the paper judges its network. No computing of physics, no files. */
 
 import * as Plot from '@observablehq/plot';
 import { decimalLabel, percent, unitLabel } from '../core/numbers.ts';
 import type { CoverageOf, Verdict } from '../polarization/coverage.ts';
+import { type AccuracyInput, accuracySections } from './accuracy-section.ts';
 import { chart } from './chart.ts';
+import { type DerivativeInput, derivativeSection } from './derivative-section.ts';
 import { channelHtml, channelSvg } from './labels.ts';
+import { type LatentInput, latentSection } from './latent-section.ts';
 import { lineChart } from './line-chart.ts';
 import { buildReport, type Cell, type ReportTable } from './report.ts';
+import { type ScanInput, scanSections } from './scan-section.ts';
 import { el, px } from './svg.ts';
 import { INK, SERIES } from './theme.ts';
 
@@ -28,6 +32,12 @@ export interface EvaluationInput {
   /** Labels that TARP looks at together, and whose ranks are drawn. */
   readonly joint: readonly string[];
   readonly calibration: { readonly sigma: 'network' | 'rmse'; readonly structures: number; readonly patterns: number };
+  readonly paper: {
+    readonly accuracy: AccuracyInput;
+    readonly derivatives: DerivativeInput | { readonly reason: string };
+    readonly latents: LatentInput;
+    readonly scan?: ScanInput | undefined;
+  };
   readonly model: string;
   readonly version: string;
   readonly recipe_toml: string;
@@ -126,7 +136,7 @@ const WORDS = { marked: 'marked as out of domain', kept: 'kept', broken: 'broken
 
 /** report.html and figures/*.svg, by path. */
 export function evaluationReport(input: EvaluationInput): Map<string, string> {
-  const { sets, joint, calibration } = input;
+  const { sets, joint, calibration, paper } = input;
   const figures = new Map<string, string>();
   const put = (name: string, svg: string): string => {
     figures.set(`figures/${name}.svg`, svg);
@@ -166,6 +176,10 @@ export function evaluationReport(input: EvaluationInput): Map<string, string> {
         text: `${joint.join(', ')} as independent Gaussians, unmarked patterns. Below the diagonal the joint intervals are too small.`,
         svg: put('tarp', tarpFigure(usual)),
       },
+      ...accuracySections(paper.accuracy, put),
+      derivativeSection(paper.derivatives, put),
+      latentSection(paper.latents, put),
+      ...(paper.scan ? scanSections(paper.scan, put) : []),
     ],
     provenance: { recipe_toml: input.recipe_toml, identity: input.model, version: input.version },
   });

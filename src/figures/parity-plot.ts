@@ -1,6 +1,6 @@
 /**
  * Predicted against true values: a density of points (few points as dots), the line of perfect agreement, and how far off it
- * is (MAE, RMSE, correlation), written above the axes where no point lies. Both axes have one range, in the channel's unit, which leaves out at most the outermost 0.4%.
+ * is (MAE beside that of knowing only the mean of the truth, RMSE, correlation), written above the axes where no point lies. Both axes have one range, in the channel's unit, which leaves out at most the outermost 0.4%.
  */
 
 import * as Plot from '@observablehq/plot';
@@ -49,20 +49,24 @@ export function parityPlot(truth: ArrayLike<number>, predicted: ArrayLike<number
   const bins = options.bins ?? Math.round(Math.min(72, Math.max(24, 0.6 * Math.sqrt(used.length))));
   const counts = binned(inside, domain, bins);
   const most = counts.reduce((a, b) => Math.max(a, b), 1);
+  const middle = used.reduce((sum, [value]) => sum + value, 0) / used.length;
+  const meanOnly = used.reduce((sum, [value]) => sum + Math.abs(value - middle), 0) / used.length;
   const lines = [
     `MAE ${quantity(score.mae, options.unit)}`,
+    `mean only ${quantity(meanOnly, options.unit)}`,
     `RMSE ${quantity(score.rmse, options.unit)}`,
     `r = ${fixedLabel(score.correlation)}`,
   ];
   const head = [
     lines.slice(0, 2).join('   '),
-    [lines[2], `n = ${countLabel(score.count)}`, ...(dense ? [`1 to ${countLabel(most)} per bin`] : [])].join('   '),
+    lines.slice(2).join('   '),
+    [`n = ${countLabel(score.count)}`, ...(dense ? [`1 to ${countLabel(most)} per bin`] : [])].join('   '),
   ];
   return chart({
     ...(options.title === undefined ? {} : { title: options.title }),
     description: `Predicted against true ${options.name} for ${plural(score.count, 'pattern')}: ${lines.join(', ')}.`,
     width,
-    height: width + (options.title ? 32 : 18),
+    height: width + (options.title ? 43 : 29),
     head: head.map((line) => escapeText(line).replaceAll('   ', '\u2003')),
     x: { label: channelSvg(options.name, TEXT.base, `true (${unit})`), domain, ticks: marks },
     y: { label: channelSvg(options.name, TEXT.base, `predicted (${unit})`), domain, ticks: marks },

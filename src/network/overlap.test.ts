@@ -1,34 +1,10 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import {
-  BINS,
-  overlap,
-  pearson,
-  principalComponents,
-  project,
-  sampledOverlap,
-  shuffledCorrelation,
-} from './latents.ts';
+import { BINS, overlap, principalComponents, project, sampledOverlap } from './overlap.ts';
 
 const stream = new RandomStream(5, 'latents');
 const normals = (count: number) => Float64Array.from({ length: count }, () => stream.normal());
-
-test('Pearson of y = 2x is 1, of −x is −1, of what does not vary 0, of a mixture its share of the variance', () => {
-  const x = normals(4000);
-  const noise = normals(4000);
-  const b = new Float64Array(4000 * 4);
-  x.forEach((value, i) => {
-    b.set([2 * value + 3, -value, 7, 0.6 * value + 0.8 * noise[i]!], 4 * i);
-  });
-  const r = pearson(x, 1, b, 4);
-  expect(r[0]).toBeCloseTo(1, 12);
-  expect(r[1]).toBeCloseTo(-1, 12);
-  expect(r[2]).toBe(0);
-  expect(r[3]).toBeCloseTo(0.6, 1);
-  // 4000 pairs: a standard deviation of 1/√4000 each.
-  expect(shuffledCorrelation(x, 1, b, 4, stream)).toBeLessThan(5 / Math.sqrt(4000));
-});
 
 test('principal components are the eigenvectors of the covariance, as another program finds them', () => {
   const [count, n] = [500, 6];

@@ -1,6 +1,5 @@
 /**
- * What latents have to do with labels, and whether two clouds of latents lie in one place: Pearson's correlations, principal components, and the share of two
- * histograms that they have in common,
+ * Whether two clouds of latents lie in one place: principal components, and the share of two histograms that they have in common,
  *
  *     overlap = Σ_bins min(p, q)           p, q the shares of either cloud in a bin of the plane of the first two components; 1 alike, 0 apart.
  *
@@ -10,55 +9,7 @@
  */
 
 import type { RandomStream } from '../core/random.ts';
-
-/** Correlations of each column of `a` [count][na] with each of `b` [count][nb], [na][nb]; 0 where one does not vary. */
-export function pearson(a: ArrayLike<number>, na: number, b: ArrayLike<number>, nb: number): Float64Array {
-  const count = a.length / na;
-  const centred = (values: ArrayLike<number>, n: number): Float64Array => {
-    const out = new Float64Array(count * n);
-    for (let column = 0; column < n; column++) {
-      let mean = 0;
-      for (let i = 0; i < count; i++) mean += values[i * n + column]! / count;
-      let square = 0;
-      for (let i = 0; i < count; i++) square += (values[i * n + column]! - mean) ** 2;
-      // What does not vary but for rounding.
-      const scale = square > 1e-24 * count * mean ** 2 ? 1 / Math.sqrt(square) : 0;
-      for (let i = 0; i < count; i++) out[i * n + column] = (values[i * n + column]! - mean) * scale;
-    }
-    return out;
-  };
-  const [left, right] = [centred(a, na), centred(b, nb)];
-  const out = new Float64Array(na * nb);
-  for (let i = 0; i < count; i++) {
-    for (let p = 0; p < na; p++) {
-      for (let q = 0; q < nb; q++) out[p * nb + q]! += left[i * na + p]! * right[i * nb + q]!;
-    }
-  }
-  return out;
-}
-
-/** The largest |r| between the columns once the rows of `b` are shuffled: what chance gives patterns that are independent. */
-export function shuffledCorrelation(
-  a: ArrayLike<number>,
-  na: number,
-  b: ArrayLike<number>,
-  nb: number,
-  random: RandomStream,
-): number {
-  const order = shuffled(a.length / na, random);
-  const mixed = Float64Array.from(b, (_, k) => b[order[Math.floor(k / nb)]! * nb + (k % nb)]!);
-  return pearson(a, na, mixed, nb).reduce((most, r) => Math.max(most, Math.abs(r)), 0);
-}
-
-/** 0 … count − 1 in any order (Fisher and Yates). */
-function shuffled(count: number, random: RandomStream): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-}
+import { shuffled } from './correlation.ts';
 
 export interface Principal {
   readonly mean: Float64Array;
