@@ -75,9 +75,10 @@ describe('the demo', () => {
 
   test('evaluate says whether σ can be believed, on new structures and on foreign ground', async () => {
     const more = ['--library', at('demo/library.zarr'), '--structures', '2', '--patterns', '12'];
-    const { code, out } = await cli('evaluate', at('demo/model.onnx'), ...more, '--out', at('evaluation'), '--json');
+    const on = ['--scan', at('demo/scan.h5'), '--out', at('evaluation'), '--json'];
+    const { code, out } = await cli('evaluate', at('demo/model.onnx'), ...more, ...on);
     expect(code).toBe(0);
-    const { sets } = JSON.parse(out);
+    const { sets, accuracy, limit, latents, scan } = JSON.parse(out);
     expect(sets.map(({ name }: { name: string }) => name)).toEqual([
       'held out',
       'new',
@@ -93,6 +94,20 @@ describe('the demo', () => {
     expect(sets[7]).toMatchObject({ outside: 24, verdict: { kind: 'marked' } });
     expect(await readFile(at('evaluation/report.html'), 'utf8')).toContain('Ranks of the truth');
     expect(existsSync(at('evaluation/figures/tarp.svg'))).toBe(true);
+
+    // Beside every error the mean's; of the limit, P along the beam is told far worse than across it.
+    for (const { name, mae_mean_only } of accuracy.labels) expect(mae_mean_only, name).toBeGreaterThan(0);
+    expect(accuracy.curves[0].points.map(([dose]: number[]) => dose)).toEqual([1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]);
+    const sigma = (name: string) => limit.sigma_1e.find((one: { name: string }) => one.name === name).free;
+    expect(sigma('P_z')).toBeGreaterThan(20 * sigma('P_x'));
+    expect(sigma('P_x') / sigma('P_y')).toBeCloseTo(1, 1);
+    expect(latents.with_latents).toHaveLength(6 * 24);
+    expect(scan).toMatchObject({ positions: 12, bins: 20 });
+    expect(scan.drawn).toBeLessThanOrEqual(scan.halves);
+    for (const { by_image, any } of scan.nearest) expect(by_image.r1).toBeLessThan(any);
+    for (const name of ['parity-noisy-P_z', 'dose-P_z', 'derivative-P_z', 'latents-correlation', 'nearest-patterns']) {
+      expect(existsSync(at(`evaluation/figures/${name}.svg`)), name).toBe(true);
+    }
     await fails(
       ['evaluate', at('demo/model.onnx'), ...more, '--patterns', '1', '--out', at('none')],
       2,

@@ -1,6 +1,6 @@
 /** Two sections of an evaluation, after the paper's Extended Data Fig. 2 and 4: predicted against true values, and errors against dose. */
 
-import { electrons, numberLabel, plural, unitLabel } from '../core/numbers.ts';
+import { electrons, fixedLabel, plural, powerLabel, unitLabel } from '../core/numbers.ts';
 import { type DoseFigureInput, doseFigure } from './dose-figure.ts';
 import { channelHtml } from './labels.ts';
 import { parityPlot } from './parity-plot.ts';
@@ -23,6 +23,9 @@ export interface AccuracyInput {
   }[];
   readonly curves: readonly DoseFigureInput[];
 }
+
+/** Of the limit in the table [electrons per pattern]. */
+const LIMIT_DOSE = 1e6;
 
 type Put = (name: string, svg: string) => string;
 
@@ -62,20 +65,22 @@ export function accuracySections(input: AccuracyInput, put: Put): ReportSection[
 function curveTable(curves: readonly DoseFigureInput[]): ReportTable {
   const doses = curves[0]!.points.map(([dose]) => dose);
   return {
-    caption: 'MAE by dose [electrons per pattern]; in brackets the limit.',
-    columns: ['Label', 'Unit', ...doses.map((dose) => numberLabel(dose)), 'noise-free', 'mean only'].map((label) => ({
-      label,
-    })),
+    caption: `MAE by dose [electrons per pattern]. Limit: that of ${electrons(LIMIT_DOSE)}; it falls as 1/√dose.`,
+    columns: [
+      'Label',
+      'Unit',
+      ...doses.map((dose) => powerLabel(Math.round(Math.log10(dose)))),
+      'Noise-free',
+      'Mean only',
+      `Limit, ${powerLabel(Math.round(Math.log10(LIMIT_DOSE)))}`,
+    ].map((label) => ({ label })),
     rows: curves.map(({ name, unit, points, noise_free, mean_only, limit_1e }): Cell[] => [
       { html: channelHtml(name) },
       unitLabel(unit),
-      ...points.map(([dose, mae]) =>
-        limit_1e === undefined ? digits(mae) : `${digits(mae)} (${digits(limit_1e / Math.sqrt(dose))})`,
-      ),
-      digits(noise_free),
-      digits(mean_only),
+      ...points.map(([, mae]) => fixedLabel(mae, 2)),
+      fixedLabel(noise_free, 2),
+      fixedLabel(mean_only, 2),
+      limit_1e === undefined ? '–' : fixedLabel(limit_1e / Math.sqrt(LIMIT_DOSE), 2),
     ]),
   };
 }
-
-const digits = (value: number): string => numberLabel(value, 2);

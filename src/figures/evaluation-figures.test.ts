@@ -102,15 +102,15 @@ const put = (name: string, svg: string): string => {
 const asHtml = (sections: Parameters<typeof buildReport>[0]['sections']) =>
   buildReport({ title: 't', summary: 's', sections, provenance: { recipe_toml: '', version: '0' } });
 
-test('accuracy: the table gives the limit at each dose in brackets, and none where there is none', () => {
+test('accuracy: the table gives the limit at 10⁶ electrons, and none where there is none', () => {
   const parity = { name: 'P_z', unit: 'uC/cm2', truth: [1, 2], noise_free: [1, 2], noisy: [2, 1] };
   const input = { patterns: 2, structures: 1, curve_patterns: 2, dose_e: 1e6, parity: [parity] };
   const html = asHtml(accuracySections({ ...input, curves: [curve] }, put));
-  expect(html).toContain('>40 (40)<');
-  expect(html).toContain('>0.4 (0.4)<');
+  // 4 at 10⁵: √10 times less.
+  expect(html).toContain('>1.3</td></tr>');
   const without = asHtml(accuracySections({ ...input, curves: [{ ...curve, limit_1e: undefined }] }, put));
   expect(without).toContain('No limit is drawn');
-  expect(without).toContain('>40<');
+  expect(without).toContain('>–</td></tr>');
 });
 
 test('derivatives: red where more of the quantity makes brighter; one that does not hold is named; none says why', () => {
