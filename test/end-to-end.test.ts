@@ -108,11 +108,9 @@ describe('the demo', () => {
     for (const name of ['parity-noisy-P_z', 'dose-P_z', 'derivative-P_z', 'latents-correlation', 'nearest-patterns']) {
       expect(existsSync(at(`evaluation/figures/${name}.svg`)), name).toBe(true);
     }
-    await fails(
-      ['evaluate', at('demo/model.onnx'), ...more, '--patterns', '1', '--out', at('none')],
-      2,
-      /--patterns 1/,
-    );
+    const wrong = ['evaluate', at('demo/model.onnx'), ...more, '--out', at('none')];
+    await fails([...wrong, '--patterns', '1'], 2, /--patterns 1/);
+    await fails([...wrong, '--rotation', '3'], 2, /--rotation says something of a scan/);
   });
 
   test('adapt fits the scan’s instrument, and writes a model only where that is better', {

@@ -81,6 +81,7 @@ export async function paperFigures(
     structures,
     curve_patterns: fewer.length,
     dose_e: DOSE,
+    adapted: info.adaptation !== undefined,
     parity: drawn.map(({ name, unit, at }) => ({
       name,
       unit,

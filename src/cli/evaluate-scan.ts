@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { RandomStream } from '../core/random.ts';
-import type { Task } from '../core/task.ts';
+import { checkAborted, type Task } from '../core/task.ts';
 import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import type { NearestPattern, ScanInput } from '../figures/scan-section.ts';
 import type { PatternDataset } from '../library/dataset.ts';
@@ -103,7 +103,7 @@ export async function scanFigures(
   const deviation = deviations(states, known.length);
   const random = new RandomStream(info.seed, 'evaluate', 'overlap');
   const labelsOf = (name: string, experimental: boolean) =>
-    predicted(model, patterns, count, experimental).then((said) => ({ name, ...said }));
+    predicted(model, patterns, count, experimental, task).then((said) => ({ name, ...said }));
   const said = info.adapts
     ? [await labelsOf('before adaptation', false), await labelsOf('after adaptation', true)]
     : [await labelsOf('', false)];
@@ -155,12 +155,13 @@ export async function scanFigures(
 }
 
 /** Labels and latents of the scan's patterns. */
-async function predicted(model: Model, patterns: Float32Array, count: number, experimental: boolean) {
+async function predicted(model: Model, patterns: Float32Array, count: number, experimental: boolean, task: Task) {
   const size = patterns.length / count;
   const batch = 64;
   const labels = new Float32Array(count * model.info.labels.length);
   const latent = new Float32Array(count * model.latent);
   for (let first = 0; first < count; first += batch) {
+    checkAborted(task);
     const here = Math.min(batch, count - first);
     const part = patterns.subarray(first * size, (first + here) * size);
     const said = await predictSymmetric(model, part, here, { experimental });

@@ -32,6 +32,12 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   const out = option(line, 'out') ?? `${path.replace(/\.onnx$/, '')}-evaluation`;
   refuseExisting(out, line.options.overwrite === true);
+  const request = scanOf(line);
+  const sizes = {
+    structures: countOption(line, 'structures'),
+    patterns: countOption(line, 'patterns'),
+    ...workersOption(line),
+  };
   const { task } = line.console;
   const start = performance.now();
   const model = openModel(await readBytes(path), nodeOnnx);
@@ -49,22 +55,11 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
     const library = await openLibrary(folderStore(option(line, 'library')!), task);
     const data = selectLabels(library, info.labels);
     const heldOut = Array.from({ length: data.count }, (_, i) => i).filter((i) => data.isHeldOut(i));
-    const request = scanOf(line);
     const scan = request && (await scanFigures(model, data, heldOut, training, request, task));
     const made = inputsOf(library.info) ?? 'structures come from a file, or an earlier version made the library.';
     const { json: numbers, ...figures } = await paperFigures(model, data, heldOut, made, task);
     const own = info.identity.inputs.library?.content === library.identity.content;
-    const { sets, notes } = await evaluationSets(
-      library,
-      {
-        training,
-        own,
-        structures: countOption(line, 'structures'),
-        patterns: countOption(line, 'patterns'),
-        ...workersOption(line),
-      },
-      task,
-    );
+    const { sets, notes } = await evaluationSets(library, { training, own, ...sizes }, task);
     for (const note of notes) line.console.note(note);
     const done: EvaluatedSet[] = [];
     for (const set of sets) {
@@ -132,10 +127,20 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
   }
 }
 
-/** The scan that --scan names, with what is known of it. */
+/** Options that say something of a scan. */
+const OF_SCAN = ['material', 'voltage', 'dataset', 'rotation', 'hotSigma', 'dark', 'gain', 'mask', 'flip'];
+
+/** The scan that --scan names, with what is known of it. @throws 'usage' */
 function scanOf(line: CommandLine): ScanRequest | undefined {
   const path = option(line, 'scan');
-  if (path === undefined) return undefined;
+  if (path === undefined) {
+    const idle = OF_SCAN.find((name) => line.options[name] !== undefined);
+    if (idle !== undefined) {
+      const flag = idle.replace('hotSigma', 'hot-sigma');
+      fail('usage', `--${flag} says something of a scan, and no scan is given.`, 'Give --scan, or leave it out.');
+    }
+    return undefined;
+  }
   return {
     path,
     known: knownOf(line),

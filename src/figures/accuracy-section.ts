@@ -13,6 +13,8 @@ export interface AccuracyInput {
   readonly curve_patterns: number;
   /** Dose of the noisy parity plots [electrons per pattern]. */
   readonly dose_e: number;
+  /** The model is adapted to a scan's instrument (`ferroscope adapt`). */
+  readonly adapted: boolean;
   readonly parity: readonly {
     readonly name: string;
     readonly unit: string;
@@ -30,17 +32,20 @@ const LIMIT_DOSE = 1e6;
 type Put = (name: string, svg: string) => string;
 
 export function accuracySections(input: AccuracyInput, put: Put): ReportSection[] {
-  const { patterns, structures, curve_patterns, dose_e, parity, curves } = input;
+  const { patterns, structures, curve_patterns, dose_e, adapted, parity, curves } = input;
   const plots = (kind: 'noise_free' | 'noisy') =>
     parity.map(({ name, unit, truth, ...values }) => ({
       svg: put(`parity-${kind.replace('_', '-')}-${name}`, parityPlot(truth, values[kind], { name, unit })),
     }));
-  const of = `${plural(patterns, 'held-out pattern')} of ${plural(structures, 'structure')} that the training never saw`;
+  const of = `${plural(patterns, 'held-out pattern')}, evenly chosen, of ${plural(structures, 'structure')} that the training never saw`;
   const limited = curves.some(({ limit_1e }) => limit_1e !== undefined);
   return [
     {
       heading: 'Predicted against true, without noise',
       text: `Extended Data Fig. 2 of the paper: ${of}, as simulated. Mean only: the MAE of knowing nothing but the mean of the true values. Without noise a pattern holds what no microscope records.`,
+      ...(adapted && {
+        note: 'The model is adapted to the instrument of a scan, which the patterns of this section and the next two lack: these are not its errors on that scan.',
+      }),
       svg: plots('noise_free'),
     },
     {

@@ -104,7 +104,7 @@ const asHtml = (sections: Parameters<typeof buildReport>[0]['sections']) =>
 
 test('accuracy: the table gives the limit at 10⁶ electrons, and none where there is none', () => {
   const parity = { name: 'P_z', unit: 'uC/cm2', truth: [1, 2], noise_free: [1, 2], noisy: [2, 1] };
-  const input = { patterns: 2, structures: 1, curve_patterns: 2, dose_e: 1e6, parity: [parity] };
+  const input = { patterns: 2, structures: 1, curve_patterns: 2, dose_e: 1e6, adapted: false, parity: [parity] };
   const html = asHtml(accuracySections({ ...input, curves: [curve] }, put));
   // 4 at 10⁵: √10 times less.
   expect(html).toContain('>1.3</td></tr>');

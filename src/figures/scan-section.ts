@@ -88,7 +88,7 @@ export function scanSections(input: ScanInput, put: (name: string, svg: string) 
     },
     {
       heading: 'Nearest simulated patterns',
-      text: `Extended Data Fig. 1c, d of the paper: for ${plural(nearest.length, 'scan position')} the nearest of ${countLabel(input.candidates)} library patterns, by the labels that the model predicts (each over the library’s deviation) and by the image (Σ(√I − √I′)²). Library patterns have no noise, no blur and no background. R1 = Σ|I − I′| / ΣI′, both scaled to one sum; counting: what ${quantity(input.dose_e, 'electrons', 3)} leave of R1 beside the right pattern; any: the median over the candidates. Disorder on the sites changes a pattern as much as P does: what looks alike has the thickness and tilt of the pattern, and need not have its P.`,
+      text: `Extended Data Fig. 1c, d of the paper: for ${plural(nearest.length, 'scan position')} the nearest of ${countLabel(input.candidates)} library patterns (evenly chosen), by the labels that the model predicts (each over the library’s deviation) and by the image (Σ(√I − √I′)²). Library patterns have no noise, no blur and no background. R1 = Σ|I − I′| / ΣI′, both scaled to one sum; counting: what ${quantity(input.dose_e, 'electrons', 3)} leave of R1 beside the right pattern; any: the median over the candidates. Disorder on the sites changes a pattern as much as P does: what looks alike has the thickness and tilt of the pattern, and need not have its P.`,
       svg: [{ svg: put('nearest-patterns', nearestFigure(input)) }],
       table: {
         columns: [
