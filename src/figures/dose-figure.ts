@@ -50,9 +50,11 @@ export function doseFigure({
           },
         ]),
   ];
-  const values = lines.flatMap((line) => line.points.map(([, value]) => value)).filter((value) => value > 0);
+  // No error at all, as of the mean where the truth does not vary, has no place on a logarithmic axis.
+  const drawn = lines.map((line) => ({ ...line, points: line.points.filter(([, mae]) => mae > 0) }));
+  const values = drawn.flatMap(({ points: own }) => own.map(([, mae]) => mae));
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  return lineChart(lines, {
+  return lineChart(drawn, {
     description: `Mean absolute error of ${name} against dose: ${points.map(([dose, mae]) => `${quantity(mae, unit)} at ${electrons(dose)}`).join(', ')}; noise-free ${quantity(noise_free, unit)}; mean only ${quantity(mean_only, unit)}.`,
     width: 214,
     height: 170,

@@ -37,6 +37,12 @@ test('dose: an error that falls as the limit lies on it, the mean is level, dose
   expect(Number(grey[1]) + Number(grey[2])).toBeCloseTo(network[4]!, 1);
 });
 
+test('dose: where the truth does not vary the mean errs by nothing, and no line is drawn for that', () => {
+  const svg = doseFigure({ ...curve, mean_only: 0 });
+  expect(svg).not.toMatch(/NaN|Infinity/);
+  expect([...svg.matchAll(/aria-label="line"/g)]).toHaveLength(3);
+});
+
 test('heat map: 1 is red, −1 blue, 0 nearly white, each with its number where its row and column cross', () => {
   const svg = heatMap({
     description: '',
