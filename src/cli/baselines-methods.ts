@@ -31,12 +31,11 @@ export function deltaOf(map: PolarizationMap, of: '' | '_column'): Float64Array 
   });
 }
 
-/** By the network: its δTi and δO, whose σ add up, since in the structures that it learned from both follow one mode. */
+/** By the network: its δTi and δO, with σ as if their errors had nothing to do with each other. */
 export function byNetwork(map: PolarizationMap): Measured {
   const sigma_pm = Float64Array.from({ length: 2 * map.shape[0] * map.shape[1] }, (_, i) =>
-    ['dTi', 'dO'].reduce(
-      (sum, stem) => sum + (getChannel(map, `${stem}_${i & 1 ? 'y' : 'x'}`).sigma?.[i >> 1] ?? Number.NaN),
-      0,
+    Math.hypot(
+      ...['dTi', 'dO'].map((stem) => getChannel(map, `${stem}_${i & 1 ? 'y' : 'x'}`).sigma?.[i >> 1] ?? Number.NaN),
     ),
   );
   return { delta_pm: deltaOf(map, ''), sigma_pm, notes: [] };
@@ -49,7 +48,7 @@ export async function byAsymmetry(
   detector: LatticeDetector,
   fit: FriedelFit,
   task: Task,
-): Promise<Measured & { readonly sum: number }> {
+): Promise<Measured> {
   const { source } = await openGivenScan(scan, recipe.scan, '.');
   try {
     const { a_A, voltage_kV, convergence_mrad } = detector;
@@ -57,8 +56,7 @@ export async function byAsymmetry(
     const calibration = await calibrate(source, { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma }, task);
     const patterns = calibratedPatterns(source, calibration, detector);
     const all = await patterns.read(Array.from({ length: patterns.count }, (_, i) => i));
-    const { sum, ...found } = friedelDisplacements(all, detector, fit, calibration.dose_e);
-    return { ...found, notes: [], sum: sum.reduce((total, one) => total + one, 0) / sum.length };
+    return { ...friedelDisplacements(all, detector, fit, calibration.dose_e), notes: [] };
   } finally {
     source.close();
   }
@@ -70,12 +68,12 @@ export function byColumns(
   values: Float64Array,
   electrons: boolean,
   recipe: Recipe,
-): Measured & { readonly width_A: number; readonly rms_pm: number } {
+): Measured {
   const { a_A } = recipe.crystal;
   const [ry, rx] = recipe.experiment.shape;
   const edge = a_A / step_A;
   const near = { a: [edge, 0], b: [0, edge] } as const;
-  const { cells, lost, rms_pm } = columnDisplacements({ values, shape, electrons }, near, [a_A, a_A]);
+  const { cells, lost } = columnDisplacements({ values, shape, electrons }, near, [a_A, a_A]);
   const [delta_pm, sigma_pm] = [0, 1].map(() => new Float64Array(2 * rx * ry).fill(Number.NaN)) as [
     Float64Array,
     Float64Array,
@@ -92,8 +90,7 @@ export function byColumns(
     ...(lost > 0 ? [`${lost} columns of the dark-field image were not found.`] : []),
     ...(missing > 0 ? [`${missing} cells of the scan have no displacement from the dark-field image.`] : []),
   ];
-  const width_A = (step_A * cells.reduce((sum, { B }) => sum + B.width, 0)) / cells.length;
-  return { delta_pm, sigma_pm, notes, width_A, rms_pm };
+  return { delta_pm, sigma_pm, notes };
 }
 
 /** The factor and its pairs in words. */

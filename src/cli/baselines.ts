@@ -142,7 +142,7 @@ export async function runBaselines(line: CommandLine): Promise<void> {
     how: [
       {
         method: 'HAADF columns',
-        text: `Probe of ${haadf.convergence_mrad} mrad, detector ${haadf.inner_mrad}–${haadf.outer_mrad} mrad, steps of ${quantity(image.step_A, 'Å')}, source ${haadf.source_fwhm_A} Å wide; frozen phonons, one snapshot of the whole depth whose columns keep their mean places. Every column a Gaussian, its neighbours taken off; B against the mean of four A columns, the image’s own lattice as the scale: no factor is fitted.`,
+        text: `Probe of ${haadf.convergence_mrad} mrad, detector ${haadf.inner_mrad}–${haadf.outer_mrad} mrad, steps of ${quantity(image.step_A, 'Å')}, source ${haadf.source_fwhm_A} Å wide; thermal scattering into the detector as absorption (no frozen phonons: A columns come out up to twice as bright). Every column a Gaussian, its neighbours taken off; B against the mean of four A columns, the image’s own lattice as the scale: no factor is fitted.`,
       },
       {
         method: 'Friedel asymmetry',
@@ -150,7 +150,7 @@ export async function runBaselines(line: CommandLine): Promise<void> {
       },
       {
         method: 'network',
-        text: `${basename(modelPath)} on the same patterns: δTi + δO as it states them; σ are added, since both follow one mode.`,
+        text: `${basename(modelPath)} on the same patterns: δTi + δO as it states them; σ as if their errors had nothing to do with each other.`,
       },
     ],
     warnings,

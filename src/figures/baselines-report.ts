@@ -140,7 +140,7 @@ export function baselinesReport(input: BaselinesInput): Map<string, string> {
     sections: [
       {
         heading: 'Maps',
-        text: 'Displacement δ of each B column against the four A columns around it, δTi + δO in the words of labels: what the dark field can see, so that all three methods are asked the same.',
+        text: 'Displacement δ of each B column against the four A columns around it, δTi + δO in the words of labels: what the dark field can see, so that all three methods are asked the same. In a soft mode it is the smaller part: oxygen moves most, against B and A alike.',
         svg: [
           { svg: put('maps-counted', maps(input, 'counted')), caption: 'With the counting noise of the stated doses.' },
           { svg: put('maps-noise-free', maps(input, 'noise-free')), caption: 'The same before counting.' },

@@ -119,11 +119,10 @@ export function friedelDisplacements(
   detector: PatternDataset['detector'],
   { pairs, factor_pm }: FriedelFit,
   dose_e: number,
-): { readonly delta_pm: Float64Array; readonly sigma_pm: Float64Array; readonly sum: Float64Array } {
+): { readonly delta_pm: Float64Array; readonly sigma_pm: Float64Array } {
   const found = friedelAsymmetry(patterns, detector, pairs, dose_e);
   return {
     delta_pm: asymmetryVectors(found, 0).map((v) => factor_pm * v),
     sigma_pm: vectorSigma(found, 0).map((v) => Math.abs(factor_pm) * v),
-    sum: found.sum,
   };
 }

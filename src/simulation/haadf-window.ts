@@ -1,15 +1,10 @@
 /**
  * Windows of a dark-field image: the image is scanned in groups of 2 × 2 unit cells, each with a column of A sites in its middle, and of the crystal a group
  * sees a window of 4 × 4 cells around it that repeats. Every position is then one cell or more away from columns that are not its own neighbours.
- *
- * Atoms move as Einstein's oscillators, one snapshot of the whole depth (frozen phonons), with one constraint: down each column of sites the displacements across the
- * beam and along it come in pairs of opposite sign. What a column is displaced by on the mean is then its own, not the snapshot's, which of some eighty cells would
- * leave a picometre of noise that no electron made.
  */
 
 import { fail } from '../core/errors.ts';
-import { RandomStream } from '../core/random.ts';
-import { eachOnce, joined } from '../crystal/layers.ts';
+import { eachOnce, type LayeredStructure } from '../crystal/layers.ts';
 import { cellHeight, requireSites, SITE, type Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
 import type { Atoms } from '../diffraction/slices.ts';
@@ -22,9 +17,10 @@ export const WINDOW_CELLS = 4;
 
 /** What windows are cut from. */
 export interface HaadfSpecimen {
-  readonly structure: Structure;
-  /** Unit cells of the block, across; of the depth. */
+  readonly layers: LayeredStructure;
+  /** Unit cells of the block, across and along the beam; of the depth. */
   readonly block: number;
+  readonly high: number;
   readonly depth: number;
   /** Thermal motion beyond the displacements frozen into the structure [Å²]. */
   readonly u2_A2: Readonly<Record<string, number>>;
@@ -41,11 +37,12 @@ export function haadfSpecimen(inputs: HaadfInputs): HaadfSpecimen {
       'Set experiment.wedge_nm = 0, and leave out structures.dead_layer_nm and amorphous_nm.',
     );
   }
-  const structure = joined(layers);
+  const first = layers.blocks[0]!;
   return {
-    structure,
+    layers,
     block: experiment.block_cells,
-    depth: Math.round((10 * experiment.thickness_nm) / cellHeight(structure)),
+    high: requireSites(first).cells[2],
+    depth: Math.round((10 * experiment.thickness_nm) / cellHeight(first)),
     u2_A2: residualU2(eachOnce(layers), crystal.u2_A2),
   };
 }
@@ -54,13 +51,12 @@ export function haadfSpecimen(inputs: HaadfInputs): HaadfSpecimen {
 export const groupsAlong = (cells: number): number => Math.ceil((cells + 1) / GROUP);
 
 /**
- * The window of group (gx, gy), displaced by a snapshot: A columns 2g − 1 … 2g + 2 of each axis, in a box of 4 × 4 cells whose corner is A column (2g − 1). The group's
+ * The window of group (gx, gy) in one of the blocks: A columns 2g − 1 … 2g + 2 of each axis, in a box of 4 × 4 cells whose corner is A column (2g − 1). The group's
  * positions lie from half a cell before column 2g on.
  */
-export function haadfWindow(specimen: HaadfSpecimen, [gx, gy]: readonly [number, number], seed: number): Atoms {
-  const { structure, block, depth, u2_A2 } = specimen;
-  const { cell, kind } = requireSites(structure);
-  const edges = [structure.cell_A[0] / block, structure.cell_A[1] / block, cellHeight(structure)] as const;
+export function haadfWindow(structure: Structure, block: number, [gx, gy]: readonly [number, number]): Atoms {
+  const { cell } = requireSites(structure);
+  const [a, b] = [structure.cell_A[0] / block, structure.cell_A[1] / block];
   const wrap = (i: number) => ((i % block) + block) % block;
   const symbols: string[] = [];
   const positions: number[] = [];
@@ -68,22 +64,15 @@ export function haadfWindow(specimen: HaadfSpecimen, [gx, gy]: readonly [number,
   for (let y = 0; y < WINDOW_CELLS; y++) {
     for (let x = 0; x < WINDOW_CELLS; x++) {
       const at = [wrap(GROUP * gx - 1 + x), wrap(GROUP * gy - 1 + y)] as const;
-      const shift = [(x - at[0]) * edges[0], (y - at[1]) * edges[1], 0];
+      const shift = [(x - at[0]) * a, (y - at[1]) * b, 0];
       for (const i of columns.get(at[1] * block + at[0])!) {
-        const k = cell[3 * i + 2]!;
-        if (k >= depth) continue;
-        const random = new RandomStream(seed, 'haadf', ...at, kind[i]!, k >> 1);
-        const symbol = structure.symbols[i]!;
-        const rms = Math.sqrt(u2_A2[symbol]!) * (k % 2 === 0 ? 1 : -1);
-        symbols.push(symbol);
-        for (let axis = 0; axis < 3; axis++) {
-          positions.push(structure.positions_A[3 * i + axis]! + shift[axis]! + rms * random.normal());
-        }
+        symbols.push(structure.symbols[i]!);
+        for (let axis = 0; axis < 3; axis++) positions.push(structure.positions_A[3 * i + axis]! + shift[axis]!);
       }
     }
   }
   return {
-    cell_A: [WINDOW_CELLS * edges[0], WINDOW_CELLS * edges[1], depth * edges[2]],
+    cell_A: [WINDOW_CELLS * a, WINDOW_CELLS * b, structure.cell_A[2]],
     symbols,
     positions_A: Float64Array.from(positions),
   };
@@ -91,15 +80,18 @@ export function haadfWindow(specimen: HaadfSpecimen, [gx, gy]: readonly [number,
 
 /** Share of A columns (i, j), i = 0 … nx − 1 and j = 0 … ny − 1, that is `element`: [ny][nx], over the depth. */
 export function columnContent(
-  { structure, block, depth }: HaadfSpecimen,
+  { layers, block, high, depth }: HaadfSpecimen,
   element: string,
   [ny, nx]: readonly [number, number],
 ): Float64Array {
-  const { cell, kind } = requireSites(structure);
   const share = new Float64Array(block * block);
-  for (const [i, symbol] of structure.symbols.entries()) {
-    const counts = kind[i] === SITE.A && symbol === element && cell[3 * i + 2]! < depth;
-    if (counts) share[cell[3 * i + 1]! * block + cell[3 * i]!]! += 1 / depth;
+  for (const [place, number] of layers.order.entries()) {
+    const { symbols, sites } = layers.blocks[number]!;
+    const { cell, kind } = sites!;
+    for (const [i, symbol] of symbols.entries()) {
+      const counts = kind[i] === SITE.A && symbol === element && place * high + cell[3 * i + 2]! < depth;
+      if (counts) share[cell[3 * i + 1]! * block + cell[3 * i]!]! += 1 / depth;
+    }
   }
   return Float64Array.from(
     { length: ny * nx },

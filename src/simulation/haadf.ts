@@ -1,6 +1,6 @@
 /**
- * A dark-field image of the structure that [experiment] scans, by direct multislice through frozen phonons (haadf-window.ts), group of cells by group, resumed where it
- * was stopped; then the source's size and counting. Column (i, j) of A sites lies at x = i·a, y = j·a, as the scan's B columns lie half a cell beyond.
+ * A dark-field image of the structure that [experiment] scans, by direct multislice with thermal scattering as absorption (haadf-worker.ts), group of cells by group,
+ * resumed where it was stopped; then the source's size and counting. Column (i, j) of A sites lies at x = i·a, y = j·a, as the scan's B columns lie half a cell beyond.
  *
  * What this is not: `ferroscope simulate`, whose specimens are blocks that repeat along the beam or films.
  */
@@ -28,13 +28,13 @@ export interface HaadfImage {
   readonly origin_A: readonly [x: number, y: number];
 }
 
-/** Of all that an image follows from, without what source and counting do to it. */
+/** Of all that groups follow from: not what source and counting do to them, nor how many there are, so that an image of more cells goes on with those of fewer. */
 export function haadfIdentity(
   { crystal, structures, microscope, experiment, library, haadf }: HaadfInputs,
   program: string,
 ): Identity {
   const { count, held_out, types, cells, ...texture } = structures;
-  const { seed, shape, block_cells, thickness_nm, tilt_mrad } = experiment;
+  const { seed, block_cells, thickness_nm, tilt_mrad } = experiment;
   const { dose_e_A2, source_fwhm_A, ...optics } = haadf;
   return identify({
     kind: 'haadf-simulated',
@@ -44,7 +44,7 @@ export function haadfIdentity(
       crystal,
       structures: { ...texture, cells_z: cells[2] },
       microscope: { voltage_kV: microscope.voltage_kV },
-      experiment: { seed, shape, block_cells, thickness_nm, tilt_mrad },
+      experiment: { seed, block_cells, thickness_nm, tilt_mrad },
       haadf: optics,
       library: { factors: library.factors },
     },
@@ -71,7 +71,7 @@ export async function haadfImage(
   const work = {
     store,
     identity: haadfIdentity(inputs, program),
-    attributes: { format: 'ferroscope-haadf/1', groups: [gy, gx], positions: side },
+    attributes: { format: 'ferroscope-haadf/1', positions: side },
     units,
     key,
     alone: true,
