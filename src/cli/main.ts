@@ -181,6 +181,21 @@ function program(console: Console): Command {
     .option('--scan <file>', 'adapt to the patterns of this scan while training')
     .addOption(overwrite());
 
+  add(
+    'baselines <model>',
+    'one simulated specimen seen three ways, each against the truth: columns in a dark-field image, asymmetry of Friedel pairs, the network',
+    'ferroscope baselines model.onnx --library library.zarr --recipe examples/paper-gradient.toml --out baselines',
+    async () => (await import('./baselines.ts')).runBaselines,
+  )
+    .requiredOption('--library <folder>', 'what the model was trained on: the factor of the asymmetry is fitted to it')
+    .requiredOption('--recipe <file>', 'the specimen: [crystal], [structures], [experiment], [haadf]')
+    .option(
+      '--out <folder>',
+      'simulations (kept for the next model), report.html, figures, baselines.json',
+      'baselines',
+    )
+    .addOption(workers());
+
   /** What is known of a scan beside its file. */
   const known = (command: Command): Command =>
     command

@@ -18,17 +18,20 @@ import { PROGRAM } from './version.ts';
 /**
  * Makes scan.h5 and truth.zarr in `out` unless they are there already, and returns the truth. They are one pair only where the truth is of these settings and
  * names, as its identity's `content`, the bytes of this scan: a scan of another experiment would be scored against a truth that is not its own.
+ * @param expected name of a second scan beside it, of the same patterns before they are counted; none where left out
  */
 export async function experimentOnce(
   recipe: Recipe,
   out: string,
   workers: number | undefined,
   console: Pick<Console, 'task' | 'note'>,
+  expected?: string,
 ): Promise<PolarizationMap> {
   const scan = join(out, 'scan.h5');
   const { store, folder } = placeOf(join(out, 'truth.zarr'));
   const now = experimentIdentity(recipe, PROGRAM);
-  if (existsSync(scan) && existsSync(join(out, folder))) {
+  const whole = [scan, ...(expected ? [join(out, expected)] : []), join(out, folder)].every((file) => existsSync(file));
+  if (whole) {
     const kept = await readMapZarr(store.within(folder));
     if (kept.meta.identity?.id === now.id) {
       if (kept.meta.identity.content === (await fileIdentity(scan)).content) return kept;
@@ -36,6 +39,7 @@ export async function experimentOnce(
     }
   }
   const made = await experimentScan(recipe, { program: PROGRAM, host: nodeWorkers, workers }, console.task);
+  if (expected) await writeEmd(join(out, expected), made.expected, console.task);
   await writeEmd(scan, made.scan, console.task);
   const identity = { ...made.identity, content: (await fileIdentity(scan)).content };
   const truth = truthMap(made.truth, identity, recipe.experiment.seed);

@@ -208,10 +208,10 @@ export const structuresOptions = z
       .default(0)
       .describe('Lattice parameter of each structure, drawn evenly within ± this around crystal.a_A [%].'),
     texture: z
-      .enum(['uniform', 'gradient', 'smooth', 'mixed', 'domains'])
+      .enum(['uniform', 'gradient', 'diverging', 'smooth', 'mixed', 'domains'])
       .default('smooth')
       .describe(
-        "Polarization texture. 'mixed' alternates 'smooth' and 'gradient' from structure to structure; 'domains' has the directions that symmetry allows, and walls, as `domains` says.",
+        "Polarization texture. 'mixed' alternates 'smooth' and 'gradient' from structure to structure; 'diverging' points away from one cell in the plane, as the paper's model does, the same in every structure, cells a multiple of four, p_max_uC_cm2 not looked at; 'domains' has the directions that symmetry allows, and walls, as `domains` says.",
       ),
     domains: domainOptions.optional(),
     p_max_uC_cm2: z
@@ -235,7 +235,7 @@ export const structuresOptions = z
       .min(0)
       .max(20)
       .default(2)
-      .describe("Step of the gradient texture from cell to cell, δTi [pm] (the paper's 2 pm)."),
+      .describe("Step of the gradient and diverging textures from cell to cell, δTi [pm] (the paper's 2 pm)."),
     jitter_pm: z
       .number()
       .min(0)

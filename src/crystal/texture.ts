@@ -16,7 +16,7 @@ import {
 import type { Perovskite } from './perovskites.ts';
 import { type PolarAxis, spontaneousPolarization, type Tilt } from './phase.ts';
 import { cellCount, type Vec3 } from './structure.ts';
-import { gradientTexture, smoothTexture, uniformTexture } from './textures.ts';
+import { divergingTexture, gradientTexture, smoothTexture, uniformTexture } from './textures.ts';
 import { tiltMisfit, tiltSign } from './tilts.ts';
 import { variants } from './variants.ts';
 
@@ -67,8 +67,14 @@ export function textureProblem(inputs: StructureInputs): string | undefined {
   const { material } = perovskite;
   const domains = structures.texture === 'domains' ? domainsOf(inputs) : undefined;
   if (typeof domains === 'string') return domains;
-  if (['gradient', 'mixed'].includes(structures.texture) && Math.abs(dTiPerDisplacement(material)) < LEAST_OFF_CENTRE) {
+  if (
+    ['gradient', 'diverging', 'mixed'].includes(structures.texture) &&
+    Math.abs(dTiPerDisplacement(material)) < LEAST_OFF_CENTRE
+  ) {
     return `the soft mode of ${material.name} hardly moves B against its O6, and gradient_step_pm is a step of that: choose another texture`;
+  }
+  if (structures.texture === 'diverging' && structures.cells.slice(0, 2).some((n) => n % 4 !== 0)) {
+    return `a diverging texture needs cells that are multiples of four along x and y, not ${structures.cells.slice(0, 2).join(' and ')}`;
   }
   return tiltMisfit(structures.cells, tiltOf(crystal, perovskite));
 }
@@ -134,7 +140,9 @@ export function drawTexture(inputs: StructureInputs, index: number, of: RandomSt
   const perPm =
     polarizationPerDisplacement(perovskite.material, a_A ** 2 * beamEdge(crystal)) /
     (100 * dTiPerDisplacement(perovskite.material));
-  return { P: gradientTexture(cells, pMax, gradient_step_pm * perPm, stream), ...turned };
+  const step = gradient_step_pm * perPm;
+  const P = kind === 'diverging' ? divergingTexture(cells, step) : gradientTexture(cells, pMax, step, stream);
+  return { P, ...turned };
 }
 
 /** The same without polarization in its first `layers`, all of them where absent: octahedra stay turned. @param cells of the block */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { gaussianField, ringCorrelation, ringWidth } from './gaussian-field.ts';
 import type { Vec3 } from './structure.ts';
-import { gradientTexture, maxwellCdf, smoothTexture, uniformTexture } from './textures.ts';
+import { divergingTexture, gradientTexture, maxwellCdf, smoothTexture, uniformTexture } from './textures.ts';
 
 /** Largest distance between the empirical distribution of the samples and the uniform one on [0, 1] (Kolmogorov). */
 function distanceToUniform(samples: readonly number[]): number {
@@ -125,4 +125,22 @@ test('gradient: equal steps, through zero, periodic, within the maximum', () => 
   const clipped = gradientTexture([32, 32, 1], 6, 5, new RandomStream(1, 'gradient'));
   const lengths = Array.from({ length: 1024 }, (_, n) => Math.hypot(...clipped.slice(3 * n, 3 * n + 3)));
   expect(Math.max(...lengths)).toBeCloseTo(6, 9);
+});
+
+test('diverging: equal steps away from one cell over half of the block and back over the other, periodic, in the plane', () => {
+  const [nx, ny] = [16, 8];
+  const texture = divergingTexture([nx, ny, 2], 5);
+  const at = (i: number, j: number, axis: number) => texture[3 * ((j % ny) * nx + (i % nx)) + axis]!;
+  for (let i = 0; i < nx; i++) {
+    for (let j = 0; j < ny; j++) {
+      expect(at(i, j, 2)).toBe(0);
+      // x depends on i alone, y on j alone.
+      expect([at(i, j, 0), at(i, j, 1)]).toEqual([at(i, 0, 0), at(0, j, 1)]);
+      expect(Math.abs(at(i + 1, j, 0) - at(i, j, 0))).toBe(5);
+      expect(Math.abs(at(i, j + 1, 1) - at(i, j, 1))).toBe(5);
+    }
+  }
+  expect([0, 4, 8, 12].map((i) => at(i, 0, 0))).toEqual([-20, 0, 20, 0]);
+  expect([0, 2, 4, 6].map((j) => at(0, j, 1))).toEqual([-10, 0, 10, 0]);
+  expect(texture.slice(3 * nx * ny)).toEqual(texture.slice(0, 3 * nx * ny));
 });

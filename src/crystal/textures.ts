@@ -5,6 +5,7 @@
  * - uniform: one vector, direction isotropic, |P| as `p_distribution` says.
  * - gradient: the paper's diverging model (Methods, 'Generation of atomic models': δTi gradually increasing by 2 pm), made
  *   periodic: a triangle wave.
+ * - diverging: the same model in the plane, the paper's picture of it (Fig. 1e): along each axis its component of δTi grows by the step from cell to cell.
  * - smooth: three independent Gaussian fields g; the direction of P is that of g, isotropic, and since |g| follows the
  *   Maxwell distribution, |P| = p_max F(|g|), F its cumulative distribution, is uniform on [0, p_max] ('magnitude');
  *   with the cube root of F, P is uniform in the ball ('volume'). Exact over many structures, not within one.
@@ -83,6 +84,25 @@ export function gradientTexture(cells: Vec3, pMax: number, step_uC_cm2: number, 
     const triangle = 0.25 - Math.abs(phase - Math.round(phase));
     const size = Math.max(-pMax, Math.min(pMax, step_uC_cm2 * length * triangle));
     return size * unit[index % 3]!;
+  });
+}
+
+/**
+ * P away from one cell, in the plane: its x component grows by the step from cell to cell along x, its y component along y, both zero at the cells
+ * n/4 of each axis (n a multiple of four: from −n/4 to n/4 steps over half of the block), and falls back over the other half, so that the block repeats. Nothing is drawn.
+ * @param step_uC_cm2 the step of P that makes the wanted step of δTi
+ */
+export function divergingTexture(cells: Vec3, step_uC_cm2: number): Float64Array {
+  const [nx, ny] = cells;
+  /** In steps. */
+  const wave = (i: number, n: number): number => {
+    const from = i - n / 4;
+    return from <= n / 4 ? from : n / 2 - from;
+  };
+  return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => {
+    const cell = Math.floor(index / 3);
+    const steps = [wave(cell % nx, nx), wave(Math.floor(cell / nx) % ny, ny), 0];
+    return step_uC_cm2 * steps[index % 3]!;
   });
 }
 

@@ -20,7 +20,13 @@ import { libraryOptions } from '../library/options.ts';
 import { networkOptions, trainingOptions } from '../network/options.ts';
 import { analysisOptions } from '../polarization/options.ts';
 import { scanOptions } from '../scan/options.ts';
-import { experimentOptions, type SimulationInputs, simulationOptions, specimenOptions } from '../simulation/options.ts';
+import {
+  experimentOptions,
+  haadfOptions,
+  type SimulationInputs,
+  simulationOptions,
+  specimenOptions,
+} from '../simulation/options.ts';
 import { distance } from './distance.ts';
 
 /** Version of the recipe's keys: artefacts state it beside the recipe that they embed. 1 had no [study], and materials by short names alone. */
@@ -48,6 +54,7 @@ const recipeSchema = z
     training: trainingOptions.prefault({}),
     scan: scanOptions.prefault({}),
     experiment: experimentOptions.prefault({}),
+    haadf: haadfOptions.optional(),
     analysis: analysisOptions.prefault({}),
     specimen: specimenOptions.optional(),
     simulation: simulationOptions.optional(),

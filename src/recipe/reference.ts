@@ -76,7 +76,7 @@ function object(node: Node): { readonly node: Node; readonly list: boolean } | u
 /** What a value may be, in words. */
 function range(node: Node): string {
   if (node.anyOf) return [...new Set(node.anyOf.map(range))].filter((text) => text !== '').join(', or ');
-  if (node.enum) return node.enum.map((value) => `\`"${value}"\``).join(', ');
+  if (node.enum) return node.enum.map((value) => `\`${toml(value)}\``).join(', ');
   if (node.type === 'array') {
     const items = node.prefixItems ?? (Array.isArray(node.items) ? (node.items as readonly Node[]) : undefined);
     if (items) return `[${items.map(range).join(', ')}]`;

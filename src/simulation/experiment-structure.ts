@@ -5,13 +5,12 @@ import type { LayeredStructure } from '../crystal/layers.ts';
 import { beamEdge } from '../crystal/options.ts';
 import type { ExperimentInputs } from './options.ts';
 
-/** Cells of the block along x and y; the window repeats it twice. */
-export const BLOCK = 8;
-export const WINDOW = 2 * BLOCK;
+/** Blocks in the window along x and y: it holds the probe. */
+export const repeatsOf = ({ block_cells }: ExperimentInputs['experiment']): number => (block_cells === 8 ? 2 : 1);
 
 /** What the structure is made from: the block is this room's, its edge along the beam the structure's own. */
 function structureInputs({ crystal, structures, experiment }: ExperimentInputs) {
-  const cells = [BLOCK, BLOCK, structures.cells[2]] as const;
+  const cells = [experiment.block_cells, experiment.block_cells, structures.cells[2]] as const;
   const stream = structureStream(experiment.seed, 0, true);
   return { stream, inputs: withBeamEdge({ crystal, structures: { ...structures, cells } }, 0, stream) };
 }

@@ -6,7 +6,7 @@ import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { directPatterns } from '../diffraction/direct.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { stackOf } from '../library/shard.ts';
-import { experimentStructure } from './experiment-structure.ts';
+import { experimentStructure, repeatsOf } from './experiment-structure.ts';
 import type { ExperimentInputs } from './options.ts';
 
 export interface RowJob {
@@ -24,7 +24,8 @@ const SAMPLING = { slicing: 'smooth', grid_per_cell: 28, slices_per_cell: 16 } a
 export async function experimentWorker(inputs: ExperimentInputs): Promise<Worker<RowJob, Float64Array>> {
   const { experiment, microscope, crystal, library } = inputs;
   const stack = stackOf(experimentStructure(inputs), crystal, { ...library, ...SAMPLING });
-  const multislice = new Multislice(await SliceKernel.load(), stack, microscope.voltage_kV, [2, 2]);
+  const repeats = repeatsOf(experiment);
+  const multislice = new Multislice(await SliceKernel.load(), stack, microscope.voltage_kV, [repeats, repeats]);
   const lambda = wavelength(microscope.voltage_kV);
   const probe = {
     wavelength_A: lambda,

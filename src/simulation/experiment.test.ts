@@ -36,6 +36,15 @@ test('a scan has its dose on every pattern, its structure under it and a truth b
   expect(identity).toEqual(experimentIdentity(recipe, 'test'));
   // Again: the same electrons.
   const again = await experimentScan(recipe, { program: 'test', host: nodeWorkers, workers: 1 }, quietTask);
+  // The same before counting: Poisson's scatter about it, hot pixels aside.
+  const expected = (again.expected.patterns as (index: number) => Float32Array)(4);
+  const chi2 = pattern(4).reduce(
+    (sum, n, i) => sum + (expected[i]! > 5 ? (n - expected[i]!) ** 2 / expected[i]! : 0),
+    0,
+  );
+  const counted = expected.filter((mean) => mean > 5).length;
+  expect(Math.abs(chi2 / counted - 1)).toBeLessThan(5 * Math.sqrt(2 / counted));
+  for (const name of ['dTi_x_column', 'dO_y_column']) expect(channels[name]!.every(Number.isFinite)).toBe(true);
   expect((again.scan.patterns as typeof pattern)(5)).toEqual(pattern(5));
 });
 

@@ -19,7 +19,7 @@ import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
 import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
 import type { EmdScan } from '../scan/emd-write.ts';
 import { Optics } from './experiment-optics.ts';
-import { BLOCK, experimentHeight, experimentStructure, WINDOW } from './experiment-structure.ts';
+import { experimentHeight, experimentStructure, repeatsOf } from './experiment-structure.ts';
 import type { RowJob } from './experiment-worker.ts';
 import type { ExperimentInputs } from './options.ts';
 
@@ -40,6 +40,8 @@ export interface ExperimentRun {
 export interface ExperimentScan {
   /** What `writeEmd` takes. */
   readonly scan: EmdScan;
+  /** The same patterns before they are counted: expected electrons of each pixel, no hot ones. */
+  readonly expected: EmdScan;
   readonly truth: ScanTruth;
   readonly identity: Identity;
 }
@@ -53,7 +55,7 @@ export function experimentIdentity(inputs: ExperimentInputs, program: string): I
   const { factors, band_limit, absorption } = library;
   return identify({
     kind: 'scan-simulated',
-    schema: 1,
+    schema: 2,
     program,
     settings: {
       crystal,
@@ -75,10 +77,11 @@ export async function experimentScan(
   const { experiment, crystal, microscope } = inputs;
   const [ry, rx] = experiment.shape;
   const lambda = wavelength(microscope.voltage_kV);
-  const step_mrad = (lambda * 1e3) / (WINDOW * crystal.a_A);
+  const window = repeatsOf(experiment) * experiment.block_cells;
+  const step_mrad = (lambda * 1e3) / (window * crystal.a_A);
   const n = experiment.detector_pixels;
   const reach = ((n / 2 + 4) * experiment.mrad_per_pixel * Math.SQRT2) / step_mrad;
-  const size = Math.min(2 * Math.ceil(reach) + 2, 24 * WINDOW);
+  const size = Math.min(2 * Math.ceil(reach) + 2, 24 * window);
 
   const height_A = experimentHeight(inputs);
   const cellsAt = (row: number) =>
@@ -131,15 +134,16 @@ export async function experimentScan(
     }
     return sum;
   };
+  const patternAt = (index: number) => {
+    const y = Math.floor(index / rx);
+    const x = index % rx;
+    const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
+    return expose(optics.apply({ values, size, step_mrad }), centreAt(plane, y, x));
+  };
+  const electrons = (fractions: Float64Array) => Float32Array.from(fractions, (value) => value * experiment.dose_e);
   const scan: EmdScan = {
     shape: [ry, rx, n, n],
-    patterns: (index) => {
-      const y = Math.floor(index / rx);
-      const x = index % rx;
-      const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
-      const expected = expose(optics.apply({ values, size, step_mrad }), centreAt(plane, y, x));
-      return count(expected, counting, noise(index));
-    },
+    patterns: (index) => count(patternAt(index), counting, noise(index)),
     step_nm: crystal.a_A / 10,
     qPixel: experiment.mrad_per_pixel,
     qUnits: 'mrad',
@@ -147,7 +151,13 @@ export async function experimentScan(
     dark: mean(16, vacuum, 'dark', 0),
     metadata: { microscope: { voltage_kV: microscope.voltage_kV, convergence_mrad: microscope.convergence_mrad } },
   };
-  return { scan, truth: truthOf(inputs, cellsAt), identity: experimentIdentity(inputs, program) };
+  const expected: EmdScan = {
+    ...scan,
+    patterns: (index) => electrons(patternAt(index)),
+    vacuum: electrons(vacuum),
+    dark: undefined,
+  };
+  return { scan, expected, truth: truthOf(inputs, cellsAt), identity: experimentIdentity(inputs, program) };
 }
 
 /** The aperture alone, as an intensity per sample that sums to 1. */
@@ -177,6 +187,8 @@ function vacuumPattern(
 function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): ScanTruth {
   const { experiment, crystal, microscope } = inputs;
   const [ry, rx] = experiment.shape;
+  const { block_cells: block } = experiment;
+  const window = repeatsOf(experiment) * block;
   const layers = experimentStructure(inputs);
   const whole = joined(layers);
   const height_A = cellHeight(whole);
@@ -189,11 +201,11 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
       convergence_mrad: microscope.convergence_mrad,
       defocus_nm: microscope.defocus_nm,
       aberrations: microscope.aberrations,
-      edge_mrad: (wavelength(microscope.voltage_kV) * 1e3) / (WINDOW * crystal.a_A),
+      edge_mrad: (wavelength(microscope.voltage_kV) * 1e3) / (window * crystal.a_A),
     },
     crystal.a_A,
-    [BLOCK, BLOCK],
-    WINDOW,
+    [block, block],
+    window,
     thickest,
   );
   const channels: Record<string, Float32Array> = {};
@@ -205,9 +217,12 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
     for (let x = 0; x < rx; x++, i++) {
       const at: [number, number] = [(x + 0.5) * crystal.a_A, (y + 0.5) * crystal.a_A];
       const sections = weights.along(at, [...experiment.tilt_mrad], cellsAt(y) * height_A);
-      const { probe, spread } = fields.seenBy(sections, (y % BLOCK) * BLOCK + (x % BLOCK), unpolarized_A);
+      const { probe, column, spread } = fields.seenBy(sections, (y % block) * block + (x % block), unpolarized_A);
       for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
-        for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) put(`${stem}_${letter}`, i, probe[3 * f + axis]!);
+        for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) {
+          put(`${stem}_${letter}`, i, probe[3 * f + axis]!);
+          put(`${stem}_${letter}_column`, i, column[3 * f + axis]!);
+        }
         put(`P_${letter}_spread`, i, spread[axis]!);
       }
       put('tilt_x', i, experiment.tilt_mrad[0]);

@@ -163,6 +163,12 @@ export const experimentOptions = z
       .tuple([count.max(1024), count.max(1024)])
       .default([6, 6])
       .describe('Scan positions along y and x, one per unit cell, on the columns of B sites (Ti).'),
+    block_cells: z
+      .literal([8, 12])
+      .default(8)
+      .describe(
+        'Unit cells along x and y until the structure repeats, in place of structures.cells; 12 takes several times as long to slice.',
+      ),
     thickness_nm: positive.max(500).default(40).describe('Thickness in the middle of the scan [nm].'),
     wedge_nm: z
       .number()
@@ -209,11 +215,35 @@ export const experimentOptions = z
   );
 export type ExperimentOptions = Options<typeof experimentOptions>;
 
+export const haadfOptions = z
+  .strictObject({
+    convergence_mrad: positive.max(100).default(21.4).describe('Semi-angle of the probe, aberration-free [mrad].'),
+    inner_mrad: z.number().min(0).max(500).default(62).describe('Inner edge of the detector [mrad].'),
+    outer_mrad: positive.max(500).default(200).describe('Outer edge of the detector [mrad].'),
+    positions_per_cell: z.int().min(4).max(64).default(8).describe('Scan positions along each edge of a unit cell.'),
+    source_fwhm_A: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(0.8)
+      .describe("Full width at half maximum of the source's image [Å]."),
+    dose_e_A2: positive.max(1e15).default(1e5).describe('Electrons per Å².'),
+  })
+  .refine((h) => h.inner_mrad < h.outer_mrad, 'must have inner_mrad less than outer_mrad')
+  .describe(
+    "A dark-field image of the structure that [experiment] scans: `ferroscope baselines`. It covers the A columns at the corners of the scan's cells.",
+  );
+export type HaadfOptions = Options<typeof haadfOptions>;
+
 /** All that a simulation of a specimen follows from, but for the contents of its files. */
 export interface SimulationInputs {
   readonly microscope: MicroscopeOptions;
   readonly specimen: SpecimenOptions;
   readonly simulation: SimulationOptions;
+}
+
+export interface HaadfInputs extends ExperimentInputs {
+  readonly haadf: HaadfOptions;
 }
 
 /** All that the demo's scan follows from. Of the library it takes how atoms scatter. */
