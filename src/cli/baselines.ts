@@ -55,7 +55,7 @@ export async function runBaselines(line: CommandLine): Promise<void> {
   const library = await openLibrary(folderStore(option(line, 'library')!), task);
   for (const [name, value] of Object.entries(info.detector)) {
     const other = library.detector[name as keyof typeof library.detector];
-    if (other !== value) {
+    if (JSON.stringify(other) !== JSON.stringify(value)) {
       fail(
         'model-mismatch',
         `The library's patterns have ${name} ${other}, the model's ${value}.`,
