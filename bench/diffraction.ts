@@ -18,10 +18,11 @@ import { repeated } from '../src/crystal/layers.ts';
 import { residualU2 } from '../src/crystal/thermal.ts';
 import { Multislice } from '../src/diffraction/cpu/multislice.ts';
 import { SliceKernel } from '../src/diffraction/cpu/wasm.ts';
+import { perOrder, pixelSide_mrad } from '../src/diffraction/detector.ts';
 import { directPatterns } from '../src/diffraction/direct.ts';
 import { interactionConstant } from '../src/diffraction/optics.ts';
 import { probeAmplitude } from '../src/diffraction/probe.ts';
-import { latticeProbe, pixel_mrad, planPatterns } from '../src/diffraction/scattering-matrix.ts';
+import { latticeProbe, planPatterns } from '../src/diffraction/scattering-matrix.ts';
 import {
   detectorOf,
   distinctColumns,
@@ -257,8 +258,8 @@ async function abtem(
     voltage_kV: detector.voltage_kV,
     convergence_mrad: detector.convergence_mrad,
     pixels: detector.pixels,
-    pixels_per_order: detector.pixelsPerOrder,
-    detector_mrad: (detector.pixels / 2) * pixel_mrad(detector),
+    pixels_per_order: perOrder(detector)[0],
+    detector_mrad: (detector.pixels / 2) * pixelSide_mrad(detector),
     exits: thicknessCells(recipe).map((cells) => cells * recipe.library.slices_per_cell),
     tilt_mrad: [...plan.tilt_mrad.subarray(0, 2)],
     positions_A: [...new Map(positions.map((p) => [p.join(), p])).values()],

@@ -8,7 +8,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   crystal: ['core'],
   ferroelectric: ['core', 'crystal'],
-  diffraction: ['core'],
+  diffraction: ['core', 'crystal'],
   library: ['core', 'crystal', 'diffraction'],
   network: ['core', 'diffraction', 'library'],
   limit: ['core', 'diffraction', 'library'],

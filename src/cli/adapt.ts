@@ -3,7 +3,7 @@
 import { fail } from '../core/errors.ts';
 import { duration, fixedLabel, measured, plural } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { adaptationReport, instrumentLines } from '../figures/adaptation-report.ts';
 import { openLibrary } from '../library/store.ts';
 import { type AdaptResult, adaptModel } from '../network/adapt.ts';
@@ -17,7 +17,7 @@ import { nodeWorkers } from '../node/worker-host.ts';
 import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
-import { calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import { argument, materialOption, numberOption, option } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
@@ -49,9 +49,8 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
   const library = await openLibrary(folderStore(request.library), task);
   const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset, request.voltage_kV);
   try {
-    const { a_A, voltage_kV, convergence_mrad } = detector;
     const { rotation_deg, hot_sigma, flip } = known;
-    const beam = { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma };
+    const beam = { ...beamOf(detector), rotation_deg, hot_sigma };
     checkModelFits(scope, { ...statedFacts(source.info), material });
     const calibration = await calibrate(source, beam, task);
     checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
@@ -109,7 +108,7 @@ export async function runAdapt(line: CommandLine): Promise<void> {
     summary: lines.map((text) => `${text.replaceAll(/ {2,}/g, ': ')}.`),
     mean: found.mean,
     model: found.model,
-    pixel_mrad: pixel_mrad(info.detector),
+    pixel_mrad: pixelSide_mrad(info.detector),
     recipe_toml: info.recipe,
     identity: info.identity.id,
     version: PROGRAM,

@@ -9,6 +9,7 @@ import { getChannel, type PolarizationMap } from '../polarization/polarization-m
 import type { Recipe } from '../recipe/recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
+import { beamOf } from '../scan/calibration.ts';
 import type { HaadfImage } from '../simulation/haadf.ts';
 import { openGivenScan } from './open-scan.ts';
 
@@ -51,9 +52,8 @@ export async function byAsymmetry(
 ): Promise<Measured> {
   const { source } = await openGivenScan(scan, recipe.scan, '.');
   try {
-    const { a_A, voltage_kV, convergence_mrad } = detector;
     const { rotation_deg, hot_sigma } = recipe.scan;
-    const calibration = await calibrate(source, { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma }, task);
+    const calibration = await calibrate(source, { ...beamOf(detector), rotation_deg, hot_sigma }, task);
     const patterns = calibratedPatterns(source, calibration, detector);
     const all = await patterns.read(Array.from({ length: patterns.count }, (_, i) => i));
     return { ...friedelDisplacements(all, detector, fit, calibration.dose_e), notes: [] };

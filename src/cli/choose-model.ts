@@ -9,6 +9,7 @@ import { basename } from 'node:path';
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { numberLabel, percent, quantity, setting } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
+import { zoneText } from '../diffraction/detector.ts';
 import { openModel } from '../network/infer.ts';
 import { differences, differenceText, type ModelScope, type ScanFacts } from '../network/model-scope.ts';
 import { readBytes } from '../node/files.ts';
@@ -17,7 +18,7 @@ import type { ModelChoice } from '../polarization/map-scan.ts';
 import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
 import { type Trial, tryModel } from '../polarization/try-model.ts';
 import { calibrate } from '../scan/calibrate.ts';
-import type { Calibration } from '../scan/calibration.ts';
+import { beamOf, type Calibration } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import { type FoundModel, type FoundModels, findModels, shownPath } from './find-models.ts';
@@ -116,11 +117,11 @@ async function calibrated(
   const made = new Map<string, Calibration | FerroscopeError>();
   const candidates: Candidate[] = [];
   for (const model of models) {
-    const { a_A, voltage_kV, convergence_mrad } = model.scope;
-    const key = JSON.stringify([a_A, voltage_kV, convergence_mrad]);
+    const lattice = beamOf(model.info.detector);
+    const key = JSON.stringify(lattice);
     if (!made.has(key)) {
       const { rotation_deg, hot_sigma } = known;
-      const beam = { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma };
+      const beam = { ...lattice, rotation_deg, hot_sigma };
       made.set(key, await calibrate(source, beam, task).catch(notFound));
     }
     const calibration = made.get(key)!;
@@ -153,7 +154,7 @@ function requireVoltage(scan: string, { voltage_kV }: ScanFacts, fitting: readon
 }
 
 function requireMaterial({ scan, material }: ScanGiven, candidates: readonly Candidate[]): void {
-  const crystals = [...new Set(candidates.map(({ scope }) => scope.crystal))];
+  const crystals = [...new Set(candidates.map(({ scope }) => `${scope.crystal} ${zoneText(scope)}`))];
   if (crystals.length < 2) return;
   const named = new Set(candidates.map(({ scope }) => scope.material));
   const list = candidates.map(({ path, scope }) => `\n  ${shownPath(path)}: ${scopeText(scope)}`).join('');
@@ -195,11 +196,13 @@ function noneFits(
 }
 
 /** '(Ba,Sr)TiO3, 50% Ba, 300 kV, 2.2 mrad, 10 to 80 nm' */
-export function scopeText({ crystal, voltage_kV, convergence_mrad, thickness_nm }: ModelScope): string {
+export function scopeText(scope: ModelScope): string {
+  const { crystal, zone, voltage_kV, convergence_mrad, thickness_nm } = scope;
   const range = thickness_nm
     ? `${quantity(thickness_nm[0], '', 3)} to ${quantity(thickness_nm[1], 'nm', 3)}`
     : 'a thickness it does not state';
-  return [crystal, setting(voltage_kV, 'kV'), setting(convergence_mrad, 'mrad'), range].join(', ');
+  const along = zone ? [zoneText(scope)] : [];
+  return [crystal, ...along, setting(voltage_kV, 'kV'), setting(convergence_mrad, 'mrad'), range].join(', ');
 }
 
 function factsText({ info }: PatternSource, { disk_radius_mrad, crystal }: Calibration): string {

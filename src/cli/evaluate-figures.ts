@@ -7,8 +7,8 @@ import { FerroscopeError } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { cpuEngine } from '../diffraction/engine.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import type { AccuracyInput } from '../figures/accuracy-section.ts';
 import type { DerivativeInput } from '../figures/derivative-section.ts';
 import type { LatentInput } from '../figures/latent-section.ts';
@@ -153,7 +153,7 @@ async function derivativesOf(
     return {
       ...found.state,
       pattern: found.pattern,
-      pixel_mrad: pixel_mrad(detectorOf(inputs)),
+      pixel_mrad: pixelSide_mrad(detectorOf(inputs)),
       rows: found.derivatives,
       limits: limitsPerElectron(found),
     };

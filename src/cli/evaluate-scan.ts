@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { RandomStream } from '../core/random.ts';
 import { checkAborted, type Task } from '../core/task.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import type { NearestPattern, ScanInput } from '../figures/scan-section.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { answersOf } from '../network/answers.ts';
@@ -145,7 +145,7 @@ export async function scanFigures(
     drawn: sampledOverlap(library, count, random),
     halves: sampledOverlap(library, cloud.length, random),
     labels: known.map((at) => info.labels[at]!),
-    pixel_mrad: pixel_mrad(info.detector),
+    pixel_mrad: pixelSide_mrad(info.detector),
     candidates: nearest.candidates,
     nearest: nearest.found.map((one, k) => {
       const i = chosen[shown[k]!]!;

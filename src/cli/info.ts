@@ -10,6 +10,7 @@ import { identitySchema } from '../core/identity.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
 import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
+import { pixelText, zoneText } from '../diffraction/detector.ts';
 import { chooseFrames } from '../library/imported.ts';
 import { shardFolder, shardNames } from '../library/shard-names.ts';
 import { type AnyLibraryInfo, openLibrary, readInfo } from '../library/store.ts';
@@ -83,7 +84,7 @@ async function describeModel(path: string): Promise<Info> {
   return {
     lines: [
       `${path}: a model by ${info.identity.program}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts || info.adaptation ? ', adapted to a scan' : ''}`,
-      `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}; input ${d.pixels}×${d.pixels}, ${d.pixelsPerOrder} pixels per 1/a; ${info.normalisation}`,
+      `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}, ${zoneText(d)}; input ${d.pixels}×${d.pixels}, pixels of ${pixelText(d)}; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
       ...scoreLines(info.scores).map((line) => `    ${line}`),
       ...chain.lines,
@@ -105,7 +106,7 @@ async function describeLibrary(path: string, task: Task): Promise<Info> {
   return {
     lines: [
       `${path}: a library: ${there} of ${plural(names.length, 'structure')}, ${plural(count, 'pattern')} of ${d.pixels}×${d.pixels}`,
-      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å`,
+      `  for ${d.voltage_kV} kV, ${d.convergence_mrad} mrad, a = ${d.a_A} Å, ${zoneText(d)}`,
       ...sourceLines(info),
       `  labels: ${info.labels.map(({ name, unit }) => `${name} [${unitLabel(unit)}]`).join(', ')}`,
       ...chain.lines,

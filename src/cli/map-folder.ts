@@ -6,8 +6,8 @@ import type * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { readNpz, writeNpz } from '../core/npy.ts';
 import { quietTask, type Task } from '../core/task.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { zoneOf } from '../crystal/zone.ts';
+import { diskBasis, type LatticeDetector, perOrder, pixelSide_mrad } from '../diffraction/detector.ts';
 import { renderMap } from '../figures/map-report.ts';
 import type { PatternSpot } from '../figures/pattern-figure.ts';
 import type { ReportSection } from '../figures/report.ts';
@@ -92,7 +92,7 @@ export async function renderMapFolder(
     }),
     meanPattern: folder.meanPattern,
     meanReconstruction: folder.meanReconstruction,
-    pixel_mrad: pixel_mrad(detector),
+    pixel_mrad: pixelSide_mrad(detector),
     spots: latticeDisks(detector),
     truth: truth && { map: truth, scores: scoreMap(map, truth) },
     recipe_toml: model.recipe,
@@ -101,10 +101,22 @@ export async function renderMapFolder(
   return renderMap(input, task);
 }
 
-/** Disks hk0 of the square lattice 1/a that the detector is locked to, as far as it reaches. */
+/** Disks of the zone that the detector is locked to, as far as it reaches; where its pixels are not square, places as on ones of their area. */
 function latticeDisks(detector: LatticeDetector): PatternSpot[] {
-  const most = Math.floor(detector.pixels / 2 / detector.pixelsPerOrder);
-  const order = detector.pixelsPerOrder * pixel_mrad(detector);
+  const half = detector.pixels / 2;
+  const side = pixelSide_mrad(detector);
+  const [perX, perY] = perOrder(detector);
+  const [a, b] = diskBasis(detector);
+  const { lab, per } = zoneOf(detector.zone);
+  const most = Math.ceil((2 * half) / Math.min(a[0], b[1]));
   const orders = Array.from({ length: 2 * most + 1 }, (_, i) => i - most);
-  return orders.flatMap((k) => orders.map((h): PatternSpot => ({ hkl: [h, k, 0], q_mrad: [h * order, k * order] })));
+  return orders
+    .flatMap((n) => orders.map((m) => [m * a[0] + n * b[0], m * a[1] + n * b[1]] as const))
+    .filter(([x, y]) => Math.abs(x) <= half && Math.abs(y) <= half)
+    .map(([x, y]): PatternSpot => {
+      const [h, k, l] = [0, 1, 2].map((axis) =>
+        Math.round((x / perX / per[0]) * lab[0][axis]! + (y / perY / per[1]) * lab[1][axis]!),
+      );
+      return { hkl: [h!, k!, l!], q_mrad: [x * side, y * side] };
+    });
 }

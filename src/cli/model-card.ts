@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { isFile } from '../core/identity.ts';
 import { countLabel, electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
+import { pixelText, zoneText } from '../diffraction/detector.ts';
 import { LEVELS, promised } from '../network/conformal.ts';
 import type { LabelScore, ModelInfo } from '../network/model-info.ts';
 import { noBetterThanMean } from '../polarization/abstention.ts';
@@ -23,7 +24,7 @@ export function modelCard(model: FoundModel, level = 1): string {
     '',
     '| | |',
     '|---|---|',
-    row('Crystal', `${scope.crystal}, pseudo-cubic, a = ${setting(scope.a_A, 'Å')}, near [001]`),
+    row('Crystal', `${scope.crystal}, pseudo-cubic, a = ${setting(scope.a_A, 'Å')}, near ${zoneText(scope)}`),
     row('Beam', `${setting(scope.voltage_kV, 'kV')}, ${setting(scope.convergence_mrad, 'mrad')}`),
     row('Thickness', range(scope.thickness_nm, 'nm')),
     row('Tilt, each component', range(scope.tilt_mrad, 'mrad')),
@@ -31,7 +32,7 @@ export function modelCard(model: FoundModel, level = 1): string {
     row('Dose', dose_e ? `${doses(dose_e)} per pattern` : 'noise-free patterns only'),
     row(
       'Detector',
-      `${detector.pixels} × ${detector.pixels} pixels of λ/(${detector.pixelsPerOrder}a); a scan is brought onto it by its own disks`,
+      `${detector.pixels} × ${detector.pixels} pixels of ${pixelText(detector)}; a scan is brought onto it by its own disks`,
     ),
     '',
     heading(1, 'What it learned from'),

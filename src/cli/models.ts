@@ -1,6 +1,7 @@
 /** `ferroscope models [FILE]`: the models at hand in a table, or the card of one. Every number comes from the models' own files. */
 
 import { fixedLabel, numberLabel, quantity } from '../core/numbers.ts';
+import { zoneText } from '../diffraction/detector.ts';
 import type { LabelScore } from '../network/model-info.ts';
 import { noBetterThanMean } from '../polarization/abstention.ts';
 import { optionList } from './arguments.ts';
@@ -41,7 +42,7 @@ const json = ({ path, size_bytes, scope, info }: FoundModel) => ({
 export function modelTable(models: readonly FoundModel[]): string[] {
   const rows = models.map(({ path, size_bytes, scope, info }) => [
     shownPath(path),
-    scope.crystal,
+    scope.zone ? `${scope.crystal} ${zoneText(scope)}` : scope.crystal,
     numberLabel(scope.voltage_kV, 4),
     numberLabel(scope.convergence_mrad, 3),
     numberLabel(scope.a_A, 4),

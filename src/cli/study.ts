@@ -24,6 +24,7 @@ import { measuredFacts, scanRemarks, statedFacts } from '../polarization/scan-fa
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
+import { beamOf } from '../scan/calibration.ts';
 import { argument, hasSection, LIBRARY_SECTIONS, option, readImported, readStudy, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { mapToFolder, type Truth, truthOf, truthOfMap } from './map.ts';
@@ -161,13 +162,15 @@ async function requireScan(
   measure: boolean,
 ): Promise<void> {
   const { crystal, structures, training } = recipe;
-  const { a_A, voltage_kV, convergence_mrad } = detectorOf(recipe);
+  const detector = detectorOf(recipe);
+  const { a_A, zone, voltage_kV, convergence_mrad } = detector;
   // Whoever wrote the recipe says what the scan is of; a file of structures says nothing.
   const material = structures.file === undefined ? crystal.material : undefined;
   const scope: ModelScope = {
     material,
     crystal: structures.file ?? crystalName(crystal),
     a_A,
+    zone,
     voltage_kV,
     convergence_mrad,
     dose_e: training.dose_e ?? null,
@@ -177,7 +180,7 @@ async function requireScan(
   try {
     checkModelFits(scope, { ...statedFacts(source.info), material });
     if (!measure) return;
-    const known = { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma };
+    const known = { ...beamOf(detector), rotation_deg, hot_sigma };
     const calibration = await calibrate(source, known, console.task);
     checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
     for (const text of scanRemarks(source.info, calibration)) console.note(`take care: ${text}`);

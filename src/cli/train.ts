@@ -24,7 +24,7 @@ import { nodeWorkers } from '../node/worker-host.ts';
 import { RECIPE_SCHEMA, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
-import { calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
 import { argument, option, readStudy, requireAtoms } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { openGivenScan } from './open-scan.ts';
@@ -84,8 +84,7 @@ async function experimentOf(recipe: Recipe, path: string, folder: string, task: 
   const { rotation_deg, hot_sigma, flip } = recipe.scan;
   const { source, given } = await openGivenScan(path, recipe.scan, folder);
   const detector = detectorOf(recipe);
-  const { a_A, voltage_kV, convergence_mrad } = detector;
-  const known = { a_A, voltage_kV, convergence_mrad, rotation_deg, hot_sigma };
+  const known = { ...beamOf(detector), rotation_deg, hot_sigma };
   const calibration = await calibrate(source, known, task);
   const files = { scan: await fileIdentity(path), ...given };
   const identity = calibrationIdentity(files, { ...known, flip }, PROGRAM);

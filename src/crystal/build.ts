@@ -13,14 +13,15 @@ import { perovskiteOf } from './crystal-perovskite.ts';
 import { type LayeredStructure, placesFor } from './layers.ts';
 import { columnFields, type LocalFields, localFields } from './local.ts';
 import { isTitanate, polarizationPerDisplacement } from './material.ts';
-import { beamEdge, type CrystalOptions, type StructureInputs } from './options.ts';
+import { type CrystalOptions, cellSteps, type StructureInputs } from './options.ts';
 import { idealBlock, orderA } from './perovskite.ts';
 import { drawElements } from './site-elements.ts';
 import { displaceBySoftMode } from './soft-mode.ts';
-import { requireSites, type Structure, type Vec3 } from './structure.ts';
+import { requireSites, type Structure } from './structure.ts';
 import { drawTexture, type Texture, unpolarized } from './texture.ts';
 import { withJitter } from './thermal.ts';
 import { displaceByTilts } from './tilts.ts';
+import type { BlockCells } from './zone.ts';
 
 /** The stream that all ingredients of structure `index` of the training or the held-out set are forked from. */
 export function structureStream(seed: number, index: number, heldOut: boolean): RandomStream {
@@ -85,14 +86,14 @@ export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, inde
 /** Elements on the A and B sites, [nz][ny][nx] each. @throws 'recipe' for an impossible A-site order */
 function siteElements(
   crystal: CrystalOptions,
-  cells: Vec3,
+  { cells, zone }: BlockCells,
   fork: (what: string) => RandomStream,
 ): { A: string[]; B: string[] } {
   const { A, B } = perovskiteOf(crystal);
   return {
     // Ba and Sr may alternate.
     A: isTitanate(crystal.material)
-      ? Array.from(orderA(crystal, cells, fork('a-order')), (ba) => (ba ? 'Ba' : 'Sr'))
+      ? Array.from(orderA(crystal, cells, fork('a-order'), zone), (ba) => (ba ? 'Ba' : 'Sr'))
       : drawElements(A, cells, fork('a-order')),
     B: drawElements(B, cells, fork('b-order')),
   };
@@ -109,8 +110,9 @@ function buildBlock(
   const { P, turns } = texture;
   // The first block's streams are those of libraries whose structures had one.
   const fork = (what: string) => (block === 0 ? of.fork(what) : of.fork(what, block));
-  const edges_A: Vec3 = [crystal.a_A, crystal.a_A, beamEdge(crystal)];
-  const ideal = idealBlock(structures.cells, edges_A, siteElements(crystal, structures.cells, fork));
+  const { cells, zone } = structures;
+  const edges_A = cellSteps({ crystal, structures });
+  const ideal = idealBlock(cells, edges_A, siteElements(crystal, structures, fork), zone);
   const perA = polarizationPerDisplacement(material, edges_A[0] * edges_A[1] * edges_A[2]);
   const polar = displaceBySoftMode(
     ideal,
@@ -137,13 +139,14 @@ export function buildLayers(
   of: RandomStream,
   depth_A: number,
 ): LayeredStructure {
-  const { structures, crystal } = inputs;
+  const { structures } = inputs;
   const { cells } = structures;
-  const height_A = cells[2] * beamEdge(crystal);
+  const [, , step_A] = cellSteps(inputs);
+  const height_A = cells[2] * step_A;
   const places = placesFor(height_A, depth_A);
   const stream = of.fork('depth');
   const dead = () =>
-    Math.min(places * cells[2], Math.round((10 * stream.between(...structures.dead_layer_nm)) / beamEdge(crystal)));
+    Math.min(places * cells[2], Math.round((10 * stream.between(...structures.dead_layer_nm)) / step_A));
   const [entranceCells, exitCells] = [dead(), dead()];
   const whole = Math.floor(entranceCells / cells[2]);
   const rest = entranceCells % cells[2];
@@ -210,7 +213,7 @@ export function cellFields(structure: Structure, { crystal, structures }: Struct
   return localFields(structure, charges);
 }
 
-/** The same of its columns: means over z, [ny][nx][3]. Column (i, j) is that of the B sites at x = (i + 1/2)a, y = (j + 1/2)a. */
+/** The same of its columns: means over z, [ny][nx][3]. Column (i, j) is that of the B sites at x = (i + 1/2)a, y = (j + 1/2)a; of other zones see zone.ts. */
 export function labelFields(structure: Structure, inputs: StructureInputs): LocalFields {
   return columnFields(cellFields(structure, inputs), requireSites(structure).cells);
 }

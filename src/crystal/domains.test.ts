@@ -253,9 +253,10 @@ test('cells that do not fit a pattern, and domains without a size, are refused w
   const refused = (text: string) => problem(() => parseRecipe(text));
   const odd = refused('[crystal]\nmaterial = "BFO"\n[structures]\ncells = [4, 3, 2]\n');
   expect([odd.tag, odd.message]).toEqual(['recipe', expect.stringContaining('along y')]);
-  // About z alone, alike along z: only x and y need even cells.
+  // About z alone, alike along z: x and y need even cells, and z for the variants that turn about x or y.
   const tilt = (phase: string) => `[crystal]\nmaterial = "STO"\ntilt = { angle_deg = [0, 0, 5], phase = "${phase}" }\n`;
-  expect(parseRecipe(`${tilt('--+')}[structures]\ncells = [4, 4, 1]\n`).structures.cells[2]).toBe(1);
+  expect(refused(`${tilt('--+')}[structures]\ncells = [4, 4, 1]\n`).message).toContain('along z');
+  expect(parseRecipe(`${tilt('--+')}[structures]\ncells = [4, 4, 2]\n`).structures.cells[2]).toBe(2);
   expect(refused(`${tilt('---')}[structures]\ncells = [4, 4, 1]\n`).message).toContain('along z');
   expect(refused('[structures]\ntexture = "domains"\n').message).toContain('axis and p_uC_cm2');
   expect(refused('[structures]\ndomains = { axis = "001" }\n').message).toContain("texture = 'domains'");

@@ -6,7 +6,7 @@
  *
  * Line 1: number of atoms. Line 2: key=value pairs, values with blanks in quotes; Lattice (three row vectors), Properties
  * (name:type:columns…) and pbc are read, the others come back as text. Then one atom per line. Sites are read where the
- * columns cell_index:I:3, site:I:1 (numbers of `SITE`) and ideal:R:3 are all there. Positions are written in full, so that
+ * columns cell_index:I:3, site:I:1 (numbers of `SITE`) and ideal:R:3 are all there, along the beam that a key zone="1 1 0" names ([001] without). Positions are written in full, so that
  * they come back to the last bit.
  *
  * What this is not: a reader of boxes that are not orthogonal or not periodic. Trajectories are read by `readTrajectory`.
@@ -16,6 +16,7 @@ import { fail } from '../core/errors.ts';
 import { Lines } from './lines.ts';
 import { type PerovskiteSites, SITES_PER_CELL, type Structure, type Vec3 } from './structure.ts';
 import { orthogonalEdges } from './trajectory.ts';
+import { zoneOf } from './zone.ts';
 
 const SITE_COLUMNS = 'cell_index:I:3:site:I:1:ideal:R:3';
 const SITE_NOTE = 'site 0 A, 1 B, 2 O bond||z, 3 O bond||y, 4 O bond||x';
@@ -28,7 +29,8 @@ function quoted(value: string): string {
 export function writeExtxyz(structure: Structure, info: Readonly<Record<string, string>> = {}): string {
   const { cell_A, symbols, positions_A, sites } = structure;
   const [x, y, z] = cell_A;
-  const pairs: Record<string, string> = sites ? { sites: SITE_NOTE, ...info } : { ...info };
+  const zone: Record<string, string> = sites?.zone ? { zone: sites.zone.join(' ') } : {};
+  const pairs: Record<string, string> = sites ? { sites: SITE_NOTE, ...zone, ...info } : { ...info };
   for (const key of Object.keys(pairs)) {
     if (/^(Lattice|Properties|pbc)$/.test(key) || !/^[\w.-]+$/.test(key)) {
       fail('range', `'${key}' cannot be a key of the comment line.`, 'Use letters, digits, _ . and -.', { key });
@@ -150,7 +152,10 @@ function readFrame(lines: Lines): Frame {
       ideal_A.set(numbers('ideal'), 3 * atom);
     }
   }
-  const sites: PerovskiteSites | undefined = withSites ? { cells: extent(cell), cell, kind, ideal_A } : undefined;
+  const along = info.zone?.split(' ').map(Number) as unknown as Vec3 | undefined;
+  const sites: PerovskiteSites | undefined = withSites
+    ? { cells: extent(cell), ...(along && { zone: zoneOf(along).axis }), cell, kind, ideal_A }
+    : undefined;
   return { structure: { cell_A, symbols, positions_A, sites }, info };
 }
 

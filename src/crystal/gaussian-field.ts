@@ -50,13 +50,13 @@ function ringKernel(n: number, s: number): Float64Array {
 
 /**
  * One sample of the field, [nz][ny][nx], each value a standard normal deviate over samples.
- * @param correlation correlation length, in cells, the same along x, y and z
+ * @param correlation correlation length along x, y and z, in cells
  */
-export function gaussianField(cells: Vec3, correlation: number, stream: RandomStream): Float64Array {
+export function gaussianField(cells: Vec3, correlation: Vec3, stream: RandomStream): Float64Array {
   let field = Float64Array.from({ length: cellCount(cells) }, () => stream.normal());
   let stride = 1;
-  for (const n of cells) {
-    const kernel = ringKernel(n, ringWidth(correlation, n));
+  for (const [axis, n] of cells.entries()) {
+    const kernel = ringKernel(n, ringWidth(correlation[axis]!, n));
     const next = new Float64Array(field.length);
     for (let index = 0; index < field.length; index++) {
       const here = Math.floor(index / stride) % n;

@@ -39,7 +39,7 @@ export function eachOnce({ blocks }: LayeredStructure): Structure {
 export function joined({ blocks, order }: Pick<LayeredStructure, 'blocks' | 'order'>): Structure {
   const stand = order.map((b) => blocks[b]!);
   const [x, y, height] = blocks[0]!.cell_A;
-  const { cells } = requireSites(blocks[0]!);
+  const { cells, zone } = requireSites(blocks[0]!);
   if (blocks.some(({ cell_A }) => cell_A[0] !== x || cell_A[1] !== y || cell_A[2] !== height)) {
     fail('shape', 'Blocks of different sizes cannot stand on top of each other.', 'Give blocks of one lattice.');
   }
@@ -53,6 +53,7 @@ export function joined({ blocks, order }: Pick<LayeredStructure, 'blocks' | 'ord
     positions_A: Float64Array.from(stand.flatMap(({ positions_A }, j) => raised(positions_A, j, height))),
     sites: {
       cells: [cells[0], cells[1], cells[2] * order.length],
+      ...(zone && { zone }),
       cell: Int32Array.from(sites.flatMap(({ cell }, j) => raised(cell, j, cells[2]))),
       kind: Uint8Array.from(sites.flatMap(({ kind }) => [...kind])),
       ideal_A: Float64Array.from(sites.flatMap(({ ideal_A }, j) => raised(ideal_A, j, height))),

@@ -3,7 +3,8 @@
  *
  *     P = (e/Ω) [Z_Ti d_Ti + ½ Σ₆ Z_O d_O + ⅛ Σ₈ Z_A d_A]                                                   [µC/cm²]
  *
- * d is the displacement from the ideal site, Z_O is O∥ for the component along the O's Ti–O bond and O⊥ for the others.
+ * d is the displacement from the ideal site along the cubic axes, Z_O is O∥ for the component along the O's Ti–O bond and O⊥ for the others. What comes out is along
+ * x, y and z (zone.ts).
  * The charges sum to zero (`material.ts`) and the weights are centred on Ti, so that neither a rigid shift of the crystal
  * nor a uniform strain about the ideal sites changes P: no acoustic displacement has to be taken out first.
  *
@@ -20,8 +21,8 @@ import { E_PER_A2_IN_UC_CM2 } from '../core/constants.ts';
 import type { Material } from './material.ts';
 import { bondAxis } from './soft-mode.ts';
 import {
+  cellAt,
   cellCount,
-  cellIndex,
   displacements,
   requireSites,
   SITE,
@@ -31,6 +32,7 @@ import {
   unitCellVolume,
   type Vec3,
 } from './structure.ts';
+import { neighbour, toCubic, toLab, zoneOf } from './zone.ts';
 
 export interface LocalFields {
   /** Polarization [µC/cm²]. */
@@ -50,32 +52,29 @@ const CORNERS: readonly Vec3[] = [0, 1, 2, 3, 4, 5, 6, 7].map((bits): Vec3 => [b
  * @throws 'unsupported' without sites, 'shape' for an incomplete block
  */
 export function localFields(structure: Structure, { born }: Pick<Material, 'born'>): LocalFields {
-  const { cells } = requireSites(structure);
+  const { cells, zone: axis } = requireSites(structure);
+  const zone = zoneOf(axis);
   const table = siteTable(structure);
-  const d = displacements(structure);
+  const d = toCubic(zone, displacements(structure));
   const n = cellCount(cells);
   const scale = E_PER_A2_IN_UC_CM2 / unitCellVolume(structure);
   const P = new Float64Array(3 * n);
   const dTi = new Float64Array(3 * n);
   const dO = new Float64Array(3 * n);
-  const shift = (i: number, j: number, k: number, site: number, axis: number) =>
-    d[3 * table[cellIndex(cells, i, j, k) * SITES_PER_CELL + site]! + axis]!;
+  const shift = (cell: number, site: number, axis: number) => d[3 * table[cell * SITES_PER_CELL + site]! + axis]!;
   for (let cell = 0; cell < n; cell++) {
-    const [i, j, k] = [
-      cell % cells[0],
-      Math.floor(cell / cells[0]) % cells[1],
-      Math.floor(cell / (cells[0] * cells[1])),
-    ];
+    const at = cellAt(cells, cell);
+    const corners = CORNERS.map((step) => neighbour({ cells, zone: axis }, at, step));
     for (let axis = 0; axis < 3; axis++) {
-      const ti = shift(i, j, k, SITE.Ti, axis);
+      const ti = shift(cell, SITE.Ti, axis);
       let a8 = 0;
-      for (const [di, dj, dk] of CORNERS) a8 += shift(i + di, j + dj, k + dk, SITE.A, axis) / 8;
+      for (const corner of corners) a8 += shift(corner, SITE.A, axis) / 8;
       let o6 = 0;
       let dipole = born.Ti * ti + born.A * a8;
       for (const site of OXYGENS) {
         const bond = bondAxis(site);
-        const next: Vec3 = [i + Number(bond === 0), j + Number(bond === 1), k + Number(bond === 2)];
-        const pair = (shift(i, j, k, site, axis) + shift(...next, site, axis)) / 2;
+        // The corner one step along the bond.
+        const pair = (shift(cell, site, axis) + shift(corners[1 << bond]!, site, axis)) / 2;
         o6 += pair / 3;
         dipole += (bond === axis ? born.Opar : born.Operp) * pair;
       }
@@ -84,7 +83,7 @@ export function localFields(structure: Structure, { born }: Pick<Material, 'born
       dO[3 * cell + axis] = 100 * (o6 - a8);
     }
   }
-  return { P, dTi, dO };
+  return { P: toLab(zone, P), dTi: toLab(zone, dTi), dO: toLab(zone, dO) };
 }
 
 /** Mean over z of a field [nz][ny][nx][3]: [ny][nx][3]. */

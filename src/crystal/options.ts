@@ -6,6 +6,8 @@ import { DEFAULT_ZR, type MaterialName, materialNames, perovskiteOf } from './cr
 import { domainOptions, tiltOptions } from './domain-options.ts';
 import { bornOptions, givenOptions } from './given-perovskite.ts';
 import { type KnownCrystal, knownCrystals } from './known-crystals.ts';
+import type { Vec3 } from './structure.ts';
+import { ZONES, zoneOf } from './zone.ts';
 
 /** Short names of materials and crystals, the same wherever one is named. */
 const SHORT = { BTO: 'BaTiO3', STO: 'SrTiO3' } as const;
@@ -152,13 +154,22 @@ export const crystalOptions = z
   );
 export type CrystalOptions = Options<typeof crystalOptions>;
 
-/** Edge of a cell along the beam [Å]. */
+/** Edge of a cell along the beam [Å]; of a zone other than [001] what its step comes to over √2 or √3 ({@link cellSteps}). */
 export function beamEdge({ a_A, c_A }: Pick<CrystalOptions, 'a_A' | 'c_A'>): number {
   return c_A ?? a_A;
 }
 
 /** Largest |P| of a texture where a recipe says none [µC/cm²]. */
 export const DEFAULT_P_MAX = 30;
+
+/** A direction along the beam; [001], which is the default, counts as left out. */
+const zoneAxis = z
+  .tuple([z.int(), z.int(), z.int()])
+  .refine((axis) => ZONES.some((known) => known.axis.every((u, i) => u === axis[i])), {
+    error: ({ input }) =>
+      `[${(input as number[]).join(', ')}] is no zone whose block is small and orthogonal: those that are there are ${ZONES.map(({ axis }) => `[${axis.join(', ')}]`).join(', ')}`,
+  })
+  .transform((axis): Vec3 | undefined => (axis.join() === '0,0,1' ? undefined : axis));
 
 export const structuresOptions = z
   .strictObject({
@@ -170,7 +181,14 @@ export const structuresOptions = z
     cells: z
       .tuple([count.max(32), count.max(32), count.max(64)])
       .default([8, 8, 2])
-      .describe('Unit cells of a block along x, y and z; it repeats across the beam.'),
+      .describe(
+        'Unit cells of a block along x, y and z; it repeats across the beam. Along [110] and [111] these are columns of cells along x and y, a and a/√2 or a/√2 and a√(2/3) apart, and cells of each along z, a√2 or a√3 apart: multiples of [1, 2, 1] or [2, 3, 1].',
+      ),
+    zone: zoneAxis
+      .optional()
+      .describe(
+        'Pseudo-cubic direction along the beam: [0, 0, 1] (where left out), [1, 1, 0] or [1, 1, 1]. P and all that has components is along x and y of the scan plane and z of the beam: x, y are [100], [010]; [001], [1-10]; [1-10], [11-2]. crystal.c_A then stretches the step along the beam by c_A/a_A.',
+      ),
     depth_blocks: count
       .max(1000)
       .default(8)
@@ -265,6 +283,10 @@ export const structuresOptions = z
     'types and born belong to a file, and none is given',
   )
   .refine(
+    (s) => s.file === undefined || s.zone === undefined,
+    'structures of a file are seen along [001]: leave zone out',
+  )
+  .refine(
     (s) => s.domains === undefined || s.texture === 'domains',
     "domains belong to texture = 'domains', and that is not the texture",
   )
@@ -275,4 +297,16 @@ export type StructuresOptions = Options<typeof structuresOptions>;
 export interface StructureInputs {
   readonly crystal: CrystalOptions;
   readonly structures: StructuresOptions;
+}
+
+/** Steps from cell to cell of a block along x, y and z [Å]: the edges of a cell along [001] (zone.ts). */
+export function cellSteps({
+  crystal,
+  structures,
+}: {
+  readonly crystal: Pick<CrystalOptions, 'a_A' | 'c_A'>;
+  readonly structures: Pick<StructuresOptions, 'zone'>;
+}): Vec3 {
+  const [x, y, z] = zoneOf(structures.zone).steps;
+  return [x * crystal.a_A, y * crystal.a_A, z * beamEdge(crystal)];
 }

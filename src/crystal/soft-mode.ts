@@ -11,7 +11,8 @@
 
 import { fail } from '../core/errors.ts';
 import type { Material } from './material.ts';
-import { cellCount, cellIndex, requireSites, SITE, type Structure, type Vec3 } from './structure.ts';
+import { cellCount, requireSites, SITE, type Structure, type Vec3 } from './structure.ts';
+import { neighbour, toCubic, toLab, zoneOf } from './zone.ts';
 
 /** Cells whose Ti an atom of each site touches, relative to its own: Ti 1, O 2, A 8. */
 const SHARING: Readonly<Record<number, readonly Vec3[]>> = {
@@ -31,7 +32,7 @@ const SHARING: Readonly<Record<number, readonly Vec3[]>> = {
   [SITE.A]: [0, 1, 2, 3, 4, 5, 6, 7].map((bits): Vec3 => [-(bits & 1), -((bits >> 1) & 1), -(bits >> 2)]),
 };
 
-/** Axis of the Ti–O bond that an O site lies on (0 x, 1 y, 2 z); −1 for A and Ti. */
+/** Cubic axis of the Ti–O bond that an O site lies on (0, 1, 2); −1 for A and Ti. */
 export function bondAxis(site: number): number {
   return site === SITE.Ox ? 0 : site === SITE.Oy ? 1 : site === SITE.Oz ? 2 : -1;
 }
@@ -48,23 +49,24 @@ function modeOf(material: Material, site: number, axis: number): number {
  * @param u_A mode amplitude [Å], [nz][ny][nx][3]
  */
 export function displaceBySoftMode(structure: Structure, material: Material, u_A: Float64Array): Structure {
-  const { cells, cell, kind } = requireSites(structure);
+  const { cells, zone: axis, cell, kind } = requireSites(structure);
   if (u_A.length !== 3 * cellCount(cells)) {
     fail('shape', `The mode field has ${u_A.length / 3} cells, the block ${cellCount(cells)}.`, 'Give one u per cell.');
   }
-  const positions_A = structure.positions_A.slice();
+  const zone = zoneOf(axis);
+  const u = toCubic(zone, u_A);
+  const positions_A = toCubic(zone, structure.positions_A.slice());
   for (let atom = 0; atom < kind.length; atom++) {
     const site = kind[atom]!;
     const sharing = SHARING[site]!;
-    for (const [di, dj, dk] of sharing) {
-      const [i, j, k] = [cell[3 * atom]!, cell[3 * atom + 1]!, cell[3 * atom + 2]!];
-      const from = 3 * cellIndex(cells, i + di, j + dj, k + dk);
-      for (let axis = 0; axis < 3; axis++) {
-        const u = u_A[from + axis]!;
-        positions_A[3 * atom + axis] =
-          positions_A[3 * atom + axis]! + (modeOf(material, site, axis) * u) / sharing.length;
+    const at: Vec3 = [cell[3 * atom]!, cell[3 * atom + 1]!, cell[3 * atom + 2]!];
+    for (const step of sharing) {
+      const from = 3 * neighbour({ cells, zone: axis }, at, step);
+      for (let along = 0; along < 3; along++) {
+        positions_A[3 * atom + along] =
+          positions_A[3 * atom + along]! + (modeOf(material, site, along) * u[from + along]!) / sharing.length;
       }
     }
   }
-  return { ...structure, positions_A };
+  return { ...structure, positions_A: toLab(zone, positions_A) };
 }

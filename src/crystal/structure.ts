@@ -7,6 +7,9 @@
  *
  *     A (0, 0, 1/4)   Ti (1/2, 1/2, 3/4)   O on the bond along z (1/2, 1/2, 1/4), along y (1/2, 0, 3/4), along x (0, 1/2, 3/4)
  *
+ * So it is where the beam runs along [001]. Along [110] and [111] a block is columns of cells (zone.ts) with a B site in the middle of each, z = 0 midway between
+ * two planes again, and the sites are named by the cubic axes.
+ *
  * What this is not: a general crystal. Other lattices and non-orthogonal boxes are not represented.
  */
 
@@ -35,8 +38,10 @@ export const SITE_FRACTIONS: readonly Vec3[] = [
 
 /** Which perovskite site each atom occupies. */
 export interface PerovskiteSites {
-  /** Unit cells along x, y and z. */
+  /** Unit cells along x, y and z: columns, and cells of each (zone.ts). */
   readonly cells: Vec3;
+  /** Cubic direction along the beam; [001] where absent. */
+  readonly zone?: Vec3 | undefined;
   /** Cell indices of each atom, [atoms][3] as (i, j, k) along x, y, z. */
   readonly cell: Int32Array;
   /** {@link SITE} of each atom. */
@@ -62,6 +67,11 @@ export function cellIndex(cells: Vec3, i: number, j: number, k: number): number 
   const [nx, ny, nz] = cells;
   const wrap = (value: number, n: number) => ((value % n) + n) % n;
   return (wrap(k, nz) * ny + wrap(j, ny)) * nx + wrap(i, nx);
+}
+
+/** (i, j, k) of the cell with this index in an array [nz][ny][nx]. */
+export function cellAt([nx, ny]: Vec3, index: number): Vec3 {
+  return [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
 }
 
 export function cellCount(cells: Vec3): number {

@@ -15,15 +15,16 @@ import {
 } from './options.ts';
 import type { Perovskite } from './perovskites.ts';
 import { type PolarAxis, spontaneousPolarization, type Tilt } from './phase.ts';
-import { cellCount, type Vec3 } from './structure.ts';
+import { cellAt, cellCount, type Vec3 } from './structure.ts';
 import { divergingTexture, gradientTexture, smoothTexture, uniformTexture } from './textures.ts';
 import { tiltMisfit, tiltSign } from './tilts.ts';
 import { variants } from './variants.ts';
+import { type BlockCells, blockProblem, cubicPlace, zoneOf } from './zone.ts';
 
 export interface Texture {
-  /** P imposed [µC/cm²], [nz][ny][nx][3], before atoms share it and before jitter. */
+  /** P imposed [µC/cm²], [nz][ny][nx][3], along x, y and z, before atoms share it and before jitter. */
   readonly P: Float64Array;
-  /** Turn of each octahedron, tangents, [nz][ny][nx][3]; undefined where none is turned. */
+  /** Turn of each octahedron about the cubic axes, tangents, [nz][ny][nx][3]; undefined where none is turned. */
   readonly turns?: Float64Array | undefined;
   /** What its domains have for an edge along the beam, on the mean [Å]; undefined where it has none. */
   readonly edge_A?: number | undefined;
@@ -76,7 +77,8 @@ export function textureProblem(inputs: StructureInputs): string | undefined {
   if (structures.texture === 'diverging' && structures.cells.slice(0, 2).some((n) => n % 4 !== 0)) {
     return `a diverging texture needs cells that are multiples of four along x and y, not ${structures.cells.slice(0, 2).join(' and ')}`;
   }
-  return tiltMisfit(structures.cells, tiltOf(crystal, perovskite));
+  if (structures.texture === 'diverging' && structures.zone) return 'a diverging texture lies along [001] only';
+  return blockProblem(structures) ?? tiltMisfit(structures, tiltOf(crystal, perovskite));
 }
 
 /** Share by which an edge may differ from the material's own without a remark: strained films are within it. */
@@ -114,7 +116,14 @@ export function drawTexture(inputs: StructureInputs, index: number, of: RandomSt
   const { crystal, structures } = inputs;
   const problem = textureProblem(inputs);
   if (problem) fail('recipe', `[structures]: ${problem}.`, 'Mend [structures] or [crystal].');
-  const { cells, p_max_uC_cm2: pMax, p_distribution: distribution, correlation_nm, gradient_step_pm } = structures;
+  const {
+    cells,
+    zone,
+    p_max_uC_cm2: pMax,
+    p_distribution: distribution,
+    correlation_nm,
+    gradient_step_pm,
+  } = structures;
   const { a_A } = crystal;
   const perovskite = perovskiteOf(crystal);
   const tilt = tiltOf(crystal, perovskite);
@@ -126,22 +135,22 @@ export function drawTexture(inputs: StructureInputs, index: number, of: RandomSt
     const options = structures.domains ?? domainOptions.parse({});
     const phase = perovskite.phase?.axis === axis ? perovskite.phase : undefined;
     const { P, turns, edge_A } = domainTexture(
-      { cells, a_A, options, p_uC_cm2, variants: variants(axis, tilt), phase },
+      { cells, zone, a_A, options, p_uC_cm2, variants: variants(axis, tilt), phase },
       stream,
     );
     return { P, edge_A, ...(tilt && { turns }) };
   }
-  const turned = tilt && { turns: uniformTurns(cells, tilt, of.fork('tilt')) };
+  const turned = tilt && { turns: uniformTurns(structures, tilt, of.fork('tilt')) };
   if (kind === 'uniform') return { P: uniformTexture(cells, pMax, distribution, stream), ...turned };
   if (kind === 'smooth') {
-    const P = smoothTexture(cells, pMax, distribution, (correlation_nm * 10) / a_A, stream);
+    const P = smoothTexture(structures, pMax, distribution, (correlation_nm * 10) / a_A, stream);
     return { P, ...turned };
   }
   const perPm =
     polarizationPerDisplacement(perovskite.material, a_A ** 2 * beamEdge(crystal)) /
     (100 * dTiPerDisplacement(perovskite.material));
   const step = gradient_step_pm * perPm;
-  const P = kind === 'diverging' ? divergingTexture(cells, step) : gradientTexture(cells, pMax, step, stream);
+  const P = kind === 'diverging' ? divergingTexture(cells, step) : gradientTexture(structures, pMax, step, stream);
   return { P, ...turned };
 }
 
@@ -151,17 +160,12 @@ export function unpolarized(texture: Texture, cells: Vec3, layers: number = cell
 }
 
 /** One of the symmetry-equivalent senses of a tilt, the same throughout the block. */
-function uniformTurns(cells: Vec3, tilt: Tilt, stream: RandomStream): Float64Array {
+function uniformTurns({ cells, zone }: BlockCells, tilt: Tilt, stream: RandomStream): Float64Array {
   // Which direction P has does not matter here, only that all senses are among them.
   const all = variants('001', tilt);
   const { turn, phase } = all[stream.integer(all.length)]!;
   return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => {
-    const cell = Math.floor(index / 3);
-    const at: Vec3 = [
-      cell % cells[0],
-      Math.floor(cell / cells[0]) % cells[1],
-      Math.floor(cell / (cells[0] * cells[1])),
-    ];
+    const at = cubicPlace(zoneOf(zone), cellAt(cells, Math.floor(index / 3)));
     return turn[index % 3]! * tiltSign(phase, index % 3, at);
   });
 }

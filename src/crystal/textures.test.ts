@@ -23,7 +23,7 @@ function samples(make: (stream: RandomStream) => Float64Array, count = 2000): Fl
 
 const MAKERS: Record<string, (distribution: 'magnitude' | 'volume') => (stream: RandomStream) => Float64Array> = {
   uniform: (distribution) => (stream) => uniformTexture([4, 3, 2], 30, distribution, stream),
-  smooth: (distribution) => (stream) => smoothTexture([4, 3, 2], 30, distribution, 1.5, stream),
+  smooth: (distribution) => (stream) => smoothTexture({ cells: [4, 3, 2] }, 30, distribution, 1.5, stream),
 };
 
 for (const [name, make] of Object.entries(MAKERS)) {
@@ -66,7 +66,7 @@ test('the Gaussian field has unit variance and falls to exp(−1/2) at the state
     let product = 0;
     let count = 0;
     for (let seed = 0; seed < 1500; seed++) {
-      const field = gaussianField(cells, correlation, new RandomStream(seed, 'field'));
+      const field = gaussianField(cells, [correlation, correlation, correlation], new RandomStream(seed, 'field'));
       const at = (i: number) => field[i % cells[0]]!;
       for (let i = 0; i < cells[0]; i += 4) {
         variance += at(i) ** 2;
@@ -87,7 +87,7 @@ test('smooth textures decorrelate at the stated length as the field they come fr
   let square = 0;
   for (let seed = 0; seed < 300; seed++) {
     const cells: Vec3 = [16, 16, 1];
-    const texture = smoothTexture(cells, 30, 'magnitude', 3, new RandomStream(seed, 'smooth'));
+    const texture = smoothTexture({ cells }, 30, 'magnitude', 3, new RandomStream(seed, 'smooth'));
     for (let cell = 0; cell < 256; cell++) {
       const shifted = cell - (cell % 16) + ((cell + 3) % 16);
       for (let axis = 0; axis < 3; axis++) {
@@ -102,7 +102,7 @@ test('smooth textures decorrelate at the stated length as the field they come fr
 test('gradient: equal steps, through zero, periodic, within the maximum', () => {
   for (let seed = 0; seed < 40; seed++) {
     const [nx, ny] = [8, 12];
-    const texture = gradientTexture([nx, ny, 2], 30, 5, new RandomStream(seed, 'gradient'));
+    const texture = gradientTexture({ cells: [nx, ny, 2] }, 30, 5, new RandomStream(seed, 'gradient'));
     const axis = [0, 1, 2].toSorted((a, b) => Math.abs(texture[3 * 0 + b]!) - Math.abs(texture[3 * 0 + a]!))[0]!;
     const unit = texture.slice(0, 3).map((v) => v / Math.hypot(...texture.slice(0, 3)));
     const along = (i: number, j: number, k = 0) =>
@@ -122,7 +122,7 @@ test('gradient: equal steps, through zero, periodic, within the maximum', () => 
     expect(Math.max(...texture.map(Math.abs))).toBeLessThanOrEqual(30);
     expect(along(3, 5, 1)).toBe(along(3, 5, 0));
   }
-  const clipped = gradientTexture([32, 32, 1], 6, 5, new RandomStream(1, 'gradient'));
+  const clipped = gradientTexture({ cells: [32, 32, 1] }, 6, 5, new RandomStream(1, 'gradient'));
   const lengths = Array.from({ length: 1024 }, (_, n) => Math.hypot(...clipped.slice(3 * n, 3 * n + 3)));
   expect(Math.max(...lengths)).toBeCloseTo(6, 9);
 });

@@ -1,6 +1,6 @@
 /**
- * Polarization textures: P [µC/cm²] per cell, [nz][ny][nx][3], periodic along x, y and z. The block repeats through the
- * thickness, so that a texture varies along z only over the block's nz cells.
+ * Polarization textures: P [µC/cm²] along x, y and z per cell, [nz][ny][nx][3], periodic along x, y and z. The block repeats through the
+ * thickness, so that a texture varies along z only over the block's nz cells. Lengths in a, the edge of a cell.
  *
  * - uniform: one vector, direction isotropic, |P| as `p_distribution` says.
  * - gradient: the paper's diverging model (Methods, 'Generation of atomic models': δTi gradually increasing by 2 pm), made
@@ -17,7 +17,8 @@
 import type { RandomStream } from '../core/random.ts';
 import { gaussianField } from './gaussian-field.ts';
 import type { StructuresOptions } from './options.ts';
-import { cellCount, type Vec3 } from './structure.ts';
+import { cellAt, cellCount, cellIndex, type Vec3 } from './structure.ts';
+import { type BlockCells, fineOf, stepsOf, zoneOf } from './zone.ts';
 
 type Distribution = StructuresOptions['p_distribution'];
 
@@ -60,13 +61,20 @@ export function uniformTexture(
 
 /**
  * A triangle wave along x, y or an in-plane diagonal (drawn), P along ± one isotropic direction (drawn) and through zero
- * between: δTi changes by the step from cell to cell along the gradient (along both axes for a diagonal), but for the
+ * between: δTi changes by the step over each a along the gradient (along both axes for a diagonal), which along [001] is from cell to cell, but for the
  * smaller step at a turning point that no cell meets. Unequal edges: the step holds along the shorter one, the other's is
  * smaller. |P| is clipped at `pMax`, where the wave is then flat.
  * @param step_uC_cm2 the step of P that makes the wanted step of δTi
  */
-export function gradientTexture(cells: Vec3, pMax: number, step_uC_cm2: number, stream: RandomStream): Float64Array {
+export function gradientTexture(
+  { cells, zone: axis }: BlockCells,
+  pMax: number,
+  step_uC_cm2: number,
+  stream: RandomStream,
+): Float64Array {
+  const zone = zoneOf(axis);
   const [nx, ny] = cells;
+  const [lx, ly] = [nx * zone.steps[0], ny * zone.steps[1]];
   const [h, l] = (
     [
       [1, 0],
@@ -75,12 +83,12 @@ export function gradientTexture(cells: Vec3, pMax: number, step_uC_cm2: number, 
       [1, -1],
     ] as const
   )[stream.integer(4)]!;
-  const length = Math.min(h === 0 ? Number.POSITIVE_INFINITY : nx, l === 0 ? Number.POSITIVE_INFINITY : ny);
+  const length = Math.min(h === 0 ? Number.POSITIVE_INFINITY : lx, l === 0 ? Number.POSITIVE_INFINITY : ly);
   const [x0, y0] = [stream.integer(nx), stream.integer(ny)];
   const unit = direction(stream);
   return Float64Array.from({ length: 3 * cellCount(cells) }, (_, index) => {
-    const cell = Math.floor(index / 3);
-    const phase = (h * ((cell % nx) - x0)) / nx + (l * ((Math.floor(cell / nx) % ny) - y0)) / ny;
+    const [x, y] = stepsOf(zone, cellAt(cells, Math.floor(index / 3)));
+    const phase = (h * (x - x0)) / nx + (l * (y - y0)) / ny;
     const triangle = 0.25 - Math.abs(phase - Math.round(phase));
     const size = Math.max(-pMax, Math.min(pMax, step_uC_cm2 * length * triangle));
     return size * unit[index % 3]!;
@@ -106,18 +114,23 @@ export function divergingTexture(cells: Vec3, step_uC_cm2: number): Float64Array
   });
 }
 
-/** @param correlation correlation length, in cells */
+/** @param correlation correlation length [a] */
 export function smoothTexture(
-  cells: Vec3,
+  { cells, zone: axis }: BlockCells,
   pMax: number,
   distribution: Distribution,
   correlation: number,
   stream: RandomStream,
 ): Float64Array {
-  const g = [0, 1, 2].map(() => gaussianField(cells, correlation, stream));
+  const zone = zoneOf(axis);
+  // On the grid of f, which has all cells among its points.
+  const grid = cells.map((n, i) => n * zone.per[i]!) as unknown as Vec3;
+  const width = zone.steps.map((step, i) => (correlation * zone.per[i]!) / step) as unknown as Vec3;
+  const g = [0, 1, 2].map(() => gaussianField(grid, width, stream));
   const texture = new Float64Array(3 * cellCount(cells));
   for (let cell = 0; cell < cellCount(cells); cell++) {
-    const vector = g.map((field) => field[cell]!);
+    const point = cellIndex(grid, ...fineOf(zone, cellAt(cells, cell)));
+    const vector = g.map((field) => field[point]!);
     const length = Math.hypot(...vector);
     const scale = length === 0 ? 0 : (pMax * magnitude(maxwellCdf(length), distribution)) / length;
     vector.forEach((value, axis) => {

@@ -4,17 +4,116 @@
  */
 
 import * as z from 'zod';
+import { quantity } from '../core/numbers.ts';
 import type { Options } from '../core/schema.ts';
+import { isSymmetry, zoneName, zoneOf } from '../crystal/zone.ts';
+import { wavelength } from './optics.ts';
 
 /** As libraries and model files state it. */
 export const latticeDetectorSchema = z.object({
   /** Pixels along qy and qx; the direct beam is at index [pixels/2][pixels/2]. */
   pixels: z.number(),
-  /** Pixels per reciprocal lattice vector 1/a: the pixel is 1/(a·pixelsPerOrder) [1/Å]. */
-  pixelsPerOrder: z.number(),
+  /** Pixels per 1/s along x and y, s the step between columns of the zone (a along [001]): a pixel is 1/(s·pixelsPerOrder) [1/Å]. One number stands for both. */
+  pixelsPerOrder: z.union([z.number(), z.tuple([z.number(), z.number()])]),
+  /** Pseudo-cubic direction along the beam; [001] where absent. */
+  zone: z.tuple([z.number(), z.number(), z.number()]).optional(),
   /** Pseudo-cubic lattice parameter [Å]. */
   a_A: z.number(),
   voltage_kV: z.number(),
   convergence_mrad: z.number(),
 });
 export type LatticeDetector = Options<typeof latticeDetectorSchema>;
+
+/** '[001]' */
+export function zoneText({ zone }: Pick<LatticeDetector, 'zone'>): string {
+  return zoneName(zoneOf(zone));
+}
+
+type Pair = readonly [x: number, y: number];
+
+/** Pixels per 1/s along x and y. */
+export function perOrder({ pixelsPerOrder }: Pick<LatticeDetector, 'pixelsPerOrder'>): Pair {
+  return typeof pixelsPerOrder === 'number' ? [pixelsPerOrder, pixelsPerOrder] : pixelsPerOrder;
+}
+
+/** Sides of a pixel [1/Å]. */
+export function pixel_invA(detector: Pick<LatticeDetector, 'pixelsPerOrder' | 'a_A' | 'zone'>): Pair {
+  const { steps } = zoneOf(detector.zone);
+  const [x, y] = perOrder(detector);
+  return [1 / (detector.a_A * steps[0] * x), 1 / (detector.a_A * steps[1] * y)];
+}
+
+/** Angles of a pixel's sides, λ/(s·pixelsPerOrder) [mrad]: the steps of the lattice that tilts lie on. */
+export function pixel_mrad(detector: Omit<LatticeDetector, 'pixels' | 'convergence_mrad'>): Pair {
+  const { steps } = zoneOf(detector.zone);
+  const lambda = wavelength(detector.voltage_kV) * 1e3;
+  const [x, y] = perOrder(detector);
+  return [lambda / (detector.a_A * steps[0] * x), lambda / (detector.a_A * steps[1] * y)];
+}
+
+/** Side of the square that has a pixel's area [mrad]. */
+export function pixelSide_mrad(detector: LatticeDetector): number {
+  const [x, y] = pixel_mrad(detector);
+  return Math.sqrt(x * y);
+}
+
+/** Sides of a pixel along x and y in units of {@link pixelSide_mrad}. */
+export function pixelSides(detector: LatticeDetector): Pair {
+  const [x, y] = pixel_mrad(detector);
+  const side = pixelSide_mrad(detector);
+  return [x / side, y / side];
+}
+
+/** Whether a matrix of 0 and ±1 (rows) on (x, y) makes of the zone's undistorted crystal the same one, so that a pattern that it turns is a pattern of the zone. */
+export function keepsZone(
+  { zone }: Pick<LatticeDetector, 'zone'>,
+  matrix: readonly [number, number, number, number],
+): boolean {
+  return isSymmetry(zoneOf(zone), matrix);
+}
+
+/** Where disks lie: two vectors from the direct beam to neighbouring ones [pixels], of which all others are sums. */
+export function diskBasis(detector: Pick<LatticeDetector, 'pixelsPerOrder' | 'zone'>): readonly [Pair, Pair] {
+  const [x, y] = perOrder(detector);
+  // Columns that are staggered, as along [111], leave every other order out.
+  return [
+    [x, 0],
+    [zoneOf(detector.zone).staggered ? x / 2 : 0, y],
+  ];
+}
+
+/** What the lattice of disks follows from. */
+export type DiskLattice = Pick<LatticeDetector, 'a_A' | 'zone' | 'voltage_kV'>;
+
+/** Two vectors from the direct beam to neighbouring disks [mrad], the first along x, of which all others are sums. */
+export function diskVectors_mrad(lattice: DiskLattice): readonly [Pair, Pair] {
+  const orders = { ...lattice, pixelsPerOrder: 1 };
+  const [x, y] = pixel_mrad(orders);
+  const [a, b] = diskBasis(orders);
+  return [
+    [a[0] * x, a[1] * y],
+    [b[0] * x, b[1] * y],
+  ];
+}
+
+/** Distance between neighbouring disks where they are nearest [mrad]: λ/a along [001]. */
+export function disksApart_mrad(lattice: DiskLattice): number {
+  const [a, b] = diskVectors_mrad(lattice);
+  const apart = (m: number, n: number) => Math.hypot(m * a[0] + n * b[0], m * a[1] + n * b[1]);
+  return Math.min(apart(1, 0), apart(0, 1), apart(1, -1));
+}
+
+/** The smallest angle by which the lattice of disks is turned into itself [degrees]: 90 along [001], 180 along [110], 60 along [111]. */
+export function diskTurn_deg({ zone }: Pick<LatticeDetector, 'zone'>): 60 | 90 | 180 {
+  const { steps, staggered } = zoneOf(zone);
+  return staggered ? 60 : steps[0] === steps[1] ? 90 : 180;
+}
+
+/** 'λ/(8a)'; of other zones '0.615 × 0.580 mrad', along x and y */
+export function pixelText(detector: LatticeDetector): string {
+  const [x, y] = perOrder(detector);
+  if (!detector.zone && x === y) return `λ/(${x}a)`;
+  return `${pixel_mrad(detector)
+    .map((side) => quantity(side, '', 3))
+    .join(' × ')} mrad`;
+}

@@ -5,6 +5,7 @@ import type { Aberrations } from './aberrations.ts';
 import { Multislice } from './cpu/multislice.ts';
 import { panelIndex, toPanels } from './cpu/panels.ts';
 import { SliceKernel } from './cpu/wasm.ts';
+import { pixel_invA } from './detector.ts';
 import { directPatterns } from './direct.ts';
 import { latticeProbe, simulatePatterns } from './scattering-matrix.ts';
 import { sliceStack } from './slices.ts';
@@ -53,7 +54,7 @@ test.each(cases)('equals a direct multislice of the tiled block: $cells, $tilt, 
 
   // The same beam, written out on the window's lattice: the aperture at the tilt, the lattice offset in the propagator.
   const { nx, ny } = window;
-  const step = 1 / (detector.a_A * detector.pixelsPerOrder);
+  const [step] = pixel_invA(detector);
   const { re, im, norm } = latticeBeam(window, detector, 3, position, tilt, aberrations);
   const offset_invA: [number, number] = [offset[0] * step, offset[1] * step];
   window.run(

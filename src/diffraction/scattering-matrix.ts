@@ -1,11 +1,11 @@
 /**
  * Patterns from one scattering matrix: every tilt, probe position and thickness out of one set of plane-wave passes.
  *
- * A block of n cells repeats laterally with period n·a. A plane wave k only reaches q ≡ k modulo 1/(n·a), so with S_t(q, k) known
+ * A block of n columns a step s apart (cells and a along [001]) repeats laterally with period n·s. A plane wave k only reaches q ≡ k modulo 1/(n·s), so with S_t(q, k) known
  *   I(q; r0, θ, t) = |Σ_{k ≡ q, |k − kθ| < kα} A(k − kθ) S_t(q, k)|²,  A as in `probe.ts`, Σ|A|² = 1,
  * exactly, by linearity. A tilt shifts the aperture to kθ and the pattern is re-centred by kθ.
  *
- * The fine lattice: patterns are sampled every 1/(a·pixelsPerOrder). Its points fall into classes modulo the block's own
+ * The fine lattice: patterns are sampled every 1/(s·pixelsPerOrder), along x and y. Its points fall into classes modulo the block's own
  * lattice; each class is a set of passes with the offset β of that class. Tilts are points of the fine lattice plus an
  * `offset` in [0, 1)², drawn once per block, so that the tilts of many blocks cover the range continuously.
  */
@@ -16,14 +16,14 @@ import { checkAborted, type Task } from '../core/task.ts';
 import type { Aberrations } from './aberrations.ts';
 import type { Multislice } from './cpu/multislice.ts';
 import { panelIndex } from './cpu/panels.ts';
-import type { LatticeDetector } from './detector.ts';
+import { type LatticeDetector, perOrder, pixel_invA, pixel_mrad } from './detector.ts';
 import { wavelength } from './optics.ts';
 import { apertureLimit_mrad, type ProbeOptions, probeAmplitude } from './probe.ts';
 
 export interface PatternRequest {
   /** Probe position in the block [Å]. */
   readonly position_A: readonly [x: number, y: number];
-  /** Tilt in steps of the fine lattice, integers: θ = λ·(index + offset)/(a·pixelsPerOrder). */
+  /** Tilt in steps of the fine lattice, integers: θ = λ·(index + offset)/(s·pixelsPerOrder). */
   readonly tilt: readonly [x: number, y: number];
   /** Slices that the beam passes. */
   readonly exit: number;
@@ -36,36 +36,31 @@ export interface LatticeGeometry {
   readonly defocus_nm: number;
   /** What the lens has beyond defocus; none where absent. */
   readonly aberrations?: Aberrations | undefined;
-  /** Unit cells of the block along x and y. */
+  /** Columns of the block along x and y. */
   readonly cells: readonly [x: number, y: number];
   /** Position of the fine lattice against the zone axis, in its own steps, [0, 1)². */
   readonly offset: readonly [x: number, y: number];
 }
 
-/** Angle of one step of the fine lattice, λ/(a·pixelsPerOrder) [mrad]: the pixel of the pattern. */
-export function pixel_mrad(detector: LatticeDetector): number {
-  return (wavelength(detector.voltage_kV) * 1e3) / (detector.a_A * detector.pixelsPerOrder);
-}
-
-/** The probe of a lattice detector: its aperture's edge is one pixel wide. */
+/** The probe of a lattice detector: its aperture's edge is one pixel wide, its longer side. */
 export function latticeProbe(detector: LatticeDetector, defocus_nm: number, aberrations?: Aberrations): ProbeOptions {
   return {
     wavelength_A: wavelength(detector.voltage_kV),
     convergence_mrad: detector.convergence_mrad,
     defocus_nm,
-    edge_mrad: pixel_mrad(detector),
+    edge_mrad: Math.max(...pixel_mrad(detector)),
     aberrations,
   };
 }
 
 /** Fine-lattice points inside the aperture, relative to its centre. */
 function aperturePoints(detector: LatticeDetector): [x: number, y: number][] {
-  const step = pixel_mrad(detector);
-  const limit = apertureLimit_mrad(latticeProbe(detector, 0)) / step;
-  const reach = Math.floor(limit);
+  const [sx, sy] = pixel_mrad(detector);
+  const limit = apertureLimit_mrad(latticeProbe(detector, 0));
+  const [reachX, reachY] = [Math.floor(limit / sx), Math.floor(limit / sy)];
   const points: [number, number][] = [];
-  for (let y = -reach; y <= reach; y++) {
-    for (let x = -reach; x <= reach; x++) if (Math.hypot(x, y) < limit) points.push([x, y]);
+  for (let y = -reachY; y <= reachY; y++) {
+    for (let x = -reachX; x <= reachX; x++) if (Math.hypot(x * sx, y * sy) < limit) points.push([x, y]);
   }
   return points;
 }
@@ -114,13 +109,14 @@ export function planPatterns(
   requests: readonly PatternRequest[],
 ): PatternPlan {
   const { detector, cells, offset } = geometry;
-  const { pixels, pixelsPerOrder, a_A } = detector;
-  const modulus = cells.map((n) => pixelsPerOrder / n);
+  const { pixels } = detector;
+  const orders = perOrder(detector);
+  const modulus = cells.map((n, axis) => orders[axis]! / n);
   const [mx, my] = modulus as [number, number];
   if (!Number.isInteger(mx) || !Number.isInteger(my)) {
     fail(
       'range',
-      `A block of ${cells.join('×')} cells has no pattern lattice of ${pixelsPerOrder} pixels per order.`,
+      `A block of ${cells.join('×')} cells has no pattern lattice of ${orders[0] === orders[1] ? orders[0] : orders.join('×')} pixels per order.`,
       'Make library.pixels_per_order a multiple of structures.cells.',
     );
   }
@@ -137,13 +133,14 @@ export function planPatterns(
     }
   }
 
-  const step = 1 / (a_A * pixelsPerOrder);
+  const [stepX, stepY] = pixel_invA(detector);
   const probe = latticeProbe(detector, geometry.defocus_nm, geometry.aberrations);
   const points = aperturePoints(detector);
   let norm = 0;
   for (const [x, y] of points)
     norm +=
-      probeAmplitude(x * step, y * step, 0, 0, probe)[0] ** 2 + probeAmplitude(x * step, y * step, 0, 0, probe)[1] ** 2;
+      probeAmplitude(x * stepX, y * stepY, 0, 0, probe)[0] ** 2 +
+      probeAmplitude(x * stepX, y * stepY, 0, 0, probe)[1] ** 2;
   const tiltPoints = [...new Map(requests.map((request) => [request.tilt.join(), request.tilt])).values()];
   const classes = Array.from({ length: mx * my }, (_, c): WaveClass => {
     const cx = c % mx;
@@ -160,7 +157,7 @@ export function planPatterns(
     const low = [Math.floor((range[0][0] - cx) / mx), Math.floor((range[1][0] - cy) / my)] as const;
     return {
       at: [cx, cy],
-      offset_invA: [(cx + offset[0]) * step, (cy + offset[1]) * step],
+      offset_invA: [(cx + offset[0]) * stepX, (cy + offset[1]) * stepY],
       waves: [...waves.values()],
       waveOf: (x, y) => index.get(`${(x - cx) / mx},${(y - cy) / my}`)!,
       low,
@@ -173,7 +170,7 @@ export function planPatterns(
     classes,
     points,
     amplitude: ([x, y], { position_A, defocus_nm = 0 }) =>
-      probeAmplitude(x * step, y * step, ...position_A, { ...probe, defocus_nm: probe.defocus_nm + defocus_nm }),
+      probeAmplitude(x * stepX, y * stepY, ...position_A, { ...probe, defocus_nm: probe.defocus_nm + defocus_nm }),
     norm,
     exits: [...new Set(requests.map((request) => request.exit))].sort((a, b) => a - b),
     total: classes.reduce((sum, { waves }) => sum + waves.length, 0),

@@ -3,7 +3,7 @@
 import { Fft2 } from '../core/fft.ts';
 import type { RandomStream } from '../core/random.ts';
 import type { Aberrations } from './aberrations.ts';
-import type { LatticeDetector } from './detector.ts';
+import { type LatticeDetector, pixel_invA } from './detector.ts';
 import { probeAmplitude } from './probe.ts';
 import { type MultisliceOptions, multisliceReference, planeWave, type Wave } from './reference.ts';
 import { latticeProbe } from './scattering-matrix.ts';
@@ -134,7 +134,7 @@ export function latticeBeam(
   tilt: readonly [number, number],
   aberrations?: Aberrations,
 ): Wave & { readonly norm: number } {
-  const step = 1 / (detector.a_A * detector.pixelsPerOrder);
+  const [step] = pixel_invA(detector);
   const probe = latticeProbe(detector, defocus_nm, aberrations);
   const re = new Float64Array(nx * ny);
   const im = new Float64Array(nx * ny);

@@ -7,7 +7,7 @@ import { ProbeWeights } from './probe-weights.ts';
 
 const A = 4;
 const detector = { pixels: 32, pixelsPerOrder: 8, a_A: A, voltage_kV: 300, convergence_mrad: 2.2 };
-const weights = new ProbeWeights(latticeProbe(detector, 0), A, [8, 8], 8, 400);
+const weights = new ProbeWeights(latticeProbe(detector, 0), [A, A], { cells: [8, 8, 1] }, [8, 8], 400);
 
 /** P_x = f(layer, column x), everything else 0, 8 × 8 cells. */
 function fieldsOf(layers: number, f: (layer: number, x: number) => number): DepthFields {

@@ -5,6 +5,8 @@ import { between, count, fraction, type Options, seed } from '../core/schema.ts'
 import type { StructureInputs } from '../crystal/options.ts';
 import { bandLimit, factors, type MicroscopeOptions, slicing, thicknessRange } from '../diffraction/options.ts';
 
+const perOrder = z.int().min(2).max(64);
+
 export const libraryOptions = z
   .strictObject({
     seed: seed.default(1).describe('Of structures, positions, tilts and thicknesses; study.seed where left out.'),
@@ -38,18 +40,25 @@ export const libraryOptions = z
       .default(64)
       .describe('Detector of the library: pixels × pixels, direct beam at index pixels/2.'),
     pixels_per_order: z
-      .int()
-      .min(2)
-      .max(64)
+      .union([perOrder, z.tuple([perOrder, perOrder])])
       .default(8)
-      .describe('Pixel of that detector as a fraction 1/pixels_per_order of the reciprocal lattice spacing 1/a.'),
+      .describe(
+        'Pixel of that detector as a fraction 1/pixels_per_order of the reciprocal lattice spacing 1/a; of other zones, of 1/s, s the step between columns along x and y, with a number for each: [8, 12] along [110] and [12, 9] along [111] make pixels that are nearly square. Multiples of structures.cells.',
+      ),
     grid_per_cell: z
       .int()
       .min(12)
       .max(128)
       .default(28)
-      .describe('Real-space grid: pixels per unit cell along x and y.'),
-    slices_per_cell: z.int().min(2).max(128).default(10).describe('Slices per unit cell along z.'),
+      .describe(
+        'Real-space grid: pixels per a along x and y, at least; a block has the next number that is 4 times a product of 2, 3, 5 and 7.',
+      ),
+    slices_per_cell: z
+      .int()
+      .min(2)
+      .max(128)
+      .default(10)
+      .describe('Slices per a along z, at least: a whole number for each step from cell to cell.'),
     slicing,
     absorption: z
       .boolean()

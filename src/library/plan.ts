@@ -6,18 +6,20 @@
 import { fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
-import { beamEdge } from '../crystal/options.ts';
+import { cellSteps } from '../crystal/options.ts';
+import { stepsOf, zoneOf } from '../crystal/zone.ts';
 import { rmsFromFwhm } from '../diffraction/coherence.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
-import { wavelength } from '../diffraction/optics.ts';
-import { type LatticeGeometry, type PatternRequest, pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { disksApart_mrad, type LatticeDetector, perOrder, pixel_mrad } from '../diffraction/detector.ts';
+import type { LatticeGeometry, PatternRequest } from '../diffraction/scattering-matrix.ts';
 import type { LibraryInputs } from './options.ts';
+import { slicesPerCell } from './sampling.ts';
 
-export function detectorOf({ crystal, microscope, library }: LibraryInputs): LatticeDetector {
+export function detectorOf({ crystal, structures, microscope, library }: LibraryInputs): LatticeDetector {
   return {
     pixels: library.pixels,
     pixelsPerOrder: library.pixels_per_order,
     a_A: crystal.a_A,
+    ...(structures.zone && { zone: [...structures.zone] }),
     voltage_kV: microscope.voltage_kV,
     convergence_mrad: microscope.convergence_mrad,
   };
@@ -25,9 +27,10 @@ export function detectorOf({ crystal, microscope, library }: LibraryInputs): Lat
 
 /**
  * What every library needs of its microscope: no source or focus spread of its own, and disks that do not overlap.
- * @throws 'recipe' for a source size, a focus spread, or a convergence beyond half the angle between neighbouring disks, λ/2a
+ * @throws 'recipe' for a source size, a focus spread, or a convergence beyond half the angle between neighbouring disks, λ/2a along [001]
  */
-export function checkMicroscope({ microscope, crystal }: Pick<LibraryInputs, 'microscope' | 'crystal'>): void {
+export function checkMicroscope(inputs: LibraryInputs): void {
+  const { microscope, crystal } = inputs;
   for (const key of ['source_fwhm_A', 'defocus_spread_nm'] as const) {
     if ((microscope[key] ?? 0) > 0) {
       fail(
@@ -38,7 +41,7 @@ export function checkMicroscope({ microscope, crystal }: Pick<LibraryInputs, 'mi
       );
     }
   }
-  const apart_mrad = (1e3 * wavelength(microscope.voltage_kV)) / crystal.a_A;
+  const apart_mrad = disksApart_mrad(detectorOf(inputs));
   if (2 * microscope.convergence_mrad > apart_mrad) {
     fail(
       'recipe',
@@ -57,12 +60,26 @@ export function geometryOf(inputs: LibraryInputs, offset: readonly [x: number, y
   return { detector: detectorOf(inputs), defocus_nm, aberrations, cells: [nx, ny], offset };
 }
 
-/** Unit-cell counts nearest to the recipe's thicknesses, ascending, each once. */
-export function thicknessCells({ crystal, library }: Pick<LibraryInputs, 'crystal' | 'library'>): number[] {
-  const { min, max, step } = library.thickness_nm;
+/** The largest block across the beam whose sides are `most` columns at most where one is, that repeats and divides the detector's pixels per order. */
+export function smallerBlock(inputs: LibraryInputs, most: number): [nx: number, ny: number] {
+  const { cells, zone } = inputs.structures;
+  const { least } = zoneOf(zone);
+  const orders = perOrder(detectorOf(inputs));
+  const fits = (axis: 0 | 1): number => {
+    let blocks = Math.max(1, Math.floor(Math.min(cells[axis], most) / least[axis]));
+    while (orders[axis] % (blocks * least[axis]) !== 0) blocks--;
+    return blocks * least[axis];
+  };
+  return [fits(0), fits(1)];
+}
+
+/** Cells of a column nearest to the recipe's thicknesses, ascending, each once. */
+export function thicknessCells(inputs: Pick<LibraryInputs, 'crystal' | 'structures' | 'library'>): number[] {
+  const { min, max, step } = inputs.library.thickness_nm;
+  const [, , height_A] = cellSteps(inputs);
   const cells = new Set<number>();
   for (let i = 0; min + i * step <= max + 1e-9; i++) {
-    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / beamEdge(crystal))));
+    cells.add(Math.max(1, Math.round(((min + i * step) * 10) / height_A)));
   }
   return [...cells].sort((a, b) => a - b);
 }
@@ -99,12 +116,15 @@ export function planStream(seed: number, index: number, heldOut: boolean): Rando
  * @param dTi column means of δTi [ny][nx][3], pm
  */
 export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: Float64Array): StructurePlan {
-  const { library, structures, crystal } = inputs;
+  const { library, structures } = inputs;
+  const steps_A = cellSteps(inputs);
+  const zone = zoneOf(structures.zone);
+  const perCell = slicesPerCell(structures.zone, library);
   const step = pixel_mrad(detectorOf(inputs));
   const offset: [number, number] = [random.uniform(), random.uniform()];
-  const range = offset.map((o) => {
-    const low = Math.ceil(-library.tilt_max_mrad / step - o);
-    const high = Math.floor(library.tilt_max_mrad / step - o);
+  const range = offset.map((o, axis) => {
+    const low = Math.ceil(-library.tilt_max_mrad / step[axis]! - o);
+    const high = Math.floor(library.tilt_max_mrad / step[axis]! - o);
     return [low, high] as const;
   });
   for (const [axis, [low, high]] of range.entries()) {
@@ -128,20 +148,21 @@ export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: 
     const onColumn = random.uniform() < library.on_column_fraction;
     const column = columns[random.integer(columns.length)]!;
     const anywhere = [random.uniform() * structures.cells[0], random.uniform() * structures.cells[1]] as const;
+    const above = stepsOf(zone, [column % nx, Math.floor(column / nx), 0]);
     const position_A: [number, number] = onColumn
-      ? [((column % nx) + 0.5) * crystal.a_A, (Math.floor(column / nx) + 0.5) * crystal.a_A]
-      : [anywhere[0] * crystal.a_A, anywhere[1] * crystal.a_A];
+      ? [(above[0] + 0.5) * steps_A[0], (above[1] + 0.5) * steps_A[1]]
+      : [anywhere[0] * steps_A[0], anywhere[1] * steps_A[1]];
     const tilt = range.map(([low, high]) => low + random.integer(high - low + 1)) as [number, number];
     const cells = thickness[random.integer(thickness.length)]!;
     requests.push({
       position_A,
       tilt,
-      exit: cells * library.slices_per_cell,
+      exit: cells * perCell,
       defocus_nm: focus.between(...library.defocus_nm),
     });
     source_rms_A[i] = rmsFromFwhm(source.between(...library.source_fwhm_A));
-    for (const axis of [0, 1] as const) tilt_mrad[2 * i + axis] = (tilt[axis] + offset[axis]) * step;
-    thickness_nm[i] = (cells * beamEdge(crystal)) / 10;
+    for (const axis of [0, 1] as const) tilt_mrad[2 * i + axis] = (tilt[axis] + offset[axis]) * step[axis];
+    thickness_nm[i] = (cells * steps_A[2]) / 10;
   }
   return { offset, requests, source_rms_A, tilt_mrad, thickness_nm };
 }

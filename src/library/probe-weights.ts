@@ -4,9 +4,10 @@
  */
 
 import { Fft2, frequency } from '../core/fft.ts';
+import { type BlockCells, stepsOf, zoneOf } from '../crystal/zone.ts';
 import { type ProbeOptions, probeAmplitude } from '../diffraction/probe.ts';
 
-/** Samples of the probe per unit cell, and depths. */
+/** Samples of the probe per step between columns, and depths. */
 const PER_CELL = 8;
 const DEPTHS = 8;
 
@@ -32,45 +33,51 @@ export function blended(
 }
 
 export class ProbeWeights {
-  readonly #a: number;
+  readonly #steps_A: readonly [number, number];
   readonly #cells: readonly [number, number];
-  readonly #n: number;
+  /** Of every column along y by the number of its row along x: the shift of that row, in steps. */
+  readonly #shifts: readonly number[];
+  readonly #n: readonly [number, number];
   readonly #thickness_A: number;
   readonly #intensity: readonly Float64Array[];
 
   /**
-   * @param windowCells side of the window that holds the probe, in cells
+   * @param steps_A between columns along x and y
+   * @param block whose columns they are
+   * @param window that holds the probe, in such steps
    * @param thickness_A the greatest depth that will be asked for
    */
   constructor(
     probe: ProbeOptions,
-    a_A: number,
-    cells: readonly [number, number],
-    windowCells: number,
+    steps_A: readonly [x: number, y: number],
+    { cells, zone: axis }: BlockCells,
+    window: readonly [x: number, y: number],
     thickness_A: number,
   ) {
-    this.#a = a_A;
-    this.#cells = cells;
+    const zone = zoneOf(axis);
+    this.#steps_A = steps_A;
+    this.#cells = [cells[0], cells[1]];
+    this.#shifts = Array.from({ length: zone.staggered ? 2 : 1 }, (_, i) => stepsOf(zone, [i, 0, 0])[1]);
     this.#thickness_A = thickness_A;
-    const n = windowCells * PER_CELL;
-    this.#n = n;
-    const side = windowCells * a_A;
-    const fft = new Fft2(n, n);
+    const [nx, ny] = [window[0] * PER_CELL, window[1] * PER_CELL];
+    this.#n = [nx, ny];
+    const [lx, ly] = [window[0] * steps_A[0], window[1] * steps_A[1]];
+    const fft = new Fft2(nx, ny);
     this.#intensity = Array.from({ length: DEPTHS }, (_, d) => {
       const depth_nm = (((d + 0.5) / DEPTHS) * thickness_A) / 10;
-      const re = new Float64Array(n * n);
-      const im = new Float64Array(n * n);
-      for (let y = 0, i = 0; y < n; y++) {
-        for (let x = 0; x < n; x++, i++) {
+      const re = new Float64Array(nx * ny);
+      const im = new Float64Array(nx * ny);
+      for (let y = 0, i = 0; y < ny; y++) {
+        for (let x = 0; x < nx; x++, i++) {
           // Propagating by z takes z off the defocus; the probe sits at the window's centre.
           const options = { ...probe, defocus_nm: probe.defocus_nm - depth_nm };
-          [re[i], im[i]] = probeAmplitude(frequency(x, n) / side, frequency(y, n) / side, side / 2, side / 2, options);
+          [re[i], im[i]] = probeAmplitude(frequency(x, nx) / lx, frequency(y, ny) / ly, lx / 2, ly / 2, options);
         }
       }
       fft.run(re, im, 1);
       let sum = 0;
-      const intensity = new Float64Array(n * n);
-      for (let i = 0; i < n * n; i++) {
+      const intensity = new Float64Array(nx * ny);
+      for (let i = 0; i < nx * ny; i++) {
         intensity[i] = re[i]! ** 2 + im[i]! ** 2;
         sum += intensity[i]!;
       }
@@ -80,7 +87,7 @@ export class ProbeWeights {
 
   /**
    * Weights [ny][nx] of the block's columns in each eighth of the greatest depth that a crystal of `thickness_A` reaches into, summing to 1 in each. Column (i, j) is
-   * the cell [i·a, (i + 1)·a) × [j·a, (j + 1)·a). The probe enters at `position_A` and walks by θ per unit depth.
+   * the rectangle [i, i + 1) × [j, j + 1) of steps, of zones whose columns are staggered the same shifted with its row. The probe enters at `position_A` and walks by θ per unit depth.
    */
   along(
     position_A: readonly [number, number],
@@ -88,7 +95,7 @@ export class ProbeWeights {
     thickness_A: number,
   ): ProbeSection[] {
     const [nx, ny] = this.#cells;
-    const n = this.#n;
+    const [samplesX, samplesY] = this.#n;
     const height = this.#thickness_A / DEPTHS;
     const sections: ProbeSection[] = [];
     const axis = [this.#axis(0), this.#axis(1)] as const;
@@ -97,21 +104,23 @@ export class ProbeWeights {
       const weights = new Float64Array(nx * ny);
       const z = (d + 0.5) * height;
       const x = axis[0](position_A[0] + z * tilt_mrad[0] * 1e-3);
-      const y = axis[1](position_A[1] + z * tilt_mrad[1] * 1e-3);
+      const rows = this.#shifts.map((shift) =>
+        axis[1](position_A[1] - shift * this.#steps_A[1] + z * tilt_mrad[1] * 1e-3),
+      );
       const intensity = this.#intensity[d]!;
-      for (let iy = 0, i = 0; iy < n; iy++) {
-        const y0 = y.first[iy]! * nx;
-        const y1 = y.second[iy]! * nx;
-        const fy = y.share[iy]!;
-        for (let ix = 0; ix < n; ix++, i++) {
+      for (let iy = 0, i = 0; iy < samplesY; iy++) {
+        for (let ix = 0; ix < samplesX; ix++, i++) {
           const value = intensity[i]!;
-          const x0 = x.first[ix]!;
-          const x1 = x.second[ix]!;
+          const [x0, x1] = [x.first[ix]!, x.second[ix]!];
           const fx = x.share[ix]!;
-          weights[y0 + x0] = weights[y0 + x0]! + value * fx * fy;
-          weights[y0 + x1] = weights[y0 + x1]! + value * (1 - fx) * fy;
-          weights[y1 + x0] = weights[y1 + x0]! + value * fx * (1 - fy);
-          weights[y1 + x1] = weights[y1 + x1]! + value * (1 - fx) * (1 - fy);
+          const [a, b] = [rows[x0 % rows.length]!, rows[x1 % rows.length]!];
+          const [fa, fb] = [a.share[iy]!, b.share[iy]!];
+          const [a0, a1] = [a.first[iy]! * nx + x0, a.second[iy]! * nx + x0];
+          const [b0, b1] = [b.first[iy]! * nx + x1, b.second[iy]! * nx + x1];
+          weights[a0] = weights[a0]! + value * fx * fa;
+          weights[b0] = weights[b0]! + value * (1 - fx) * fb;
+          weights[a1] = weights[a1]! + value * fx * (1 - fa);
+          weights[b1] = weights[b1]! + value * (1 - fx) * (1 - fb);
         }
       }
       let sum = 0;
@@ -125,17 +134,17 @@ export class ProbeWeights {
     return sections;
   }
 
-  /** For each sample along an axis: the two cells that its width touches and the first one's share. */
+  /** For each sample along an axis: the two columns that its width touches and the first one's share. */
   #axis(axis: 0 | 1): (centre_A: number) => { first: Int32Array; second: Int32Array; share: Float64Array } {
-    const n = this.#n;
+    const n = this.#n[axis];
     const cells = this.#cells[axis];
     return (centre_A) => {
       const first = new Int32Array(n);
       const second = new Int32Array(n);
       const share = new Float64Array(n);
       for (let i = 0; i < n; i++) {
-        // Left edge of sample i, in cells; the samples are 1/PER_CELL cells wide around their point.
-        const left = centre_A / this.#a + (i - n / 2 - 0.5) / PER_CELL;
+        // Left edge of sample i, in steps; the samples are 1/PER_CELL steps wide around their point.
+        const left = centre_A / this.#steps_A[axis] + (i - n / 2 - 0.5) / PER_CELL;
         const cell = Math.floor(left);
         first[i] = ((cell % cells) + cells) % cells;
         second[i] = (((cell + 1) % cells) + cells) % cells;

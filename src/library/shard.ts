@@ -5,10 +5,12 @@ import type { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
 import { cellFields } from '../crystal/build.ts';
 import { eachOnce, joined, type LayeredStructure, repeated } from '../crystal/layers.ts';
-import { beamEdge, type CrystalOptions } from '../crystal/options.ts';
+import { type CrystalOptions, cellSteps } from '../crystal/options.ts';
 import { requireSites, type Structure } from '../crystal/structure.ts';
 import { residualU2 } from '../crystal/thermal.ts';
+import { columnAt } from '../crystal/zone.ts';
 import { blockStack } from '../diffraction/block-stack.ts';
+import { perOrder } from '../diffraction/detector.ts';
 import type { PatternEngine } from '../diffraction/engine.ts';
 import { withFaces } from '../diffraction/faces.ts';
 import { type LatticeGeometry, latticeProbe } from '../diffraction/scattering-matrix.ts';
@@ -19,7 +21,7 @@ import { STORED_LABELS } from './labels.ts';
 import type { LibraryInputs } from './options.ts';
 import { geometryOf, planStream, planStructure, type StructurePlan } from './plan.ts';
 import { blended, ProbeWeights } from './probe-weights.ts';
-import { librarySlicer, type Sampling } from './sampling.ts';
+import { librarySlicer, type Sampling, slicesPerCell } from './sampling.ts';
 import { depthOf, type Textured, texturedStructure } from './textured.ts';
 
 export interface Shard {
@@ -39,10 +41,11 @@ export function stackOf(
   sampling: Sampling,
 ): SliceStack {
   const first = layers.blocks[0]!;
-  const cut = librarySlicer(requireSites(first).cells, first.cell_A, residualU2(eachOnce(layers), u2_A2), sampling);
+  const sites = requireSites(first);
+  const cut = librarySlicer(sites, first.cell_A, residualU2(eachOnce(layers), u2_A2), sampling);
   const { blocks, order, amorphous, unpolarized } = layers;
   const ending = unpolarized && {
-    slices: unpolarized.cells * sampling.slices_per_cell,
+    slices: unpolarized.cells * slicesPerCell(sites.zone, sampling),
     order: order.map((b) => b + blocks.length),
   };
   const all = [...blocks, ...(unpolarized?.blocks ?? [])].map(cut);
@@ -92,7 +95,8 @@ export async function simulateTextured(
   task: Task,
 ): Promise<Shard> {
   const whole = joined(layers);
-  const fields = new DepthFields(cellFields(whole, own), requireSites(whole).cells, beamEdge(own.crystal));
+  const [, , height_A] = cellSteps(own);
+  const fields = new DepthFields(cellFields(whole, own), requireSites(whole).cells, height_A);
   const plan = planStructure(own, planned, fields.columnsDTi(depth_A));
   const geometry = geometryOf(own, plan.offset);
   let passes = 0;
@@ -113,7 +117,7 @@ export async function simulateTextured(
     },
   );
   // While a GPU computes.
-  const labels = labelsOf(own, plan, geometry, fields, (layers.unpolarized?.cells ?? 0) * beamEdge(own.crystal));
+  const labels = labelsOf(own, plan, geometry, fields, (layers.unpolarized?.cells ?? 0) * height_A);
   const patterns = await computing;
   for (let i = 0; i < patterns.length; i++) {
     if (!(patterns[i]! >= 0 && patterns[i]! <= 1)) {
@@ -127,11 +131,12 @@ export async function simulateTextured(
 function labelsOf(
   inputs: LibraryInputs,
   plan: StructurePlan,
-  { detector, defocus_nm, aberrations, cells }: LatticeGeometry,
+  { detector, defocus_nm, aberrations }: LatticeGeometry,
   fields: DepthFields,
   unpolarized_A: number,
 ): Float32Array {
-  const { crystal, library } = inputs;
+  const { structures, library } = inputs;
+  const [x_A, y_A] = cellSteps(inputs);
   // Of each focus, to so many nanometres: the probe changes little in less.
   const [least, most] = library.defocus_nm;
   const focusStep_nm = Math.max(2, (most - least) / 64);
@@ -141,7 +146,7 @@ function labelsOf(
     const known = probes.get(rounded_nm);
     if (known) return known;
     const probe = latticeProbe(detector, defocus_nm + rounded_nm, aberrations);
-    const made = new ProbeWeights(probe, crystal.a_A, cells, library.pixels_per_order, depthOf(inputs));
+    const made = new ProbeWeights(probe, [x_A, y_A], structures, perOrder(detector), depthOf(inputs));
     probes.set(rounded_nm, made);
     return made;
   };
@@ -149,9 +154,7 @@ function labelsOf(
   const labels = new Float32Array(plan.requests.length * width);
   for (const [i, { position_A, defocus_nm: own_nm = 0 }] of plan.requests.entries()) {
     const tilt: [number, number] = [plan.tilt_mrad[2 * i]!, plan.tilt_mrad[2 * i + 1]!];
-    const nearest =
-      (Math.floor(position_A[1] / crystal.a_A) % cells[1]) * cells[0] +
-      (Math.floor(position_A[0] / crystal.a_A) % cells[0]);
+    const nearest = columnAt(structures, [position_A[0] / x_A, position_A[1] / y_A]);
     const thickness_nm = plan.thickness_nm[i]!;
     const weights = weightsAt(own_nm);
     const sections = blended(

@@ -4,7 +4,7 @@ import { fail } from '../core/errors.ts';
 import { setting } from '../core/numbers.ts';
 import { buildLayers, drawnInputs, structureStream } from '../crystal/build.ts';
 import type { LayeredStructure } from '../crystal/layers.ts';
-import { beamEdge } from '../crystal/options.ts';
+import { cellSteps } from '../crystal/options.ts';
 import type { LibraryInputs } from './options.ts';
 import { thicknessCells } from './plan.ts';
 
@@ -43,6 +43,6 @@ export function checkTextures(inputs: LibraryInputs): void {
 }
 
 /** Greatest thickness of a library [Å]. */
-export function depthOf(inputs: Pick<LibraryInputs, 'crystal' | 'library'>): number {
-  return thicknessCells(inputs).at(-1)! * beamEdge(inputs.crystal);
+export function depthOf(inputs: Pick<LibraryInputs, 'crystal' | 'structures' | 'library'>): number {
+  return thicknessCells(inputs).at(-1)! * cellSteps(inputs)[2];
 }

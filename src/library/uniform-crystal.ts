@@ -1,6 +1,6 @@
 /**
- * Patterns of a uniform crystal: one cell of a library's material, moved by its soft mode to a polarization, repeated for ever, through the engine, slices and
- * absorption of that library. A cell of one lattice spacing needs one plane wave for each point of the aperture and a grid of grid_per_cell², about half a second
+ * Patterns of a uniform crystal: the smallest block of a library's material along its zone (one cell along [001]), moved by its soft mode to a polarization, repeated
+ * for ever, through the engine, slices and absorption of that library. A cell of one lattice spacing needs one plane wave for each point of the aperture and a grid of grid_per_cell², about half a second
  * for 50 nm. Its disks do not overlap, so that neither the probe's place nor focus nor source matter, but where soft edges of the aperture meet
  * ({@link UniformCrystal.placeless}).
  *
@@ -19,20 +19,22 @@ import type { Task } from '../core/task.ts';
 import { structureStream, withBeamEdge } from '../crystal/build.ts';
 import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { dTiPerDisplacement, polarizationPerDisplacement } from '../crystal/material.ts';
-import { beamEdge } from '../crystal/options.ts';
+import { beamEdge, cellSteps } from '../crystal/options.ts';
 import { idealBlock } from '../crystal/perovskite.ts';
 import type { Shares } from '../crystal/site-elements.ts';
 import { displaceBySoftMode } from '../crystal/soft-mode.ts';
-import { requireSites, SITE, type Vec3 } from '../crystal/structure.ts';
+import { cellCount, requireSites, SITE, type Vec3 } from '../crystal/structure.ts';
 import { tiltOf } from '../crystal/texture.ts';
 import { requireU2 } from '../crystal/thermal.ts';
+import { type BlockCells, zoneOf } from '../crystal/zone.ts';
+import { diskBasis, perOrder, pixel_mrad } from '../diffraction/detector.ts';
 import type { PatternEngine } from '../diffraction/engine.ts';
 import { apertureLimit_mrad } from '../diffraction/probe.ts';
-import { latticeProbe, pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { latticeProbe } from '../diffraction/scattering-matrix.ts';
 import type { Atoms, SliceStack } from '../diffraction/slices.ts';
 import type { LibraryInputs } from './options.ts';
 import { checkMicroscope, detectorOf } from './plan.ts';
-import { librarySlicer } from './sampling.ts';
+import { gridOf, librarySlicer, slicesPerCell } from './sampling.ts';
 
 /** Structures whose edges along the beam are averaged. */
 const EDGES = 8;
@@ -60,7 +62,9 @@ export function requireUniform(inputs: LibraryInputs): void {
 /** What of a recipe is the same for all states of its crystal. */
 export class UniformCrystal {
   readonly #inputs: LibraryInputs;
-  readonly #edge_A: number;
+  readonly #block: BlockCells;
+  /** From cell to cell along x, y and z [Å]. */
+  readonly #steps_A: Vec3;
   readonly #cut: (atoms: Atoms) => SliceStack;
 
   /** @throws 'unsupported' as {@link requireUniform}, 'recipe' for elements without thermal motion */
@@ -71,37 +75,51 @@ export class UniformCrystal {
     const edges = Array.from({ length: EDGES }, (_, index) =>
       beamEdge(withBeamEdge(inputs, index, structureStream(library.seed, index, false)).crystal),
     );
-    this.#edge_A = edges.reduce((sum, edge) => sum + edge, 0) / EDGES;
-    const cell_A: Vec3 = [crystal.a_A, crystal.a_A, this.#edge_A];
-    this.#cut = librarySlicer([1, 1, 1], cell_A, crystal.u2_A2, library);
+    const c_A = edges.reduce((sum, edge) => sum + edge, 0) / EDGES;
+    const { zone } = inputs.structures;
+    this.#block = { cells: zoneOf(zone).least, zone };
+    this.#steps_A = cellSteps({ crystal: { ...crystal, c_A }, structures: { zone } });
+    this.#cut = librarySlicer(this.#block, this.#cell_A, crystal.u2_A2, library);
   }
 
-  /** Height of its cell [nm]. */
+  /** From one cell of a column to the next [nm]. */
   get cell_nm(): number {
-    return this.#edge_A / 10;
+    return this.#steps_A[2] / 10;
   }
 
   /** δTi of its soft mode per polarization [pm per µC/cm²]. */
   get dTiPerP(): number {
-    const { crystal } = this.#inputs;
-    const { material } = perovskiteOf(crystal);
-    return (
-      (100 * dTiPerDisplacement(material)) / polarizationPerDisplacement(material, crystal.a_A ** 2 * this.#edge_A)
-    );
+    const { material } = perovskiteOf(this.#inputs.crystal);
+    const [x, y, z] = this.#steps_A;
+    return (100 * dTiPerDisplacement(material)) / polarizationPerDisplacement(material, x * y * z);
   }
 
-  /** 1 for pixels that one disk at most reaches, whatever the probe's place, [pixels²]. */
+  get #cell_A(): Vec3 {
+    const { cells } = this.#block;
+    const [x, y, z] = this.#steps_A;
+    return [cells[0] * x, cells[1] * y, cells[2] * z];
+  }
+
+  /** 1 for pixels that one disk at most of the zero-order Laue zone reaches, whatever the probe's place, [pixels²]. */
   placeless(): Uint8Array {
     const detector = detectorOf(this.#inputs);
-    const { pixels, pixelsPerOrder: order } = detector;
-    const limit = apertureLimit_mrad(latticeProbe(detector, 0)) / pixel_mrad(detector);
-    // From the nearest disk, and from the next along the axis where that is nearest.
+    const { pixels } = detector;
+    const limit = apertureLimit_mrad(latticeProbe(detector, 0));
+    const [sx, sy] = pixel_mrad(detector);
+    const [a, b] = diskBasis(detector);
+    const around = [-1, 0, 1, 2];
     return Uint8Array.from({ length: pixels * pixels }, (_, i) => {
-      const [y, x] = [Math.floor(i / pixels), i % pixels].map((at) => {
-        const from = Math.abs(at - pixels / 2) % order;
-        return Math.min(from, order - from);
-      }) as [number, number];
-      return Math.hypot(order - Math.max(x, y), Math.min(x, y)) >= limit ? 1 : 0;
+      const [x, y] = [(i % pixels) - pixels / 2, Math.floor(i / pixels) - pixels / 2];
+      // Disks around, in whole numbers of the basis.
+      const n = Math.floor(y / b[1]);
+      const m = Math.floor((x - n * b[0]) / a[0]);
+      const reached = around.flatMap((dm) =>
+        around.filter((dn) => {
+          const [h, k] = [m + dm, n + dn];
+          return Math.hypot((x - h * a[0] - k * b[0]) * sx, (y - k * b[1]) * sy) < limit;
+        }),
+      );
+      return reached.length <= 1 ? 1 : 0;
     });
   }
 
@@ -112,25 +130,33 @@ export class UniformCrystal {
     if (![...P_uC_cm2, ...tilt_mrad, ...thickness_nm].every(Number.isFinite)) return 'a state that is not finite';
     const thin = thickness_nm.find((t) => !(t > 0));
     if (thin !== undefined) return `a thickness of ${setting(thin, 'nm')}`;
+    const grid = gridOf(this.#block, library);
+    const [orders, side_mrad] = [perOrder(detector), pixel_mrad(detector)];
     // As planPatterns has it, for any offset.
-    const most = (library.grid_per_cell / 2 - 1) * detector.pixelsPerOrder - detector.pixels / 2 - 1;
-    const beyond = tilt_mrad.find((angle) => Math.abs(angle) > most * pixel_mrad(detector));
+    const most_mrad = ([0, 1] as const).map((axis) => {
+      const steps = ((grid[axis] / 2 - 1) * orders[axis]) / this.#block.cells[axis] - detector.pixels / 2 - 1;
+      return steps * side_mrad[axis];
+    });
+    const beyond = [0, 1].find((axis) => Math.abs(tilt_mrad[axis]!) > most_mrad[axis]!);
     return beyond === undefined
       ? undefined
-      : `a tilt of ${quantity(beyond, 'mrad')}, where the library's grid_per_cell resolves ${quantity(most * pixel_mrad(detector), 'mrad')}`;
+      : `a tilt of ${quantity(tilt_mrad[beyond]!, 'mrad')}, where the library's grid_per_cell resolves ${quantity(most_mrad[beyond]!, 'mrad')}`;
   }
 
-  /** One cell at a polarization. @throws 'recipe' for elements without thermal motion */
+  /** The block at a polarization. @throws 'recipe' for elements without thermal motion */
   cell(P_uC_cm2: Vec3): Atoms {
     const { crystal } = this.#inputs;
     const { material, A, B } = perovskiteOf(crystal);
-    const cell_A: Vec3 = [crystal.a_A, crystal.a_A, this.#edge_A];
-    const perA = polarizationPerDisplacement(material, cell_A[0] * cell_A[1] * cell_A[2]);
-    const ideal = idealBlock([1, 1, 1], cell_A, { A: ['A'], B: ['B'] });
+    const { cells, zone } = this.#block;
+    const [x, y, z] = this.#steps_A;
+    const perA = polarizationPerDisplacement(material, x * y * z);
+    const n = cellCount(cells);
+    const on = (symbol: string) => new Array<string>(n).fill(symbol);
+    const ideal = idealBlock(cells, this.#steps_A, { A: on('A'), B: on('B') }, zone);
     const moved = displaceBySoftMode(
       ideal,
       material,
-      Float64Array.from(P_uC_cm2, (p) => p / perA),
+      Float64Array.from({ length: 3 * n }, (_, i) => P_uC_cm2[i % 3]! / perA),
     );
     const { kind } = requireSites(moved);
     const parts = Array.from(kind).flatMap((site, atom) => {
@@ -141,7 +167,7 @@ export class UniformCrystal {
         .map(([symbol, share]) => ({ symbol, share, at }));
     });
     const atoms = {
-      cell_A,
+      cell_A: this.#cell_A,
       symbols: parts.map(({ symbol }) => symbol),
       occupancy: Float64Array.from(parts, ({ share }) => share),
       positions_A: Float64Array.from(parts.flatMap(({ at }) => [...at])),
@@ -161,21 +187,23 @@ export class UniformCrystal {
     engine: PatternEngine,
     task: Task,
   ): Promise<Float32Array> {
-    const { library, microscope, crystal } = this.#inputs;
+    const { library, microscope } = this.#inputs;
     const detector = detectorOf(this.#inputs);
     const problem = this.problem({ P_uC_cm2, tilt_mrad }, thickness_nm);
     if (problem) fail('range', `No pattern can be simulated of ${problem}.`, 'Leave this state out.');
     const step = pixel_mrad(detector);
-    const steps = tilt_mrad.map((angle) => angle / step);
+    const steps = tilt_mrad.map((angle, axis) => angle / step[axis]!);
     const tilt = steps.map(Math.floor) as [number, number];
     const offset = steps.map((s, axis) => s - tilt[axis]!) as [number, number];
     const whole = thickness_nm.map((t) => {
-      const cells = Math.max(1, (10 * t) / this.#edge_A);
+      const cells = Math.max(1, (10 * t) / this.#steps_A[2]);
       return { low: Math.floor(cells), share: cells - Math.floor(cells) };
     });
-    const position_A = [crystal.a_A / 2, crystal.a_A / 2] as const;
+    const { cells: block, zone } = this.#block;
+    const position_A = [this.#steps_A[0] / 2, this.#steps_A[1] / 2] as const;
+    const perCell = slicesPerCell(zone, library);
     const requests = whole.flatMap(({ low }) =>
-      [low, low + 1].map((cells) => ({ position_A, tilt, exit: cells * library.slices_per_cell })),
+      [low, low + 1].map((cells) => ({ position_A, tilt, exit: cells * perCell })),
     );
     const both = await engine(
       {
@@ -185,7 +213,7 @@ export class UniformCrystal {
           detector,
           defocus_nm: microscope.defocus_nm,
           aberrations: microscope.aberrations,
-          cells: [1, 1],
+          cells: [block[0], block[1]],
           offset,
         },
         requests,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { Augmenter } from './augment.ts';
 import { Blurrer, theta0Of } from './blur.ts';
@@ -128,7 +128,7 @@ describe('augmentation', () => {
   });
 
   test('the pixel of the detector at 300 kV, 8 pixels per order of 3.95 Å', () => {
-    const pixel = pixel_mrad({ pixels: 64, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 });
+    const pixel = pixelSide_mrad({ pixels: 64, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 });
     expect(pixel).toBeCloseTo((1e3 * 0.0196875) / (3.95 * 8), 5);
   });
 });

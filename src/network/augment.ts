@@ -11,14 +11,13 @@
 
 import { RandomStream } from '../core/random.ts';
 import type { Worker } from '../core/threads.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { type LatticeDetector, pixelSide_mrad, pixelSides } from '../diffraction/detector.ts';
 import { type Blur, Blurrer, theta0Of } from './blur.ts';
 import { CameraDraw } from './camera-draw.ts';
 import type { CameraFit } from './camera-fit.ts';
 import { addNoise } from './noise.ts';
 import type { TrainingOptions } from './options.ts';
-import { type LabelPair, labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
+import { type LabelPair, labelPairs, operationsOf, pixelTables, turnLabels } from './symmetry.ts';
 
 /** A batch to be augmented. */
 export interface AugmentJob {
@@ -57,6 +56,7 @@ export class Augmenter {
   readonly #pixels: number;
   readonly #mrad: number;
   readonly #pairs: readonly LabelPair[];
+  readonly #operations: readonly number[];
   readonly #tables: readonly Int32Array[];
   readonly #blurrer: Blurrer | undefined;
   /** Distance of each pixel from the direct beam, in eighths of a pixel. */
@@ -71,10 +71,14 @@ export class Augmenter {
     const n = detector.pixels;
     this.#training = training;
     this.#pixels = n;
-    this.#mrad = pixel_mrad(detector);
+    this.#mrad = pixelSide_mrad(detector);
     this.#pairs = training.symmetry ? labelPairs(labels) : [];
+    this.#operations = operationsOf(detector);
     this.#tables = training.symmetry ? pixelTables(n) : [];
-    this.#blurrer = training.inelastic_fraction[1] > 0 || training.blur_mrad[1] > 0 ? new Blurrer(n) : undefined;
+    this.#blurrer =
+      training.inelastic_fraction[1] > 0 || training.blur_mrad[1] > 0
+        ? new Blurrer(n, pixelSides(detector))
+        : undefined;
     this.#radius = Uint16Array.from({ length: n * n }, (_, i) =>
       Math.round(8 * Math.hypot(Math.floor(i / n) - n / 2, (i % n) - n / 2)),
     );
@@ -90,7 +94,7 @@ export class Augmenter {
     const streams = indices.map((index) => new RandomStream(this.#training.seed, purpose, epoch, index));
     const draws = streams.map((stream, i): Draw => {
       if (purpose === 'augment' && this.#training.symmetry) {
-        const operation = stream.integer(OPERATION_COUNT);
+        const operation = this.#operations[stream.integer(this.#operations.length)]!;
         this.#turn(pattern(i), operation);
         turnLabels(labels.subarray(i * width, (i + 1) * width), this.#pairs, operation);
       }

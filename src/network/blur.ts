@@ -4,7 +4,7 @@
  *   inelastic: I → (1−f)·I + f·I∗K, K ∝ (1 + q²/θ₀²)^(−3/2), whose Fourier transform is exp(−2πθ₀ρ); its half width at
  *   half maximum is θ₀·√(2^(2/3) − 1) = 0.7664·θ₀
  *   detector: Gaussian of rms σ, exp(−2π²σ²ρ²)
- * Lengths in pixels of the pattern. The convolution is periodic: what K scatters off one edge enters at the other
+ * Lengths in pixels of the pattern; of pixels that are not square, in sides of the square of their area. The convolution is periodic: what K scatters off one edge enters at the other
  * (5 to 9 % of f for θ₀ of 0.9 to 1.8 mrad on a half width of 20 mrad), so the total intensity is conserved.
  * Sizes are powers of two.
  */
@@ -35,8 +35,8 @@ export class Blurrer {
   readonly #reversed: Int32Array;
   readonly #radius: Float64Array;
 
-  /** @throws 'range' unless n is a power of two */
-  constructor(n: number) {
+  /** @param sides of a pixel along x and y, in the unit of lengths. @throws 'range' unless n is a power of two */
+  constructor(n: number, sides: readonly [x: number, y: number] = [1, 1]) {
     if (n < 2 || (n & (n - 1)) !== 0) {
       fail('range', `Cannot blur patterns of ${n} pixels.`, 'Set library.pixels to a power of two.', { n });
     }
@@ -53,7 +53,7 @@ export class Blurrer {
     });
     const half = n / 2 + 1;
     this.#radius = Float64Array.from({ length: half * half }, (_, i) =>
-      Math.hypot(Math.floor(i / half) / n, (i % half) / n),
+      Math.hypot(Math.floor(i / half) / n / sides[1], (i % half) / n / sides[0]),
     );
   }
 

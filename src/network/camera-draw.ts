@@ -1,13 +1,14 @@
 /**
  * The instrument that was fitted to a scan (camera-fit.ts), drawn afresh for every pattern: θ of the fit's covariance, errors and spread over the scan in one, no farther than two standard
- * deviations along any of its axes; a gain of single pixels up to the bound that the fit found. A map looks at each pattern twice, the second time turned by 180°, so
- * the shift is drawn with either sign.
+ * deviations along any of its axes; a gain of single pixels up to the bound that the fit found. A map looks at each pattern twice, the second time turned by 180° (along
+ * [111] mirrored), so the shift (and what else a mirror turns round) is drawn with either sign.
  */
 
 import type { RandomStream } from '../core/random.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
 import type { CameraFit } from './camera-fit.ts';
-import { bounded, CAMERA, CameraModel, noCamera, SHIFT } from './camera-model.ts';
+import { bounded, CAMERA, CameraModel, MIRRORED, noCamera, SHIFT } from './camera-model.ts';
+import { looksOf } from './symmetry.ts';
 
 const FARTHEST = 2;
 
@@ -16,11 +17,14 @@ export class CameraDraw {
   readonly #fit: CameraFit;
   readonly #model: CameraModel;
   readonly #spare: Float32Array;
+  /** Of θ what the second look turns round. */
+  readonly #turned: readonly number[];
 
   /** @throws 'range' for patterns whose size is no power of two */
   constructor(fit: CameraFit, detector: LatticeDetector) {
     this.#fit = fit;
     this.#model = new CameraModel(detector);
+    this.#turned = looksOf(detector)[1] === 2 ? [SHIFT, SHIFT + 1] : MIRRORED;
     this.#spare = new Float32Array(detector.pixels ** 2);
   }
 
@@ -50,7 +54,7 @@ export class CameraDraw {
       for (let b = 0; b <= a; b++) value += covariance_root[at++]! * z[b]!;
       return value;
     });
-    if (stream.uniform() < 0.5) for (const k of [SHIFT, SHIFT + 1]) theta[k] = -theta[k]!;
+    if (stream.uniform() < 0.5) for (const k of this.#turned) theta[k] = -theta[k]!;
     return bounded(theta);
   }
 }

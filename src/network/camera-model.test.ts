@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { BACKGROUND, CAMERA, CameraModel, noCamera } from './camera-model.ts';
 
 const detector = { pixels: 64, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
 const n = detector.pixels;
-const pixel = pixel_mrad(detector);
+const pixel = pixelSide_mrad(detector);
 const model = new CameraModel(detector);
 /** A Gaussian of rms 3 pixels at (y, x) pixels from the direct beam, of sum 1. */
 const spot = (y = 0, x = 0) => {

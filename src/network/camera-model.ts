@@ -12,9 +12,8 @@
  * Patterns are fractions of the beam, [qy][qx], direct beam at [n/2][n/2]. What this is not: a model of gain, which no smooth function holds.
  */
 
-import type { LatticeDetector } from '../diffraction/detector.ts';
+import { type LatticeDetector, pixel_mrad, pixelSide_mrad, pixelSides } from '../diffraction/detector.ts';
 import { wavelength } from '../diffraction/optics.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { Blurrer, theta0Of } from './blur.ts';
 
 /** Splines of the background. */
@@ -70,6 +69,8 @@ const ELLIPSE = 7;
 const MAGNIFICATION = 9;
 const ROTATION = 10;
 export const BACKGROUND = 11;
+/** What the mirror x → −x changes the sign of. */
+export const MIRRORED: readonly number[] = [SHIFT + 1, ELLIPSE + 1, ROTATION];
 
 /** θ within its bounds, in place. */
 export function bounded(theta: Float64Array): Float64Array {
@@ -100,7 +101,9 @@ export class CameraModel {
   /** Φ_k, [pixels²] each. */
   readonly background: readonly Float64Array[];
   readonly #pixels: number;
-  readonly #pixel_mrad: number;
+  /** Side of the square of a pixel's area, and a pixel's own along x and y [mrad]. */
+  readonly #side_mrad: number;
+  readonly #pixel_mrad: readonly [x: number, y: number];
   readonly #blurrer: Blurrer;
   /** 4π²(q/λ)² [1/Å²] of each pixel. */
   readonly #damping: Float64Array;
@@ -110,13 +113,15 @@ export class CameraModel {
   constructor(detector: LatticeDetector) {
     const n = detector.pixels;
     this.#pixels = n;
+    this.#side_mrad = pixelSide_mrad(detector);
     this.#pixel_mrad = pixel_mrad(detector);
-    this.#blurrer = new Blurrer(n);
+    const [sideX, sideY] = pixelSides(detector);
+    this.#blurrer = new Blurrer(n, [sideX, sideY]);
     this.#gradient = new Float64Array(2 * n * n);
     const radius = Float64Array.from({ length: n * n }, (_, i) =>
-      Math.hypot(Math.floor(i / n) - n / 2, (i % n) - n / 2),
+      Math.hypot((Math.floor(i / n) - n / 2) * sideY, ((i % n) - n / 2) * sideX),
     );
-    const perA = this.#pixel_mrad / 1e3 / wavelength(detector.voltage_kV);
+    const perA = this.#side_mrad / 1e3 / wavelength(detector.voltage_kV);
     this.#damping = radius.map((r) => 4 * Math.PI ** 2 * (r * perA) ** 2);
     this.background = Array.from({ length: KNOTS }, (_, k) => {
       const shape = radius.map((r) => {
@@ -137,7 +142,7 @@ export class CameraModel {
   pair(a: Float32Array, thetaA: Float64Array, b: Float32Array, thetaB: Float64Array): void {
     this.#damp(a, thetaA);
     this.#damp(b, thetaB);
-    this.#blurrer.pair(a, blurOf(thetaA, this.#pixel_mrad), b, blurOf(thetaB, this.#pixel_mrad));
+    this.#blurrer.pair(a, blurOf(thetaA, this.#side_mrad), b, blurOf(thetaB, this.#side_mrad));
     this.#finish(a, thetaA);
     this.#finish(b, thetaB);
   }
@@ -151,7 +156,9 @@ export class CameraModel {
   #finish(pattern: Float32Array, theta: Float64Array): void {
     const n = this.#pixels;
     const scale = theta[SCALE]!;
-    const [shiftY, shiftX] = [theta[SHIFT]! / this.#pixel_mrad, theta[SHIFT + 1]! / this.#pixel_mrad];
+    const [pixelX, pixelY] = this.#pixel_mrad;
+    const [shiftY, shiftX] = [theta[SHIFT]! / pixelY, theta[SHIFT + 1]! / pixelX];
+    const [yPerX, xPerY] = [pixelX / pixelY, pixelY / pixelX];
     const [e1, e2] = [theta[ELLIPSE]!, theta[ELLIPSE + 1]!];
     const [mu, rho] = [theta[MAGNIFICATION]!, theta[ROTATION]!];
     const g = this.#gradient;
@@ -168,8 +175,8 @@ export class CameraModel {
       const qy = y - n / 2;
       for (let x = 0; x < n; x++, i++) {
         const qx = x - n / 2;
-        const dy = shiftY + (mu + e1) * qy + (e2 - rho) * qx;
-        const dx = shiftX + (e2 + rho) * qy + (mu - e1) * qx;
+        const dy = shiftY + (mu + e1) * qy + (e2 - rho) * yPerX * qx;
+        const dx = shiftX + (e2 + rho) * xPerY * qy + (mu - e1) * qx;
         let value = scale * Math.max(0, pattern[i]! - dy * g[2 * i]! - dx * g[2 * i + 1]!);
         for (let k = 0; k < KNOTS; k++) value += theta[BACKGROUND + k]! * this.background[k]![i]!;
         pattern[i] = value;

@@ -3,7 +3,7 @@
  *
  * - reconstruction: what it leaves of the pattern beside what counting leaves, Σ(√x − √r)²/Σx less its expectation (domain.ts)
  * - latents: their distance from those of the model's own held-out patterns, over that of 99 of 100 of these
- * - looks: standard deviation of the answers over the eight turned and mirrored views of the pattern, turned back, over σ of knowing the mean only; rms over labels
+ * - looks: standard deviation of the answers over the turned and mirrored views of the pattern (eight along [001]), turned back, over σ of knowing the mean only; rms over labels
  * - library: thickness and tilt against those of the library patterns that look like the pattern once the fitted instrument is applied to them (match.ts), likewise;
  *   look-alikes tell no polarization: on a scan of 36 positions they err by 7 µC/cm², the network by 2
  *
@@ -17,13 +17,13 @@ import type { ConsistencyMeasure } from './adaptation-info.ts';
 import { countingMisfit, distanceOf, misfitOf } from './domain.ts';
 import type { Model } from './infer.ts';
 import { toldRanges } from './marks.ts';
-import { labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
+import { INVERSE, labelPairs, looksOf, operationsOf, pixelTables, turnLabels } from './symmetry.ts';
 import { sigmaRule } from './uncertainty.ts';
 
 const WHAT = {
   reconstruction: 'left over by the reconstruction, beside counting',
   latents: 'distance of the latents, over that of 99 of 100 held-out patterns',
-  looks: 'spread over eight views, over σ of the mean only',
+  looks: 'spread over turned and mirrored views, over σ of the mean only',
   library: 'thickness and tilt against look-alikes in the library, over σ of the mean only',
 } as const;
 type Name = keyof typeof WHAT;
@@ -72,40 +72,39 @@ export async function consistencyOf(
     looks: new Float64Array(count),
     library: new Float64Array(count),
   };
-  const tables = pixelTables(n);
-  const views = new Float32Array(OPERATION_COUNT * size);
+  const operations = operationsOf(info.detector);
+  const tables = operations.map((operation) => pixelTables(n)[operation]!);
+  const looked = looksOf(info.detector).map((operation) => operations.indexOf(operation));
+  const views = new Float32Array(operations.length * size);
   for (let i = 0; i < count; i++) {
     const pattern = patterns.subarray(i * size, (i + 1) * size);
     const { reconstruction, latent } = await model.predict(pattern, 1);
     out.reconstruction[i] = misfitOf(pattern, reconstruction) - countingMisfit(reconstruction, dose_e);
     out.latents[i] = info.domain ? distanceOf(info.domain.latent, latent) / info.domain.distance.high : 0;
-    tables.forEach((table, operation) => {
-      for (let k = 0; k < size; k++) views[operation * size + k] = pattern[table[k]!]!;
+    tables.forEach((table, view) => {
+      for (let k = 0; k < size; k++) views[view * size + k] = pattern[table[k]!]!;
     });
-    const { labels } = await model.predict(views, OPERATION_COUNT, { reconstruction: false });
-    const answers = tables.map((_, operation) => {
-      const own = labels.slice(operation * width, (operation + 1) * width);
+    const { labels } = await model.predict(views, operations.length, { reconstruction: false });
+    const answers = operations.map((operation, view) => {
+      const own = labels.slice(view * width, (view + 1) * width);
       turnLabels(own, pairs, INVERSE[operation]!);
       return own;
     });
     let [looks, library, whole] = [0, 0, 0];
     for (const { name, label, prior } of told) {
-      const mean = answers.reduce((sum, own) => sum + own[label]!, 0) / OPERATION_COUNT;
-      looks += answers.reduce((sum, own) => sum + (own[label]! - mean) ** 2, 0) / OPERATION_COUNT / prior ** 2;
+      const mean = answers.reduce((sum, own) => sum + own[label]!, 0) / answers.length;
+      looks += answers.reduce((sum, own) => sum + (own[label]! - mean) ** 2, 0) / answers.length / prior ** 2;
       if (!WHOLE.test(name)) continue;
       whole++;
       // Two looks, as a map has them.
-      const looked = (answers[0]![label]! + answers[2]![label]!) / 2;
-      library += ((looked - alike[i * width + label]!) / prior) ** 2;
+      const both = looked.reduce((sum, view) => sum + answers[view]![label]! / looked.length, 0);
+      library += ((both - alike[i * width + label]!) / prior) ** 2;
     }
     out.looks[i] = Math.sqrt(looks / Math.max(1, told.length));
     out.library[i] = Math.sqrt(library / Math.max(1, whole));
   }
   return out;
 }
-
-/** The operation that undoes each: rotations by 90° and 270° undo each other, the others themselves. */
-const INVERSE = [0, 3, 2, 1, 4, 5, 6, 7] as const;
 
 /** Standard errors, and share of the value before, by which a mean must change to count. */
 const ERRORS = 2;

@@ -13,7 +13,7 @@
  * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
  */
 
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { type Domain, distancesOf, quantile } from './domain.ts';
 import type { ModelInfo } from './model-info.ts';
 
@@ -102,7 +102,7 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
     const own = instrument.filter((_, i) => i % length === k);
     return own.length > 0 ? quantile(own, 0.5) - mean : 0;
   });
-  const blur_mrad = Math.sign(blur) * Math.sqrt(Math.abs(blur)) * pixel_mrad(info.detector);
+  const blur_mrad = Math.sign(blur) * Math.sqrt(Math.abs(blur)) * pixelSide_mrad(info.detector);
   const shown = { background: even + central, blur_mrad };
   return { times, outside, far: far.filter((s) => s > 1).length, scan, instrument: shown, beyond };
 }

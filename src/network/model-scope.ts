@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { type Identity, isFile } from '../core/identity.ts';
 import { percent, quantity, setting } from '../core/numbers.ts';
+import type { LatticeDetector } from '../diffraction/detector.ts';
 import type { ModelInfo } from './model-info.ts';
 
 export interface ModelScope {
@@ -17,6 +18,8 @@ export interface ModelScope {
   readonly crystal: string;
   /** Pseudo-cubic lattice parameter [Å]. */
   readonly a_A: number;
+  /** Pseudo-cubic direction along the beam; [001] where absent. */
+  readonly zone?: LatticeDetector['zone'];
   readonly voltage_kV: number;
   readonly convergence_mrad: number;
   /** Least and greatest thickness [nm] and tilt, of either component [mrad]; models of format 1 do not say. */
@@ -33,7 +36,7 @@ const librarySettings = z.looseObject({ crystal: composition });
 
 /** The scope of a trained model. */
 export function scopeOf({ identity, detector, domain, dose_e }: ModelInfo): ModelScope {
-  const { a_A, voltage_kV, convergence_mrad } = detector;
+  const { a_A, zone, voltage_kV, convergence_mrad } = detector;
   const range = (...names: string[]): [number, number] | undefined => {
     const ranges = domain?.labels.filter(({ name }) => names.includes(name)) ?? [];
     return ranges.length === 0
@@ -43,6 +46,7 @@ export function scopeOf({ identity, detector, domain, dose_e }: ModelInfo): Mode
   return {
     ...crystalOf(identity.inputs.library),
     a_A,
+    ...(zone && { zone }),
     voltage_kV,
     convergence_mrad,
     thickness_nm: range('thickness'),

@@ -74,7 +74,9 @@ export const trainingOptions = z
     symmetry: z
       .boolean()
       .default(true)
-      .describe('Use the eight in-plane symmetry operations of the square lattice (4mm) as augmentation.'),
+      .describe(
+        'Use the in-plane symmetry operations of the zone as augmentation: 4mm of [001], 2mm of [110], m of [111].',
+      ),
     inelastic_fraction: between(0, 0.9)
       .default([0, 0])
       .describe('Share of electrons scattered inelastically, drawn per pattern.'),

@@ -1,15 +1,12 @@
 /**
- * Prediction averaged over two looks at each pattern, as it is and turned by 180°: the labels are turned back, their mean is better
+ * Prediction averaged over two looks at each pattern, as it is and turned by 180° (along [111] mirrored, `looksOf`): the labels are turned back, their mean is better
  * than one look and free of any preferred in-plane direction. Their difference is a part of the uncertainty that belongs to the
  * position: where the network is out of its domain, it grows. On twin-a's scan two looks have 4 % less error in P and 20 % less in
  * tilt than one; four have 1 % and 8 % less still, at twice the cost.
  */
 
 import type { Model, PredictOptions } from './infer.ts';
-import { labelPairs, pixelTables, turnLabels } from './symmetry.ts';
-
-/** Operations (of `symmetry.ts`) under which a pattern is shown; each undoes itself. */
-const LOOKS = [0, 2] as const;
+import { labelPairs, looksOf, pixelTables, turnLabels } from './symmetry.ts';
 
 /** What two looks say. */
 export interface SymmetricPrediction {
@@ -19,7 +16,7 @@ export interface SymmetricPrediction {
   readonly spread: Float32Array;
   /**
    * Standard deviation of each label, [count][labels]: the root of the mean variance that the looks state, plus that between them (the law of total variance, both
-   * looks alike); empty where the network states none. A turn by 180° changes signs of components only, so no σ.
+   * looks alike); empty where the network states none. A look changes signs of components only, so no σ.
    */
   readonly sigma: Float32Array;
   /** Of the pattern as it is, [count][latent]. */
@@ -38,19 +35,20 @@ export async function predictSymmetric(
   options: Pick<PredictOptions, 'experimental'> = {},
 ): Promise<SymmetricPrediction> {
   const { labels: names, detector } = model.info;
+  const operations = looksOf(detector);
   const pairs = labelPairs(names.map(({ name }) => name));
   const width = names.length;
   const size = detector.pixels ** 2;
   const tables = pixelTables(detector.pixels);
-  const turned = new Float32Array(LOOKS.length * patterns.length);
-  for (const [look, operation] of LOOKS.entries()) {
+  const turned = new Float32Array(operations.length * patterns.length);
+  for (const [look, operation] of operations.entries()) {
     const table = tables[operation]!;
     for (let p = 0; p < count; p++) {
       const [from, to] = [p * size, (look * count + p) * size];
       for (let i = 0; i < size; i++) turned[to + i] = patterns[from + table[i]!]!;
     }
   }
-  const all = LOOKS.length * count;
+  const all = operations.length * count;
   const {
     labels: answers,
     sigma: stated,
@@ -62,9 +60,9 @@ export async function predictSymmetric(
   });
   const labels = new Float32Array(count * width);
   const spread = new Float32Array(count * width);
-  const sigma = new Float32Array(stated.length / LOOKS.length);
+  const sigma = new Float32Array(stated.length / operations.length);
   for (let p = 0; p < count; p++) {
-    const looks = LOOKS.map((operation, look) => {
+    const looks = operations.map((operation, look) => {
       const one = answers.subarray((look * count + p) * width, (look * count + p + 1) * width);
       turnLabels(one, pairs, operation);
       return one;
@@ -76,7 +74,7 @@ export async function predictSymmetric(
       spread[p * width + i] = Math.sqrt(square);
       if (sigma.length === 0) continue;
       const within = looks.reduce((sum, _, look) => sum + stated[(look * count + p) * width + i]! ** 2, 0);
-      sigma[p * width + i] = Math.sqrt(within / LOOKS.length + square);
+      sigma[p * width + i] = Math.sqrt(within / operations.length + square);
     }
   }
   return { labels, spread, sigma, latent: latent.slice(0, (latent.length * count) / all) };

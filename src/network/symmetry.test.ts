@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { labelPairs, OPERATION_COUNT, pixelTables, turnLabels } from './symmetry.ts';
+import { INVERSE, labelPairs, looksOf, operationsOf, pixelTables, turnLabels } from './symmetry.ts';
 import { testDataset } from './test-data.ts';
 
 test('labels pair by stem and suffix', () => {
@@ -16,7 +16,11 @@ test('labels pair by stem and suffix', () => {
 test('the eight operations are permutations that form a group and keep the direct beam', () => {
   const n = 8;
   const tables = pixelTables(n);
-  expect(tables.length).toBe(OPERATION_COUNT);
+  expect(tables.length).toBe(8);
+  tables.forEach((table, operation) => {
+    const back = tables[INVERSE[operation]!]!;
+    expect([...table].every((from, i) => back[from] === i)).toBe(true);
+  });
   const known = new Set(tables.map((table) => table.join()));
   expect(known.size).toBe(8);
   for (const a of tables) {
@@ -51,6 +55,22 @@ test('patterns and vectors turn together: the turned pattern is the pattern of t
     expect(x).toBeCloseTo(vector[0]!, 4);
     expect(y).toBeCloseTo(vector[1]!, 4);
   });
+});
+
+test('a zone has the operations of m-3m that keep the beam and the grid: 4mm, 2mm, m; and two looks among them', () => {
+  const of = (zone?: [number, number, number]) => [operationsOf({ zone }), looksOf({ zone })];
+  expect(of()).toEqual([
+    [0, 1, 2, 3, 4, 5, 6, 7],
+    [0, 2],
+  ]);
+  expect(of([1, 1, 0])).toEqual([
+    [0, 2, 4, 5],
+    [0, 2],
+  ]);
+  expect(of([1, 1, 1])).toEqual([
+    [0, 4],
+    [0, 4],
+  ]);
 });
 
 test('lengths of in-plane vectors, components along z and thickness do not change', () => {

@@ -1,6 +1,6 @@
 /**
- * The eight in-plane symmetry operations of the square lattice (4mm), on patterns and on labels.
- * An operation is a matrix M of 0 and ±1 on (x, y): a crystal turned by M gives the pattern I′(q) = I(M⁻¹q), and its
+ * The in-plane symmetry operations of a zone's lattice, on patterns and on labels: eight (4mm) along [001], of which four (2mm) are left along [110] and two (m) along
+ * [111] (crystal/zone.ts). An operation is a matrix M of 0 and ±1 on (x, y): a crystal turned by M gives the pattern I′(q) = I(M⁻¹q), and its
  * in-plane vectors (polarization, displacements, the beam's tilt) become M·v; components along z and scalars stay.
  *
  * The grid is even, with q = 0 at index n/2, so index 0 (q = −n/2) has no partner at +n/2. It is filled periodically
@@ -9,6 +9,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { keepsZone, type LatticeDetector } from '../diffraction/detector.ts';
 
 /** Rows of M for the operation's number 0 … 7; 0 is the identity, 0 … 3 are rotations by 90°, 4 … 7 have a mirror. */
 const OPERATIONS: readonly (readonly [number, number, number, number])[] = [
@@ -22,8 +23,20 @@ const OPERATIONS: readonly (readonly [number, number, number, number])[] = [
   [0, -1, -1, 0],
 ];
 
-/** Operations are numbered 0 … 7. */
-export const OPERATION_COUNT = 8;
+/** The operation that undoes each: rotations by 90° and 270° undo each other, the others themselves. */
+export const INVERSE: readonly number[] = [0, 3, 2, 1, 4, 5, 6, 7];
+
+type Zoned = Pick<LatticeDetector, 'zone'>;
+
+/** Numbers of the operations under which a zone's undistorted crystal is the same, the identity first. */
+export function operationsOf(detector: Zoned): number[] {
+  return OPERATIONS.flatMap((matrix, number) => (keepsZone(detector, matrix) ? [number] : []));
+}
+
+/** Two operations, the identity and one that undoes itself and changes signs of components only: a turn by 180°, or along [111], which has none, the mirror x → −x. */
+export function looksOf(detector: Zoned): readonly [number, number] {
+  return [0, operationsOf(detector).includes(2) ? 2 : 4];
+}
 
 /** Where the components of an in-plane vector stand among the labels. */
 export interface LabelPair {

@@ -4,8 +4,8 @@ import { quietTask } from '../core/task.ts';
 import { testHost } from '../core/test-host.ts';
 import { problemOf } from '../core/test-problem.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
+import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { cpuEngine } from '../diffraction/engine.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
 import { detectorOf } from '../library/plan.ts';
 import { UniformCrystal } from '../library/uniform-crystal.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
@@ -66,7 +66,7 @@ const { source, calibration } = await (async () => {
   const state = { P_uC_cm2: [TRUE.P_x, TRUE.P_y, TRUE.P_z], tilt_mrad: [TRUE.tilt_x, TRUE.tilt_y] } as const;
   const values = await new UniformCrystal(recipe).patterns(state, [TRUE.thickness], engine, quietTask);
   const map = mapFrom(px_mrad, 7);
-  const angles = { values, size: detector.pixels, step_mrad: pixel_mrad(detector) };
+  const angles = { values, size: detector.pixels, step_mrad: pixelSide_mrad(detector) };
   const expected = exposeCamera(angles, size, size, [63.4, 64.2], map);
   const counting = { dose_e, dark_counts: 0, read_noise_counts: 0, hot: [], hot_counts: 0 };
   const data = Float32Array.from(

@@ -12,9 +12,9 @@ import { fail } from '../core/errors.ts';
 import { percent, plural, quantity } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import { runJobs, type WorkerHost } from '../core/threads.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { pixel_mrad, pixelSide_mrad } from '../diffraction/detector.ts';
 import type { LibraryInputs } from '../library/options.ts';
-import { detectorOf } from '../library/plan.ts';
+import { detectorOf, smallerBlock } from '../library/plan.ts';
 import { UniformCrystal } from '../library/uniform-crystal.ts';
 import { quantile } from '../network/domain.ts';
 import { calibratedPatterns, LatticeView } from '../scan/calibrated.ts';
@@ -98,7 +98,7 @@ export async function checkScan(
   }
   const detector = detectorOf(inputs);
   const crystal = new UniformCrystal(inputs);
-  const step_mrad = pixel_mrad(detector);
+  const step_mrad = pixelSide_mrad(detector);
   const { coverage } = new LatticeView(source, calibration, detector);
   const powerOfTwo = (detector.pixels & (detector.pixels - 1)) === 0;
   const variance = resampledVariance(step_mrad / calibration.px_mrad);
@@ -165,7 +165,7 @@ export async function checkScan(
     floor: {
       patterns: samples.length,
       structures: jobs.length,
-      cells: cellsOf(inputs),
+      cells: smallerBlock(inputs, CELLS),
       thickness_nm,
       counting: of('counting'),
       truth: of('truth'),
@@ -178,19 +178,9 @@ export async function checkScan(
   return { channel: { name: CHI2, unit: '1', values }, check, warnings: warningsOf(check, problems, powerOfTwo) };
 }
 
-/** The largest size that is no more than CELLS and divides the detector's pixels per order, along x and y. */
-function cellsOf({ structures, library }: LibraryInputs): [number, number] {
-  const fits = (cells: number): number => {
-    let n = Math.min(cells, CELLS);
-    while (library.pixels_per_order % n !== 0) n--;
-    return n;
-  };
-  return [fits(structures.cells[0]), fits(structures.cells[1])];
-}
-
 function structureJobs(inputs: LibraryInputs, thickness_nm: number, error: CheckInputs['error']): CheckJob[] {
   const { structures, library } = inputs;
-  const [nx, ny] = cellsOf(inputs);
+  const [nx, ny] = smallerBlock(inputs, CELLS);
   const own: LibraryInputs = {
     ...inputs,
     structures: { ...structures, cells: [nx, ny, structures.cells[2]] },
@@ -199,7 +189,7 @@ function structureJobs(inputs: LibraryInputs, thickness_nm: number, error: Check
       patterns_per_structure: PATTERNS,
       thickness_nm: { min: thickness_nm, max: thickness_nm, step: 1 },
       // One point of the tilts' lattice: each further one is a set of plane waves more.
-      tilt_max_mrad: Math.min(library.tilt_max_mrad, pixel_mrad(detectorOf(inputs)) / 2),
+      tilt_max_mrad: Math.min(library.tilt_max_mrad, Math.min(...pixel_mrad(detectorOf(inputs))) / 2),
     },
   };
   // Beyond those that a library holds out.

@@ -63,7 +63,7 @@ test('what resampling leaves of Poisson’s variance, measured', () => {
     const raw = Float32Array.from({ length: size * size }, () => random.poisson(40));
     const pixels = Math.floor(size / across / 2) * 2 - 30;
     const out = new Float32Array(pixels * pixels);
-    const grid = { pixels, pixel_mrad: across, map: mapFrom(1, 0) };
+    const grid = { pixels, pixel_mrad: [across, across] as const, map: mapFrom(1, 0) };
     // Turned, target pixels would meet camera pixels alike but obliquely.
     new Resampler(grid, size, size).resample(raw, [75.3, 74.6], 1, out);
     const mean = 40 * across ** 2;

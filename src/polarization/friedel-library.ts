@@ -15,6 +15,7 @@ import {
   fitFactor,
   friedelAsymmetry,
   friedelKind,
+  squareOrder,
   vectorSigma,
 } from './friedel.ts';
 
@@ -58,7 +59,8 @@ export async function calibrateFriedel(
         : fail('shape', `The library has no label '${name}'.`, 'Simulate it again with this version.');
     },
   ) as [number, number, number, number, number, number, number];
-  const kinds = ORDERS.filter((h) => detector.pixels / 2 > (h + 0.5) * detector.pixelsPerOrder).flatMap((h) => [
+  const order = squareOrder(detector);
+  const kinds = ORDERS.filter((h) => detector.pixels / 2 > (h + 0.5) * order).flatMap((h) => [
     friedelKind(h, 'h0'),
     friedelKind(h, 'hh'),
   ]);

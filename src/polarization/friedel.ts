@@ -13,8 +13,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
-import { pixel_mrad } from '../diffraction/scattering-matrix.ts';
+import { type LatticeDetector, perOrder, pixel_mrad, zoneText } from '../diffraction/detector.ts';
 
 /** (h, k): the pair I_hk − I_−h−k. h counts along +x, k along +y. */
 export type FriedelPair = readonly [h: number, k: number];
@@ -27,6 +26,19 @@ export interface FriedelAsymmetry {
   readonly sum: Float64Array;
   /** What counting leaves of A, [patterns][pairs]; absent without a dose. */
   readonly sigma?: Float64Array | undefined;
+}
+
+/** Pixels per 1/a. @throws 'unsupported' for another zone than [001] or pixels that are not square: pairs are those of a square lattice */
+export function squareOrder(detector: LatticeDetector): number {
+  const [x, y] = perOrder(detector);
+  if (detector.zone || x !== y) {
+    fail(
+      'unsupported',
+      `Friedel pairs are those of a square lattice of disks, along [001]; the patterns are of ${zoneText(detector)}, ${x} × ${y} pixels per order.`,
+      'Leave them out for other zones.',
+    );
+  }
+  return x;
 }
 
 /** Perpendicular pairs of one kind: δ is read off both together. */
@@ -45,7 +57,7 @@ export function friedelKind(h: number, kind: 'h0' | 'hh'): readonly [FriedelPair
 /**
  * @param patterns [patterns][pixels][pixels] on the lattice detector, direct beam at [pixels/2][pixels/2]
  * @param dose_e electrons per pattern, for σ
- * @throws 'range' for a pair that has no or another one's disks on the detector, 'shape'
+ * @throws 'range' for a pair that has no or another one's disks on the detector, 'shape'; 'unsupported' for another zone than [001] or pixels that are not square
  */
 export function friedelAsymmetry(
   patterns: Float32Array,
@@ -53,12 +65,13 @@ export function friedelAsymmetry(
   pairs: readonly FriedelPair[],
   dose_e?: number,
 ): FriedelAsymmetry {
-  const { pixels, pixelsPerOrder } = detector;
+  const { pixels } = detector;
+  const pixelsPerOrder = squareOrder(detector);
   const count = patterns.length / pixels ** 2;
   if (!Number.isInteger(count)) {
     fail('shape', `${patterns.length} values are no patterns of ${pixels} × ${pixels}.`, 'Resample them first.');
   }
-  const radius = detector.convergence_mrad / pixel_mrad(detector);
+  const radius = detector.convergence_mrad / pixel_mrad(detector)[0];
   if (2 * radius >= pixelsPerOrder) {
     fail(
       'range',

@@ -11,6 +11,7 @@ import { type FileIdentity, type Identity, identify } from '../core/identity.ts'
 import { plural, quantity } from '../core/numbers.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { ahead, Threads, type WorkerHost } from '../core/threads.ts';
+import { zoneText } from '../diffraction/detector.ts';
 import { promised } from '../network/conformal.ts';
 import type { Model } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
@@ -19,7 +20,7 @@ import type { OnnxRuntime } from '../network/session.ts';
 import { sigmaRule, uncalibrated } from '../network/uncertainty.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
-import { type Calibration, calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, type Calibration, calibrationIdentity } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
@@ -84,9 +85,7 @@ export interface MapResult {
 }
 
 const knownOf = ({ detector }: ModelInfo, options: MapOptions) => ({
-  a_A: detector.a_A,
-  voltage_kV: detector.voltage_kV,
-  convergence_mrad: detector.convergence_mrad,
+  ...beamOf(detector),
   rotation_deg: options.rotation_deg,
   hot_sigma: options.hot_sigma,
 });
@@ -217,6 +216,14 @@ export async function mapScan(
   if (info.domain) channels.push({ name: OUT_OF_DOMAIN, unit: '1', values: Float32Array.from(outside) });
   const { step_nm } = source.info;
   const warnings: MapWarning[] = [
+    ...(detector.zone
+      ? [
+          {
+            level: 'care',
+            text: `The zone axis is taken to be ${zoneText(detector)}, the model's: the file does not say it.`,
+          } as const,
+        ]
+      : []),
     ...unfit,
     ...abstentionWarnings(abstained),
     ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),

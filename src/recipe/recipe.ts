@@ -82,7 +82,8 @@ const recipeSchema = z
     if (still.length > 0) {
       custom(`lacks ${still.join(', ')}: give their mean-square displacement per axis [Å²]`, ['crystal', 'u2_A2']);
     }
-    const problem = textureProblem(value);
+    // Of sections that are read as they stand.
+    const problem = issues.length === 0 && textureProblem(value);
     if (problem) custom(problem, ['structures']);
   });
 

@@ -5,6 +5,7 @@ import { sample } from '../../test/skip-aloud.ts';
 import { readNpz } from '../core/npy.ts';
 import { RandomStream } from '../core/random.ts';
 import { problemOf } from '../core/test-problem.ts';
+import { diskBasis } from '../diffraction/detector.ts';
 import { scanFile } from '../node/scan-file.ts';
 import { calibrate } from './calibrate.ts';
 import { calibratedPatterns, LatticeView } from './calibrated.ts';
@@ -47,6 +48,44 @@ test.each([
     expect(calibrationRows(found).length).toBeGreaterThan(7);
   },
   60_000,
+);
+
+test.each([
+  { zone: [1, 1, 0] as [number, number, number], rotation: 63 },
+  { zone: [1, 1, 1] as [number, number, number], rotation: 12 },
+])(
+  'a scan along another zone, by the lattice that its disks have: %o',
+  async ({ zone, rotation }) => {
+    const { source } = synthetic({ rotation, px: 0.45, scan: [2, 2], size: [120, 128] }, 3e5, zone);
+    const found = await calibrate(source, { ...BEAM, zone });
+    expect(Math.abs(found.rotation_deg - rotation)).toBeLessThan(0.3);
+    expect(Math.abs(found.px_mrad / 0.45 - 1)).toBeLessThan(5e-3);
+    expect(found.ellipse_percent).toBeLessThan(0.8);
+    expect(found.warnings.some((text) => text.includes('60°'))).toBe(zone[2] === 1);
+    // The disks lie where the detector has them: bright there, dark between.
+    const detector = { ...BEAM, zone, pixels: 32, pixelsPerOrder: [6, zone[2] === 1 ? 6 : 8] as [number, number] };
+    const [pattern] = [await calibratedPatterns(source, found, detector).read([0])];
+    const [a, b] = diskBasis(detector);
+    const sum = (x: number, y: number) =>
+      [-1, 0, 1].reduce(
+        (all, n) =>
+          all +
+          [-1, 0, 1].reduce(
+            (row, m) => row + pattern![Math.round(16 + y + n * b[1]) * 32 + Math.round(16 + x + m * a[0] + n * b[0])]!,
+            0,
+          ),
+        0,
+      );
+    expect(sum(0, 0)).toBeGreaterThan(5 * sum((a[0] + b[0]) / 2, b[1] / 2));
+    // Not a [001] detector's patterns.
+    expect(() => calibratedPatterns(source, found, { ...detector, zone: undefined })).toThrow(
+      expect.objectContaining({ tag: 'model-mismatch' }),
+    );
+    if (zone[2] !== 1) return;
+    const turned = await calibrate(source, { ...BEAM, zone, rotation_deg: rotation + 180 });
+    expect(Math.abs(Math.abs(turned.rotation_deg - rotation) - 180)).toBeLessThan(0.6);
+  },
+  120_000,
 );
 
 test('a rotation given by hand chooses among the four', async () => {

@@ -9,7 +9,7 @@
 import { fail } from '../core/errors.ts';
 import { fixedLabel, quantity } from '../core/numbers.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
-import { wavelength } from '../diffraction/optics.ts';
+import { disksApart_mrad, diskTurn_deg, diskVectors_mrad } from '../diffraction/detector.ts';
 import {
   type BeamAndCrystal,
   type Calibration,
@@ -56,7 +56,10 @@ export async function calibrate(
       fail('range', `${name} is ${value}.`, 'It must be positive.', { name, value });
   }
   const [ry, rx, ny, nx] = source.shape;
-  const spacing_mrad = (wavelength(voltage_kV) * 1e3) / a_A;
+  const spacing_mrad = disksApart_mrad(beam);
+  const [alongX, other] = diskVectors_mrad(beam);
+  const inUnits = ([x, y]: Pair): Pair => [y / spacing_mrad, x / spacing_mrad];
+  const cell = [inUnits(other), inUnits(alongX)] as const;
   const warnings: string[] = [];
 
   const vacuumDisk = source.vacuum && vacuumRadius(new Corrector(source).apply(source.vacuum.slice()), ny, nx);
@@ -79,6 +82,8 @@ export async function calibrate(
   };
   const begun = await firstLattice(sample, first.rough, target, task, {
     spacing_over_radius: spacing_mrad / convergence_mrad,
+    cell,
+    turn_deg: diskTurn_deg(beam),
     radius_px: vacuumDisk?.radius,
     rotation_deg: beam.rotation_deg,
     rough_px: roughRadius,
@@ -91,6 +96,7 @@ export async function calibrate(
     radius_mrad: convergence_mrad,
     edge_px: 1,
     spacing_mrad,
+    cell,
   };
   const vacuumImage = source.vacuum && corrector.apply(source.vacuum.slice());
   const vacuum = vacuumDisk && { image: image(Float64Array.from(vacuumImage!)), centre: vacuumDisk.centre };
@@ -189,7 +195,8 @@ async function firstLattice(
     ...fitted,
     plane: { ...fitted.plane, centre_px: target, per_ry_px: [0, 0], per_rx_px: [0, 0] },
   };
-  const { radius_px, rotation_deg, spacing_over_radius } = options;
+  const { radius_px, rotation_deg, spacing_over_radius, cell, turn_deg } = options;
+  const lattice = { spacing_over_radius, cell, turn_deg, rotation_deg };
   let best: { plane: PlaneFit; mean: Float64Array; guess: LatticeGuess } | undefined;
   const clear = (guess: LatticeGuess | undefined): guess is LatticeGuess =>
     guess !== undefined && guess.contrast >= LEAST_CONTRAST && guess.significance >= LEAST_SIGNIFICANCE;
@@ -198,9 +205,9 @@ async function firstLattice(
     const scale = sample.indices.length / options.counts_per_electron;
     const image = { counts: Float64Array.from(mean, (v) => Math.max(0, v) * scale), ny, nx };
     const begin = brightest(image, 0.8 * options.rough_px);
-    let guess = await searchLattice(image, begin, { spacing_over_radius, radius_px, rotation_deg }, task);
+    let guess = await searchLattice(image, begin, { ...lattice, radius_px }, task);
     if (!clear(guess) && radius_px !== undefined) {
-      guess = await searchLattice(image, begin, { spacing_over_radius, rotation_deg }, task);
+      guess = await searchLattice(image, begin, lattice, task);
     }
     if (guess && (!best || guess.rank > best.guess.rank)) best = { plane, mean, guess };
   }

@@ -4,8 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
-import { wavelength } from '../diffraction/optics.ts';
+import { type LatticeDetector, pixel_mrad, zoneText } from '../diffraction/detector.ts';
 import { type Calibration, centreAt } from './calibration.ts';
 import { type Camera, Corrector } from './correct.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
@@ -28,8 +27,8 @@ export class LatticeView {
     const { crystal } = calibration;
     const n = detector.pixels;
     // The detector is locked to the crystal's lattice: it is the calibration's own 1/a that sets its scale.
-    const pixel_mrad = (wavelength(crystal.voltage_kV) * 1e3) / (crystal.a_A * detector.pixelsPerOrder);
-    const grid = { pixels: n, pixel_mrad, map: calibration.map_px_per_mrad };
+    const sides = pixel_mrad({ ...detector, a_A: crystal.a_A, voltage_kV: crystal.voltage_kV });
+    const grid = { pixels: n, pixel_mrad: sides, map: calibration.map_px_per_mrad };
     this.#camera = camera;
     this.#calibration = calibration;
     this.#pixels = n;
@@ -37,7 +36,7 @@ export class LatticeView {
     this.#corrector = new Corrector(camera, [...calibration.hot_pixels, ...calibration.dead_pixels]);
     const [[a, b], [c, d]] = grid.map;
     this.coverage = new Float32Array(n * n);
-    const area = Math.abs(a * d - b * c) * pixel_mrad ** 2;
+    const area = Math.abs(a * d - b * c) * sides[0] * sides[1];
     this.#resampler.resample(new Float32Array(ny * nx).fill(1), calibration.centre0_px, 1 / area, this.coverage);
   }
 
@@ -67,6 +66,14 @@ function checkSame(camera: Camera, calibration: Calibration, detector: LatticeDe
     fail('shape', `The calibration is for ${shapes}.`, 'Calibrate this scan.', { calibration: calibration.shape });
   }
   const { crystal } = calibration;
+  if (zoneText(crystal) !== zoneText(detector)) {
+    fail(
+      'model-mismatch',
+      `The model is for the zone ${zoneText(detector)}, the scan was calibrated as one of ${zoneText(crystal)}.`,
+      'Use a model of the zone axis that the scan was taken along.',
+      { model: detector.zone, scan: crystal.zone },
+    );
+  }
   for (const [name, tolerance] of [
     ['a_A', 0.02],
     ['voltage_kV', 0.005],

@@ -14,16 +14,20 @@ import * as z from 'zod';
 import { type FileIdentity, type Identity, identify, identitySchema } from '../core/identity.ts';
 import { decimalLabel, electrons, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
 import type { Options } from '../core/schema.ts';
+import { type LatticeDetector, zoneText } from '../diffraction/detector.ts';
+
 export type Pair = readonly [number, number];
 
 export interface BeamAndCrystal {
-  /** Lattice parameter that the disks' lattice is 1/a of [Å]. */
+  /** Pseudo-cubic lattice parameter [Å]: the disks' lattice is 1/a along [001]. */
   readonly a_A: number;
+  /** Pseudo-cubic direction along the beam; [001] where absent. No file says it. */
+  readonly zone?: LatticeDetector['zone'];
   readonly voltage_kV: number;
   readonly convergence_mrad: number;
   /**
-   * Rotation of the lattice, if known: chooses among the four equivalent ones and searches near it [degrees]. Left out:
-   * the one in (−45, 45].
+   * Rotation of the lattice, if known: chooses among the equivalent ones and searches near it [degrees]. Left out: the one in (−45, 45] along [001], in (−90, 90]
+   * along [110], in (−30, 30] along [111], whose disks do not tell which of two it is.
    */
   readonly rotation_deg?: number | undefined;
   /** Robust sigmas by which a pixel must leave its neighbours to count as hot or dead. */
@@ -39,7 +43,12 @@ export const calibrationSchema = z.object({
   /** Absent in calibrations of version 0.1.0. */
   identity: identitySchema.optional(),
   shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-  crystal: z.object({ a_A: z.number(), voltage_kV: z.number(), convergence_mrad: z.number() }),
+  crystal: z.object({
+    a_A: z.number(),
+    zone: z.tuple([z.number(), z.number(), z.number()]).optional(),
+    voltage_kV: z.number(),
+    convergence_mrad: z.number(),
+  }),
   /** Centre [y, x] at the middle of the scan [px], with its standard error. */
   centre0_px: pair,
   centre0_se_px: pair,
@@ -96,6 +105,11 @@ export const calibrationSchema = z.object({
 });
 export type Calibration = Options<typeof calibrationSchema>;
 export type DescanPlane = Calibration['descan'];
+
+/** What a calibration for a model's or a library's detector takes as known. */
+export function beamOf({ a_A, zone, voltage_kV, convergence_mrad }: LatticeDetector): BeamAndCrystal {
+  return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
+}
 
 /** What a calibration follows from: the scan's file, images given beside it, and what was known of beam, crystal and camera. */
 export function calibrationIdentity(
@@ -165,9 +179,10 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     `${c.hot_pixels.length} hot and ${plural(c.dead_pixels.length, 'dead pixel')} replaced`,
   ];
   return [
+    ['Zone axis', `${zoneText(c.crystal)}, as the model's: no file says it`],
     [
       'Detector pixel',
-      `${measured(c.px_mrad, c.px_se_mrad, 'mrad')}, from 1/a of the disks' lattice (${plural(c.used.disks, 'disk')}, residual ${quantity(c.residuals.lattice_rms_px, 'px', 2)})`,
+      `${measured(c.px_mrad, c.px_se_mrad, 'mrad')}, from ${c.crystal.zone ? '' : '1/a of '}the disks' lattice (${plural(c.used.disks, 'disk')}, residual ${quantity(c.residuals.lattice_rms_px, 'px', 2)})`,
     ],
     [
       'Rotation',

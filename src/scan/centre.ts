@@ -9,7 +9,7 @@
 
 import { breathe, type Task } from '../core/task.ts';
 import { centreAt, type DescanPlane, type Pair } from './calibration.ts';
-import { type DiskGeometry, fitDisk, type Image } from './disk-edge.ts';
+import { type DiskGeometry, fitDisk, type Image, orderPlace } from './disk-edge.ts';
 import { median, robustSigma } from './linear.ts';
 import { indexPosition } from './pattern-source.ts';
 import type { Sample } from './survey.ts';
@@ -33,7 +33,8 @@ export function guideDisks(disks: readonly Pair[]): GuideDisk[] {
 export function diskOffset(geometry: DiskGeometry, h: number, k: number): Pair {
   const [[a, b], [c, d]] = geometry.map;
   const g = geometry.spacing_mrad;
-  return [g * (a * h + b * k), g * (c * h + d * k)];
+  const [u, v] = orderPlace(geometry.cell, h, k);
+  return [g * (a * u + b * v), g * (c * u + d * v)];
 }
 
 export interface CentreFit {

@@ -4,6 +4,7 @@
  */
 
 import { fixedLabel, percent, quantity } from '../core/numbers.ts';
+import { diskTurn_deg, zoneText } from '../diffraction/detector.ts';
 import type { BeamAndCrystal, Calibration, DescanPlane, Pair } from './calibration.ts';
 import { partsOf } from './calibration.ts';
 import type { LatticeFit } from './lattice.ts';
@@ -29,9 +30,9 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   const { bad, plane, lattice, target, patterns, vacuum, mean, warnings } = fits;
   const { counts_per_electron = 1 } = beam;
   const map = partsOf(lattice.geometry.map);
-  const turned = nearestTurn(map.rotation_deg, beam.rotation_deg);
-  const turns = Math.round((turned - map.rotation_deg) / 90);
-  const final = turnMap(lattice.geometry.map, turns);
+  const turn_deg = diskTurn_deg(beam);
+  const turned = nearestTurn(map.rotation_deg, beam.rotation_deg, turn_deg);
+  const final = turnMap(lattice.geometry.map, turned - map.rotation_deg);
   const here = partsOf(final);
   const vacuum_e = vacuum ? vacuum.reduce((a, b) => a + b, 0) / counts_per_electron : undefined;
   const detected_e = mean.reduce((a, b) => a + b, 0) / counts_per_electron;
@@ -45,7 +46,13 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       `Disks lie ${quantity(lattice.rms_px, 'px', 2)} off their lattice: check the crystal and its orientation.`,
     );
   if (Math.abs(map.ellipse) > 0.05)
-    warnings.push(`The lattice is ${percent(map.ellipse, 2)} off square: check that the zone axis is [001].`);
+    warnings.push(
+      `The lattice is ${percent(map.ellipse, 2)} off that of ${zoneText(beam)}: check that this is the zone axis.`,
+    );
+  if (turn_deg === 60 && beam.rotation_deg === undefined)
+    warnings.push(
+      'The disks of [111] lie on a lattice that a turn by 60° leaves as it is, the crystal does not: x and y may both point the other way. Give the rotation, to within 30°, where it is known.',
+    );
   if (plane.outliers > 0.2)
     warnings.push(`${percent(plane.outliers, 2)} of the centres do not follow the descan plane.`);
   if (detected_e > 1.05 * dose_e)
@@ -77,7 +84,12 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   return {
     version: 1,
     shape: source.shape,
-    crystal: { a_A: beam.a_A, voltage_kV: beam.voltage_kV, convergence_mrad: beam.convergence_mrad },
+    crystal: {
+      a_A: beam.a_A,
+      ...(beam.zone && { zone: beam.zone }),
+      voltage_kV: beam.voltage_kV,
+      convergence_mrad: beam.convergence_mrad,
+    },
     centre0_px: descan.centre_px,
     centre0_se_px: [
       Math.hypot(plane.centre_se[0], lattice.se.centre_px[0]),
@@ -113,19 +125,27 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   };
 }
 
-/** The equivalent of a fourfold lattice's rotation in (−45, 45], or nearest to a given one. */
-function nearestTurn(rotation: number, wanted: number | undefined): number {
+/** The equivalent of a lattice's rotation within half a turn of 0, or nearest to a given one. */
+function nearestTurn(rotation: number, wanted: number | undefined, turn_deg: number): number {
   const middle = wanted ?? 0;
-  const turned = rotation - 90 * Math.round((rotation - middle) / 90);
-  return wanted === undefined && turned <= -45 ? turned + 90 : turned;
+  const turned = rotation - turn_deg * Math.round((rotation - middle) / turn_deg);
+  return wanted === undefined && turned <= -turn_deg / 2 ? turned + turn_deg : turned;
 }
 
-/** M of a crystal whose axes are renamed by a quarter turn, `turns` times: M·R(90°)ⁿ. */
-function turnMap(map: readonly [Pair, Pair], turns: number): [Pair, Pair] {
-  let [[a, b], [c, d]] = map;
-  for (let i = 0; i < ((turns % 4) + 4) % 4; i++) [a, b, c, d] = [b, -a, d, -c];
-  return [
-    [a, b],
-    [c, d],
-  ];
+/** M of a crystal whose axes are turned by an angle, M·R(angle): multiples of 90°, exactly, or of 60°. */
+function turnMap(map: readonly [Pair, Pair], by_deg: number): [Pair, Pair] {
+  const degrees = (((Math.round(by_deg / 30) * 30) % 360) + 360) % 360;
+  const [co, si] =
+    degrees % 90 === 0 ? QUARTERS[degrees / 90]! : [Math.cos(degrees / RADIAN), Math.sin(degrees / RADIAN)];
+  const turned = ([a, b]: Pair): Pair => [a * co + b * si, b * co - a * si];
+  return [turned(map[0]), turned(map[1])];
 }
+
+const RADIAN = 180 / Math.PI;
+/** Cosine and sine of 0, 90, 180 and 270°. */
+const QUARTERS: readonly Pair[] = [
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+];

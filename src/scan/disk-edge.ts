@@ -20,8 +20,15 @@ export interface DiskGeometry {
   readonly radius_mrad: number;
   /** Rms of the edge's Gaussian blur [px]. */
   readonly edge_px: number;
-  /** 1/a as an angle, λ/a [mrad]: where the neighbours are. */
+  /** Distance of the nearest neighbours [mrad]: λ/a along [001]. */
   readonly spacing_mrad: number;
+  /** Where disks (1, 0) and (0, 1) lie, (y, x), in units of that: (1, 0) and (0, 1) along [001]. */
+  readonly cell: readonly [Pair, Pair];
+}
+
+/** Where disk (h, k) lies, (y, x), in units of the spacing. */
+export function orderPlace([a, b]: DiskGeometry['cell'], h: number, k: number): Pair {
+  return [h * a[0] + k * b[0], h * a[1] + k * b[1]];
 }
 
 export interface Image {
@@ -136,7 +143,7 @@ export function fitDisk(
   options: EdgeOptions = {},
 ): DiskFit | undefined {
   const { data, ny, nx } = image;
-  const { map, radius_mrad: alpha, edge_px: s, spacing_mrad } = geometry;
+  const { map, radius_mrad: alpha, edge_px: s, spacing_mrad, cell } = geometry;
   const { with_radius = false, rich = false } = options;
   const w = halfWidth(geometry, rich);
   const r = radius_px(geometry);
@@ -147,7 +154,9 @@ export function fitDisk(
   const [level, slope, halo] = harmonics(r, rich);
   const nLevel = 2 * level + 1;
   // Neighbours whose blurred edges reach this annulus.
-  const near = NEIGHBOURS.filter(([h, k]) => (Math.hypot(h, k) * spacing_mrad * r) / alpha - 2 * r < w + 2 * s);
+  const near = NEIGHBOURS.map(([h, k]) => orderPlace(cell, h, k)).filter(
+    (place) => (Math.hypot(...place) * spacing_mrad * r) / alpha - 2 * r < w + 2 * s,
+  );
   const nBase = nLevel + 2 * slope + 1 + 2 * halo + 1 + 3 + near.length;
   const nAll = nBase + 2 + (with_radius ? 1 : 0);
 
@@ -182,9 +191,9 @@ export function fitDisk(
       row[at++] = dy / r;
       row[at++] = dx / r;
       let hidden = false;
-      for (const [h, k] of near) {
-        const py = qy - h * spacing_mrad;
-        const px = qx - k * spacing_mrad;
+      for (const [u, v] of near) {
+        const py = qy - u * spacing_mrad;
+        const px = qx - v * spacing_mrad;
         const other = (alpha - Math.sqrt(py * py + px * px)) / gradient;
         // Inside a neighbour its own contrast rules: leave such pixels out.
         if (other > 0.5 * s) hidden = true;

@@ -1,6 +1,6 @@
 /**
  * Finds the lattice of disks in a mean pattern when nothing but the crystal and the beam is known: the ratio of the
- * disks' radius α to their spacing λ/a is fixed, so pixel size and rotation are two numbers, searched on a grid. The
+ * disks' radius α to their spacing (λ/a along [001]) is fixed, so pixel size and rotation are two numbers, searched on a grid. The
  * score is the mean over disks of the normalised edge contrast
  *   (Σ inside − Σ outside) / (Σ inside + Σ outside + 4·√(Σ inside + Σ outside)),
  * sums of counts along circles 1.3 px inside and outside the edge; the square root keeps disks of few counts from
@@ -10,6 +10,7 @@
 
 import { breathe, type Task } from '../core/task.ts';
 import type { Pair } from './calibration.ts';
+import { type DiskGeometry, orderPlace } from './disk-edge.ts';
 
 export interface SearchImage {
   /** Total counts over `patterns` patterns, bad pixels repaired. */
@@ -73,6 +74,7 @@ function latticeScore(
   spacing: number,
   rotation_rad: number,
   radius: number,
+  cell: DiskGeometry['cell'],
 ): Pick<LatticeGuess, 'contrast' | 'significance' | 'disks' | 'rank'> {
   const by: Pair = [spacing * Math.cos(rotation_rad), spacing * Math.sin(rotation_rad)];
   const margin = radius + OFFSET_PX + 1;
@@ -81,9 +83,10 @@ function latticeScore(
   let disks = 0;
   for (let h = -ORDERS; h <= ORDERS; h++) {
     for (let k = -ORDERS; k <= ORDERS; k++) {
-      if ((h === 0 && k === 0) || h * h + k * k > ORDERS * ORDERS + 1) continue;
-      const cy = centre[0] + h * by[0] - k * by[1];
-      const cx = centre[1] + h * by[1] + k * by[0];
+      const [u, v] = orderPlace(cell, h, k);
+      if ((h === 0 && k === 0) || u * u + v * v > ORDERS * ORDERS + 1) continue;
+      const cy = centre[0] + u * by[0] - v * by[1];
+      const cx = centre[1] + u * by[1] + v * by[0];
       if (cy < margin || cx < margin || cy > image.ny - 1 - margin || cx > image.nx - 1 - margin) continue;
       const [value, noise] = contrast(image, cy, cx, radius);
       sum += value;
@@ -124,11 +127,14 @@ export function brightest(image: SearchImage, half: number): Pair {
 }
 
 export interface SearchOptions {
-  /** λ/a over the convergence semi-angle: spacing of the disks in radii. */
+  /** Spacing of the disks, where they are nearest, over the convergence semi-angle. */
   readonly spacing_over_radius: number;
+  /** The lattice's cell, as in {@link DiskGeometry}, and the smallest angle that turns it into itself [degrees]. */
+  readonly cell: DiskGeometry['cell'];
+  readonly turn_deg: number;
   /** Radius of the direct beam, if the vacuum probe gave it [px]. */
   readonly radius_px?: number | undefined;
-  /** Search only near this rotation, modulo 90° [degrees]. */
+  /** Search only near this rotation [degrees]. */
   readonly rotation_deg?: number | undefined;
 }
 
@@ -145,7 +151,7 @@ export async function searchLattice(
     ? [0.88 * options.radius_px * ratio, 1.14 * options.radius_px * ratio]
     : [Math.max(4, 1.5 * ratio), Math.min(0.45 * size, 0.45 * size * ratio)];
   const middle = options.rotation_deg ?? 0;
-  const spread = options.rotation_deg === undefined ? 45 : 3;
+  const spread = options.rotation_deg === undefined ? options.turn_deg / 2 : 3;
   const candidates: { score: number; p: [number, number, number, number] }[] = [];
   for (let g = low; g <= high; g += Math.max(0.3, 0.006 * g)) {
     await breathe(task);
@@ -153,7 +159,7 @@ export async function searchLattice(
     const centre = centreFor(image, start, radius);
     const step = 45 / Math.max(15, Math.ceil(45 / Math.min(2, (180 / Math.PI) * (0.8 / (3 * g)))));
     for (let angle = middle - spread; angle < middle + spread + step / 2; angle += step) {
-      const { rank: score } = latticeScore(image, centre, g, (angle * Math.PI) / 180, radius);
+      const { rank: score } = latticeScore(image, centre, g, (angle * Math.PI) / 180, radius, options.cell);
       candidates.push({ score, p: [g, angle, centre[0], centre[1]] });
     }
   }
@@ -161,7 +167,7 @@ export async function searchLattice(
   let top: LatticeGuess | undefined;
   for (const candidate of best) {
     await breathe(task);
-    const refined = climb(image, candidate.p, ratio);
+    const refined = climb(image, candidate.p, ratio, options.cell);
     if (!top || refined.rank > top.rank) top = refined;
   }
   return top;
@@ -188,10 +194,10 @@ function centreFor(image: SearchImage, start: Pair, radius: number): Pair {
 }
 
 /** Coordinate ascent over spacing, rotation and centre with shrinking steps. */
-function climb(image: SearchImage, from: readonly number[], ratio: number): LatticeGuess {
+function climb(image: SearchImage, from: readonly number[], ratio: number, cell: DiskGeometry['cell']): LatticeGuess {
   const p = [...from];
   const score = (v: readonly number[]) =>
-    latticeScore(image, [v[2]!, v[3]!], v[0]!, (v[1]! * Math.PI) / 180, v[0]! / ratio);
+    latticeScore(image, [v[2]!, v[3]!], v[0]!, (v[1]! * Math.PI) / 180, v[0]! / ratio, cell);
   let best = score(p);
   for (let shrink = 1; shrink > 0.1; shrink /= 2) {
     const steps = [(0.4 * shrink * p[0]!) / 20, 1 * shrink, 1 * shrink, 1 * shrink];

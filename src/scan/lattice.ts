@@ -1,6 +1,6 @@
 /**
  * The lattice of disks in an aligned mean pattern, by least squares over the places of all disks whose edges can be
- * seen: d(h, k) = c + (λ/a)·M·(h, k). Also the disks' radius and the blur of their edges. Errors come from the disks'
+ * seen: d(h, k) = c + (λ/a)·M·(h, k) along [001], with the places of the zone's disks for (h, k) elsewhere. Also the disks' radius and the blur of their edges. Errors come from the disks'
  * scatter about the lattice, not from counting statistics, which are smaller.
  */
 
@@ -8,7 +8,7 @@ import { fail } from '../core/errors.ts';
 import { breathe, type Task } from '../core/task.ts';
 import { type Pair, partsOf } from './calibration.ts';
 import { diskOffset } from './centre.ts';
-import { type DiskGeometry, fitDisk, type Image, radius_px } from './disk-edge.ts';
+import { type DiskGeometry, fitDisk, type Image, orderPlace, radius_px } from './disk-edge.ts';
 import { median, NormalEquations, robustSigma } from './linear.ts';
 
 export interface LatticeFit {
@@ -157,9 +157,9 @@ export async function fitLattice(
       equations.a.fill(0);
       equations.b.fill(0);
       for (const [i, disk] of seen.entries()) {
-        const [h, k] = disk.hk;
-        equations.add([1, 0, g * h, g * k, 0, 0], disk.place[0], weights[i]!);
-        equations.add([0, 1, 0, 0, g * h, g * k], disk.place[1], weights[i]!);
+        const [u, v] = orderPlace(geometry.cell, ...disk.hk);
+        equations.add([1, 0, g * u, g * v, 0, 0], disk.place[0], weights[i]!);
+        equations.add([0, 1, 0, 0, g * u, g * v], disk.place[1], weights[i]!);
       }
       const solved = equations.solve();
       covariance = solved?.inverse ?? covariance;
@@ -168,12 +168,13 @@ export async function fitLattice(
     weights = seen.map((disk) => 1 / (disk.variance + tau * tau));
     let x = solve();
     for (let robust = 0; robust < 4 && x; robust++) {
-      const away = seen.map(({ hk: [h, k], place }) =>
-        Math.hypot(
-          place[0] - x![0]! - g * (x![2]! * h + x![3]! * k),
-          place[1] - x![1]! - g * (x![4]! * h + x![5]! * k),
-        ),
-      );
+      const away = seen.map(({ hk, place }) => {
+        const [u, v] = orderPlace(geometry.cell, ...hk);
+        return Math.hypot(
+          place[0] - x![0]! - g * (x![2]! * u + x![3]! * v),
+          place[1] - x![1]! - g * (x![4]! * u + x![5]! * v),
+        );
+      });
       // Two axes: the median of a Rayleigh distribution is 1.1774 σ.
       tau = Math.max(0.01, median(away.map((d, i) => d * Math.sqrt(weights[i]!))) / 1.1774) * tau;
       tau = Math.min(1, Math.max(0.01, tau));

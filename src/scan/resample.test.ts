@@ -16,7 +16,7 @@ test('counts are conserved for a pattern inside the target, for any rotation and
     const raw = Float32Array.from({ length: 30 * 40 }, () => random.poisson(20));
     const total = raw.reduce((a, b) => a + b, 0);
     const resampler = new Resampler(
-      { pixels: 64, pixel_mrad: px * 1.37, map: mapFrom(px, rotation, 0.02, 30) },
+      { pixels: 64, pixel_mrad: [px * 1.37, px * 1.37], map: mapFrom(px, rotation, 0.02, 30) },
       30,
       40,
     );
@@ -30,7 +30,7 @@ test('counts are conserved for a pattern inside the target, for any rotation and
 test('a whole-pixel map copies the pattern', () => {
   const raw = Float32Array.from({ length: 16 * 16 }, (_, i) => i + 1);
   const out = new Float32Array(8 * 8);
-  new Resampler({ pixels: 8, pixel_mrad: 2, map: mapFrom(2, 0) }, 16, 16).resample(raw, [7, 9], 1, out);
+  new Resampler({ pixels: 8, pixel_mrad: [2, 2], map: mapFrom(2, 0) }, 16, 16).resample(raw, [7, 9], 1, out);
   for (let j = 0; j < 8; j++)
     for (let i = 0; i < 8; i++) expect(out[j * 8 + i]).toBeCloseTo(raw[(j + 3) * 16 + i + 5]!, 3);
 });
@@ -42,7 +42,7 @@ test('target pixels agree with brute-force supersampling', () => {
   const centre = [11.2, 9.4] as const;
   const raw = Float32Array.from({ length: ny * nx }, () => random.uniform());
   const out = new Float32Array(n * n);
-  new Resampler({ pixels: n, pixel_mrad: side, map }, ny, nx).resample(raw, centre, 1, out);
+  new Resampler({ pixels: n, pixel_mrad: [side, side], map }, ny, nx).resample(raw, centre, 1, out);
   const s = 60;
   const area = Math.abs(map[0][0] * map[1][1] - map[0][1] * map[1][0]) * side * side;
   for (let j = 0; j < n; j++) {
@@ -73,7 +73,12 @@ test('a lattice of points lands on the right pixels, direct beam at pixels/2', (
     }
   }
   const out = new Float32Array(n * n);
-  new Resampler({ pixels: n, pixel_mrad: order_mrad / perOrder, map }, size, size).resample(raw, centre, 1, out);
+  new Resampler({ pixels: n, pixel_mrad: [order_mrad / perOrder, order_mrad / perOrder], map }, size, size).resample(
+    raw,
+    centre,
+    1,
+    out,
+  );
   for (let h = -3; h <= 3; h++) {
     for (let k = -3; k <= 3; k++) {
       let near = 0;

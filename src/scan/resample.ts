@@ -1,6 +1,6 @@
 /**
  * Brings a corrected pattern onto a lattice detector: every target pixel gets the counts that fell into its area, exact
- * to rounding. Target pixel (j, i) is the square of side λ/(a·pixelsPerOrder) around q = (j − n/2, i − n/2) sides; on
+ * to rounding. Target pixel (j, i) is the rectangle of sides λ/(s·pixelsPerOrder) (diffraction/detector.ts) around q = (j − n/2, i − n/2) sides; on
  * the camera it is a parallelogram, and its content is the integral of the piecewise constant raw image over it.
  *
  * By Green's theorem that integral is a line integral around the parallelogram, ∮ F dy with F(y, x) = ∫ I dx up to x: a
@@ -18,8 +18,8 @@ import type { Pair } from './calibration.ts';
 export interface Grid {
   /** Target pixels along each side; the direct beam is at index pixels/2. */
   readonly pixels: number;
-  /** Side of a target pixel [mrad]. */
-  readonly pixel_mrad: number;
+  /** Sides of a target pixel [mrad]. */
+  readonly pixel_mrad: readonly [x: number, y: number];
   /** M [camera px/mrad]. */
   readonly map: readonly [Pair, Pair];
 }
@@ -43,10 +43,11 @@ export class Resampler {
    * @param centre where the direct beam is on the camera [y, x]
    */
   resample(pattern: ArrayLike<number>, centre: Pair, scale: number, out: Float32Array): void {
-    const { pixels: n, pixel_mrad: side, map } = this.#grid;
+    const { pixels: n, pixel_mrad, map } = this.#grid;
+    const [sideX, sideY] = pixel_mrad;
     // Steps on the camera from one target corner to the next, along target axes 0 and 1.
-    const [jy, jx] = [map[0][0] * side, map[1][0] * side];
-    const [iy, ix] = [map[0][1] * side, map[1][1] * side];
+    const [jy, jx] = [map[0][0] * sideY, map[1][0] * sideY];
+    const [iy, ix] = [map[0][1] * sideX, map[1][1] * sideX];
     const orientation = Math.sign(jy * ix - jx * iy) || 1;
     // Corner (0, 0), in coordinates where raw pixel k covers [k, k + 1].
     const half = n / 2 + 0.5;

@@ -1,12 +1,11 @@
 /** A scan for tests, of known geometry. Not a test. */
 
 import { RandomStream } from '../core/random.ts';
-import { wavelength } from '../diffraction/optics.ts';
+import { diskVectors_mrad, type LatticeDetector } from '../diffraction/detector.ts';
 import { mapFrom } from './calibration.ts';
 import { memorySource, type PatternSource } from './pattern-source.ts';
 
 export const BEAM = { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 } as const;
-const SPACING = (wavelength(BEAM.voltage_kV) * 1e3) / BEAM.a_A;
 
 interface TestCamera {
   readonly rotation: number;
@@ -22,6 +21,7 @@ interface TestCamera {
 export function synthetic(
   camera: TestCamera,
   dose = 3e5,
+  zone?: LatticeDetector['zone'],
 ): { source: PatternSource; centre: (y: number, x: number) => [number, number] } {
   const [ry, rx] = camera.scan ?? [3, 4];
   const [ny, nx] = camera.size ?? [112, 120];
@@ -31,6 +31,7 @@ export function synthetic(
     54.3 + descan * y - 0.3 * x,
     61.8 + 0.5 * descan * x + 0.1 * y,
   ];
+  const [alongX, other] = diskVectors_mrad({ ...BEAM, zone });
   const det = map[0][0] * map[1][1] - map[0][1] * map[1][0];
   const data = new Float32Array(ry * rx * ny * nx);
   for (let p = 0; p < ry * rx; p++) {
@@ -43,8 +44,18 @@ export function synthetic(
         const [dy, dx] = [y - cy, x - cx];
         const qy = (map[1][1] * dy - map[0][1] * dx) / det;
         const qx = (-map[1][0] * dy + map[0][0] * dx) / det;
-        const [h, k] = [Math.round(qy / SPACING), Math.round(qx / SPACING)];
-        const [uy, ux] = [qy - h * SPACING, qx - k * SPACING];
+        // The nearest disk: one of the four around, where rows are staggered.
+        const low = Math.floor(qy / other[1]);
+        const [[h, k, uy, ux]] = [low, low + 1]
+          .flatMap((row) => {
+            const column = Math.floor((qx - row * other[0]) / alongX[0]);
+            return [column, column + 1].map(
+              (n) => [row, n, qy - row * other[1], qx - row * other[0] - n * alongX[0]] as const,
+            );
+          })
+          .sort((a, b) => Math.hypot(a[2], a[3]) - Math.hypot(b[2], b[3])) as [
+          readonly [number, number, number, number],
+        ];
         let value = 0.004 * Math.exp(-Math.hypot(qy, qx) / 8);
         if (Math.abs(h) <= 4 && Math.abs(k) <= 4) {
           const [a, b, c, d] = contrast.slice(4 * ((h + 4) * 9 + k + 4)) as [number, number, number, number];

@@ -1,5 +1,6 @@
 /** The structure that [experiment] scans, of its own seed, so that no library holds it. */
 
+import { fail } from '../core/errors.ts';
 import { buildLayers, structureStream, withBeamEdge } from '../crystal/build.ts';
 import type { LayeredStructure } from '../crystal/layers.ts';
 import { beamEdge } from '../crystal/options.ts';
@@ -10,6 +11,14 @@ export const repeatsOf = ({ block_cells }: ExperimentInputs['experiment']): numb
 
 /** What the structure is made from: the block is this room's, its edge along the beam the structure's own. */
 function structureInputs({ crystal, structures, experiment }: ExperimentInputs) {
+  if (structures.zone) {
+    fail(
+      'recipe',
+      `[experiment] scans structures along [001], and structures.zone is [${structures.zone.join(', ')}].`,
+      'Leave [experiment] out; a [specimen] may lie along any zone axis.',
+      { zone: structures.zone },
+    );
+  }
   const cells = [experiment.block_cells, experiment.block_cells, structures.cells[2]] as const;
   const stream = structureStream(experiment.seed, 0, true);
   return { stream, inputs: withBeamEdge({ crystal, structures: { ...structures, cells } }, 0, stream) };

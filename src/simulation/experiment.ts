@@ -203,9 +203,9 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
       aberrations: microscope.aberrations,
       edge_mrad: (wavelength(microscope.voltage_kV) * 1e3) / (window * crystal.a_A),
     },
-    crystal.a_A,
-    [block, block],
-    window,
+    [crystal.a_A, crystal.a_A],
+    { cells: [block, block, 1] },
+    [window, window],
     thickest,
   );
   const channels: Record<string, Float32Array> = {};

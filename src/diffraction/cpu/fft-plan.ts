@@ -34,6 +34,13 @@ export function radices(n: number): number[] {
   return [...odd.found, ...fours];
 }
 
+/** The least number of points from `least` on that has such radices. */
+export function fastSize(least: number): number {
+  let n = 4 * Math.ceil(least / 4);
+  while (!Number.isInteger(Math.log2(oddFactors(n).rest))) n += 4;
+  return n;
+}
+
 /** Mean |·|² of a radix's butterfly on output q ≥ 1, over its ideal value: float32 constants are not quite unitary. */
 function butterflyGain(radix: number): number {
   let sum = 1;
