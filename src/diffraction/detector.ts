@@ -3,26 +3,12 @@
  * that an experiment is resampled onto it by its own disk lattice, whatever its camera length.
  */
 
-import * as z from 'zod';
 import { quantity } from '../core/numbers.ts';
-import type { Options } from '../core/schema.ts';
 import { isSymmetry, zoneName, zoneOf } from '../crystal/zone.ts';
+import type { LatticeDetector } from './detector-schema.ts';
 import { wavelength } from './optics.ts';
 
-/** As libraries and model files state it. */
-export const latticeDetectorSchema = z.object({
-  /** Pixels along qy and qx; the direct beam is at index [pixels/2][pixels/2]. */
-  pixels: z.number(),
-  /** Pixels per 1/s along x and y, s the step between columns of the zone (a along [001]): a pixel is 1/(s·pixelsPerOrder) [1/Å]. One number stands for both. */
-  pixelsPerOrder: z.union([z.number(), z.tuple([z.number(), z.number()])]),
-  /** Pseudo-cubic direction along the beam; [001] where absent. */
-  zone: z.tuple([z.number(), z.number(), z.number()]).optional(),
-  /** Pseudo-cubic lattice parameter [Å]. */
-  a_A: z.number(),
-  voltage_kV: z.number(),
-  convergence_mrad: z.number(),
-});
-export type LatticeDetector = Options<typeof latticeDetectorSchema>;
+export type { LatticeDetector };
 
 /** '[001]' */
 export function zoneText({ zone }: Pick<LatticeDetector, 'zone'>): string {

@@ -17,7 +17,7 @@ import type { Options } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
 import { GroupFiles, rawAttributes, readArray, readAttributes, readRows } from '../core/zarr.ts';
-import { latticeDetectorSchema } from '../diffraction/detector.ts';
+import { latticeDetectorSchema } from '../diffraction/detector-schema.ts';
 import type { EngineName } from '../diffraction/engine.ts';
 import type { LabelInfo, PatternDataset } from './dataset.ts';
 import type { FrameSource, ImportedStructures } from './imported.ts';

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { identify, identitySchema } from '../core/identity.ts';
 import type { Options } from '../core/schema.ts';
-import { latticeDetectorSchema } from '../diffraction/detector.ts';
+import { latticeDetectorSchema } from '../diffraction/detector-schema.ts';
 import { adaptationSchema } from './adaptation-info.ts';
 import { calibrationOfSigma } from './conformal.ts';
 import { domainSchema } from './domain.ts';
