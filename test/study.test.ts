@@ -3,7 +3,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PROGRAM } from '../src/cli/version.ts';
 import { quietTask } from '../src/core/task.ts';
 import { writeEmd } from '../src/node/emd.ts';
@@ -209,10 +209,23 @@ describe('models', () => {
     cli('map', at('study/scan.h5'), '--out', at(out), '--models', at('models'), ...more);
 
   beforeAll(async () => {
+    // Not those that ship.
+    vi.stubEnv('FERROSCOPE_MODELS', at('none'));
     await put('models/bst-300kV.onnx', {});
     await put('models/bst-200kV.onnx', { voltage_kV: 200 });
     await put('models/sto-300kV.onnx', { material: 'SrTiO3', a_A: 3.905 });
     await writeFile(at('models/damaged.onnx'), 'not a model');
+  });
+
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test('those that ship are listed unasked', async () => {
+    vi.stubEnv('FERROSCOPE_MODELS', undefined);
+    const { out } = await done('models');
+    expect(out).toMatch(/bst-300kV\.onnx +\(Ba,Sr\)TiO3, 50 % Ba +300 +2\.2 /);
+    vi.stubEnv('FERROSCOPE_MODELS', at('none'));
   });
 
   test('the table and the card say what the model files say', async () => {

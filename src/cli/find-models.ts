@@ -11,7 +11,8 @@ import { type ModelScope, scopeOf } from '../network/model-scope.ts';
 import { fileError, readBytes } from '../node/files.ts';
 import { nodeOnnx } from '../node/onnx.ts';
 
-const SHIPPED = fileURLToPath(new URL('../../models', import.meta.url));
+/** FERROSCOPE_MODELS names another folder in its place, or one that is not there: then none ship. */
+const shipped = (): string => process.env.FERROSCOPE_MODELS ?? fileURLToPath(new URL('../../models', import.meta.url));
 
 export interface FoundModel {
   readonly path: string;
@@ -30,7 +31,8 @@ export interface FoundModels {
 export async function findModels(folders: readonly string[]): Promise<FoundModels> {
   const models: FoundModel[] = [];
   const unreadable: { path: string; reason: string }[] = [];
-  for (const folder of [...(existsSync(SHIPPED) ? [SHIPPED] : []), ...folders]) {
+  const own = shipped();
+  for (const folder of [...(existsSync(own) ? [own] : []), ...folders]) {
     const names = await readdir(folder).catch((error: unknown) => {
       if ((error as { code?: string }).code === 'ENOTDIR') {
         fail('usage', `--models ${folder} is a file.`, 'Give the folder of models; --model names one.');
