@@ -56,4 +56,19 @@ test('a scan along [110] is calibrated and mapped by a model of [110], which say
   // The camera that the specimen path has, by the lattice of disks of [110].
   expect(Math.abs(summary.px_mrad / 0.5 - 1)).toBeLessThan(0.02);
   expect(Math.abs(summary.rotation_deg)).toBeLessThan(0.5);
+  // Evaluation calibrates the same scan along the same zone.
+  const sizes = ['--structures', '2', '--patterns', '4'];
+  await done(
+    'evaluate',
+    at('110.onnx'),
+    '--library',
+    at('110.zarr'),
+    '--scan',
+    scan,
+    ...sizes,
+    '--out',
+    at('scan-evaluation'),
+  );
+  const evaluation = JSON.parse(await readFile(at('scan-evaluation/evaluation.json'), 'utf8'));
+  expect(evaluation.scan.positions).toBe(4);
 });

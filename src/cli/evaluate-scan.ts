@@ -19,6 +19,7 @@ import { predictSymmetric } from '../network/symmetric.ts';
 import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
+import { beamOf } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import { STATE } from './evaluate-figures.ts';
 import { openGivenScan } from './open-scan.ts';
@@ -46,14 +47,9 @@ async function scanPatterns({ path, known, dataset, voltage_kV, material }: Scan
   const { source } = await openGivenScan(path, known, '.', dataset, voltage_kV);
   try {
     const scope = scopeOf(info);
-    const { a_A, convergence_mrad, voltage_kV: beam_kV } = info.detector;
     checkModelFits(scope, { ...statedFacts(source.info), material });
     const { rotation_deg, hot_sigma } = known;
-    const calibration = await calibrate(
-      source,
-      { a_A, convergence_mrad, voltage_kV: beam_kV, rotation_deg, hot_sigma },
-      task,
-    );
+    const calibration = await calibrate(source, { ...beamOf(info.detector), rotation_deg, hot_sigma }, task);
     checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
     const [ry, rx] = source.shape;
     const chosen = spread(
