@@ -133,7 +133,7 @@ export async function paperFigures(
 }
 
 /** Columns of [count][labels] as [count][at.length]. */
-function columns({ count }: Pick<Answers, 'count'>, rows: Float32Array, at: readonly number[]): Float32Array {
+export function columns({ count }: Pick<Answers, 'count'>, rows: Float32Array, at: readonly number[]): Float32Array {
   const width = rows.length / count;
   return Float32Array.from(
     { length: count * at.length },

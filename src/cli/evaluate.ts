@@ -18,7 +18,7 @@ import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { coverageOfAnswers, verdictOf } from '../polarization/coverage.ts';
 import { argument, materialOption, numberOption, option, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
-import { paperFigures } from './evaluate-figures.ts';
+import { columns, paperFigures } from './evaluate-figures.ts';
 import { type ScanRequest, scanFigures, scanNumbers } from './evaluate-scan.ts';
 import { evaluationSets, inputsOf } from './evaluate-sets.ts';
 import { knownOf } from './map.ts';
@@ -69,17 +69,12 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
       const { posteriors } = found;
       const random = (what: string) => new RandomStream(info.seed, 'evaluate', set.name, what);
       const joint = JOINT.map((name) => info.labels.findIndex((one) => one.name === name)).filter((at) => at >= 0);
-      const columns = (values: Float32Array) =>
-        Float32Array.from(
-          { length: posteriors.count * joint.length },
-          (_, i) => values[Math.floor(i / joint.length) * posteriors.width + joint[i % joint.length]!]!,
-        );
       const together = {
         count: posteriors.count,
         width: joint.length,
-        truth: columns(posteriors.truth),
-        mean: columns(posteriors.mean),
-        sigma: columns(posteriors.sigma),
+        truth: columns(posteriors, posteriors.truth, joint),
+        mean: columns(posteriors, posteriors.mean, joint),
+        sigma: columns(posteriors, posteriors.sigma, joint),
       };
       done.push({
         name: set.name,

@@ -53,7 +53,8 @@ const LOG_FACTORIAL: readonly number[] = (() => {
   return table;
 })();
 
-function logFactorial(n: number): number {
+/** ln n! of a whole n. */
+export function logFactorial(n: number): number {
   if (n < 128) return LOG_FACTORIAL[n]!;
   const x = n + 1;
   return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x * x * x);

@@ -4,9 +4,9 @@ import * as Plot from '@observablehq/plot';
 import { fixedLabel, quantity } from '../core/numbers.ts';
 import type { VectorScore } from '../polarization/vector-score.ts';
 import { chart } from './chart.ts';
+import { parityLine } from './parity-plot.ts';
 import { quantile, ticks } from './scale.ts';
-import { el, escapeText, px } from './svg.ts';
-import { INK } from './theme.ts';
+import { el, escapeText } from './svg.ts';
 
 export interface MethodPoints {
   readonly name: string;
@@ -45,15 +45,6 @@ export function methodParity(truth: ArrayLike<number>, methods: readonly MethodP
         { x: '0', y: '1', r: 1.7, fill: methods[i]!.colour, fillOpacity: 0.6 },
       ),
     ),
-    over: (at) => {
-      const [x0, y0] = at(domain[0], domain[0]);
-      const [x1, y1] = at(domain[1], domain[1]);
-      return el('path', {
-        d: `M${px(x0)} ${px(y0)}L${px(x1)} ${px(y1)}`,
-        stroke: INK,
-        'stroke-width': 0.8,
-        'stroke-dasharray': '3 2.5',
-      });
-    },
+    over: (at) => parityLine(at, domain),
   });
 }

@@ -73,17 +73,23 @@ export function parityPlot(truth: ArrayLike<number>, predicted: ArrayLike<number
     marginLeft: 34,
     marks: dense ? [] : [Plot.dot(inside, { x: '0', y: '1', r: 1.4, fill: SERIES[0]!, fillOpacity: 0.55 })],
     under: (at) => (dense ? density(counts, bins, most, at(domain[0], domain[0]), at(domain[1], domain[1])) : ''),
-    over: (at) => {
-      const [x0, y0] = at(domain[0], domain[0]);
-      const [x1, y1] = at(domain[1], domain[1]);
-      return el('path', {
-        d: `M${px(x0)} ${px(y0)}L${px(x1)} ${px(y1)}`,
-        stroke: INK,
-        'stroke-width': 0.8,
-        'stroke-dasharray': '3 2.5',
-        class: 'parity',
-      });
-    },
+    over: (at) => parityLine(at, domain),
+  });
+}
+
+/** The line of perfect agreement over a range of both axes. */
+export function parityLine(
+  at: (x: number, y: number) => readonly [number, number],
+  [low, high]: readonly [number, number],
+): string {
+  const [x0, y0] = at(low, low);
+  const [x1, y1] = at(high, high);
+  return el('path', {
+    d: `M${px(x0)} ${px(y0)}L${px(x1)} ${px(y1)}`,
+    stroke: INK,
+    'stroke-width': 0.8,
+    'stroke-dasharray': '3 2.5',
+    class: 'parity',
   });
 }
 

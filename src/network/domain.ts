@@ -14,6 +14,7 @@
 import * as z from 'zod';
 import { cholesky, inverseOfLower } from '../core/cholesky.ts';
 import type { Options } from '../core/schema.ts';
+import { meanAndCovariance } from './covariance.ts';
 
 const quantiles = z.object({
   /** Half of the held-out patterns have less, and 99 of 100. */
@@ -157,18 +158,7 @@ export function distancesApart(vectors: Float32Array, structure: Int32Array): Fl
  * @param latents [count][n]
  */
 export function latentStatistics(latents: Float32Array, n: number): Domain['latent'] {
-  const count = latents.length / n;
-  const mean = new Array<number>(n).fill(0);
-  for (let i = 0; i < latents.length; i++) mean[i % n]! += latents[i]! / count;
-  const covariance = new Float64Array(n * n);
-  for (let p = 0; p < count; p++) {
-    for (let a = 0; a < n; a++) {
-      const da = latents[p * n + a]! - mean[a]!;
-      for (let b = 0; b <= a; b++) covariance[a * n + b]! += (da * (latents[p * n + b]! - mean[b]!)) / count;
-    }
-  }
-  let trace = 0;
-  for (let a = 0; a < n; a++) trace += covariance[a * n + a]!;
+  const { mean, covariance, trace } = meanAndCovariance(latents, n);
   // Directions in which nothing varied would make every other pattern infinitely far.
   for (let a = 0; a < n; a++) covariance[a * n + a]! += (1e-3 * trace) / n + 1e-12;
   const inverse = inverseOfLower(cholesky(covariance, n), n);
@@ -176,7 +166,7 @@ export function latentStatistics(latents: Float32Array, n: number): Domain['late
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) whitening.push(inverse[row * n + column]! / Math.sqrt(n));
   }
-  return { mean, whitening };
+  return { mean: Array.from(mean), whitening };
 }
 
 /** The value below which a share q (0 … 1) of the values lies, one of them. @param values at least one */

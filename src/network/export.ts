@@ -14,7 +14,7 @@ import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts'
 import { WEIGHTS } from './model-info.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
 import type { InputScaling } from './step.ts';
-import { type Reorder, weightLayout } from './weight-layout.ts';
+import { weightLayout } from './weight-layout.ts';
 
 /** Standardised labels are (label − mean)/deviation: [labels] each, in the labels' units. */
 export interface LabelScaling {
@@ -169,7 +169,7 @@ export function exportModel(model: ExportInput): Uint8Array {
 
 /** Parameters and statistics by name, as they lie in the file. */
 function named({ architecture: a, p, s }: ExportInput): Record<string, Float32Array> {
-  const inFile: Reorder = a.trunk.kind === 'dense' ? (data) => data : weightLayout(a.trunk, a.latent).toFile;
+  const { toFile } = weightLayout(a);
   const out: Record<string, Float32Array> = {};
   for (const [list, flat] of [
     [parameters(a), p],
@@ -178,7 +178,7 @@ function named({ architecture: a, p, s }: ExportInput): Record<string, Float32Ar
     let at = 0;
     for (const parameter of list) {
       const size = sizeOf(parameter.shape);
-      out[parameter.name] = inFile(flat.slice(at, at + size), parameter);
+      out[parameter.name] = toFile(flat.slice(at, at + size), parameter);
       at += size;
     }
   }

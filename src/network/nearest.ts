@@ -5,6 +5,8 @@
  *     R1 = Σ|I − I'| / ΣI'        both scaled to sum 1, so that what only some camera counted does not matter.
  */
 
+import { logFactorial } from '../core/random.ts';
+
 /** Index of the nearest row of `library` [count][n] to `labels` [n]; label k counts over `deviation[k]`, not where that is 0. */
 export function nearestByLabels(
   labels: ArrayLike<number>,
@@ -61,14 +63,4 @@ export function countingR1(pattern: ArrayLike<number>, dose_e: number): number {
     off += 2 * Math.exp((whole + 1) * Math.log(mu) - mu - logFactorial(whole));
   }
   return off / (dose_e * sum(pattern));
-}
-
-/** ln n!, by Stirling's series from 20 on. */
-function logFactorial(n: number): number {
-  if (n < 20) {
-    let product = 1;
-    for (let i = 2; i <= n; i++) product *= i;
-    return Math.log(product);
-  }
-  return n * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI * n) + 1 / (12 * n) - 1 / (360 * n ** 3);
 }

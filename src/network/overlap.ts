@@ -10,6 +10,7 @@
 
 import type { RandomStream } from '../core/random.ts';
 import { shuffled } from './correlation.ts';
+import { meanAndCovariance } from './covariance.ts';
 
 export interface Principal {
   readonly mean: Float64Array;
@@ -24,18 +25,7 @@ const ROUNDS = 500;
 
 /** The first k principal components of vectors [count][n], by subspace iteration (Golub and Van Loan, section 8.2) on their covariance. Signs are the axes' own: their largest component is positive. */
 export function principalComponents(vectors: ArrayLike<number>, n: number, k: number): Principal {
-  const count = vectors.length / n;
-  const mean = new Float64Array(n);
-  for (let i = 0; i < vectors.length; i++) mean[i % n]! += vectors[i]! / count;
-  const covariance = new Float64Array(n * n);
-  for (let i = 0; i < count; i++) {
-    for (let a = 0; a < n; a++) {
-      const da = vectors[i * n + a]! - mean[a]!;
-      for (let b = 0; b < n; b++) covariance[a * n + b]! += (da * (vectors[i * n + b]! - mean[b]!)) / count;
-    }
-  }
-  let trace = 0;
-  for (let a = 0; a < n; a++) trace += covariance[a * n + a]!;
+  const { mean, covariance, trace } = meanAndCovariance(vectors, n);
   // A few more directions than are wanted, so that those wanted part from the rest soon.
   const width = Math.min(n, k + 4);
   let basis = orthonormal(

@@ -9,7 +9,7 @@ import { sizeOf } from './graph.ts';
 import type { ModelInfo } from './model-info.ts';
 import type { ModelProto } from './onnx-proto.ts';
 import type { InputScaling } from './step.ts';
-import { type Reorder, weightLayout } from './weight-layout.ts';
+import { weightLayout } from './weight-layout.ts';
 
 export interface Restored {
   /** Flat, in the order of `parameters` and `statistics`. */
@@ -35,14 +35,13 @@ export function restoreWeights(proto: ModelProto, a: Architecture, transform: Mo
       { name },
     );
   };
-  const { trunk } = a;
-  const asTrained: Reorder = trunk.kind === 'dense' ? (data) => data : weightLayout(trunk, a.latent).toTraining;
+  const { toTraining } = weightLayout(a);
   const flat = (list: readonly Parameter[]) => {
     const out = new Float32Array(list.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
     let at = 0;
     for (const parameter of list) {
       const size = sizeOf(parameter.shape);
-      out.set(asTrained(get(parameter.name, size), parameter), at);
+      out.set(toTraining(get(parameter.name, size), parameter), at);
       at += size;
     }
     return out;

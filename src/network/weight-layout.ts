@@ -3,16 +3,17 @@
  * the layers around them, have them. All else lies alike in both.
  */
 
-import { type Convolutions, type Parameter, stencils } from './architecture.ts';
+import { type Architecture, type Parameter, stencils } from './architecture.ts';
 
 /** Data of a parameter in the other order; the same array where both are alike. */
 export type Reorder = (data: Float32Array, parameter: Pick<Parameter, 'name' | 'shape'>) => Float32Array;
 
-/** From training to file and back, for the parameters of a network with `latent` latents. */
-export function weightLayout(
-  trunk: Convolutions,
-  latent: number,
-): { readonly toFile: Reorder; readonly toTraining: Reorder } {
+/** From training to file and back, for the parameters of a network; those of dense layers lie alike in both. */
+export function weightLayout({ trunk, latent }: Pick<Architecture, 'trunk' | 'latent'>): {
+  readonly toFile: Reorder;
+  readonly toTraining: Reorder;
+} {
+  if (trunk.kind === 'dense') return { toFile: (data) => data, toTraining: (data) => data };
   const rasters = stencils(trunk);
   const pixels = rasters[0]!.fine.raster;
   const inner = rasters.at(-1)!.coarse.raster;
