@@ -12,6 +12,7 @@ import type { Structure } from '../crystal/structure.ts';
 import { FORMAT_NAMES, structureFormat } from '../crystal/structure-format.ts';
 import type { Crystal } from '../crystal/unit-cell.ts';
 import { readBytes } from '../node/files.ts';
+import { describeMode } from './describe-mode.ts';
 
 interface Description {
   readonly lines: readonly string[];
@@ -97,6 +98,7 @@ function describeCrystal(crystal: Crystal, format: string): Description {
   const elements = counts(symbols, (atom) => occupancy[atom]!);
   const u2_A2 = meanU2(crystal);
   const block = blockOf(crystal);
+  const mode = describeMode(crystal);
   const notes = [...new Set([...(crystal.notes ?? []), ...(crystal.u2Notes ?? []), ...block.notes])];
   return {
     lines: [
@@ -106,6 +108,7 @@ function describeCrystal(crystal: Crystal, format: string): Description {
           `  ${symbol.padEnd(2)} ${Number(n.toFixed(4))} per cell, ${((1000 * n) / volume_A3).toFixed(2)} per 1000 Å³, ${u2_A2[symbol] === undefined ? 'no u² given' : `u² ${u2_A2[symbol].toFixed(4)} Å² per axis`}`,
       ),
       ...block.lines.map((line) => `  ${line}`),
+      ...(mode?.lines.map((line) => `  ${line}`) ?? []),
       ...notes.map((note) => `  ${note}`),
     ],
     json: {
@@ -118,6 +121,7 @@ function describeCrystal(crystal: Crystal, format: string): Description {
       elements: Object.fromEntries(elements),
       u2_A2,
       notes,
+      ...(mode && { mode: mode.json }),
     },
   };
 }
