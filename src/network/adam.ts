@@ -1,51 +1,84 @@
 /**
- * Adam inside the graph (Kingma and Ba 2015, algorithm 1), one parameter at a time so that its arrays stay in cache:
+ * Adam (Kingma and Ba 2015, algorithm 1) in a kernel of its own (kernels/adam.ts), on the flat arrays of a training, in place:
  *   m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  p ← p − α·m/(√v + ε̂),
  *   α = rate·√(1−β₂ᵗ)/(1−β₁ᵗ),  ε̂ = ε·√(1−β₂ᵗ)   (section 2's equivalent form).
- * The state holds m/(1−β₁) and v/(1−β₂), which saves two passes over the memory; α and ε̂ take up the constants.
+ * The arrays hold m/(1−β₁) and v/(1−β₂), which saves two products; α and ε̂ take up the constants. As nodes of the training graph it was twelve passes over the
+ * memory in place of one, and most of a step of dense layers (note 12).
  */
 
-import type { Graph, Tensor } from './graph.ts';
+import { bytesOfBase64 } from '../core/base64.ts';
+import { fail } from '../core/errors.ts';
+import { PLAIN } from './adam.generated.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** The scalars of one step in the scaled form. */
-export interface AdamStep {
-  /** Step size α·(1−β₁)/√(1−β₂), and ε̂/√(1−β₂). */
-  readonly size: Tensor;
-  readonly epsilon: Tensor;
+interface AdamExports {
+  update(
+    p: number,
+    m: number,
+    v: number,
+    gradient: number,
+    fours: number,
+    beta1: number,
+    beta2: number,
+    size: number,
+    epsilon: number,
+  ): void;
 }
 
-/**
- * The scalars of a step.
- * @param rate learning rate, a scalar of the graph
- * @param t number of the step, 1, 2, …, a scalar of the graph
- */
-export function adamStep(g: Graph, rate: Tensor, t: Tensor): AdamStep {
-  const one = (op: string, ...x: Tensor[]): Tensor => g.emit(op, x, []);
-  const remaining = (beta: number): Tensor => one('Sub', g.scalar(1), one('Pow', g.scalar(beta), t));
-  const root = one('Sqrt', remaining(BETA2));
-  const scaled = one('Mul', rate, g.scalar((1 - BETA1) / Math.sqrt(1 - BETA2)));
-  return {
-    size: one('Div', one('Mul', scaled, root), remaining(BETA1)),
-    epsilon: one('Mul', g.scalar(EPSILON / Math.sqrt(1 - BETA2)), root),
-  };
-}
+/** Parameters, scaled moments and the gradient of the next step, `count` float32 each, in the kernel's memory, which never grows. */
+export class Adam {
+  readonly p: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  /** To be filled before a step. */
+  readonly gradient: Float32Array;
+  readonly #run: AdamExports;
 
-/** One parameter's new values and (scaled) moments; all are of p's shape. The caller sees to it that `m`, `v` and `gradient` are too. */
-export function adamUpdate(
-  g: Graph,
-  step: AdamStep,
-  p: Tensor,
-  m: Tensor,
-  v: Tensor,
-  gradient: Tensor,
-): { p: Tensor; m: Tensor; v: Tensor } {
-  const op = (name: string, a: Tensor, b: Tensor): Tensor => g.emit(name, [a, b], p.shape);
-  const m2 = op('Add', op('Mul', m, g.scalar(BETA1)), gradient);
-  const v2 = op('Add', op('Mul', v, g.scalar(BETA2)), op('Mul', gradient, gradient));
-  const root = op('Add', g.emit('Sqrt', [v2], p.shape), step.epsilon);
-  return { p: op('Sub', p, op('Mul', op('Div', m2, root), step.size)), m: m2, v: v2 };
+  private constructor(arrays: readonly Float32Array[], run: AdamExports) {
+    [this.p, this.m, this.v, this.gradient] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array];
+    this.#run = run;
+  }
+
+  /** @throws 'range' for more parameters than the kernel's 4 GB hold */
+  static async load(count: number): Promise<Adam> {
+    // What a module keeps for itself lies below the first page's end; each array begins on a cache line.
+    const bytes = Math.ceil(count / 16) * 64;
+    const pages = 1 + Math.ceil((4 * bytes) / 65536);
+    if (pages > 65536) {
+      fail(
+        'range',
+        `A network of ${count} weights takes more than 4 GB to train.`,
+        'Lower network.widths or network.channels.',
+        { count },
+      );
+    }
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
+    const { instance } = await WebAssembly.instantiate(bytesOfBase64(PLAIN), {
+      env: { memory, abort: () => fail('range', 'The kernel of Adam aborted.', 'Please report this.') },
+    });
+    const arrays = [0, 1, 2, 3].map((i) => new Float32Array(memory.buffer, 65536 + i * bytes, count));
+    return new Adam(arrays, instance.exports as unknown as AdamExports);
+  }
+
+  /**
+   * One step along `gradient`.
+   * @param rate learning rate @param t number of the step, 1, 2, …
+   */
+  step(rate: number, t: number): void {
+    const root = Math.sqrt(1 - BETA2 ** t);
+    this.#run.update(
+      this.p.byteOffset,
+      this.m.byteOffset,
+      this.v.byteOffset,
+      this.gradient.byteOffset,
+      Math.ceil(this.p.length / 4),
+      BETA1,
+      BETA2,
+      (rate * root * (1 - BETA1)) / Math.sqrt(1 - BETA2) / (1 - BETA1 ** t),
+      (EPSILON * root) / Math.sqrt(1 - BETA2),
+    );
+  }
 }

@@ -1,12 +1,11 @@
 /**
- * One training step, forward, backward and Adam, as one ONNX graph; and the validation graph. The state (parameters,
- * moments, batch-norm statistics) lives in two sets of arrays that the steps use in turn: one is read while the other
- * is written, so nothing is copied.
+ * One training step: forward and backward as one ONNX graph, which writes the gradient to where Adam (adam.ts) reads it; and the validation graph. The graphs read
+ * parameters where Adam changes them, so that nothing is copied but batch-norm statistics.
  *
  * What this is not: the loop over epochs (`train.ts`) or the preparation of batches (`batches.ts`).
  */
 
-import { adamStep, adamUpdate } from './adam.ts';
+import { Adam } from './adam.ts';
 import { type Architecture, type Parameter, parameters, statistics } from './architecture.ts';
 import { gradients } from './autodiff.ts';
 import { Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
@@ -65,26 +64,19 @@ export interface Batch {
   readonly experiment?: Float32Array | undefined;
 }
 
-type Kind = keyof StateArrays;
-
 const TERMS = ['total', 'reconstruction', 'mmd', 'prediction', 'likelihood'] as const;
 
-function tensors(arrays: StateArrays, a: Architecture, prefix: string): Record<string, Array32> {
+/** Views on a flat array, one for each of `list`, by prefixed name. */
+function tensors(flat: Float32Array, list: readonly Parameter[], prefix: string): Record<string, Array32> {
   const out: Record<string, Array32> = {};
-  const lay = (kind: Kind, list: readonly Parameter[]): void => {
-    let at = 0;
-    for (const { name, shape } of list) {
-      const size = sizeOf(shape);
-      out[`${prefix}${kind}/${name}`] = array32(arrays[kind].subarray(at, at + size), shape);
-      at += size;
-    }
-  };
-  for (const kind of ['p', 'm', 'v'] as const) lay(kind, parameters(a));
-  lay('s', statistics(a));
+  let at = 0;
+  for (const { name, shape } of list) {
+    const size = sizeOf(shape);
+    out[`${prefix}${name}`] = array32(flat.subarray(at, at + size), shape);
+    at += size;
+  }
   return out;
 }
-
-const copyOf = (x: StateArrays): StateArrays => ({ p: x.p.slice(), m: x.m.slice(), v: x.v.slice(), s: x.s.slice() });
 
 /** Intensities [n, pixels²] in raster order to what the network sees, in the network's order. */
 function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array): Tensor {
@@ -104,7 +96,7 @@ function prepare(g: Graph, x: Tensor, scaling: InputScaling, order: Int32Array):
   return g.emit('Div', [g.emit('Sub', [sorted, inOrder(scaling.mean)], x.shape), inOrder(scaling.deviation)], x.shape);
 }
 
-function stateInputs(g: Graph, kind: Kind, list: readonly Parameter[]): Record<string, Tensor> {
+function stateInputs(g: Graph, kind: 'p' | 's', list: readonly Parameter[]): Record<string, Tensor> {
   return Object.fromEntries(list.map(({ name, shape }) => [name, g.input(`${kind}/${name}`, shape)]));
 }
 
@@ -156,19 +148,15 @@ function blend(
 }
 
 /**
- * The training step as the bytes of an .onnx file. Inputs: the batch, the state as 'p/…', 'm/…', 'v/…', 's/…', learning_rate and step (1, 2, …).
- * Outputs: the state as 'next/…' and the loss.
+ * Forward and backward as the bytes of an .onnx file. Inputs: the batch, parameters 'p/…', statistics 's/…'. Outputs: 'gradient/…', 'next/…' (statistics) and the
+ * loss.
  * @param n patterns in a batch
  */
 function trainingGraph(a: Architecture, n: number, scaling: InputScaling, options: LossOptions): Uint8Array {
   const g = new Graph();
   const inputs = batchInputs(g, a, n, a.adapts);
-  const rate = g.input('learning_rate', []);
-  const t = g.input('step', []);
   const list = parameters(a);
   const p = stateInputs(g, 'p', list);
-  const m = stateInputs(g, 'm', list);
-  const v = stateInputs(g, 'v', list);
   const s = stateInputs(g, 's', statistics(a));
   const statistic: Record<string, { now: Tensor; factor: number }> = {};
   const norm: Norm = (x, name) => {
@@ -182,22 +170,12 @@ function trainingGraph(a: Architecture, n: number, scaling: InputScaling, option
   const x = prepare(g, inputs.patterns, scaling, wae.order);
   const experiment = inputs.experiment && prepare(g, inputs.experiment, scaling, wae.order);
   const loss = losses(g, wae, { x, labels: inputs.labels, prior: inputs.prior, experiment }, options);
-  const step = adamStep(g, rate, t);
   const wanted = list.map(({ name }) => need(p, name));
-  const slopes = gradients(g, loss.total, wanted);
-  const slope = Object.fromEntries(list.map(({ name }, i) => [name, slopes[i]!]));
-  const update = (of: (values: Readonly<Record<string, Tensor>>) => Tensor) =>
-    adamUpdate(g, step, of(p), of(m), of(v), of(slope));
-  for (const { name } of list.filter(({ shape }) => shape.length > 1)) {
-    const next = update((values) => need(values, name));
-    for (const kind of ['p', 'm', 'v'] as const) g.output(`next/${kind}/${name}`, next[kind]);
-  }
-  // Vectors are short and many: laid end to end they cost one update, not one each.
-  const vectors = list.filter(({ shape }) => shape.length === 1);
-  const next = update((values) => join(g, vectors, values));
-  for (const kind of ['p', 'm', 'v'] as const) part(g, vectors, next[kind], `next/${kind}/`);
+  gradients(g, loss.total, wanted).forEach((slope, i) => {
+    g.output(`gradient/${list[i]!.name}`, slope);
+  });
   const kept = statistics(a);
-  if (kept.length > 0) part(g, kept, blend(g, kept, s, statistic), 'next/s/');
+  if (kept.length > 0) part(g, kept, blend(g, kept, s, statistic), 'next/');
   for (const key of TERMS) g.output(key, loss[key]);
   return g.toModel({ name: 'training step' });
 }
@@ -236,26 +214,33 @@ export class Trainer {
   readonly #n: number;
   readonly #training: Session;
   readonly #validation: Session;
-  readonly #sets: readonly [StateArrays, StateArrays];
-  readonly #feeds: readonly Record<string, Array32>[];
-  readonly #receives: readonly Record<string, Array32>[];
-  #now: 0 | 1 = 0;
+  readonly #adam: Adam;
+  readonly #s: Float32Array;
+  /** Statistics as a step leaves them, before they become the present ones. */
+  readonly #nextS: Float32Array;
+  readonly #feeds: Record<string, Array32>;
+  readonly #receives: Record<string, Array32>;
 
-  private constructor(a: Architecture, n: number, training: Session, validation: Session, state: StateArrays) {
+  private constructor(a: Architecture, n: number, training: Session, validation: Session, adam: Adam, s: Float32Array) {
     this.#a = a;
     this.#n = n;
     this.#training = training;
     this.#validation = validation;
-    this.#sets = [copyOf(state), copyOf(state)];
-    this.#feeds = this.#sets.map((set) => tensors(set, a, ''));
-    this.#receives = this.#sets.map((set) => tensors(set, a, 'next/'));
+    this.#adam = adam;
+    this.#s = s;
+    this.#nextS = s.slice();
+    this.#feeds = { ...tensors(adam.p, parameters(a), 'p/'), ...tensors(s, statistics(a), 's/') };
+    this.#receives = {
+      ...tensors(adam.gradient, parameters(a), 'gradient/'),
+      ...tensors(this.#nextS, statistics(a), 'next/'),
+    };
   }
 
   /**
    * Opens both graphs.
    * @param n patterns in a batch
    * @param state to begin with; it is copied
-   * @throws 'format' when ONNX Runtime refuses a graph
+   * @throws 'format' when ONNX Runtime refuses a graph, 'range' for a network that memory does not hold
    */
   static async open(
     runtime: OnnxRuntime,
@@ -267,12 +252,15 @@ export class Trainer {
   ): Promise<Trainer> {
     const training = await Session.open(runtime, trainingGraph(a, n, scaling, options));
     const validation = await Session.open(runtime, validationGraph(a, n, scaling, options));
-    return new Trainer(a, n, training, validation, state);
+    const adam = await Adam.load(state.p.length);
+    for (const kind of ['p', 'm', 'v'] as const) adam[kind].set(state[kind]);
+    return new Trainer(a, n, training, validation, adam, state.s.slice());
   }
 
-  /** The present state; valid until the next step but one. */
+  /** The present state; a step changes it in place. */
   get state(): StateArrays {
-    return this.#sets[this.#now];
+    const { p, m, v } = this.#adam;
+    return { p, m, v, s: this.#s };
   }
 
   /**
@@ -281,25 +269,16 @@ export class Trainer {
    * @param t number of the step, 1, 2, …
    */
   async step(batch: Batch, rate: number, t: number): Promise<LossValues> {
-    const next = this.#now === 0 ? 1 : 0;
-    const out = await this.#training.run(
-      {
-        ...this.#feeds[this.#now],
-        ...this.#batch(batch),
-        learning_rate: array32(Float32Array.of(rate), []),
-        step: array32(Float32Array.of(t), []),
-      },
-      this.#receives[next],
-    );
-    this.#now = next;
+    const out = await this.#training.run({ ...this.#feeds, ...this.#batch(batch) }, this.#receives);
+    this.#adam.step(rate, t);
+    this.#s.set(this.#nextS);
     return lossesOf(out);
   }
 
   /** The loss of a batch with kept batch-norm statistics, its experiment left out, and the predicted labels and log-variances [n][labels], standardised. */
   async validate(batch: Batch): Promise<LossValues & { labels: Float32Array; logVariance?: Float32Array | undefined }> {
-    const state = this.#feeds[this.#now]!;
     const known = new Set(this.#validation.inputNames);
-    const feeds = Object.fromEntries(Object.entries(state).filter(([name]) => known.has(name)));
+    const feeds = Object.fromEntries(Object.entries(this.#feeds).filter(([name]) => known.has(name)));
     const out = await this.#validation.run({ ...feeds, ...this.#batch({ ...batch, experiment: undefined }) });
     return { ...lossesOf(out), labels: out.predicted!, logVariance: out.log_variance };
   }
