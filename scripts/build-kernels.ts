@@ -1,7 +1,7 @@
 // Compiles the AssemblyScript of kernels/ to WebAssembly, as modules that carry it (base64), so that no room has to find a file:
 //   kernels/slice.ts, with the butterflies that kernels/butterflies.ts writes → src/diffraction/cpu/slice.generated.ts, plain and with relaxed SIMD;
 //   kernels/ferroelectric.ts → src/ferroelectric/kernel.generated.ts, plain SIMD only: trajectories are the same bits on every machine;
-//   kernels/adam.ts → src/network/adam.generated.ts, plain SIMD only.
+//   kernels/adam.ts → src/network/adam.generated.ts, kernels/poisson.ts → src/network/poisson.generated.ts, plain SIMD only.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,3 +67,4 @@ write('src/diffraction/cpu/slice.generated.ts', {
 });
 write('src/ferroelectric/kernel.generated.ts', { PLAIN: await compile('kernels/ferroelectric.ts', 'simd') });
 write('src/network/adam.generated.ts', { PLAIN: await compile('kernels/adam.ts', 'simd') });
+write('src/network/poisson.generated.ts', { PLAIN: await compile('kernels/poisson.ts', 'simd') });

@@ -1,6 +1,6 @@
 """PyTorch (CPU) twin of one Ferroscope training step, for `bench/training.ts`: same layers, loss and Adam.
 
-Usage: python torch_training.py [pixels] [steps] [threads]; prints the median step in milliseconds. Not part of the program.
+Usage: python torch_training.py convolution|dense PIXELS BATCH STEPS THREADS; prints the median step in milliseconds. Not part of the program.
 """
 
 import sys
@@ -10,13 +10,44 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
-pixels = int(sys.argv[1]) if len(sys.argv) > 1 else 128
-steps = int(sys.argv[2]) if len(sys.argv) > 2 else 30
-torch.set_num_threads(int(sys.argv[3]) if len(sys.argv) > 3 else 2)
+kind = sys.argv[1]
+pixels, N, steps, threads = (int(word) for word in sys.argv[2:6])
+torch.set_num_threads(threads)
 torch.manual_seed(0)
-N, CHANNELS, LATENT, READ, WIDTH, LABELS = 32, [16, 32, 64, 128, 256, 512], 32, 24, 256, 12
+CHANNELS, WIDTHS, LATENT, READ, WIDTH, LABELS = [16, 32, 64, 128, 256, 512], [512, 512, 256], 32, 24, 256, 12
 halvings = pixels.bit_length() - 2
 strides = [1] * (6 - halvings) + [2] * halvings
+
+
+def predictor():
+    return nn.Sequential(
+        nn.Linear(READ, WIDTH), nn.LayerNorm(WIDTH), nn.SiLU(),
+        nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH), nn.SiLU(), nn.Linear(WIDTH, LABELS))
+
+
+class Layer(nn.Module):
+    def __init__(self, a, b):
+        super().__init__()
+        self.linear, self.norm, self.same = nn.Linear(a, b), nn.LayerNorm(b), a == b
+
+    def forward(self, x):
+        y = F.silu(self.norm(self.linear(x)))
+        return x + y if self.same else y
+
+
+class Dense(nn.Module):
+    def __init__(self):
+        super().__init__()
+        ins = [pixels**2] + WIDTHS
+        self.encoder = nn.Sequential(*[Layer(a, b) for a, b in zip(ins, WIDTHS)])
+        self.latent = nn.Linear(WIDTHS[-1], LATENT)
+        self.decoder = nn.Sequential(
+            nn.Linear(LATENT, WIDTHS[-1]), nn.LayerNorm(WIDTHS[-1]), nn.SiLU(), nn.Linear(WIDTHS[-1], pixels**2))
+        self.predictor = predictor()
+
+    def forward(self, x):
+        z = self.latent(self.encoder(x.flatten(1)))
+        return z, self.decoder(z).reshape(x.shape), self.predictor(z[:, :READ])
 
 
 class Wae(nn.Module):
@@ -37,9 +68,7 @@ class Wae(nn.Module):
             if not last:
                 layers += [nn.BatchNorm2d(outs[i + 1]), nn.SiLU()]
         self.decoder = nn.Sequential(*layers)
-        self.predictor = nn.Sequential(
-            nn.Linear(READ, WIDTH), nn.LayerNorm(WIDTH), nn.SiLU(),
-            nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH), nn.SiLU(), nn.Linear(WIDTH, LABELS))
+        self.predictor = predictor()
 
     def forward(self, x):
         z = self.latent(self.encoder(x).flatten(1))
@@ -56,7 +85,7 @@ def mmd(z, p):
     return ((kernel(z, z) + kernel(p, p)) * off).sum() / (N * (N - 1)) - 2 * kernel(z, p).mean()
 
 
-model = Wae()
+model = Dense() if kind == 'dense' else Wae()
 adam = torch.optim.Adam(model.parameters(), 1e-3)
 x, labels = torch.rand(N, 1, pixels, pixels), torch.rand(N, LABELS)
 times = []

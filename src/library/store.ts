@@ -173,13 +173,14 @@ export async function writeShard(
 }
 
 /**
- * Hash of a shard's patterns and labels, from the arrays.
+ * A shard's labels, and the hash of its patterns and labels, from the arrays.
  * @param schema of the library; from 2 on a shard says what the hash was when it was made
  * @throws 'format' where it is another one
  */
-async function contentOf(store: Store, schema: number): Promise<string> {
+async function checkedShard(store: Store, schema: number): Promise<{ labels: Float32Array; content: string }> {
   const read = async (name: string) => (await readArray(store, name, Float32Array)).data;
-  const content = hashOfArrays(await read('patterns'), await read('labels'));
+  const labels = await read('labels');
+  const content = hashOfArrays(await read('patterns'), labels);
   if (schema > 1 && (await rawAttributes(store))?.content !== content) {
     fail(
       'format',
@@ -188,11 +189,11 @@ async function contentOf(store: Store, schema: number): Promise<string> {
       { content },
     );
   }
-  return content;
+  return { labels, content };
 }
 
 /**
- * Random access to a complete library, whose patterns and labels are read once, and checked against what each shard said when it was made.
+ * Random access to a complete library, which is read once, and checked against what each shard said when it was made. Labels stay in memory.
  * @throws 'incomplete' naming what is missing, 'format' also for a shard that has changed, 'file-missing', 'aborted'
  */
 export async function openLibrary(
@@ -211,18 +212,19 @@ export async function openLibrary(
       { missing },
     );
   }
-  const contents: string[] = [];
+  const shards: { labels: Float32Array; content: string }[] = [];
   for (const name of names) {
     await breathe(task);
-    contents.push(await contentOf(store.within(shardFolder(name)), info.identity.schema));
+    shards.push(await checkedShard(store.within(shardFolder(name)), info.identity.schema));
   }
   const perShard = info.patterns_per_structure;
   const pixels = info.detector.pixels;
   const labels: readonly LabelInfo[] = info.labels;
   const chunk = Math.min(CHUNK, perShard);
 
-  async function rows(layout: { name: string; rank: number; size: number }, indices: ArrayLike<number>) {
-    const out = new Float32Array(indices.length * layout.size);
+  async function patternsAt(indices: ArrayLike<number>): Promise<Float32Array> {
+    const size = pixels * pixels;
+    const out = new Float32Array(indices.length * size);
     const byShard = new Map<number, [row: number, place: number][]>();
     for (let place = 0; place < indices.length; place++) {
       const shard = Math.floor(indices[place]! / perShard);
@@ -231,7 +233,17 @@ export async function openLibrary(
       byShard.set(shard, list);
     }
     for (const [shard, list] of byShard) {
-      await readRows(store.within(shardFolder(names[shard]!)), { ...layout, chunk }, list, out);
+      await readRows(store.within(shardFolder(names[shard]!)), { name: 'patterns', rank: 3, size, chunk }, list, out);
+    }
+    return out;
+  }
+
+  function labelsAt(indices: ArrayLike<number>): Float32Array {
+    const width = labels.length;
+    const out = new Float32Array(indices.length * width);
+    for (let place = 0; place < indices.length; place++) {
+      const row = (indices[place]! % perShard) * width;
+      out.set(shards[Math.floor(indices[place]! / perShard)]!.labels.subarray(row, row + width), place * width);
     }
     return out;
   }
@@ -240,7 +252,7 @@ export async function openLibrary(
     info,
     identity: {
       ...info.identity,
-      content: hashOf(contents),
+      content: hashOf(shards.map(({ content }) => content)),
       name: store.name.split('/').findLast((part) => part !== ''),
     },
     count: names.length * perShard,
@@ -249,8 +261,8 @@ export async function openLibrary(
     structureOf: (index) => Math.floor(index / perShard),
     isHeldOut: (index) => names[Math.floor(index / perShard)]!.heldOut,
     read: async (indices) => ({
-      patterns: await rows({ name: 'patterns', rank: 3, size: pixels * pixels }, indices),
-      labels: await rows({ name: 'labels', rank: 2, size: labels.length }, indices),
+      patterns: await patternsAt(indices),
+      labels: labelsAt(indices),
     }),
   };
 }
