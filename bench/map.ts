@@ -37,7 +37,7 @@ async function untrained(): Promise<Model> {
   const recipe = parseRecipe('');
   const detector = detectorOf(recipe);
   const size = detector.pixels ** 2;
-  const a = architecture(recipe.network, detector.pixels, PREDICTED_LABELS.length, false);
+  const a = architecture(recipe.network, { detector, labels: PREDICTED_LABELS }, false);
   const filled = (n: number, value: number) => new Float32Array(n).fill(value);
   const info: ModelInfo = {
     identity: identify({ kind: 'model', schema: 2, program: 'bench', settings: {}, inputs: {} }),

@@ -22,8 +22,7 @@ import { pearson, residuals, shuffledCorrelation } from '../network/correlation.
 import { doseCurves, meanAbsoluteError, meanOnlyError } from '../network/dose-curve.ts';
 import { spread } from '../network/finish.ts';
 import type { Model } from '../network/infer.ts';
-
-import { networkOptions } from '../network/options.ts';
+import { networkOf } from '../network/model-info.ts';
 
 /** Held-out patterns of the parity plots and of the latents, and of the curves against dose, at most. */
 const PATTERNS = 2400;
@@ -167,8 +166,7 @@ async function derivativesOf(
 }
 
 function latentsOf({ info, latent: width }: Model, answers: Answers, structures: number): LatentInput {
-  const network = networkOptions.safeParse(info.identity.settings.network);
-  const latents = Math.min(width, network.success ? network.data.predictor_latent : width);
+  const latents = Math.min(width, networkOf(info)?.predictor_latent ?? width);
   const known = STATE.map((name) => info.labels.findIndex((one) => one.name === name)).filter((at) => at >= 0);
   const labels = known.map((at) => info.labels[at]!);
   const truth = columns(answers, answers.truth, known);

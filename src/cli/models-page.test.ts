@@ -22,7 +22,7 @@ test('the recipes make libraries, for 10 to 80 nm, and models of at most 15 MB',
     const cells = thicknessCells(recipe);
     expect((cells[0]! * recipe.crystal.a_A) / 10).toBeCloseTo(10, 0);
     expect((cells.at(-1)! * recipe.crystal.a_A) / 10).toBeCloseTo(80, 0);
-    const sizes = architecture(recipe.network, detectorOf(recipe).pixels, PREDICTED_LABELS.length, false);
+    const sizes = architecture(recipe.network, { detector: detectorOf(recipe), labels: PREDICTED_LABELS }, false);
     const weights = [...parameters(sizes), ...statistics(sizes)].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     // Float32, and what the file says of itself: 0.1 MB.
     expect(4 * weights + 0.2e6).toBeLessThan(15e6);

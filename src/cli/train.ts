@@ -47,7 +47,7 @@ export async function trainToFile(
 ): Promise<TrainResult & { readonly info: ModelInfo }> {
   requireOnnx();
   const { network, training } = recipe;
-  const sizes = architecture(network, recipe.library.pixels, PREDICTED_LABELS.length, scan !== undefined);
+  const sizes = architecture(network, { detector: detectorOf(recipe), labels: PREDICTED_LABELS }, scan !== undefined);
   const { memory_bytes, disk_bytes } = trainingCost(sizes, training.batch);
   await requireResources(
     {

@@ -88,11 +88,7 @@ export class RandomStream {
     return new RandomStream(this.#seed, ...this.#keys, ...keys);
   }
 
-  /** Words 2 and 3 of the counter, which the path of keys makes; and the key, which the seed makes: for a kernel that draws by itself. */
-  get path(): readonly [number, number] {
-    return [this.#c2, this.#c3];
-  }
-
+  /** Philox's key, which the seed makes: for a kernel that draws by itself. */
   get key(): readonly [number, number] {
     return [this.#k0, this.#k1];
   }

@@ -19,9 +19,9 @@ import { compareConsistency, consistencyOf, toldLabels } from './consistency.ts'
 import { fineTune } from './fine-tune.ts';
 import { finishModel } from './finish.ts';
 import { openModel } from './infer.ts';
-import { MODEL_SCHEMA } from './model-info.ts';
+import { MODEL_SCHEMA, networkOf } from './model-info.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
-import { networkOptions, trainingOptions } from './options.ts';
+import { trainingOptions } from './options.ts';
 import { restoreWeights } from './restore.ts';
 import type { OnnxRuntime } from './session.ts';
 
@@ -69,7 +69,7 @@ export async function adaptModel(request: AdaptRequest, task: Task): Promise<Ada
   try {
     const { info } = before;
     const settings = info.identity.settings;
-    const network = networkOptions.safeParse(settings.network).data;
+    const network = networkOf(info);
     const trained = trainingOptions.safeParse(settings.training).data;
     if (!network || !trained || !info.domain || !info.uncertainty || info.adapts || info.adaptation) {
       const why = info.adaptation
@@ -109,7 +109,7 @@ export async function adaptModel(request: AdaptRequest, task: Task): Promise<Ada
       blur_mrad: [0, 0] as const,
       dose_e: [DOSE[0] * dose_e, DOSE[1] * dose_e] as const,
     };
-    const a = architecture(network, info.detector.pixels, info.labels.length, false);
+    const a = architecture(network, info, false);
     const from = restoreWeights(decodeModel(bytes), a, info.input);
     const options = { ...request, training, camera: fitted.fit };
     const { p, s, validation, kept } = await fineTune(from, a, data, options, task);

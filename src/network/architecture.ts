@@ -14,16 +14,21 @@
 
 import { fail } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
+import type { LatticeDetector } from '../diffraction/detector.ts';
+import type { LabelInfo } from '../library/dataset.ts';
 import { UNIT_VARIANCE } from './gaussian.ts';
 import { sizeOf } from './graph.ts';
 import { type PixelOrder, rasterOrder, refine, type Stencil, stencil } from './lattice.ts';
 import type { NetworkOptions } from './options.ts';
+import { requireShareable, type Sharing, sharedParameter, sharingOf } from './sharing.ts';
 
 /** Dense layers between pixels and features. */
 export interface Dense {
   readonly kind: 'dense';
   /** Of each of the encoder's layers. */
   readonly widths: readonly number[];
+  /** Operations that share weights (sharing.ts). */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** Six convolution blocks between pixels and features. */
@@ -57,12 +62,20 @@ export interface Architecture {
   readonly adapts: boolean;
 }
 
+/** What a network is made for: the detector of its patterns, and the names of its labels. */
+export interface Purpose {
+  readonly detector: Pick<LatticeDetector, 'pixels' | 'zone'>;
+  readonly labels: readonly Pick<LabelInfo, 'name'>[];
+}
+
 /**
  * The network for patterns of pixels × pixels and a number of labels.
  * @param adapts whether it has domain-adaptation layers: it is trained with an experiment
- * @throws 'range' for a number of pixels that is no power of two from 8 to 512, or more predictor latents than latents
+ * @throws 'range' for a number of pixels that is no power of two from 8 to 512, more predictor latents than latents, or sizes that the operations cannot share;
+ * 'unsupported' for sharing where an in-plane label lacks its partner
  */
-export function architecture(options: NetworkOptions, pixels: number, labels: number, adapts: boolean): Architecture {
+export function architecture(options: NetworkOptions, { detector, labels }: Purpose, adapts: boolean): Architecture {
+  const { pixels } = detector;
   const halvings = Math.log2(pixels) - 1;
   if (!Number.isInteger(halvings) || halvings < 2 || halvings > 8) {
     fail('range', `The network cannot take ${pixels} pixels.`, 'Set library.pixels to 32, 64, 128 or 256.', { pixels });
@@ -70,7 +83,23 @@ export function architecture(options: NetworkOptions, pixels: number, labels: nu
   if (options.predictor_latent > options.latent) {
     fail('range', 'The predictor reads more latents than there are.', 'Lower network.predictor_latent.', {});
   }
-  const trunk = options.channels ? convolutions(options.channels, pixels, halvings) : dense(options.widths);
+  const sharing =
+    options.share && !options.channels
+      ? sharingOf(
+          detector,
+          labels.map(({ name }) => name),
+        )
+      : undefined;
+  const trunk = options.channels
+    ? convolutions(options.channels, pixels, halvings)
+    : { kind: 'dense' as const, widths: options.widths, sharing };
+  if (sharing) {
+    const { widths, latent, predictor_latent, predictor_width } = options;
+    requireShareable(
+      { widths, latent: [latent], predictor_latent: [predictor_latent], predictor_width: [predictor_width] },
+      sharing,
+    );
+  }
   return {
     pixels,
     trunk,
@@ -78,13 +107,11 @@ export function architecture(options: NetworkOptions, pixels: number, labels: nu
     latent: options.latent,
     predictorLatent: options.predictor_latent,
     predictorWidth: options.predictor_width,
-    labels,
+    labels: labels.length,
     variance: options.variance,
     adapts,
   };
 }
-
-const dense = (widths: readonly number[]): Dense => ({ kind: 'dense', widths });
 
 function convolutions(channels: readonly number[], pixels: number, halvings: number): Convolutions {
   const strides: number[] = channels.map((_, i) => (i < channels.length - halvings ? 1 : 2));
@@ -167,6 +194,13 @@ function convolutionDecoder({ channels, strides }: Convolutions): Parameter[] {
 
 /** Every trained parameter, in the order in which a checkpoint keeps them. */
 export function parameters(a: Architecture): Parameter[] {
+  const full = fullParameters(a);
+  const sharing = a.trunk.kind === 'dense' ? a.trunk.sharing : undefined;
+  return sharing ? full.map((parameter) => sharedParameter(parameter, sharing.operations.length)) : full;
+}
+
+/** As if nothing were shared. */
+function fullParameters(a: Architecture): Parameter[] {
   const { trunk, features } = a;
   const list: Parameter[] = trunk.kind === 'dense' ? denseEncoder(trunk, a.pixels ** 2) : convolutionEncoder(trunk);
   list.push(normal('latent.weight', [features, a.latent], features, 1), constant('latent.bias', [a.latent], 0));
@@ -211,7 +245,8 @@ export function statistics({ trunk }: Architecture): Parameter[] {
 /** Multiply-adds of one forward pass of one pattern: the convolutions and fully connected layers. */
 export function multiplyAdds(a: Architecture): number {
   let sum = 0;
-  for (const { name, shape } of parameters(a)) if (name.endsWith('.weight') && shape.length === 2) sum += sizeOf(shape);
+  for (const { name, shape } of fullParameters(a))
+    if (name.endsWith('.weight') && shape.length === 2) sum += sizeOf(shape);
   if (a.trunk.kind === 'dense') return sum;
   const { channels, strides } = a.trunk;
   let size = a.pixels;

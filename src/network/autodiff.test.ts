@@ -10,7 +10,7 @@ import { mmd } from './mmd.ts';
 import * as ops from './ops.ts';
 import { columnSum, gemm, linear } from './ops-matmul.ts';
 import { batchNorm, layerNorm, swish } from './ops-norm.ts';
-import { concat, permute, reduceMean, reduceSum, reshape, slice, transpose } from './ops-shape.ts';
+import { concat, gatherRows, permute, reduceMean, reduceSum, reshape, slice, transpose } from './ops-shape.ts';
 import { array32, Session } from './session.ts';
 import { conv, convTranspose } from './test-conv.ts';
 
@@ -111,6 +111,7 @@ test('gradients of moves and sums', async () => {
     ],
   );
   await check((g, x) => permute(g, x as Tensor, Int32Array.of(2, 0, 3, 1)), [[2, 4]]);
+  await check((g, x) => gatherRows(g, x as Tensor, Int32Array.of(2, 1, 0, 2, 1, 0), 2), [[3, 4]]);
   await check((g, x) => reduceMean(g, x as Tensor, [0, 2]), [[2, 4, 3]]);
   await check((g, x) => reduceMean(g, x as Tensor), [[2, 4, 3]]);
   await check((g, x) => reduceSum(g, x as Tensor, [1]), [[2, 4, 3]]);

@@ -109,6 +109,8 @@ export async function consistencyOf(
 /** Standard errors, and share of the value before, by which a mean must change to count. */
 const ERRORS = 2;
 const SHARE = 0.05;
+/** Below this a measure is rounding: that over looks, of a network that shares weights among them (sharing.ts). */
+const NOTHING = 1e-4;
 
 /** What became of each measure. */
 export function compareConsistency(before: Consistency, after: Consistency): ConsistencyMeasure[] {
@@ -119,7 +121,7 @@ export function compareConsistency(before: Consistency, after: Consistency): Con
     const difference = b.map((value, i) => value - a[i]!);
     const change = mean(difference);
     const error = Math.sqrt(mean(difference.map((value) => (value - change) ** 2)) / Math.max(1, n - 1));
-    const counts = Math.abs(change) > Math.max(ERRORS * error, SHARE * Math.abs(mean(a)));
+    const counts = Math.abs(change) > Math.max(ERRORS * error, SHARE * Math.abs(mean(a)), NOTHING);
     return {
       name,
       what: WHAT[name],

@@ -9,13 +9,15 @@ import { decodeModel, encodeModel } from './onnx-proto.ts';
 import { array32, Session } from './session.ts';
 import { Trainer } from './step.ts';
 
-const LABELS = 3;
+const NAMES = ['P_x', 'P_y', 'P_z', 'thickness'].map((name) => ({ name }));
+const LABELS = NAMES.length;
+const purpose = (pixels: number) => ({ detector: { pixels }, labels: NAMES });
 const N = 4;
 
 /** A network whose every parameter and statistic is random, and patterns for it. */
 function randomNetwork(pixels: number, trunk: string, transform: 'sqrt' | 'linear') {
-  const { network } = parseRecipe(`[network]\n${trunk}\nlatent = 6\npredictor_latent = 4\npredictor_width = 8`);
-  const a = architecture(network, pixels, LABELS, false);
+  const { network } = parseRecipe(`[network]\n${trunk}\nlatent = 16\npredictor_latent = 8\npredictor_width = 8`);
+  const a = architecture(network, purpose(pixels), false);
   const stream = new RandomStream(4, 'network');
   const blurred = (x: Float32Array) => x.map((v) => v + 0.1 * stream.normal());
   const p = blurred(initialValues(parameters(a), 1));
@@ -30,7 +32,8 @@ function randomNetwork(pixels: number, trunk: string, transform: 'sqrt' | 'linea
 }
 
 test.each([
-  [32, 'widths = [9, 7, 7, 8]', 'sqrt'],
+  [32, 'share = false\nwidths = [9, 7, 7, 8]', 'sqrt'],
+  [32, 'widths = [16, 24, 24, 8]', 'sqrt'],
   [32, 'channels = [2, 3, 4, 5, 6, 7]', 'sqrt'],
   [64, 'channels = [2, 3, 4, 3, 4, 5]', 'linear'],
   [128, 'channels = [1, 2, 3, 2, 3, 4]', 'sqrt'],
@@ -82,10 +85,10 @@ test('a model survives decoding and encoding', () => {
 
 test('sizes that the network cannot take are refused', () => {
   const { network } = parseRecipe('[network]\nchannels = [16, 32, 64, 128, 256, 512]');
-  expect(() => architecture(network, 48, 3, false)).toThrow(/48 pixels/);
-  expect(architecture(network, 64, 3, false).trunk).toMatchObject({ strides: [1, 2, 2, 2, 2, 2] });
-  expect(architecture(network, 128, 3, false)).toMatchObject({ trunk: { inner: 2 }, features: 2048 });
-  expect(architecture(parseRecipe('').network, 64, 3, false)).toMatchObject({
+  expect(() => architecture(network, purpose(48), false)).toThrow(/48 pixels/);
+  expect(architecture(network, purpose(64), false).trunk).toMatchObject({ strides: [1, 2, 2, 2, 2, 2] });
+  expect(architecture(network, purpose(128), false)).toMatchObject({ trunk: { inner: 2 }, features: 2048 });
+  expect(architecture(parseRecipe('').network, purpose(64), false)).toMatchObject({
     trunk: { kind: 'dense' },
     features: 256,
   });

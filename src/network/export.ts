@@ -13,6 +13,8 @@ import { sigmaOf } from './gaussian.ts';
 import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
 import { WEIGHTS } from './model-info.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
+import { sharedWeights } from './shared-weights.ts';
+import { isTurned } from './sharing.ts';
 import type { InputScaling } from './step.ts';
 import { weightLayout } from './weight-layout.ts';
 
@@ -53,8 +55,20 @@ export function exportModel(model: ExportInput): Uint8Array {
   const op = (type: string, inputs: readonly Tensor[], shape: readonly number[], attributes = {}): Tensor =>
     g.emit(type, inputs, shape, attributes);
   const swish = (x: Tensor): Tensor => op('Mul', [x, op('Sigmoid', [x], x.shape)], x.shape);
+  const { trunk } = a;
+  const sharing = trunk.kind === 'dense' ? trunk.sharing : undefined;
+  // A file holds what is shared; ONNX Runtime makes the full weights of it once, when it loads the model.
+  const shared =
+    sharing &&
+    sharedWeights(g, a, Object.fromEntries(parameters(a).map(({ name, shape }) => [name, constant(name, shape)])));
+  const full = (name: string, shape: readonly number[]): Tensor => shared?.[name] ?? constant(name, shape);
   const linear = (x: Tensor, name: string, from: number, to: number): Tensor =>
-    op('Gemm', [x, constant(`${name}.weight`, [from, to]), constant(`${name}.bias`, [to])], [FREE, to]);
+    op(
+      'Gemm',
+      [x, full(`${name}.weight`, [from, to]), full(`${name}.bias`, [to])],
+      [FREE, to],
+      sharing && isTurned(name) ? { transB: { i: 1 } } : {},
+    );
   const block = (x: Tensor, name: string): Tensor => {
     const [, size] = sizesOf(x, 4);
     const parts = ['gamma', 'beta', 'mean', 'variance'].map((part) => constant(`${name}.${part}`, [size]));
@@ -62,7 +76,7 @@ export function exportModel(model: ExportInput): Uint8Array {
   };
   const normed = (x: Tensor, name: string): Tensor => {
     const [, size] = sizesOf(x, 2);
-    const gains = ['gamma', 'beta'].map((part) => constant(`${name}.${part}`, [size]));
+    const gains = ['gamma', 'beta'].map((part) => full(`${name}.${part}`, [size]));
     const attributes = { axis: { i: -1 }, epsilon: { f: NORM_EPSILON } };
     return swish(op('LayerNormalization', [x, ...gains], x.shape, attributes));
   };
@@ -104,7 +118,7 @@ export function exportModel(model: ExportInput): Uint8Array {
 
   const patterns = g.input('patterns', [FREE, 1, a.pixels, a.pixels]);
   const domain = a.adapts ? g.input('domain', []) : undefined;
-  const full = patterns.shape;
+  const whole = patterns.shape;
   const adapt = (x: Tensor, place: string): Tensor => {
     if (!domain) return x;
     const field = (part: string): Tensor => constant(`adapt.${place}.${part}`, plane);
@@ -113,16 +127,15 @@ export function exportModel(model: ExportInput): Uint8Array {
       [g.scalar(1), op('Mul', [domain, op('Sub', [field('scale'), g.scalar(1)], plane)], plane)],
       plane,
     );
-    return op('Add', [op('Mul', [x, scale], full), op('Mul', [domain, field('offset')], plane)], full);
+    return op('Add', [op('Mul', [x, scale], whole), op('Mul', [domain, field('offset')], plane)], whole);
   };
 
-  const positive = op('Max', [patterns, g.scalar(0)], full);
-  const seen = input.transform === 'sqrt' ? op('Sqrt', [positive], full) : positive;
+  const positive = op('Max', [patterns, g.scalar(0)], whole);
+  const seen = input.transform === 'sqrt' ? op('Sqrt', [positive], whole) : positive;
   const mean = constant('input.mean', plane, input.mean);
   const deviation = constant('input.deviation', plane, input.deviation);
-  const map = adapt(op('Div', [op('Sub', [seen, mean], full), deviation], full), 'before');
+  const map = adapt(op('Div', [op('Sub', [seen, mean], whole), deviation], whole), 'before');
 
-  const { trunk } = a;
   const flat = (x: Tensor, size: number): Tensor => op('Flatten', [x], [FREE, size], { axis: { i: 1 } });
   let encoded: Tensor;
   if (trunk.kind === 'convolution') encoded = flat(convolved(map, trunk), a.features);
@@ -155,10 +168,10 @@ export function exportModel(model: ExportInput): Uint8Array {
   const decoded =
     trunk.kind === 'convolution'
       ? transposed(features, trunk)
-      : op('Reshape', [linear(normed(features, 'decoder.0'), 'decoder.0', a.features, size), g.ints(full)], full);
-  const drawn = op('Add', [op('Mul', [adapt(decoded, 'after'), deviation], full), mean], full);
-  const nonNegative = op('Max', [drawn, g.scalar(0)], full);
-  const reconstruction = input.transform === 'sqrt' ? op('Mul', [nonNegative, nonNegative], full) : nonNegative;
+      : op('Reshape', [linear(normed(features, 'decoder.0'), 'decoder.0', a.features, size), g.ints(whole)], whole);
+  const drawn = op('Add', [op('Mul', [adapt(decoded, 'after'), deviation], whole), mean], whole);
+  const nonNegative = op('Max', [drawn, g.scalar(0)], whole);
+  const reconstruction = input.transform === 'sqrt' ? op('Mul', [nonNegative, nonNegative], whole) : nonNegative;
 
   g.output('labels', labels);
   g.output('latent', latent);

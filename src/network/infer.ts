@@ -5,7 +5,7 @@
 
 import { fail } from '../core/errors.ts';
 import { contentsOf } from './graph.ts';
-import { infoFromMetadata, type ModelInfo, WEIGHTS } from './model-info.ts';
+import { infoFromMetadata, type ModelInfo, networkOf, WEIGHTS } from './model-info.ts';
 import { decodeModel, encodeModel, type ModelProto } from './onnx-proto.ts';
 import { array32, type OnnxRuntime, Session } from './session.ts';
 
@@ -59,6 +59,8 @@ export class Model {
   readonly info: ModelInfo;
   /** It states σ pattern by pattern. */
   readonly statesSigma: boolean;
+  /** Turned and mirrored patterns get turned labels, exactly (sharing.ts). */
+  readonly turns: boolean;
   /** Components of its latent vectors. */
   readonly latent: number;
   readonly #runtime: OnnxRuntime;
@@ -84,6 +86,8 @@ export class Model {
     }
     this.#proto = proto;
     this.statesSigma = proto.graph.output.some(({ name }) => name === 'sigma');
+    const network = networkOf(this.info);
+    this.turns = network?.share === true && !network.channels && !this.info.adapts;
     this.#threads = threads;
     const latent = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim[1]?.dimValue;
     if (!latent) {

@@ -11,6 +11,7 @@ import { latticeDetectorSchema } from '../diffraction/detector-schema.ts';
 import { adaptationSchema } from './adaptation-info.ts';
 import { calibrationOfSigma } from './conformal.ts';
 import { domainSchema } from './domain.ts';
+import { type NetworkOptions, networkOptions } from './options.ts';
 
 /** Version of what a model file says of itself. 1, of version 0.1.0, knew neither identity nor domain; 2 no calibrated σ. */
 export const MODEL_SCHEMA = 3;
@@ -134,4 +135,11 @@ export function infoFromMetadata(metadata: readonly { key: string; value: string
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   return bad(`does not state '${PREFIX}${issue.path.join('.')}' as it should: ${issue.message}`);
+}
+
+/** [network] of a model, undefined for one that does not state it as this version knows it. Those of before `share` shared nothing. */
+export function networkOf({ identity }: Pick<ModelInfo, 'identity'>): NetworkOptions | undefined {
+  const stated = identity.settings.network;
+  if (typeof stated !== 'object' || stated === null) return undefined;
+  return networkOptions.safeParse({ share: false, ...stated }).data;
 }

@@ -37,7 +37,7 @@ test('counts are Poisson on both sides of where the method changes: mean, varian
   }
 });
 
-test('neighbouring pixels, and streams of other names, have nothing to do with each other', () => {
+test('neighbouring pixels, streams of other names, and patterns one after the other have nothing to do with each other', () => {
   const n = 100_000;
   const r = (a: Float64Array, b: Float64Array, mean: number) =>
     a.reduce((sum, x, i) => sum + (x - mean) * (b[i]! - mean), 0) / a.length / mean;
@@ -46,6 +46,13 @@ test('neighbouring pixels, and streams of other names, have nothing to do with e
     expect(Math.abs(r(one, other, mean))).toBeLessThan(4.5 / Math.sqrt(n));
     expect(Math.abs(r(one.subarray(1), one.subarray(0, n - 1), mean))).toBeLessThan(4.5 / Math.sqrt(n));
     expect(counts(mean, n, 1)).toEqual(one);
+    const stream = new RandomStream(2, 'two patterns');
+    const [first, second] = [0, 1].map(() => {
+      const pattern = new Float32Array(n).fill(mean / 1000);
+      addNoise(pattern, 1000, stream);
+      return Float64Array.from(pattern, (x) => Math.round(x * 1000));
+    }) as [Float64Array, Float64Array];
+    expect(Math.abs(r(first, second, mean))).toBeLessThan(4.5 / Math.sqrt(n));
   }
 });
 

@@ -29,13 +29,12 @@ function kernelFor(count: number) {
 
 /**
  * Replaces the pattern, intensity fractions per pixel, by Poisson counts of `dose` [electrons per pattern], divided by the dose again.
- * @param stream names the deviates: the same ones for the same stream, whatever was drawn from it
+ * @param stream gives two words, which name the stream of the deviates
  */
 export function addNoise(pattern: Float32Array, dose: number, stream: RandomStream): void {
   const { memory, run } = kernelFor(pattern.length);
   const view = new Float32Array(memory.buffer, BASE, pattern.length);
   view.set(pattern);
-  const { path, key } = stream.fork('counting');
-  run.counted(BASE, pattern.length, dose, ...path, ...key);
+  run.counted(BASE, pattern.length, dose, stream.bits(), stream.bits(), ...stream.key);
   pattern.set(view);
 }

@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { type Graph, sizeOf, type Tensor } from './graph.ts';
+import { type Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
 
 /** The same elements in row-major order under another shape. @throws 'shape' where that holds another number of them */
 export function reshape(g: Graph, x: Tensor, shape: readonly number[]): Tensor {
@@ -87,4 +87,23 @@ export function reduceMean(g: Graph, x: Tensor, axes?: readonly number[]): Tenso
   const factor = g.scalar(sizeOf(sum.shape) / sizeOf(x.shape));
   const y = g.emit('Mul', [sum, factor], sum.shape);
   return g.record(y, [sum], (dy) => [g.emit('Mul', [dy, factor], sum.shape)]);
+}
+
+/**
+ * Rows of x [rows, f] side by side: [rows, columns, f], y[r, c] = x[table[r·columns + c]].
+ * @param table each column is a permutation of the rows
+ */
+export function gatherRows(g: Graph, x: Tensor, table: Int32Array, columns: number): Tensor {
+  const [rows, f] = sizesOf(x, 2);
+  const shape = [rows, columns, f];
+  const back = new Int32Array(table.length);
+  table.forEach((row, i) => {
+    back[row * columns + (i % columns)] = i;
+  });
+  const y = g.emit('Gather', [x, g.table(table, [rows, columns])], shape, { axis: { i: 0 } });
+  return g.record(y, [x], (dy) => {
+    const flat = g.emit('Reshape', [dy, g.ints([rows * columns, f])], [rows * columns, f]);
+    const parts = g.emit('Gather', [flat, g.table(back, [rows, columns])], shape, { axis: { i: 0 } });
+    return [g.emit('ReduceSum', [parts, g.ints([1])], x.shape, { keepdims: { i: 0 } })];
+  });
 }

@@ -19,6 +19,12 @@ export const networkOptions = z
       .describe(
         'Six convolution blocks with so many output channels in place of the dense layers, backwards in the decoder: the paper’s network has [16, 32, 64, 128, 256, 512].',
       ),
+    share: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Dense layers share weights between the in-plane symmetry operations of the zone (eight along [001]): what is turned or mirrored gets turned labels, exactly. Every size has to be a multiple of their number.',
+      ),
     latent: count.max(4096).default(32).describe('Latent dimension of the autoencoder.'),
     predictor_latent: count.max(4096).default(24).describe('How many of its components the predictor reads.'),
     predictor_width: count.max(16_384).default(256).describe("Width of the predictor's two hidden layers."),

@@ -6,13 +6,17 @@ import { decodeModel } from './onnx-proto.ts';
 import { networkOptions } from './options.ts';
 import { restoreWeights } from './restore.ts';
 
+const NAMES = ['P_x', 'P_y', 'P_z', 'tilt_x', 'tilt_y', 'thickness'];
+const purpose = { detector: { pixels: 32 }, labels: NAMES.map((name) => ({ name })) };
+
 test.each([
   ['convolutions', { channels: [4, 4, 8, 8, 16, 16], predictor_width: 16 }, false],
   ['convolutions that adapt', { channels: [4, 4, 8, 8, 16, 16], predictor_width: 16 }, true],
-  ['dense layers', { widths: [24, 24, 12], predictor_width: 16 }, false],
+  ['dense layers', { widths: [24, 24, 12], predictor_width: 16, share: false }, false],
+  ['dense layers that share', { widths: [24, 24, 16], predictor_width: 16 }, false],
 ])('a model’s file gives back every weight and statistic that it was written from: %s', (_, network, adapts) => {
   const options = networkOptions.parse(network);
-  const a = architecture(options, 32, 6, adapts);
+  const a = architecture(options, purpose, adapts);
   const p = initialValues(parameters(a), 4);
   // Every one different, so that no two can change places unseen.
   p.forEach((_, i) => {
@@ -31,6 +35,6 @@ test.each([
   larger.set(bytes, 1);
   const proto = decodeModel(larger.subarray(1));
   expect(restoreWeights(proto, a, 'sqrt')).toEqual({ p, s, input, labels });
-  const wider = architecture({ ...options, predictor_width: 32 }, 32, 6, adapts);
+  const wider = architecture({ ...options, predictor_width: 32 }, purpose, adapts);
   expect(problem(() => restoreWeights(proto, wider, 'sqrt'))).toMatchObject({ tag: 'format' });
 });

@@ -10,7 +10,9 @@ import type { PatternDataset } from '../library/dataset.ts';
 import type { AugmentThread } from './batches.ts';
 import type { LabelScaling } from './export.ts';
 import type { NetworkOptions } from './options.ts';
+import type { Sharing } from './sharing.ts';
 import type { InputScaling } from './step.ts';
+import { pixelTables } from './symmetry.ts';
 
 const SAMPLE = 1024;
 const FLOOR = 0.1;
@@ -87,6 +89,26 @@ export async function measureScaling(
       mean: Float32Array.from(labels.mean),
       // A label that does not vary keeps its unit.
       deviation: Float32Array.from(labelDeviation, (d, i) => (d > 1e-6 * Math.abs(labels.mean[i]!) ? d : 1)),
+    },
+  };
+}
+
+/** The scaling of a training, made such that a turned pattern is seen as the turned view of it: in-plane labels have no mean, and one deviation for both. */
+export function symmetricScaling(
+  { input, labels }: { readonly input: InputScaling; readonly labels: LabelScaling },
+  pixels: number,
+  { operations, from, sign }: Sharing,
+): { input: InputScaling; labels: LabelScaling } {
+  const tables = operations.map((operation) => pixelTables(pixels)[operation]!);
+  const overPixels = (values: Float32Array) =>
+    values.map((_, i) => tables.reduce((sum, table) => sum + values[table[i]!]!, 0) / tables.length);
+  const overLabels = (of: (label: number, h: number) => number) =>
+    labels.mean.map((_, label) => from.reduce((sum, __, h) => sum + of(label, h), 0) / from.length);
+  return {
+    input: { ...input, mean: overPixels(input.mean), deviation: overPixels(input.deviation) },
+    labels: {
+      mean: overLabels((label, h) => sign[h]![label]! * labels.mean[from[h]![label]!]!),
+      deviation: overLabels((label, h) => labels.deviation[from[h]![label]!]! ** 2).map(Math.sqrt),
     },
   };
 }

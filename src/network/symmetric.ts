@@ -2,7 +2,8 @@
  * Prediction averaged over two looks at each pattern, as it is and turned by 180° (along [111] mirrored, `looksOf`): the labels are turned back, their mean is better
  * than one look and free of any preferred in-plane direction. Their difference is a part of the uncertainty that belongs to the
  * position: where the network is out of its domain, it grows. On twin-a's scan two looks have 4 % less error in P and 20 % less in
- * tilt than one; four have 1 % and 8 % less still, at twice the cost.
+ * tilt than one; four have 1 % and 8 % less still, at twice the cost. A network that shares weights among the operations (sharing.ts) says the same whatever the look:
+ * one is enough.
  */
 
 import type { Model, PredictOptions } from './infer.ts';
@@ -24,7 +25,7 @@ export interface SymmetricPrediction {
 }
 
 /**
- * Predicts for `count` patterns. All looks at them are one run.
+ * Predicts for `count` patterns. All looks at them are one run; a model that turns with its patterns takes one, whose spread is 0.
  * @param patterns [count][pixels²], intensity fractions of the beam
  * @throws what `Model.predict` throws; 'unsupported' where an in-plane label lacks its partner
  */
@@ -35,7 +36,7 @@ export async function predictSymmetric(
   options: Pick<PredictOptions, 'experimental'> = {},
 ): Promise<SymmetricPrediction> {
   const { labels: names, detector } = model.info;
-  const operations = looksOf(detector);
+  const operations = model.turns ? [0] : looksOf(detector);
   const pairs = labelPairs(names.map(({ name }) => name));
   const width = names.length;
   const size = detector.pixels ** 2;

@@ -26,6 +26,14 @@ const OPERATIONS: readonly (readonly [number, number, number, number])[] = [
 /** The operation that undoes each: rotations by 90° and 270° undo each other, the others themselves. */
 export const INVERSE: readonly number[] = [0, 3, 2, 1, 4, 5, 6, 7];
 
+/** The number of M_a·M_b: first b, then a. */
+export function productOf(a: number, b: number): number {
+  const [p, q, r, s] = OPERATIONS[a]!;
+  const [t, u, v, w] = OPERATIONS[b]!;
+  const product = [p * t + q * v, p * u + q * w, r * t + s * v, r * u + s * w];
+  return OPERATIONS.findIndex((matrix) => matrix.every((x, i) => x === product[i]));
+}
+
 type Zoned = Pick<LatticeDetector, 'zone'>;
 
 /** Numbers of the operations under which a zone's undistorted crystal is the same, the identity first. */

@@ -22,7 +22,7 @@ import type { LabelScaling } from './export.ts';
 import { finishModel, spread } from './finish.ts';
 import { MODEL_SCHEMA } from './model-info.ts';
 import type { LearningInputs } from './options.ts';
-import { measureScaling } from './scaling.ts';
+import { measureScaling, symmetricScaling } from './scaling.ts';
 import type { OnnxRuntime } from './session.ts';
 import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
 
@@ -141,7 +141,7 @@ export async function train(
     labels: data.labels.map(({ name }) => name),
   });
   try {
-    const a = architecture(inputs.network, data.detector.pixels, data.labels.length, options.experiment !== undefined);
+    const a = architecture(inputs.network, data, options.experiment !== undefined);
     const { program, experiment, checkpoint: store } = options;
     const identity = modelIdentity(inputs, { program, library: data.identity, scan: experiment?.identity });
     const run = new Run(inputs, data, options, task, { a, thread, training, heldOut, identity });
@@ -303,7 +303,9 @@ class Run {
     if (!kept) {
       const p = initialValues(parameters(a), t.seed);
       const s = initialValues(statistics(a), t.seed);
-      const scaling = await measureScaling(this.#data, training, network, t.seed, thread, this.#task);
+      const measured = await measureScaling(this.#data, training, network, t.seed, thread, this.#task);
+      const sharing = a.trunk.kind === 'dense' ? a.trunk.sharing : undefined;
+      const scaling = sharing ? symmetricScaling(measured, a.pixels, sharing) : measured;
       const progress: Progress = {
         transform: network.input,
         epoch: 0,

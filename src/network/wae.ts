@@ -17,10 +17,12 @@ import { rasterOrder, type Stencil } from './lattice.ts';
 import { latticeDown, latticeUp } from './lattice-conv.ts';
 import { mmd } from './mmd.ts';
 import { add, meanSquare, mul, scale, sub } from './ops.ts';
-import { linear } from './ops-matmul.ts';
+import { gemm, linear } from './ops-matmul.ts';
 import { layerNorm, swish } from './ops-norm.ts';
 import { concat, reshape, slice } from './ops-shape.ts';
 import type { TrainingOptions } from './options.ts';
+import { sharedWeights } from './shared-weights.ts';
+import { isTurned } from './sharing.ts';
 
 /** Tensors of parameters by their names (architecture.ts). */
 export type Named = Readonly<Record<string, Tensor>>;
@@ -40,7 +42,7 @@ export class Wae {
   constructor(g: Graph, a: Architecture, p: Named, norm: Norm) {
     this.#g = g;
     this.#a = a;
-    this.#p = p;
+    this.#p = sharedWeights(g, a, p);
     this.#norm = norm;
     this.#stencils = a.trunk.kind === 'dense' ? [] : stencils(a.trunk);
   }
@@ -112,7 +114,10 @@ export class Wae {
   }
 
   #linear(x: Tensor, name: string): Tensor {
-    return linear(this.#g, x, this.#get(`${name}.weight`), this.#get(`${name}.bias`));
+    const [w, b] = [this.#get(`${name}.weight`), this.#get(`${name}.bias`)];
+    const { trunk } = this.#a;
+    const turned = trunk.kind === 'dense' && trunk.sharing && isTurned(name);
+    return turned ? add(this.#g, gemm(this.#g, x, w, false, true), b) : linear(this.#g, x, w, b);
   }
 
   #normed(x: Tensor, name: string): Tensor {
