@@ -55,7 +55,7 @@ interface Variant {
 }
 
 const CONVOLUTION = { batch: 32, learning_rate: 3e-3 };
-const DEFAULT = 'dense 512, 512, 256 (default)';
+const DEFAULT = 'dense 512, 512, 256, weights shared (default)';
 const SEEDS = [2, 3];
 const seedName = (seed: number) => `default, seed ${seed}`;
 const VARIANTS: readonly Variant[] = [
@@ -65,26 +65,29 @@ const VARIANTS: readonly Variant[] = [
   { name: 'convolutions, half the channels', network: { channels: THIN }, training: CONVOLUTION },
   { name: 'dense 1024, 1024, 512', network: { widths: [1024, 1024, 512] } },
   { name: 'dense 256, 256, 128', network: { widths: [256, 256, 128] } },
+  { name: 'nothing shared', network: { share: false } },
+  { name: 'nothing shared, twice as long', network: { share: false }, training: { epochs: 8 } },
   { name: 'predictor reads all 32 latents', network: { predictor_latent: 32 } },
   { name: '64 latents, all read', network: { latent: 64, predictor_latent: 64 } },
   { name: 'input I instead of √I', network: { input: 'linear' } },
   { name: 'sums of disks instead of pixels', see: diskSums },
   { name: '32 × 32 pixels', see: halfThePixels },
-  { name: 'no symmetry', training: { symmetry: false } },
+  { name: 'nothing shared, no symmetry', network: { share: false }, training: { symmetry: false } },
   { name: 'mean square error, no variance', network: { variance: false } },
   { name: 'no reconstruction, no MMD', training: { weights: { reconstruction: 0, mmd: 0, prediction: 5 } } },
   { name: 'batch 128', training: { batch: 128 } },
-  { name: 'batch 128, learning rate 2e-3', training: { batch: 128, learning_rate: 2e-3 } },
-  { name: 'learning rate 2e-3', training: { learning_rate: 2e-3 } },
+  { name: 'batch 128, learning rate 1e-3', training: { batch: 128, learning_rate: 1e-3 } },
+  { name: 'learning rate 1e-3', training: { learning_rate: 1e-3 } },
+  { name: 'learning rate 2.5e-4', training: { learning_rate: 2.5e-4 } },
   { name: 'constant learning rate', training: { learning_rate_final: 1 } },
   ...[5, 10, 20].map((structures) => ({ name: `${structures} of 40 structures`, structures })),
   { name: 'half the patterns of each structure', share: 0.5 },
-  { name: 'twice as long', training: { epochs: 6 } },
-  { name: 'four times as long', training: { epochs: 12 } },
+  { name: 'twice as long', training: { epochs: 8 } },
+  { name: 'four times as long', training: { epochs: 16 } },
   {
-    name: 'dense 1024, 1024, 512, four times as long',
+    name: 'dense 1024, 1024, 512, twice as long',
     network: { widths: [1024, 1024, 512] },
-    training: { epochs: 12 },
+    training: { epochs: 8 },
   },
 ];
 
