@@ -115,8 +115,8 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
     [
       'training',
       [
-        ['epochs', '4', 'default'],
-        ['learning_rate', '1e-3', 'default'],
+        ['epochs', '6', 'default'],
+        ['learning_rate', '5e-4', 'default'],
         ['learning_rate_final', '0.01', 'default'],
         ['weights', '{ reconstruction = 1, mmd = 1, prediction = 5 }', 'default'],
         dose,
