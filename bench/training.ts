@@ -30,7 +30,14 @@ const CASES: readonly Case[] = [
   },
   {
     kind: 'dense',
-    name: 'dense layers, 64×64, batch 64',
+    name: 'dense layers, nothing shared, 64×64, batch 64',
+    recipe: '[network]\nvariance = false\nshare = false',
+    pixels: 64,
+    batch: 64,
+  },
+  {
+    kind: 'dense',
+    name: 'dense layers that share weights (PyTorch’s share nothing)',
     recipe: '[network]\nvariance = false',
     pixels: 64,
     batch: 64,
