@@ -37,8 +37,11 @@ export const libraryOptions = z
       .int()
       .min(16)
       .max(1024)
+      .multipleOf(2, 'must be even')
       .default(64)
-      .describe('Detector of the library: pixels × pixels, direct beam at index pixels/2.'),
+      .describe(
+        'Detector of the library: pixels × pixels, an even number, direct beam at index pixels/2. Networks take powers of two from 16 to 512.',
+      ),
     pixels_per_order: z
       .union([perOrder, z.tuple([perOrder, perOrder])])
       .default(8)

@@ -151,6 +151,11 @@ test('every key of every section says what it means, or has its unit in its name
   expect(silent).toEqual([]);
 });
 
+test('a detector whose direct beam has no pixel of its own is refused', () => {
+  expect(parseRecipe('[library]\npixels = 48').library.pixels).toBe(48);
+  expect(problem('[library]\npixels = 33').message).toMatch(/library.pixels: must be even/);
+});
+
 test('every example reads, and survives a round trip', async () => {
   const folder = new URL('../../examples/', import.meta.url);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.toml'));
