@@ -50,12 +50,17 @@ export function pixelSides(detector: LatticeDetector): Pair {
   return [x / side, y / side];
 }
 
-/** Whether a matrix of 0 and ±1 (rows) on (x, y) makes of the zone's undistorted crystal the same one, so that a pattern that it turns is a pattern of the zone. */
-export function keepsZone(
-  { zone }: Pick<LatticeDetector, 'zone'>,
+/**
+ * Whether a matrix of 0 and ±1 (rows) on (x, y) makes of the zone's undistorted crystal the same one and lays pixels on pixels, so that a pattern that it turns is a
+ * pattern of the zone on this detector. What exchanges x and y does not where pixels are no squares.
+ */
+export function keepsPatterns(
+  { zone, pixelsPerOrder }: Pick<LatticeDetector, 'zone' | 'pixelsPerOrder'>,
   matrix: readonly [number, number, number, number],
 ): boolean {
-  return isSymmetry(zoneOf(zone), matrix);
+  const [x, y] = pixel_invA({ zone, pixelsPerOrder, a_A: 1 });
+  const exchanges = matrix[1] !== 0;
+  return isSymmetry(zoneOf(zone), matrix) && !(exchanges && Math.abs(x / y - 1) > 1e-9);
 }
 
 /** Where disks lie: two vectors from the direct beam to neighbouring ones [pixels], of which all others are sums. */

@@ -7,7 +7,7 @@ import { cellSteps } from '../crystal/options.ts';
 import { cellAt } from '../crystal/structure.ts';
 import { columnAt, stepsOf, zoneOf } from '../crystal/zone.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
-import { keepsZone, perOrder, pixel_mrad } from '../diffraction/detector.ts';
+import { keepsPatterns, perOrder, pixel_mrad } from '../diffraction/detector.ts';
 import { cpuEngine, type PatternEngine } from '../diffraction/engine.ts';
 import { latticeProbe } from '../diffraction/scattering-matrix.ts';
 import { r1 } from '../diffraction/test-structures.ts';
@@ -90,7 +90,7 @@ for (const zone of ZONES) {
         }
       }
       const off = r1(own, turned);
-      if (keepsZone(detector, matrix)) {
+      if (keepsPatterns(detector, matrix)) {
         expect(off).toBeLessThan(5e-6);
         kept.push(matrix.join());
       } else expect(off).toBeGreaterThan(2e-3);

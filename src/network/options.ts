@@ -81,7 +81,7 @@ export const trainingOptions = z
       .boolean()
       .default(true)
       .describe(
-        'Use the in-plane symmetry operations of the zone as augmentation: 4mm of [001], 2mm of [110], m of [111].',
+        'Use the in-plane symmetry operations of the zone as augmentation: 4mm of [001] (2mm on pixels that are no squares), 2mm of [110], m of [111].',
       ),
     inelastic_fraction: between(0, 0.9)
       .default([0, 0])

@@ -58,7 +58,10 @@ test('patterns and vectors turn together: the turned pattern is the pattern of t
 });
 
 test('a zone has the operations of m-3m that keep the beam and the grid: 4mm, 2mm, m; and two looks among them', () => {
-  const of = (zone?: [number, number, number]) => [operationsOf({ zone }), looksOf({ zone })];
+  const of = (zone?: [number, number, number], pixelsPerOrder: number | [number, number] = 8) => {
+    const detector = { zone, pixelsPerOrder };
+    return [operationsOf(detector), looksOf(detector)];
+  };
   expect(of()).toEqual([
     [0, 1, 2, 3, 4, 5, 6, 7],
     [0, 2],
@@ -67,6 +70,12 @@ test('a zone has the operations of m-3m that keep the beam and the grid: 4mm, 2m
     [0, 2, 4, 5],
     [0, 2],
   ]);
+  // Pixels that are twice as long along x: what exchanges x and y would call one angle another.
+  expect(of(undefined, [4, 8])).toEqual([
+    [0, 2, 4, 5],
+    [0, 2],
+  ]);
+  expect(of(undefined, [8, 8])).toEqual(of());
   expect(of([1, 1, 1])).toEqual([
     [0, 4],
     [0, 4],

@@ -9,7 +9,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { keepsZone, type LatticeDetector } from '../diffraction/detector.ts';
+import { keepsPatterns, type LatticeDetector } from '../diffraction/detector.ts';
 
 /** Rows of M for the operation's number 0 … 7; 0 is the identity, 0 … 3 are rotations by 90°, 4 … 7 have a mirror. */
 const OPERATIONS: readonly (readonly [number, number, number, number])[] = [
@@ -34,11 +34,11 @@ export function productOf(a: number, b: number): number {
   return OPERATIONS.findIndex((matrix) => matrix.every((x, i) => x === product[i]));
 }
 
-type Zoned = Pick<LatticeDetector, 'zone'>;
+type Zoned = Pick<LatticeDetector, 'zone' | 'pixelsPerOrder'>;
 
-/** Numbers of the operations under which a zone's undistorted crystal is the same, the identity first. */
+/** Numbers of the operations under which a zone's undistorted crystal and its detector are the same, the identity first. */
 export function operationsOf(detector: Zoned): number[] {
-  return OPERATIONS.flatMap((matrix, number) => (keepsZone(detector, matrix) ? [number] : []));
+  return OPERATIONS.flatMap((matrix, number) => (keepsPatterns(detector, matrix) ? [number] : []));
 }
 
 /** Two operations, the identity and one that undoes itself and changes signs of components only: a turn by 180°, or along [111], which has none, the mirror x → −x. */
