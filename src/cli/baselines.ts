@@ -10,6 +10,7 @@ import { percent, plural, quantity } from '../core/numbers.ts';
 import { tiffBytes } from '../core/tiff.ts';
 import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { type BaselineMethod, type BaselineRun, baselinesReport, type Counting } from '../figures/baselines-report.ts';
+import { requireDetector } from '../library/dataset.ts';
 import { openLibrary } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
 import { fileIdentity, readBytes, requireWritable, writeWhole } from '../node/files.ts';
@@ -53,17 +54,7 @@ export async function runBaselines(line: CommandLine): Promise<void> {
   const specimen = haadfSpecimen(inputs);
   const { info } = openModel(await readBytes(modelPath), nodeOnnx);
   const library = await openLibrary(folderStore(option(line, 'library')!), task);
-  for (const [name, value] of Object.entries(info.detector)) {
-    const other = library.detector[name as keyof typeof library.detector];
-    if (JSON.stringify(other) !== JSON.stringify(value)) {
-      fail(
-        'model-mismatch',
-        `The library's patterns have ${name} ${other}, the model's ${value}.`,
-        'Give the library that the model was trained on.',
-        { name },
-      );
-    }
-  }
+  requireDetector(library, info.detector, 'Give the library that the model was trained on.');
   const { workers } = workersOption(line);
   const run = { program: PROGRAM, host: nodeWorkers, workers };
   console.resumes();

@@ -26,6 +26,21 @@ test('the library of a model is that of the recipe in its file', () => {
   expect(error.P_x).toBe(1.3);
 });
 
+test('a model along another zone, whose pixels are no squares, is checked, too', () => {
+  const [along110, toml] = [`structures]\nzone = [1, 1, 0]`, recipeToToml(recipe)];
+  const other = parseRecipe(
+    toml.replace('structures]', along110).replace('pixels_per_order = 8', 'pixels_per_order = [8, 12]'),
+  );
+  // As a model file states it: arrays of its own.
+  const detector = structuredClone(detectorOf(other));
+  expect(detector.zone).toEqual([1, 1, 0]);
+  expect(checkInputsOf(info({ recipe: recipeToToml(other), detector })).library.structures.zone).toEqual([1, 1, 0]);
+  const fewer = { ...detector, pixelsPerOrder: [8, 8] as [number, number] };
+  expect(problem(() => checkInputsOf(info({ recipe: recipeToToml(other), detector: fewer }))).message).toMatch(
+    /pixels per order 8 × 8 and 8 × 12/,
+  );
+});
+
 test('a model without a usable recipe is refused', () => {
   const refused = (more: Partial<ModelInfo>) => problem(() => checkInputsOf(info(more))).tag;
   expect(refused({ recipeSchema: 1 })).toBe('unsupported');

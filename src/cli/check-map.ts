@@ -3,6 +3,7 @@
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { fixedLabel, percent, plural } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
+import { detectorDifference } from '../diffraction/detector.ts';
 import { detectorOf } from '../library/plan.ts';
 import { requireUniform } from '../library/uniform-crystal.ts';
 import type { ModelInfo } from '../network/model-info.ts';
@@ -28,17 +29,8 @@ export function checkInputsOf(info: ModelInfo): CheckInputs {
     fail('unsupported', `The check cannot read the model's recipe: ${error.message}`, train);
   }
   requireUniform(recipe);
-  const own = detectorOf(recipe);
-  for (const [key, value] of Object.entries(info.detector)) {
-    if (own[key as keyof typeof own] !== value) {
-      fail(
-        'model-mismatch',
-        `The model sees patterns of ${key} ${value}, and its recipe makes ${own[key as keyof typeof own]}.`,
-        train,
-        { key },
-      );
-    }
-  }
+  const off = detectorDifference(info.detector, detectorOf(recipe));
+  if (off) fail('model-mismatch', `The model and the recipe in its file are of different detectors: ${off}.`, train);
   const { scores } = info;
   const error = Object.fromEntries(
     STATE_LABELS.map((label) => [label, scores.training.find(({ name }) => name === label)?.rmse ?? 0]),

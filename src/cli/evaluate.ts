@@ -5,7 +5,7 @@ import { fail } from '../core/errors.ts';
 import { decimalLabel, duration, fixedLabel, percent, plural } from '../core/numbers.ts';
 import { RandomStream } from '../core/random.ts';
 import { type EvaluatedSet, evaluationReport } from '../figures/evaluation-report.ts';
-import { selectLabels } from '../library/dataset.ts';
+import { requireDetector, selectLabels } from '../library/dataset.ts';
 import { openLibrary } from '../library/store.ts';
 import { answersOf } from '../network/answers.ts';
 import { promised } from '../network/conformal.ts';
@@ -53,6 +53,7 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
     }
     const training = parsed.data;
     const library = await openLibrary(folderStore(option(line, 'library')!), task);
+    requireDetector(library, info.detector, 'Give the model’s own library, or another one for the same detector.');
     const data = selectLabels(library, info.labels);
     const heldOut = Array.from({ length: data.count }, (_, i) => i).filter((i) => data.isHeldOut(i));
     const scan = request && (await scanFigures(model, data, heldOut, training, request, task));

@@ -3,7 +3,7 @@
  * that an experiment is resampled onto it by its own disk lattice, whatever its camera length.
  */
 
-import { quantity } from '../core/numbers.ts';
+import { quantity, setting } from '../core/numbers.ts';
 import { isSymmetry, zoneName, zoneOf } from '../crystal/zone.ts';
 import type { LatticeDetector } from './detector-schema.ts';
 import { wavelength } from './optics.ts';
@@ -107,4 +107,18 @@ export function pixelText(detector: LatticeDetector): string {
   return `${pixel_mrad(detector)
     .map((side) => quantity(side, '', 3))
     .join(' × ')} mrad`;
+}
+
+/** The first thing in which two detectors differ, as 'zone [110] and [001]'; undefined where none is. */
+export function detectorDifference(one: LatticeDetector, other: LatticeDetector): string | undefined {
+  const each: readonly (readonly [what: string, of: (detector: LatticeDetector) => string])[] = [
+    ['zone', zoneText],
+    ['voltage', ({ voltage_kV }) => setting(voltage_kV, 'kV')],
+    ['convergence', ({ convergence_mrad }) => setting(convergence_mrad, 'mrad')],
+    ['lattice parameter', ({ a_A }) => setting(a_A, 'Å')],
+    ['pixels', ({ pixels }) => `${pixels} × ${pixels}`],
+    ['pixels per order', (detector) => perOrder(detector).join(' × ')],
+  ];
+  const found = each.find(([, of]) => of(one) !== of(other));
+  return found && `${found[0]} ${found[1](one)} and ${found[1](other)}`;
 }

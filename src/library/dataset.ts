@@ -2,7 +2,7 @@
 
 import { fail } from '../core/errors.ts';
 import type { Identity } from '../core/identity.ts';
-import type { LatticeDetector } from '../diffraction/detector.ts';
+import { detectorDifference, type LatticeDetector } from '../diffraction/detector.ts';
 
 export interface LabelInfo {
   /** Such as 'P_x', 'dTi_x', 'dO_x', 'tilt_x', 'thickness'; '…_column' marks the single-column value. */
@@ -26,6 +26,12 @@ export interface PatternDataset {
    * labels: [indices.length][labels.length], in the labels' units.
    */
   read(indices: ArrayLike<number>): Promise<{ patterns: Float32Array; labels: Float32Array }>;
+}
+
+/** Refuses patterns of another detector than a model's: it would take them for its own. @throws 'model-mismatch' naming what differs */
+export function requireDetector({ detector }: Pick<PatternDataset, 'detector'>, model: LatticeDetector, hint: string) {
+  const off = detectorDifference(detector, model);
+  if (off) fail('model-mismatch', `The library and the model are of different detectors: ${off}.`, hint);
 }
 
 /** The dataset with only the labels named, in that order. @throws 'shape' if one is not there */
