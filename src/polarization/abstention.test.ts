@@ -24,6 +24,12 @@ test('without a prior nothing is said; a tenth of the variance is something', ()
   expect(tellsNothing(Math.sqrt(0.9), 1)).toBe(false);
 });
 
+test('what has one value in all that the model learned from is not measured, however small σ is', () => {
+  const [found] = abstentions([channel('thickness', [0.02, 0.01, 0.02], 0)], []);
+  expect(found).toMatchObject({ name: 'thickness', share: 1, prior: 0 });
+  expect(abstentionWarnings([found!])[0]?.text).toMatch(/thickness is not measured: .* one value of it/);
+});
+
 test('what the model tells no better than the mean carries no information anywhere', () => {
   const [found] = abstentions([channel('P_z', [8, 8, 8], 9)], ['P_z']);
   expect(found).toMatchObject({ share: 1, sigma: 8 });

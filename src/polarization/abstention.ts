@@ -1,7 +1,7 @@
 /**
  * Values that carry no information. Where σ of a component is as large as that of somebody who knows only the mean over the structures that the model was made for (its
  * prior), the value is what such structures are like, not a measurement: the map abstains there. That is a result, not an error: one zone-axis pattern at 1e6 electrons
- * does not measure P along the beam.
+ * does not measure P along the beam. Nor does a model measure what it was taught one value of, such as the thickness of a library of one.
  *
  * What this is not: a limit of what any method could tell; that takes Fisher information.
  */
@@ -34,10 +34,10 @@ export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
  */
 export function abstentions(channels: readonly MapChannel[], untold: readonly string[]): Abstention[] {
   return channels.flatMap(({ name, unit, sigma, prior }) => {
-    if (!sigma || !(prior! > 0)) return [];
+    if (!sigma || prior === undefined) return [];
     const sorted = sigma.toSorted();
-    const share = untold.includes(name) ? 1 : sorted.filter((one) => tellsNothing(one, prior!)).length / sorted.length;
-    return share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior: prior! }] : [];
+    const share = untold.includes(name) ? 1 : sorted.filter((one) => tellsNothing(one, prior)).length / sorted.length;
+    return share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior }] : [];
   });
 }
 
@@ -45,6 +45,9 @@ export function abstentions(channels: readonly MapChannel[], untold: readonly st
 export function abstentionWarnings(list: readonly Abstention[]): MapWarning[] {
   return list.map(({ name, unit, share, sigma, prior }) => ({
     level: 'care',
-    text: `${name} is not measured at ${percent(share, 2)} of the positions: σ is ${quantity(sigma, unit)} (median), and knowing only the mean of the structures that the model learned from gives ${quantity(prior, unit)}.`,
+    text:
+      prior === 0
+        ? `${name} is not measured: all patterns that the model learned from have one value of it, which it answers whatever the scan is.`
+        : `${name} is not measured at ${percent(share, 2)} of the positions: σ is ${quantity(sigma, unit)} (median), and knowing only the mean of the structures that the model learned from gives ${quantity(prior, unit)}.`,
   }));
 }
