@@ -110,6 +110,18 @@ test('fewer electrons than in any training pattern mark the scan; more do not', 
   expect(marked({ dose_e: 1e12 }).n).toBe(0);
 });
 
+test('of a model that was trained without noise, counting marks the scan where it adds to its errors', () => {
+  const scored = (rmse: number) => [{ name: 'thickness', correlation: 0.9, ...score, rmse }];
+  const scores = { ...info.scores, noiseFree: scored(0.3), dose1e6: scored(0.5) };
+  const silent = { ...info, dose_e: null, scores };
+  const at = (dose_e: number) => marksOf(silent, domain, { ...fits, dose_e });
+  // Variances: 0.09 without noise, 0.16 of counting at 1e6 electrons.
+  expect(at(1e6).times[0]).toBeCloseTo(Math.sqrt(0.25 / 0.09), 5);
+  expect(at(1e4).times[0]).toBeCloseTo(Math.sqrt((0.09 + 16) / 0.09), 5);
+  expect([...at(1e8).outside]).toEqual(new Array(20).fill(0));
+  expect(at(1e8).times[0]).toBe(1);
+});
+
 test('an answer beyond the range by more than 2σ is marked where the label is told at all', () => {
   expect(marked({ values: [first(1, 40.3, 35), new Array(20).fill(0)] }).n).toBe(0);
   expect(marked({ values: [first(1, 40.5, 35), new Array(20).fill(0)] }).n).toBe(1);

@@ -6,9 +6,9 @@
  * - a tenth of the patterns or more, three at least or all, lie farther out than 99 of 100 held-out ones,
  * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones,
  * - a tenth or more show an instrument (background, blur: instrument.ts) unlike that of 99 of 100 held-out ones, or
- * - the scan has fewer electrons a pattern than any that the model was trained on.
+ * - the scan has fewer electrons a pattern than any that the model was trained on; a model that was trained without noise, so few that counting adds to its errors.
  * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and what a tenth of the patterns exceed of distance, of what is left and of the instrument's amplitudes, each over what
- * 99 of 100 held-out patterns have, and √(least dose/dose).
+ * 99 of 100 held-out patterns have, and √(least dose/dose), or what counting multiplies errors by ({@link byCounting}).
  *
  * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
  */
@@ -55,6 +55,25 @@ export interface ScanMarks {
   readonly beyond: readonly { readonly name: string; readonly unit: string; readonly count: number }[];
 }
 
+/** s of a scan's dose; 0 where the model has learned from as few electrons. */
+function byDose(info: ModelInfo, dose_e: number): number {
+  const least = 1 / Math.sqrt(DOSE_TOLERANCE);
+  const s = info.dose_e ? Math.sqrt(info.dose_e[0] / dose_e) : byCounting(info, dose_e);
+  return s > least ? s : 0;
+}
+
+/**
+ * By what counting multiplies the rms error of a model that was trained without noise, the most over its labels: its variance goes as 1/dose, and at 1e6 electrons and
+ * without noise the model's file states the error.
+ */
+function byCounting({ scores: { noiseFree, dose1e6 } }: ModelInfo, dose_e: number): number {
+  const grown = noiseFree.map(({ name, rmse }) => {
+    const noisy = dose1e6.find((one) => one.name === name)?.rmse ?? rmse;
+    return rmse > 0 ? Math.sqrt(1 + (Math.max(0, (noisy / rmse) ** 2 - 1) * 1e6) / dose_e) : 1;
+  });
+  return Math.max(1, ...grown);
+}
+
 /** The ranges of labels that the model can tell. */
 export function toldRanges({ domain, labels, scores }: ModelInfo) {
   return labels.flatMap(({ name, unit }, label) => {
@@ -82,7 +101,7 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
     distance: share(far),
     misfit: share(left),
     instrument: share(seen),
-    dose: info.dose_e && dose_e < DOSE_TOLERANCE * info.dose_e[0] ? Math.sqrt(info.dose_e[0] / dose_e) : 0,
+    dose: byDose(info, dose_e),
   };
   const whole = Math.max(1, ...Object.values(scan));
   const times = Float32Array.from(far, (s) => Math.max(s, whole));

@@ -60,7 +60,12 @@ export function fitOf(info: ModelInfo, patterns: PatternMarks): Fit {
       'The model (format 1) does not say what it was trained on: whether it fits this scan is not known. Train it again.';
     warnings.push({ level: 'care', text });
   }
-  if (trained && (dose_e < 0.8 * trained[0] || dose_e > 1.25 * trained[1])) {
+  if (!trained) {
+    warnings.push({
+      level: 'care',
+      text: `The model was trained without noise, and the scan has ${quantity(dose_e, 'electrons', 3)} a pattern: its σ holds no counting noise. Set training.dose_e.`,
+    });
+  } else if (dose_e < 0.8 * trained[0] || dose_e > 1.25 * trained[1]) {
     warnings.push({
       level: 'care',
       text: `The scan has ${quantity(dose_e, 'electrons', 3)} a pattern; the model was trained on ${quantity(trained[0], '', 3)} to ${quantity(trained[1], 'electrons', 3)}.`,
