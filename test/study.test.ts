@@ -166,6 +166,20 @@ describe('study', () => {
       /voltage of 200 kV; the scan has 300/,
     );
     await expect(stat(at('none'))).rejects.toThrow();
+    const train = ['train', at('beam.toml'), '--library', at('study/library.zarr'), '--scan', at('study/scan.h5')];
+    await fails([...train, '--out', at('none.onnx')], 1, /voltage of 200 kV; the scan has 300/);
+  });
+
+  test.each([
+    ['a network that takes no such patterns', 'pixels = 32', 'pixels = 48', /cannot take 48 pixels/],
+    ['a network that cannot be', '[network]', '[network]\nlatent = 8', /reads more latents than there are/],
+    ['a scan along another zone', 'cells =', 'zone = [1, 1, 0]\ncells =', /scans structures along \[001\]/],
+    ['a wedge without an edge', '[experiment]', '[experiment]\nwedge_nm = 30', /leave half a nanometre/],
+  ])('nor for %s', async (_, from, to, words) => {
+    expect(RECIPE).toContain(from);
+    await writeFile(at('late.toml'), RECIPE.replace(from, to));
+    await fails(['study', at('late.toml'), '--out', at('none')], 1, words);
+    await expect(stat(at('none'))).rejects.toThrow();
   });
 
   test('a library cut into other slices than the recipe’s teaches no model', async () => {

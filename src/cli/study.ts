@@ -10,22 +10,23 @@ import { fail } from '../core/errors.ts';
 import { difference, inWords } from '../core/identity.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { trainingCurve } from '../figures/training-curve.ts';
-import { detectorOf } from '../library/plan.ts';
+import { PREDICTED_LABELS } from '../library/labels.ts';
 import { simulateLibrary } from '../library/run.ts';
 import { openLibrary } from '../library/store.ts';
+import { architecture } from '../network/architecture.ts';
 import { openModel } from '../network/infer.ts';
-import { checkModelFits, crystalName, type ModelScope } from '../network/model-scope.ts';
+import { checkModelFits } from '../network/model-scope.ts';
 import { type EpochRecord, modelIdentity } from '../network/train.ts';
 import { readBytes, readText, writeWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
-import { measuredFacts, scanRemarks, statedFacts } from '../polarization/scan-facts.ts';
+import { statedFacts } from '../polarization/scan-facts.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { recipeToToml } from '../recipe/recipe.ts';
-import { calibrate } from '../scan/calibrate.ts';
-import { beamOf } from '../scan/calibration.ts';
+import { checkExperiment } from '../simulation/experiment-structure.ts';
 import { argument, hasSection, LIBRARY_SECTIONS, option, readImported, readStudy, workersOption } from './arguments.ts';
+import { calibrateFor, recipeScope } from './calibrate-scan.ts';
 import type { CommandLine } from './command-line.ts';
 import { mapToFolder, type Truth, truthOf, truthOfMap } from './map.ts';
 import { openGivenScan } from './open-scan.ts';
@@ -81,6 +82,9 @@ export async function study(line: CommandLine, request: StudyRequest): Promise<v
       'Leave [experiment] out, or give a scan.',
     );
   }
+  // Nor are hours of work begun whose next step cannot be done.
+  architecture(recipe.network, recipe.library.pixels, PREDICTED_LABELS.length, false);
+  if (scan === undefined && request.experiment) checkExperiment(recipe);
   const { workers } = workersOption(line);
   const place = (name: string) => join(out, name);
   const begun = performance.now();
@@ -161,29 +165,13 @@ async function requireScan(
   folder: string,
   measure: boolean,
 ): Promise<void> {
-  const { crystal, structures, training } = recipe;
-  const detector = detectorOf(recipe);
-  const { a_A, zone, voltage_kV, convergence_mrad } = detector;
-  // Whoever wrote the recipe says what the scan is of; a file of structures says nothing.
-  const material = structures.file === undefined ? crystal.material : undefined;
-  const scope: ModelScope = {
-    material,
-    crystal: structures.file ?? crystalName(crystal),
-    a_A,
-    zone,
-    voltage_kV,
-    convergence_mrad,
-    dose_e: training.dose_e ?? null,
-  };
-  const { rotation_deg, hot_sigma } = recipe.scan;
+  const scope = recipeScope(recipe);
+  const { material } = scope;
   const { source } = await openGivenScan(scan, recipe.scan, folder);
   try {
-    checkModelFits(scope, { ...statedFacts(source.info), material });
-    if (!measure) return;
-    const known = { ...beamOf(detector), rotation_deg, hot_sigma };
-    const calibration = await calibrate(source, known, console.task);
-    checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
-    for (const text of scanRemarks(source.info, calibration)) console.note(`take care: ${text}`);
+    if (measure) {
+      await calibrateFor(scope, source, recipe.scan, material, (text) => console.note(text), console.task);
+    } else checkModelFits(scope, { ...statedFacts(source.info), material });
   } finally {
     source.close();
   }

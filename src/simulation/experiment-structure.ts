@@ -9,16 +9,21 @@ import type { ExperimentInputs } from './options.ts';
 /** Blocks in the window along x and y: it holds the probe. */
 export const repeatsOf = ({ block_cells }: ExperimentInputs['experiment']): number => (block_cells === 8 ? 2 : 1);
 
+/** @throws 'recipe' for a zone that [experiment] does not scan along */
+export function checkExperiment({ structures }: Pick<ExperimentInputs, 'structures'>): void {
+  if (!structures.zone) return;
+  fail(
+    'recipe',
+    `[experiment] scans structures along [001], and structures.zone is [${structures.zone.join(', ')}].`,
+    'Leave [experiment] out; a [specimen] may lie along any zone axis.',
+    { zone: structures.zone },
+  );
+}
+
 /** What the structure is made from: the block is this room's, its edge along the beam the structure's own. */
-function structureInputs({ crystal, structures, experiment }: ExperimentInputs) {
-  if (structures.zone) {
-    fail(
-      'recipe',
-      `[experiment] scans structures along [001], and structures.zone is [${structures.zone.join(', ')}].`,
-      'Leave [experiment] out; a [specimen] may lie along any zone axis.',
-      { zone: structures.zone },
-    );
-  }
+function structureInputs(of: ExperimentInputs) {
+  checkExperiment(of);
+  const { crystal, structures, experiment } = of;
   const cells = [experiment.block_cells, experiment.block_cells, structures.cells[2]] as const;
   const stream = structureStream(experiment.seed, 0, true);
   return { stream, inputs: withBeamEdge({ crystal, structures: { ...structures, cells } }, 0, stream) };

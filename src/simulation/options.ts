@@ -210,6 +210,10 @@ export const experimentOptions = z
     blur_mrad: z.number().min(0).max(5).default(0).describe('Point spread of the camera, rms [mrad].'),
   })
   .refine((e) => e.inelastic_fraction + e.background_fraction < 1, 'must leave some electrons elastic')
+  .refine(
+    (e) => e.thickness_nm - e.wedge_nm / 2 >= 0.5,
+    'must leave half a nanometre where the scan is thinnest, at thickness_nm − wedge_nm/2',
+  )
   .describe(
     'A scan that Ferroscope itself simulates by direct multislice, with an imperfect detector: `ferroscope demo`.',
   );
