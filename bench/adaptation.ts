@@ -126,7 +126,14 @@ async function rowsOf(
   const key = hashOf({ program: PROGRAM, STEPS, RATE, files: await Promise.all(files.map(fileIdentity)) });
   const kept = existsSync(verdictFile) ? (JSON.parse(await readText(verdictFile)) as Verdict) : undefined;
   if (kept?.key !== key || !existsSync(adaptedFile)) {
-    const request = { model: path('model.onnx'), scan, library: path('library.zarr'), known: recipe.scan, material };
+    const request = {
+      model: path('model.onnx'),
+      scan,
+      library: path('library.zarr'),
+      known: recipe.scan,
+      material,
+      note: say,
+    };
     const result = await adaptFiles({ ...request, steps: STEPS, learning_rate: RATE }, plain);
     const { model, adapted, reasons, consistency, adaptation } = result;
     await writeWhole(adaptedFile, model);

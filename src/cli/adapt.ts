@@ -9,17 +9,16 @@ import { openLibrary } from '../library/store.ts';
 import { type AdaptResult, adaptModel } from '../network/adapt.ts';
 import { fittedSum } from '../network/camera-fit.ts';
 import { openModel } from '../network/infer.ts';
-import { checkModelFits, scopeOf } from '../network/model-scope.ts';
+import { scopeOf } from '../network/model-scope.ts';
 import { fileIdentity, readBytes, refuseExisting, writeFolderWhole, writeWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
-import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
-import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import { argument, materialOption, numberOption, option } from './arguments.ts';
+import { calibrateFor } from './calibrate-scan.ts';
 import type { CommandLine } from './command-line.ts';
 import { knownOf } from './map.ts';
 import { openGivenScan } from './open-scan.ts';
@@ -34,6 +33,8 @@ export interface AdaptFilesRequest {
   readonly voltage_kV?: number | undefined;
   /** What the scan is said to be of; the model must be of the same. */
   readonly material?: string | undefined;
+  /** Takes remarks on the scan. */
+  readonly note: (text: string) => void;
   readonly steps: number;
   readonly learning_rate: number;
 }
@@ -45,15 +46,12 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
   const bytes = await readBytes(request.model);
   const { info } = openModel(bytes, nodeOnnx);
   const { detector } = info;
-  const scope = scopeOf(info);
   const library = await openLibrary(folderStore(request.library), task);
   const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset, request.voltage_kV);
   try {
     const { rotation_deg, hot_sigma, flip } = known;
     const beam = { ...beamOf(detector), rotation_deg, hot_sigma };
-    checkModelFits(scope, { ...statedFacts(source.info), material });
-    const calibration = await calibrate(source, beam, task);
-    checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
+    const calibration = await calibrateFor(scopeOf(info), source, known, material, request.note, task);
     const files = { scan: await fileIdentity(request.scan), ...given };
     const identity = calibrationIdentity(files, { ...beam, flip }, PROGRAM);
     return await adaptModel(
@@ -91,6 +89,7 @@ export async function runAdapt(line: CommandLine): Promise<void> {
     dataset: option(line, 'dataset'),
     voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
     material: materialOption(line),
+    note: (text: string) => line.console.note(text),
     steps: trainingNumber(line, 'steps', (n) => Number.isInteger(n) && n >= 1, 'a whole number, 1 or more'),
     learning_rate: trainingNumber(line, 'learningRate', (n) => n > 0 && n <= 1, 'a number above 0, 1 at most'),
   };

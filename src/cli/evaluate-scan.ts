@@ -11,16 +11,14 @@ import { quantile } from '../network/domain.ts';
 import { spread } from '../network/finish.ts';
 import type { Model } from '../network/infer.ts';
 import { distances } from '../network/match.ts';
-import { checkModelFits, scopeOf } from '../network/model-scope.ts';
+import { scopeOf } from '../network/model-scope.ts';
 import { countingR1, deviations, nearestByLabels, r1 } from '../network/nearest.ts';
 import type { TrainingOptions } from '../network/options.ts';
 import { BINS, overlap, principalComponents, project, sampledOverlap } from '../network/overlap.ts';
 import { predictSymmetric } from '../network/symmetric.ts';
-import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
-import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
-import { beamOf } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
+import { calibrateFor } from './calibrate-scan.ts';
 import { STATE } from './evaluate-figures.ts';
 import { openGivenScan } from './open-scan.ts';
 
@@ -39,18 +37,20 @@ export interface ScanRequest {
   readonly dataset?: string | undefined;
   readonly voltage_kV?: number | undefined;
   readonly material?: string | undefined;
+  /** Takes remarks on the scan. */
+  readonly note: (text: string) => void;
 }
 
 /** Patterns of the scan on the model's detector, evenly chosen positions, and its dose. @throws 'model-mismatch', as `calibrate` */
-async function scanPatterns({ path, known, dataset, voltage_kV, material }: ScanRequest, model: Model, task: Task) {
+async function scanPatterns(
+  { path, known, dataset, voltage_kV, material, note }: ScanRequest,
+  model: Model,
+  task: Task,
+) {
   const { info } = model;
   const { source } = await openGivenScan(path, known, '.', dataset, voltage_kV);
   try {
-    const scope = scopeOf(info);
-    checkModelFits(scope, { ...statedFacts(source.info), material });
-    const { rotation_deg, hot_sigma } = known;
-    const calibration = await calibrate(source, { ...beamOf(info.detector), rotation_deg, hot_sigma }, task);
-    checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
+    const calibration = await calibrateFor(scopeOf(info), source, known, material, note, task);
     const [ry, rx] = source.shape;
     const chosen = spread(
       Array.from({ length: ry * rx }, (_, i) => i),

@@ -143,6 +143,7 @@ function scanOf(line: CommandLine): ScanRequest | undefined {
     dataset: option(line, 'dataset'),
     voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
     material: materialOption(line),
+    note: (text) => line.console.note(text),
   };
 }
 

@@ -12,7 +12,6 @@ import { PREDICTED_LABELS } from '../library/labels.ts';
 import { detectorOf } from '../library/plan.ts';
 import { openLibrary, requireSettings } from '../library/store.ts';
 import { architecture } from '../network/architecture.ts';
-import type { ExperimentSource } from '../network/batches.ts';
 import { trainingCost } from '../network/cost.ts';
 import { openModel } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
@@ -22,26 +21,34 @@ import { folderStore, placeOf } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import { RECIPE_SCHEMA, type Recipe, recipeToToml } from '../recipe/recipe.ts';
-import { calibrate } from '../scan/calibrate.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
 import { argument, option, readStudy, requireAtoms } from './arguments.ts';
+import { calibrateFor, recipeScope } from './calibrate-scan.ts';
 import type { CommandLine } from './command-line.ts';
 import { openGivenScan } from './open-scan.ts';
 import { requireResources } from './resources.ts';
 import { scoreLines } from './score-lines.ts';
 import { PROGRAM } from './version.ts';
 
+export interface ScanToAdaptTo {
+  readonly path: string;
+  /** What images are relative to. */
+  readonly folder: string;
+  /** Takes remarks on the scan. */
+  readonly note: (text: string) => void;
+}
+
 /**
  * Trains and writes the model; a checkpoint stands beside it until the model is there.
  * @param log where the losses by epoch go, as JSON, before the model does: a model is never without them
- * @throws 'stale' for a library that the recipe would not make, and as `train`
+ * @throws 'stale' for a library that the recipe would not make, 'model-mismatch' for a scan that it is not for, and as `train`
  */
 export async function trainToFile(
   recipe: Recipe,
   library: string,
   out: string,
-  scan: { readonly path: string; readonly folder: string } | undefined,
+  scan: ScanToAdaptTo | undefined,
   task: Task,
   log?: string,
 ): Promise<TrainResult & { readonly info: ModelInfo }> {
@@ -58,6 +65,7 @@ export async function trainToFile(
     },
     out,
   );
+  const experiment = scan && (await experimentOf(recipe, scan, task));
   const whole = await openLibrary(folderStore(library), task);
   requireSettings(whole.info, recipe, library);
   const checkpoint = placeOf(`${out}.checkpoint`);
@@ -68,7 +76,7 @@ export async function trainToFile(
       program: PROGRAM,
       host: nodeWorkers,
       runtime: nodeOnnx,
-      experiment: scan === undefined ? undefined : await experimentOf(recipe, scan.path, scan.folder, task),
+      experiment,
       checkpoint: checkpoint.store.within(checkpoint.folder),
       recipe: { toml: recipeToToml(recipe), hash: hashOf(recipe), schema: RECIPE_SCHEMA },
     },
@@ -80,15 +88,14 @@ export async function trainToFile(
   return { ...result, info: openModel(result.model, nodeOnnx).info };
 }
 
-async function experimentOf(recipe: Recipe, path: string, folder: string, task: Task): Promise<ExperimentSource> {
+async function experimentOf(recipe: Recipe, { path, folder, note }: ScanToAdaptTo, task: Task) {
   const { rotation_deg, hot_sigma, flip } = recipe.scan;
   const { source, given } = await openGivenScan(path, recipe.scan, folder);
-  const detector = detectorOf(recipe);
-  const known = { ...beamOf(detector), rotation_deg, hot_sigma };
-  const calibration = await calibrate(source, known, task);
+  const scope = recipeScope(recipe);
+  const calibration = await calibrateFor(scope, source, recipe.scan, scope.material, note, task);
   const files = { scan: await fileIdentity(path), ...given };
-  const identity = calibrationIdentity(files, { ...known, flip }, PROGRAM);
-  return { identity, ...calibratedPatterns(source, calibration, detector) };
+  const identity = calibrationIdentity(files, { ...beamOf(scope), rotation_deg, hot_sigma, flip }, PROGRAM);
+  return { identity, ...calibratedPatterns(source, calibration, detectorOf(recipe)) };
 }
 
 export async function runTrain(line: CommandLine): Promise<void> {
@@ -107,7 +114,9 @@ export async function runTrain(line: CommandLine): Promise<void> {
     recipe,
     option(line, 'library') ?? 'library.zarr',
     out,
-    scan === undefined ? undefined : { path: scan, folder: dirname(path) },
+    scan === undefined
+      ? undefined
+      : { path: scan, folder: dirname(path), note: (text: string) => line.console.note(text) },
     line.console.task,
   );
   const train_s = (performance.now() - start) / 1e3;

@@ -107,7 +107,12 @@ export type Calibration = Options<typeof calibrationSchema>;
 export type DescanPlane = Calibration['descan'];
 
 /** What a calibration for a model's or a library's detector takes as known. */
-export function beamOf({ a_A, zone, voltage_kV, convergence_mrad }: LatticeDetector): BeamAndCrystal {
+export function beamOf({
+  a_A,
+  zone,
+  voltage_kV,
+  convergence_mrad,
+}: Pick<LatticeDetector, 'a_A' | 'zone' | 'voltage_kV' | 'convergence_mrad'>): BeamAndCrystal {
   return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
 }
 
