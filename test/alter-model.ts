@@ -1,19 +1,15 @@
 /** A trained model that says something else of itself: models for tests, without training them. Not a test. */
 
-import { decodeModel, encodeModel } from '../src/network/onnx-proto.ts';
+import { openModel } from '../src/network/infer.ts';
+import type { ModelInfo } from '../src/network/model-info.ts';
+import { nodeOnnx } from '../src/node/onnx.ts';
 
 type Json = Record<string, unknown>;
 
-/** @param change what metadata entries become, by name without 'ferroscope.'; values are what their JSON holds */
-export function alteredModel(bytes: Uint8Array, change: (says: (name: string) => Json) => Json): Uint8Array {
-  const proto = decodeModel(bytes);
-  const entry = (name: string) => proto.metadataProps.find(({ key }) => key === `ferroscope.${name}`)!;
-  const changed = change((name) => JSON.parse(entry(name).value) as Json);
-  const metadataProps = proto.metadataProps.map(({ key, value }) => {
-    const now = changed[key.replace('ferroscope.', '')];
-    return { key, value: now === undefined ? value : JSON.stringify(now) };
-  });
-  return encodeModel({ ...proto, metadataProps });
+/** @param change what metadata entries become, by name without 'ferroscope.' */
+export function alteredModel(bytes: Uint8Array, change: (says: (name: keyof ModelInfo) => Json) => Json): Uint8Array {
+  const model = openModel(bytes, nodeOnnx);
+  return model.saying(change((name) => model.info[name] as Json));
 }
 
 interface Scope {

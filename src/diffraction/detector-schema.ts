@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { Options } from '../core/schema.ts';
+import { ZONES } from '../crystal/zone.ts';
 
 /** As libraries and model files state it. */
 export const latticeDetectorSchema = z.object({
@@ -10,7 +11,13 @@ export const latticeDetectorSchema = z.object({
   /** Pixels per 1/s along x and y, s the step between columns of the zone (a along [001]): a pixel is 1/(s·pixelsPerOrder) [1/Å]. One number stands for both. */
   pixelsPerOrder: z.union([z.number(), z.tuple([z.number(), z.number()])]),
   /** Pseudo-cubic direction along the beam; [001] where absent. */
-  zone: z.tuple([z.number(), z.number(), z.number()]).optional(),
+  zone: z
+    .tuple([z.number(), z.number(), z.number()])
+    .refine(
+      (axis) => ZONES.some((known) => known.axis.every((u, i) => u === axis[i])),
+      'is no zone that this version knows',
+    )
+    .optional(),
   /** Pseudo-cubic lattice parameter [Å]. */
   a_A: z.number(),
   voltage_kV: z.number(),

@@ -20,7 +20,7 @@ import { fineTune } from './fine-tune.ts';
 import { finishModel } from './finish.ts';
 import { openModel } from './infer.ts';
 import { MODEL_SCHEMA, networkOf } from './model-info.ts';
-import { decodeModel, encodeModel } from './onnx-proto.ts';
+import { decodeModel } from './onnx-proto.ts';
 import { trainingOptions } from './options.ts';
 import { restoreWeights } from './restore.ts';
 import type { OnnxRuntime } from './session.ts';
@@ -151,18 +151,8 @@ export async function adaptModel(request: AdaptRequest, task: Task): Promise<Ada
       const ask = (model: typeof after) => consistencyOf(model, patterns, dose_e, fitted.labels, told);
       const consistency = compareConsistency(await ask(before), await ask(after));
       const reasons = verdictOf(consistency, kept, fitted.fit);
-      const proto = decodeModel(made);
-      const key = 'ferroscope.adaptation';
-      for (const entry of proto.metadataProps) {
-        if (entry.key === key) entry.value = JSON.stringify({ ...adaptation, consistency });
-      }
-      return {
-        ...reasons,
-        model: encodeModel(proto),
-        fitted,
-        adaptation: { ...adaptation, consistency },
-        consistency,
-      };
+      const judged = { ...adaptation, consistency };
+      return { ...reasons, model: after.saying({ adaptation: judged }), fitted, adaptation: judged, consistency };
     } finally {
       await after.close();
     }

@@ -5,7 +5,7 @@
 
 import { fail } from '../core/errors.ts';
 import { contentsOf } from './graph.ts';
-import { infoFromMetadata, type ModelInfo, networkOf, WEIGHTS } from './model-info.ts';
+import { infoFromMetadata, infoToMetadata, type ModelInfo, networkOf, PREFIX, WEIGHTS } from './model-info.ts';
 import { decodeModel, encodeModel, type ModelProto } from './onnx-proto.ts';
 import { array32, type OnnxRuntime, Session } from './session.ts';
 
@@ -132,6 +132,13 @@ export class Model {
   /** The model's file, encoded again. */
   bytes(): Uint8Array {
     return encodeModel(this.#proto);
+  }
+
+  /** The model's file, saying something else of itself. */
+  saying(change: Partial<ModelInfo>): Uint8Array {
+    const others = this.#proto.metadataProps.filter(({ key }) => key === WEIGHTS || !key.startsWith(PREFIX));
+    const own = Object.entries(infoToMetadata({ ...this.info, ...change })).map(([key, value]) => ({ key, value }));
+    return encodeModel({ ...this.#proto, metadataProps: [...own, ...others] });
   }
 
   /** Frees what ONNX Runtime holds; whoever predicts afterwards opens it again. */

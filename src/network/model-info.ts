@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { fail } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
 import { identify, identitySchema } from '../core/identity.ts';
 import type { Options } from '../core/schema.ts';
 import { latticeDetectorSchema } from '../diffraction/detector-schema.ts';
@@ -88,21 +89,31 @@ const first = z.object({ ...common, programVersion: z.string() }).transform(({ p
 export const modelInfoSchema: z.ZodType<ModelInfo> = z.union([current, first]);
 
 /** What are texts as they are; the others are JSON. */
-const TEXTS = ['recipe', 'recipeHash', 'normalisation', 'input', 'programVersion', 'weights'];
+const TEXTS = ['recipe', 'recipeHash', 'normalisation', 'input', 'programVersion', 'weights', 'seal'];
 
-const PREFIX = 'ferroscope.';
+/** Of every key that is ours. */
+export const PREFIX = 'ferroscope.';
 
 /** Entry of the metadata: hash of the weights. Models of version 0.1.0 have none. */
 export const WEIGHTS = `${PREFIX}weights`;
 
+/** Entry: hash of what the others say, so that a changed digit of a σ is seen. Models before it have none. */
+const SEAL = `${PREFIX}seal`;
+
+/** Of entries under 'ferroscope.', all but itself and that of the weights. */
+function sealOf(entries: Readonly<Record<string, string>>): string {
+  const { [SEAL]: _, [WEIGHTS]: __, ...rest } = entries;
+  return hashOf(rest);
+}
+
 /** The entries of the ONNX metadata, each key under 'ferroscope.'; `infoFromMetadata` reads them again. */
 export function infoToMetadata(info: ModelInfo): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(info).map(([key, value]) => [
-      PREFIX + key,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
+  const entries = Object.fromEntries(
+    Object.entries(info).flatMap(([key, value]) =>
+      value === undefined ? [] : [[PREFIX + key, typeof value === 'string' ? value : JSON.stringify(value)]],
+    ),
   );
+  return { ...entries, [SEAL]: sealOf(entries) };
 }
 
 /** What the metadata of a model file say; entries of others are passed over. @throws 'format' when the metadata is not that of a Ferroscope model, 'unsupported' for a newer format */
@@ -131,7 +142,12 @@ export function infoFromMetadata(metadata: readonly { key: string; value: string
       { format: stated, known: MODEL_SCHEMA },
     );
   }
-  const result = modelInfoSchema.safeParse(values);
+  if (values.seal !== undefined) {
+    const entries = Object.fromEntries(ours.map(({ key, value }) => [key, value]));
+    if (values.seal !== sealOf(entries)) bad('is damaged: what it says of itself is not what was written');
+  }
+  // The one of its format alone: of a union no issue says what is wrong.
+  const result: z.ZodSafeParseResult<ModelInfo> = (values.identity === undefined ? first : current).safeParse(values);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   return bad(`does not state '${PREFIX}${issue.path.join('.')}' as it should: ${issue.message}`);

@@ -135,13 +135,36 @@ describe('a short training', () => {
     };
     const schema = (n: number) => (key: string, value: string) =>
       key === 'ferroscope.identity' ? JSON.stringify({ ...JSON.parse(value), schema: n }) : value;
-    const old = told((key, value) => (key === 'ferroscope.uncertainty' ? undefined : schema(2)(key, value)));
+    const later = ['ferroscope.uncertainty', 'ferroscope.seal'];
+    const old = told((key, value) => (later.includes(key) ? undefined : schema(2)(key, value)));
     expect(old.info.uncertainty).toBeUndefined();
     expect(sigmaRule(old.info, 'P_x')).toMatchObject({ factor: 1, k95: undefined });
     expect(problem(() => told(schema(4)))).toMatchObject({
       tag: 'unsupported',
       message: 'The model file is of format 4; this version of Ferroscope reads formats up to 3.',
     });
+  });
+
+  test('a digit of what a model says of itself that has changed is seen, and so is what is no statement at all', async () => {
+    const { model: bytes } = await trained;
+    const altered = (name: string, change: (text: string) => string, sealed = true) => {
+      const proto = decodeModel(bytes);
+      if (!sealed) proto.metadataProps = proto.metadataProps.filter(({ key }) => key !== 'ferroscope.seal');
+      const entry = proto.metadataProps.find(({ key }) => key === `ferroscope.${name}`)!;
+      entry.value = change(entry.value);
+      return () => openModel(encodeModel(proto), nodeOnnx);
+    };
+    const factor = (text: string) => text.replace(/("factors":\[\d+\.)\d/, '$17');
+    expect(altered('uncertainty', (text) => text)).not.toThrow();
+    const message = (...of: Parameters<typeof altered>) => problem(altered(...of)).message;
+    expect(message('uncertainty', factor)).toMatch(/is damaged: what it says of itself/);
+    expect(message('scores', (text) => text.replace(/"rmse":[^,]*/, '"rmse":"much"'), false)).toMatch(
+      /'ferroscope\.scores\.\w+\.0\.rmse' as it should/,
+    );
+    const zone = (text: string) => JSON.stringify({ ...JSON.parse(text), zone: [1, 1, 2] });
+    expect(message('detector', zone, false)).toMatch(/ferroscope\.detector\.zone' as it should: is no zone/);
+    const told = openModel((await opened).saying({ seed: 77 }), nodeOnnx);
+    expect(told.info).toEqual({ ...(await opened).info, seed: 77 });
   });
 
   test('the model says what it is and refuses another microscope', async () => {
