@@ -4,7 +4,7 @@
  */
 
 import { stringify as stringifyToml } from 'smol-toml';
-import { quantity } from '../core/numbers.ts';
+import { percent, quantity } from '../core/numbers.ts';
 import { memoryStore } from '../core/store.ts';
 import type { Task } from '../core/task.ts';
 import { type PatternDataset, selectLabels } from '../library/dataset.ts';
@@ -139,33 +139,39 @@ export async function evaluationSets(
       'The library’s structures come from a file, or an earlier version made it: no new structures are simulated; thickness and absorption are not shifted.',
     );
   }
-  const beyond = (range: readonly [number, number], by: number): [number, number] => [range[1] + by, range[1] + by];
-  const { background_fraction: b, blur_mrad: blur, inelastic_fraction: f, dose_e } = training;
-  sets.push(
-    altered(
-      'background',
-      `${100 * (b[1] + 0.1)}% of the electrons in a smooth background`,
-      { background_fraction: beyond(b, 0.1) },
-      fresh,
-    ),
-    altered('blur', `blurred by ${quantity(blur[1] + 0.3, 'mrad', 3)} rms`, { blur_mrad: beyond(blur, 0.3) }, fresh),
-    altered(
-      'inelastic',
-      `${100 * (f[1] + 0.2)}% scattered inelastically`,
-      { inelastic_fraction: beyond(f, 0.2) },
-      fresh,
-    ),
-  );
+  for (const { name, what, change } of instrumentShifts(training)) sets.push(altered(name, what, change, fresh));
+  return { sets, notes };
+}
+
+/** A share that leaves some electrons for the crystal. */
+const MOST_SHARE = 0.95;
+
+/** What an instrument does that no pattern of the training had, one thing at a time. */
+export function instrumentShifts({ background_fraction, blur_mrad, inelastic_fraction, dose_e }: TrainingOptions) {
+  const share = ([, most]: readonly [number, number], by: number) => Math.min(MOST_SHARE, most + by);
+  const always = (value: number) => [value, value] as const;
+  const [background, inelastic] = [share(background_fraction, 0.1), share(inelastic_fraction, 0.2)];
+  const blur = blur_mrad[1] + 0.3;
+  const shifts: { name: string; what: string; change: Partial<TrainingOptions> }[] = [
+    {
+      name: 'background',
+      what: `${percent(background, 2)} of the electrons in a smooth background`,
+      change: { background_fraction: always(background) },
+    },
+    { name: 'blur', what: `blurred by ${quantity(blur, 'mrad', 3)} rms`, change: { blur_mrad: always(blur) } },
+    {
+      name: 'inelastic',
+      what: `${percent(inelastic, 2)} scattered inelastically`,
+      change: { inelastic_fraction: always(inelastic) },
+    },
+  ];
   if (dose_e) {
     const low = dose_e[0] / 10;
-    sets.push(
-      altered(
-        'dose',
-        `${quantity(low, 'electrons', 3)} a pattern, a tenth of the least of the training`,
-        { dose_e: [low, low] },
-        fresh,
-      ),
-    );
+    shifts.push({
+      name: 'dose',
+      what: `${quantity(low, 'electrons', 3)} a pattern, a tenth of the least of the training`,
+      change: { dose_e: always(low) },
+    });
   }
-  return { sets, notes };
+  return shifts;
 }
