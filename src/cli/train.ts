@@ -123,7 +123,7 @@ export async function runTrain(line: CommandLine): Promise<void> {
   const best = result.history.findLast((record) => record.best);
   line.console.result(
     [
-      `${out}: ${plural(result.history.length, 'epoch')} in ${duration(train_s)}, best ${best?.epoch ?? '-'}. On held-out structures mean absolute errors, noise-free; as trained:`,
+      `${out}: ${plural(result.history.length, 'epoch')} in ${duration(train_s)}, the best one number ${(best?.epoch ?? 0) + 1}. On held-out structures mean absolute errors, noise-free; as trained:`,
       ...scoreLines(result.info.scores).map((line) => `  ${line}`),
     ],
     { out, train_s, history: result.history, scores: result.info.scores },
