@@ -49,7 +49,7 @@ const LABELS = 12;
 async function ours({ recipe, pixels, batch }: Case): Promise<{ median: number; cpu: number; gflop: number }> {
   const { network, training } = parseRecipe(recipe);
   const labels = Array.from({ length: LABELS }, (_, i) => ({ name: `label ${i}` }));
-  const a = architecture(network, { detector: { pixels }, labels }, false);
+  const a = architecture(network, { detector: { pixels, pixelsPerOrder: 4 }, labels }, false);
   const p = initialValues(parameters(a), 1);
   const empty = () => new Float32Array(p.length);
   const state = { p, m: empty(), v: empty(), s: initialValues(statistics(a), 1) };

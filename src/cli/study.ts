@@ -11,6 +11,7 @@ import { difference, inWords } from '../core/identity.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { trainingCurve } from '../figures/training-curve.ts';
 import { PREDICTED_LABELS } from '../library/labels.ts';
+import { detectorOf } from '../library/plan.ts';
 import { simulateLibrary } from '../library/run.ts';
 import { openLibrary } from '../library/store.ts';
 import { architecture } from '../network/architecture.ts';
@@ -83,7 +84,7 @@ export async function study(line: CommandLine, request: StudyRequest): Promise<v
     );
   }
   // Nor are hours of work begun whose next step cannot be done.
-  architecture(recipe.network, recipe.library.pixels, PREDICTED_LABELS.length, false);
+  architecture(recipe.network, { detector: detectorOf(recipe), labels: PREDICTED_LABELS }, false);
   if (scan === undefined && request.experiment) checkExperiment(recipe);
   const { workers } = workersOption(line);
   const place = (name: string) => join(out, name);

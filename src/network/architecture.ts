@@ -64,7 +64,7 @@ export interface Architecture {
 
 /** What a network is made for: the detector of its patterns, and the names of its labels. */
 export interface Purpose {
-  readonly detector: Pick<LatticeDetector, 'pixels' | 'zone'>;
+  readonly detector: Pick<LatticeDetector, 'pixels' | 'pixelsPerOrder' | 'zone'>;
   readonly labels: readonly Pick<LabelInfo, 'name'>[];
 }
 

@@ -9,7 +9,7 @@ const names = ['P_x', 'P_y', 'thickness'];
 /** Answers with the centre of mass of a pattern [pixels], which turns with it, and a thickness; `askew` adds to P_x whatever the view. */
 const centroid = (thickness: number, askew = 0) =>
   ({
-    info: { detector: { pixels: n }, labels: names.map((name) => ({ name, unit: '1' })) },
+    info: { detector: { pixels: n, pixelsPerOrder: 4 }, labels: names.map((name) => ({ name, unit: '1' })) },
     predict: async (patterns: Float32Array, count: number) => {
       const labels = new Float32Array(3 * count);
       for (let i = 0; i < count; i++) {

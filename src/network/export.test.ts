@@ -11,7 +11,7 @@ import { Trainer } from './step.ts';
 
 const NAMES = ['P_x', 'P_y', 'P_z', 'thickness'].map((name) => ({ name }));
 const LABELS = NAMES.length;
-const purpose = (pixels: number) => ({ detector: { pixels }, labels: NAMES });
+const purpose = (pixels: number) => ({ detector: { pixels, pixelsPerOrder: 4 }, labels: NAMES });
 const N = 4;
 
 /** A network whose every parameter and statistic is random, and patterns for it. */

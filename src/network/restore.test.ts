@@ -7,7 +7,7 @@ import { networkOptions } from './options.ts';
 import { restoreWeights } from './restore.ts';
 
 const NAMES = ['P_x', 'P_y', 'P_z', 'tilt_x', 'tilt_y', 'thickness'];
-const purpose = { detector: { pixels: 32 }, labels: NAMES.map((name) => ({ name })) };
+const purpose = { detector: { pixels: 32, pixelsPerOrder: 4 }, labels: NAMES.map((name) => ({ name })) };
 
 test.each([
   ['convolutions', { channels: [4, 4, 8, 8, 16, 16], predictor_width: 16 }, false],

@@ -39,7 +39,7 @@ test.each([
       predictor_latent: 8,
       predictor_width: 16,
     });
-    const a = architecture(options, { detector: { pixels: PIXELS, zone }, labels }, false);
+    const a = architecture(options, { detector: { pixels: PIXELS, pixelsPerOrder: 4, zone }, labels }, false);
     const random = new RandomStream(7, 'sharing');
     const list = parameters(a);
     const p = initialValues(list, 3).map((v) => v + 0.3 * random.normal());
@@ -65,7 +65,7 @@ test.each([
     const pairs = labelPairs(NAMES);
     // Far from the same in every direction.
     expect(Math.abs(straight.labels![1]!) + Math.abs(straight.labels![2]!)).toBeGreaterThan(0.05);
-    for (const operation of operationsOf({ zone })) {
+    for (const operation of operationsOf({ zone, pixelsPerOrder: 4 })) {
       const table = pixelTables(PIXELS)[operation]!;
       const turned = (x: Float32Array) => Float32Array.from(table, (pixel) => x[pixel]!);
       const out = await run(turned(pattern));
@@ -84,12 +84,12 @@ test.each([
 );
 
 test('sizes that operations cannot share, and labels without a partner, are refused', () => {
-  const purpose = { detector: { pixels: 64 }, labels };
+  const purpose = { detector: { pixels: 64, pixelsPerOrder: 4 }, labels };
   const made = (network: object) =>
     problem(() => architecture(networkOptions.parse({ share: true, ...network }), purpose, false));
   expect(made({ widths: [512, 100] })).toMatchObject({ tag: 'range', message: expect.stringContaining('widths') });
   expect(made({ latent: 36 })).toMatchObject({ tag: 'range', message: expect.stringContaining('latent') });
-  const lonely = { detector: { pixels: 64 }, labels: [{ name: 'P_x' }] };
+  const lonely = { detector: { pixels: 64, pixelsPerOrder: 4 }, labels: [{ name: 'P_x' }] };
   expect(problem(() => architecture(networkOptions.parse({ share: true }), lonely, false))).toMatchObject({
     tag: 'unsupported',
   });

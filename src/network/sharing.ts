@@ -27,7 +27,10 @@ export interface Sharing {
 }
 
 /** @throws 'unsupported' where an in-plane label lacks its partner */
-export function sharingOf(detector: Pick<LatticeDetector, 'zone'>, labels: readonly string[]): Sharing {
+export function sharingOf(
+  detector: Pick<LatticeDetector, 'zone' | 'pixelsPerOrder'>,
+  labels: readonly string[],
+): Sharing {
   const operations = operationsOf(detector);
   const pairs = labelPairs(labels);
   const turned = operations.map((operation) =>

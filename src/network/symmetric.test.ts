@@ -12,7 +12,7 @@ const biased = {
       { name: 'P_y', unit: 'uC/cm2' },
       { name: 'thickness', unit: 'nm' },
     ],
-    detector: { pixels: n },
+    detector: { pixels: n, pixelsPerOrder: 4 },
   },
   predict: async (patterns: Float32Array, count: number) => {
     const labels = new Float32Array(3 * count);
