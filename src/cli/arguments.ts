@@ -141,3 +141,8 @@ export async function readImported(
   for (const note of imported.notes) line.console.note(note);
   return imported;
 }
+
+/** A path as a shell takes it, for commands that people copy. */
+export function quoted(path: string): string {
+  return /^[\w./~@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -21,6 +21,7 @@ import { calibrate } from '../scan/calibrate.ts';
 import { beamOf, type Calibration } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
+import { quoted } from './arguments.ts';
 import { type FoundModel, type FoundModels, findModels, shownPath } from './find-models.ts';
 import { openGivenScan } from './open-scan.ts';
 
@@ -190,7 +191,7 @@ function noneFits(
     found.models.length === 0
       ? `There is no model to map ${scan} (${of}) with: none ships with this version, and no folder of models was given that holds one.${rows.join('')}`
       : `No model fits ${scan} (${of}):${rows.join('')}`,
-    `Train one: ferroscope init ${scan} --material ${material === undefined ? 'NAME' : `"${material}"`} --out recipe.toml, then ferroscope study recipe.toml ${scan}. Or name a folder (--models) or a model (--model).`,
+    `Train one: ferroscope init ${quoted(scan)} --material ${material === undefined ? 'NAME' : `"${material}"`} --out recipe.toml, then ferroscope study recipe.toml ${quoted(scan)}. Or name a folder (--models) or a model (--model).`,
     { facts, misfits: near },
   );
 }

@@ -11,7 +11,7 @@ import { parseRecipe } from '../recipe/recipe.ts';
 import { FALLBACK, scanRecipe } from '../recipe/scan-recipe.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { scanOptions } from '../scan/options.ts';
-import { argument, materialOption, numberOption, option } from './arguments.ts';
+import { argument, materialOption, numberOption, option, quoted } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { openGivenScan } from './open-scan.ts';
 import { PROGRAM } from './version.ts';
@@ -57,7 +57,7 @@ export async function runInit(line: CommandLine): Promise<void> {
       [
         `${out}: a recipe for ${basename(scan)}, ${recipe.crystal.material}. Look at this before you begin:`,
         ...missing.map((text) => `  - ${text}`),
-        `Then: ferroscope study ${out} ${scan}`,
+        `Then: ferroscope study ${quoted(out)} ${quoted(scan)}`,
       ],
       { out, missing, recipe },
     );

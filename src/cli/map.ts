@@ -16,7 +16,7 @@ import { nodeWorkers } from '../node/worker-host.ts';
 import type { MapWarning } from '../polarization/fit.ts';
 import { abstentionSchema, checkSchema, readMapZarr } from '../polarization/map-files.ts';
 import { type MapOptions, type ModelChoice, mapIdentity, mapScan } from '../polarization/map-scan.ts';
-import { analysisOptions } from '../polarization/options.ts';
+import { type AnalysisOptions, analysisOptions } from '../polarization/options.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
 import { truthOfNpz } from '../polarization/truth.ts';
@@ -76,6 +76,8 @@ export interface Truth {
 }
 
 export interface MapRequest {
+  /** [analysis] of a recipe. */
+  readonly analysis?: AnalysisOptions | undefined;
   readonly scan: string;
   /** What is known of the scan beside its file; images are relative to `folder`. */
   readonly known: ScanOptions;
@@ -104,7 +106,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   const inputs = request.check ? checkInputsOf(model.info) : undefined;
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
-    const { batch } = analysisOptions.parse({});
+    const { batch } = request.analysis ?? analysisOptions.parse({});
     const { rotation_deg, hot_sigma, flip } = known;
     const options: MapOptions = {
       program: PROGRAM,

@@ -129,6 +129,7 @@ export async function study(line: CommandLine, request: StudyRequest): Promise<v
         {
           ...source,
           known: recipe.scan,
+          analysis: recipe.analysis,
           folder: dirname(path),
           model: place('model.onnx'),
           out: place('map'),

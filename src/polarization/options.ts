@@ -1,7 +1,7 @@
 /** Options of this room: [analysis]. */
 
 import * as z from 'zod';
-import { count } from '../core/schema.ts';
+import { count, type Options } from '../core/schema.ts';
 
 export const analysisOptions = z
   .strictObject({
@@ -11,3 +11,5 @@ export const analysisOptions = z
       .describe('Positions of a scan that a thread maps at once; the network looks at each twice.'),
   })
   .describe('How a scan is mapped.');
+/** How a scan is mapped. */
+export type AnalysisOptions = Options<typeof analysisOptions>;
