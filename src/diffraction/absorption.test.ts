@@ -32,29 +32,6 @@ test('the integral of a Gaussian factor, in closed form; refined by its own node
   }
 });
 
-test('over an annulus: a Gaussian factor in closed form, and annuli that make up the plane', () => {
-  const [b, u2] = [0.05, 0.008];
-  const c = 2 * Math.PI ** 2 * u2;
-  const f = (k2: number) => Math.exp(-b * k2);
-  for (const k of [0, 0.5, 1.5, 4]) {
-    const over = ([q0, q1]: readonly [number, number]) => {
-      const ring = (s: number) => (Math.PI * (Math.exp(-s * q0 ** 2) - Math.exp(-s * q1 ** 2))) / s;
-      return f((k * k) / 2) * (debyeWaller(u2, k * k) * ring(2 * b) - Math.exp((-c * k * k) / 2) * ring(2 * (b + c)));
-    };
-    // 62 to 200 mrad at 300 kV.
-    const annuli = [
-      [0, 3.15],
-      [3.15, 10.16],
-      [10.16, 20],
-    ] as const;
-    for (const annulus of annuli) {
-      expect(Math.abs(diffuseIntegral(f, u2, k, annulus) - over(annulus))).toBeLessThan(1e-6 * over([0, 20]) + 1e-9);
-    }
-    const whole = annuli.reduce((sum, annulus) => sum + diffuseIntegral(f, u2, k, annulus), 0);
-    expect(Math.abs(whole / diffuseIntegral(f, u2, k) - 1)).toBeLessThan(1e-3);
-  }
-});
-
 test('W is half the variance of a vibrating atom’s projected potential: spread in reciprocal space, squared in real space', () => {
   const [n, length] = [192, 6];
   for (const symbol of ['Sr', 'Ti', 'O'] as const) {

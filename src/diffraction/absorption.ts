@@ -10,10 +10,8 @@
  *
  *   f'(s) = 2γλ ∫ f(|s/2 + s'|)·f(|s/2 − s'|)·[1 − exp(−2B(s'² − s²/4))] d²s' = σκW(k)/D(k)
  *
- * over the whole plane (a flat Ewald sphere). The diffuse electrons are lost, not scattered: for where they go use frozen phonons. Over an annulus of q it is what is
- * scattered into a detector there, from waves near the axis, and a slice that absorbs this alone takes from the wave what an annular dark field collects (Allen et al.,
- * Ultramicroscopy 96 (2003) 47). Not here: correlated
- * motion, higher orders of σV (a column of heavy atoms in one slice), plasmons and core losses. W does not depend on the voltage.
+ * over the whole plane (a flat Ewald sphere). The diffuse electrons are lost, not scattered: for where they go, a dark-field detector above all, use frozen phonons. Not
+ * here: correlated motion, higher orders of σV (a column of heavy atoms in one slice), plasmons and core losses. W does not depend on the voltage.
  */
 
 import { SCATTERING_TO_POTENTIAL } from '../core/constants.ts';
@@ -36,30 +34,18 @@ function gaussLegendre(n: number): { at: number; weight: number }[] {
   });
 }
 
-const RADII = gaussLegendre(48);
+/** Radii of the plane, by q/(q + ½), and their weights q dq. */
+const PLANE = gaussLegendre(48).map(({ at: x, weight }) => {
+  const q = (0.5 * x) / (1 - x);
+  return { q, weight: (weight * q * 0.5) / (1 - x) ** 2 };
+});
 
-/** Frequencies |q| [1/Å] of an annulus. */
-export type Annulus = readonly [inner: number, outer: number];
-
-/** Radii of a plane, by q/(q + ½), or of an annulus, and their weights q dq. */
-function radiiOf(annulus: Annulus | undefined): { readonly q: number; readonly weight: number }[] {
-  return RADII.map(({ at: x, weight }) => {
-    if (annulus) {
-      const [inner, outer] = annulus;
-      const q = inner + x * (outer - inner);
-      return { q, weight: weight * q * (outer - inner) };
-    }
-    const q = (0.5 * x) / (1 - x);
-    return { q, weight: (weight * q * 0.5) / (1 - x) ** 2 };
-  });
-}
-
-/** ∫ … d²q above, without 1/2κ²: [Å²·1/Å²], over the plane or an annulus. Midpoints of a quarter turn; f and D depend on k², even in each axis. */
-export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA: number, annulus?: Annulus): number {
+/** ∫ … d²q above, without 1/2κ²: [Å²·1/Å²], over the plane. Midpoints of a quarter turn; f and D depend on k², even in each axis. */
+export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA: number): number {
   const turns = 16 + 8 * Math.ceil(k_invA);
   const d = debyeWaller(u2_A2, k_invA * k_invA);
   let sum = 0;
-  for (const { q, weight: share } of radiiOf(annulus)) {
+  for (const { q, weight: share } of PLANE) {
     // |k/2 ± q|² add up to this whatever the direction.
     const both = 2 * q * q + (k_invA * k_invA) / 2;
     const weight = share * (d - debyeWaller(u2_A2, both));
@@ -76,10 +62,10 @@ export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA
 const STEP_INV_A = 0.1;
 
 /** κW(k) of an atom, tabulated and interpolated (cubic in k), as a scattering factor for `sliceStack` [V·Å²]. */
-function diffuseForm(f: (k2: number) => number, u2_A2: number, annulus?: Annulus): (k2: number) => number {
+function diffuseForm(f: (k2: number) => number, u2_A2: number): (k2: number) => number {
   if (u2_A2 === 0) return () => 0;
   const table: number[] = [];
-  do table.push((SCATTERING_TO_POTENTIAL / 2) * diffuseIntegral(f, u2_A2, table.length * STEP_INV_A, annulus));
+  do table.push((SCATTERING_TO_POTENTIAL / 2) * diffuseIntegral(f, u2_A2, table.length * STEP_INV_A));
   while (Math.abs(table.at(-1)!) > 1e-6 * table[0]! && table.length < 400);
   const at = (i: number) => table[Math.abs(i)] ?? 0;
   return (k2) => {
@@ -105,15 +91,11 @@ export function absorbingStack(atoms: Atoms, options: SliceOptions): SliceStack 
   return absorbingSlicer(atoms.cell_A, options)(atoms);
 }
 
-/** As `absorbingStack` for blocks of one size: `slicer`. @param annulus only what is scattered there is absorbed; everything where left out */
-export function absorbingSlicer(
-  cell_A: Atoms['cell_A'],
-  options: SliceOptions,
-  annulus?: Annulus,
-): (atoms: Atoms) => SliceStack {
+/** As `absorbingStack` for blocks of one size: `slicer`. */
+export function absorbingSlicer(cell_A: Atoms['cell_A'], options: SliceOptions): (atoms: Atoms) => SliceStack {
   const { u2_A2 = {}, u2z_A2: _, factors, ...rest } = options;
   const slicing = options.slicing === 'whole-atom' ? 'whole-atom' : 'spline';
-  const form = (symbol: string) => diffuseForm(scatteringFactor(symbol, factors), u2_A2[symbol] ?? 0, annulus);
+  const form = (symbol: string) => diffuseForm(scatteringFactor(symbol, factors), u2_A2[symbol] ?? 0);
   const potential = slicer(cell_A, options);
   const diffuse = slicer(cell_A, { ...rest, slicing, form });
   return (atoms) => {

@@ -1,6 +1,6 @@
 /**
- * A dark-field image of the structure that [experiment] scans, by direct multislice with thermal scattering as absorption (haadf-worker.ts), group of cells by group,
- * resumed where it was stopped; then the source's size and counting. Column (i, j) of A sites lies at x = i·a, y = j·a, as the scan's B columns lie half a cell beyond.
+ * A dark-field image of the structure that [experiment] scans, by direct multislice of frozen phonons (haadf-worker.ts), group of cells by group, resumed where it was
+ * stopped; then the source's size and counting. Column (i, j) of A sites lies at x = i·a, y = j·a, as the scan's B columns lie half a cell beyond.
  *
  * What this is not: `ferroscope simulate`, whose specimens are blocks that repeat along the beam or films.
  */
@@ -38,7 +38,7 @@ export function haadfIdentity(
   const { dose_e_A2, source_fwhm_A, ...optics } = haadf;
   return identify({
     kind: 'haadf-simulated',
-    schema: 1,
+    schema: 2,
     program,
     settings: {
       crystal,

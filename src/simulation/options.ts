@@ -223,7 +223,10 @@ export const haadfOptions = z
   .strictObject({
     convergence_mrad: positive.max(100).default(21.4).describe('Semi-angle of the probe, aberration-free [mrad].'),
     inner_mrad: z.number().min(0).max(500).default(62).describe('Inner edge of the detector [mrad].'),
-    outer_mrad: positive.max(500).default(200).describe('Outer edge of the detector [mrad].'),
+    outer_mrad: positive
+      .max(500)
+      .default(200)
+      .describe('Outer edge of the detector, as a limit to the angle of a single scattering [mrad].'),
     positions_per_cell: z
       .int()
       .min(4)
