@@ -133,7 +133,7 @@ export async function runBaselines(line: CommandLine): Promise<void> {
     how: [
       {
         method: 'HAADF columns',
-        text: `Probe of ${haadf.convergence_mrad} mrad, detector ${haadf.inner_mrad}–${haadf.outer_mrad} mrad, steps of ${quantity(image.step_A, 'Å')}, source ${haadf.source_fwhm_A} Å wide; mirrored pairs of frozen phonons, columns as bright as they should be to 5%. Null, all displacements zero ((Ba,Sr)TiO3, 32 nm, one cell, no noise): B against A 0.8 pm rms per axis, 0.5 of it vibration that the snapshots leave, the rest neighbours of other brightness. Every column a Gaussian, its neighbours taken off; B against the mean of four A columns, the image’s own lattice as the scale: no factor is fitted.`,
+        text: `Probe of ${haadf.convergence_mrad} mrad, detector ${haadf.inner_mrad}–${haadf.outer_mrad} mrad, steps of ${quantity(image.step_A, 'Å')}, source ${haadf.source_fwhm_A} Å wide; mirrored pairs of frozen phonons, columns as bright as they should be to 5%. Null, all displacements zero ((Ba,Sr)TiO3, 32 nm, two cells, no noise): B against A 0.7 pm rms per axis, 0.4 of it vibration that the snapshots leave, the rest neighbours of other brightness. Every column a Gaussian, its neighbours taken off; B against the mean of four A columns, the image’s own lattice as the scale: no factor is fitted.`,
       },
       {
         method: 'Friedel asymmetry',
