@@ -71,7 +71,10 @@ export const trainingOptions = z
       .describe(
         'β of the β-NLL that teaches mean and variance: 0 is the Gaussian likelihood, 1 gives the mean the gradient of a mean square error.',
       ),
-    patience: count.max(100_000).default(3).describe('Epochs without a better validation loss before training stops.'),
+    patience: count
+      .max(100_000)
+      .default(3)
+      .describe('Epochs without a better validation error of the labels (mean of ln MSE) before training stops.'),
     dose_e: between(1, 1e12)
       .optional()
       .describe(
