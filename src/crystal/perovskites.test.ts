@@ -10,6 +10,7 @@ import { cellSum, type PerKind } from './material.ts';
 import { leadTitanate, leadZirconateTitanate } from './perovskites.ts';
 import { spontaneousPolarization } from './phase.ts';
 import type { Structure, Vec3 } from './structure.ts';
+import { r3c } from './test-perovskites.ts';
 
 const FERROELECTRICS = ['BaTiO3', 'PbTiO3', 'Pb(Zr,Ti)O3', 'BiFeO3', 'KNbO3'] as const;
 
@@ -156,24 +157,6 @@ test('a c-domain of PbTiO3 is the refined cell', () => {
   const want = [(ti - o1) * 4.156, side, side, side, side, (1 + o1 - ti) * 4.156];
   distances(c, 'Ti', 'O', 6).forEach((d, i) => void expect(d).toBeCloseTo(want[i]!, 6));
 });
-
-/** Every atom of an element of BiFeO3's hexagonal cell under R3c, fractional. */
-function r3c([x, y, z]: Vec3): Vec3[] {
-  const points: Vec3[] = [
-    [x, y, z],
-    [-y, x - y, z],
-    [-x + y, -x, z],
-    [-y, -x, z + 0.5],
-    [-x + y, y, z + 0.5],
-    [x, x - y, z + 0.5],
-  ];
-  const centred = [
-    [0, 0, 0],
-    [2 / 3, 1 / 3, 1 / 3],
-    [1 / 3, 2 / 3, 2 / 3],
-  ].flatMap((t) => points.map((p) => p.map((f, i) => f + t[i]!) as unknown as Vec3));
-  return centred;
-}
 
 test('the bonds of BiFeO3, tilts and all, are those of the refined cell but for its shear', () => {
   const lattice = latticeOf([5.57882, 5.57882, 13.86932], [90, 90, 120]);

@@ -9,6 +9,7 @@ import { modeNorm, scaled } from './phase.ts';
 import { polarMode } from './polar-mode.ts';
 import { displaceBySoftMode } from './soft-mode.ts';
 import type { Vec3 } from './structure.ts';
+import { r3c } from './test-perovskites.ts';
 import type { Crystal } from './unit-cell.ts';
 
 type Place = readonly [symbol: string, at: Vec3, occupancy?: number];
@@ -58,28 +59,13 @@ test('tetragonal PbTiO3 as it is refined: the built-in mode, amplitude and edges
   expect(found.other_A).toBeLessThan(1e-9);
 });
 
+// Operations of R3c lay Bi and Fe three times on one place each: a third of an atom.
 test('BiFeO3 in its hexagonal cell: [111], the built-in mode, tilts told apart from it', () => {
-  const centred = ([x, y, z]: Vec3): Vec3[] =>
-    [
-      [0, 0, 0],
-      [2 / 3, 1 / 3, 1 / 3],
-      [1 / 3, 2 / 3, 2 / 3],
-    ].map(([a, b, c]): Vec3 => [x + a!, y + b!, z + c!]);
-  const [x, y, z] = [0.4469, 0.0181, 0.95183];
-  const rotations: Vec3[] = [
-    [x, y, z],
-    [-y, x - y, z],
-    [-x + y, -x, z],
-    [-y, -x, z + 0.5],
-    [-x + y, y, z + 0.5],
-    [x, x - y, z + 0.5],
-  ];
-  const both = (at: Vec3) => [at, [at[0], at[1], at[2] + 0.5] as Vec3].flatMap(centred);
   const found = polarMode(
     crystal(latticeOf([5.57882, 5.57882, 13.86932], [90, 90, 120]), [
-      ...both([0, 0, 0]).map((at): Place => ['Bi', at]),
-      ...both([0, 0, 0.22021]).map((at): Place => ['Fe', at]),
-      ...rotations.flatMap(centred).map((at): Place => ['O', at]),
+      ...r3c([0, 0, 0]).map((at): Place => ['Bi', at, 1 / 3]),
+      ...r3c([0, 0, 0.22021]).map((at): Place => ['Fe', at, 1 / 3]),
+      ...r3c([0.4469, 0.0181, 0.95183]).map((at): Place => ['O', at]),
     ]),
   );
   const { material, phase, edge_A } = bismuthFerrite();

@@ -86,3 +86,21 @@ export function foreignFrames(frames: readonly Structure[]): Structure[] {
     return { cell_A, symbols: order.map((atom) => symbols[atom]!), positions_A: Float64Array.from(moved) };
   });
 }
+
+/** Every atom of an element of BiFeO3's hexagonal cell under R3c, fractional. */
+export function r3c([x, y, z]: Vec3): Vec3[] {
+  const points: Vec3[] = [
+    [x, y, z],
+    [-y, x - y, z],
+    [-x + y, -x, z],
+    [-y, -x, z + 0.5],
+    [-x + y, y, z + 0.5],
+    [x, x - y, z + 0.5],
+  ];
+  const centred = [
+    [0, 0, 0],
+    [2 / 3, 1 / 3, 1 / 3],
+    [1 / 3, 2 / 3, 2 / 3],
+  ].flatMap((t) => points.map((p) => p.map((f, i) => f + t[i]!) as unknown as Vec3));
+  return centred;
+}
