@@ -17,6 +17,7 @@ import { Augmenter } from './augment.ts';
 import { coverageOf } from './conformal.ts';
 import { evaluate } from './evaluate.ts';
 import { type Model, openModel } from './infer.ts';
+import { MODEL_SCHEMA } from './model-info.ts';
 import { checkModelFits, scopeOf } from './model-scope.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
 import { testDataset } from './test-data.ts';
@@ -139,9 +140,9 @@ describe('a short training', () => {
     const old = told((key, value) => (later.includes(key) ? undefined : schema(2)(key, value)));
     expect(old.info.uncertainty).toBeUndefined();
     expect(sigmaRule(old.info, 'P_x')).toMatchObject({ factor: 1, k95: undefined });
-    expect(problem(() => told(schema(4)))).toMatchObject({
+    expect(problem(() => told(schema(MODEL_SCHEMA + 1)))).toMatchObject({
       tag: 'unsupported',
-      message: 'The model file is of format 4; this version of Ferroscope reads formats up to 3.',
+      message: `The model file is of format ${MODEL_SCHEMA + 1}; this version of Ferroscope reads formats up to ${MODEL_SCHEMA}.`,
     });
   });
 

@@ -218,7 +218,7 @@ async function firstLattice(
   fail(
     'incomplete',
     `No lattice of diffraction disks was found in the mean pattern (${reached}).`,
-    'Check that the model or the recipe is for this lattice parameter, zone axis, voltage and convergence, and that separate disks are visible and in focus; a known scan.rotation_deg narrows the search.',
+    'Check that the model or the recipe (a_A, zone, voltage_kV, convergence_mrad) is for this scan, and that separate disks are visible and in focus; a known scan.rotation_deg narrows the search.',
     { contrast: best?.guess.contrast, significance: best?.guess.significance },
   );
 }

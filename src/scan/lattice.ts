@@ -208,7 +208,7 @@ export async function fitLattice(
     fail(
       'incomplete',
       `Only ${kept.length} of the 5 disks that a lattice needs could be placed in the mean pattern.`,
-      'Check that the model or the recipe is for this lattice parameter, zone axis, voltage and convergence, and look at the mean pattern: separate disks must be visible.',
+      'Check that the model or the recipe (a_A, zone, voltage_kV, convergence_mrad) is for this scan, and look at the mean pattern: separate disks must be visible.',
       { disks: kept.length },
     );
   }
