@@ -12,9 +12,23 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { at, cross, determinant, dot, inverse, type Mat3, norm, times, transpose } from './lattice.ts';
+import {
+  at,
+  cross,
+  determinant,
+  dot,
+  inverse,
+  type Mat3,
+  nearestImage,
+  norm,
+  planeSpacings,
+  times,
+  transpose,
+  wrapped,
+} from './lattice.ts';
 import type { PerKind } from './material.ts';
 import { modeNorm, type PolarAxis, scaled, withoutShift } from './phase.ts';
+import { Places } from './places.ts';
 import type { Shares } from './site-elements.ts';
 import type { Vec3 } from './structure.ts';
 import type { Crystal } from './unit-cell.ts';
@@ -44,6 +58,8 @@ const ALONG = 0.9;
 const ACROSS = 0.12;
 /** Positions nearer than this [Å] are one site. */
 const SAME_A = 0.3;
+/** A's eight B are 3.5 Å away, its O up to 3.3. */
+const REACH_A = 6;
 
 interface Site {
   readonly place: Vec3;
@@ -56,35 +72,40 @@ const mean = (list: readonly Vec3[]): Vec3 => {
   return [along(0), along(1), along(2)];
 };
 
-/** Vectors from a place to its `count` nearest sites, periodic images too. */
+/** Vectors from a place to its `count` nearest sites within {@link REACH_A}, periodic images too. */
 function nearest(from: Vec3, sites: readonly Site[], images: readonly Vec3[], count: number) {
-  return sites
-    .flatMap((site) => images.map((image) => ({ site, v: minus(site.place, minus(from, image)) })))
-    .map((one) => ({ ...one, length: norm(one.v) }))
-    .filter(({ length }) => length > SAME_A)
-    .sort((a, b) => a.length - b.length)
-    .slice(0, count);
+  const near: { v: Vec3; length: number }[] = [];
+  for (const { place } of sites) {
+    const [x, y, z] = minus(place, from);
+    for (const [i, j, k] of images) {
+      const length = Math.hypot(x + i, y + j, z + k);
+      if (length > SAME_A && length < REACH_A) near.push({ v: [x + i, y + j, z + k], length });
+    }
+  }
+  return near.sort((p, q) => p.length - q.length).slice(0, count);
 }
 
 /** Atoms that share a site as one, in their weighted middle: a site split by disorder is not displaced. */
-function sitesOf({ lattice_A, symbols, fractional, occupancy }: Crystal, images: readonly Vec3[]): Site[] {
-  const groups: { first: Vec3; sum: Vec3; share: number; elements: Map<string, number> }[] = [];
+function sitesOf({ lattice_A, symbols, fractional, occupancy }: Crystal): Site[] {
+  const places = new Places(lattice_A, SAME_A);
+  const groups: { sum: Vec3; share: number; elements: Map<string, number> }[] = [];
   for (const [atom, symbol] of symbols.entries()) {
-    const place = times(at(fractional, atom), lattice_A);
+    const f = at(fractional, atom);
     const share = occupancy[atom]!;
-    const to = (first: Vec3) => images.map((image) => minus(minus(place, first), image)).find((v) => norm(v) < SAME_A);
-    let group = groups.find(({ first }) => to(first));
-    if (!group) {
-      group = { first: place, sum: [0, 0, 0], share: 0, elements: new Map() };
-      groups.push(group);
+    let own = places.near(f)[0];
+    if (own === undefined) {
+      own = groups.length;
+      places.add(f);
+      groups.push({ sum: [0, 0, 0], share: 0, elements: new Map() });
     }
-    const v = to(group.first)!;
+    const group = groups[own]!;
+    const v = times(nearestImage(f, places.points[own]!), lattice_A);
     group.sum = [group.sum[0] + share * v[0], group.sum[1] + share * v[1], group.sum[2] + share * v[2]];
     group.share += share;
     group.elements.set(symbol, (group.elements.get(symbol) ?? 0) + share);
   }
-  return groups.map(({ first, sum, share, elements }) => ({
-    place: minus(first, sum.map((x) => -x / share) as unknown as Vec3),
+  return groups.map(({ sum, share, elements }, i) => ({
+    place: minus(times(wrapped(places.points[i]!), lattice_A), sum.map((x) => -x / share) as unknown as Vec3),
     elements,
   }));
 }
@@ -179,9 +200,13 @@ export function polarMode(crystal: Crystal): PolarMode {
   const { name, lattice_A } = crystal;
   const none = (why: string): never =>
     fail('shape', `${name} is no perovskite ABO3: ${why}.`, 'Give the unit cell of one whole phase.', { name });
-  const range = [-2, -1, 0, 1, 2];
-  const images = range.flatMap((i) => range.flatMap((j) => range.map((k) => times([i, j, k], lattice_A))));
-  const sites = sitesOf(crystal, images);
+  // Places lie in the cell: two of them are less than a period apart along each axis.
+  const ranges = planeSpacings(lattice_A).map((d) => {
+    const n = Math.floor(1 + REACH_A / d);
+    return Array.from({ length: 2 * n + 1 }, (_, i) => i - n);
+  }) as [number[], number[], number[]];
+  const images = ranges[0].flatMap((i) => ranges[1].flatMap((j) => ranges[2].map((k) => times([i, j, k], lattice_A))));
+  const sites = sitesOf(crystal);
   const oxygen = sites.filter(({ elements }) => elements.has('O'));
   const cations = sites.filter((site) => !oxygen.includes(site));
   const n = oxygen.length / 3;
@@ -189,10 +214,11 @@ export function polarMode(crystal: Crystal): PolarMode {
     return none(`it has ${cations.length} sites of cations and ${oxygen.length} of O`);
   }
   const toO = new Map(
-    cations.map((site) => [
-      site,
-      nearest(site.place, oxygen, images, 6).reduce((sum, { length }) => sum + length / 6, 0),
-    ]),
+    cations.map((site) => {
+      const six = nearest(site.place, oxygen, images, 6);
+      if (six.length < 6) return none('not every cation has six O near it');
+      return [site, six.reduce((sum, { length }) => sum + length / 6, 0)] as const;
+    }),
   );
   const sorted = cations.toSorted((a, b) => toO.get(a)! - toO.get(b)!);
   const [B, A] = [sorted.slice(0, n), sorted.slice(n)];
@@ -202,7 +228,8 @@ export function polarMode(crystal: Crystal): PolarMode {
 
   const bonds = oxygen.map(({ place }): Bond => {
     const [one, other] = nearest(place, B, images, 2);
-    return { along: minus(other!.v, one!.v), shift: mean([one!.v, other!.v]).map((x) => -x) as unknown as Vec3 };
+    if (!one || !other) return none('an O lies beside no two B');
+    return { along: minus(other.v, one.v), shift: mean([one.v, other.v]).map((x) => -x) as unknown as Vec3 };
   });
   const { axes, of } = axesOf(bonds, none);
   const unit = rightFrame(axes.map((v) => v.map((x) => x / norm(v))) as unknown as Mat3);
