@@ -27,8 +27,6 @@ export interface Dense {
   readonly kind: 'dense';
   /** Of each of the encoder's layers. */
   readonly widths: readonly number[];
-  /** Operations that share weights (sharing.ts). */
-  readonly sharing?: Sharing | undefined;
 }
 
 /** Six convolution blocks between pixels and features. */
@@ -47,6 +45,8 @@ export interface Architecture {
   /** Pixels along each side of a pattern. */
   readonly pixels: number;
   readonly trunk: Dense | Convolutions;
+  /** Operations that share weights (sharing.ts); of dense layers only. */
+  readonly sharing: Sharing | undefined;
   /** What the encoder's last layer gives, and the decoder begins with. */
   readonly features: number;
   /** Components of the latent vector, and how many of them, the first ones, the predictor reads. */
@@ -92,7 +92,7 @@ export function architecture(options: NetworkOptions, { detector, labels }: Purp
       : undefined;
   const trunk = options.channels
     ? convolutions(options.channels, pixels, halvings)
-    : { kind: 'dense' as const, widths: options.widths, sharing };
+    : { kind: 'dense' as const, widths: options.widths };
   if (sharing) {
     const { widths, latent, predictor_latent, predictor_width } = options;
     requireShareable(
@@ -103,6 +103,7 @@ export function architecture(options: NetworkOptions, { detector, labels }: Purp
   return {
     pixels,
     trunk,
+    sharing,
     features: trunk.kind === 'dense' ? trunk.widths.at(-1)! : trunk.inner ** 2 * trunk.channels.at(-1)!,
     latent: options.latent,
     predictorLatent: options.predictor_latent,
@@ -195,7 +196,7 @@ function convolutionDecoder({ channels, strides }: Convolutions): Parameter[] {
 /** Every trained parameter, in the order in which a checkpoint keeps them. */
 export function parameters(a: Architecture): Parameter[] {
   const full = fullParameters(a);
-  const sharing = a.trunk.kind === 'dense' ? a.trunk.sharing : undefined;
+  const { sharing } = a;
   return sharing ? full.map((parameter) => sharedParameter(parameter, sharing.operations.length)) : full;
 }
 

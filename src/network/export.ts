@@ -55,8 +55,7 @@ export function exportModel(model: ExportInput): Uint8Array {
   const op = (type: string, inputs: readonly Tensor[], shape: readonly number[], attributes = {}): Tensor =>
     g.emit(type, inputs, shape, attributes);
   const swish = (x: Tensor): Tensor => op('Mul', [x, op('Sigmoid', [x], x.shape)], x.shape);
-  const { trunk } = a;
-  const sharing = trunk.kind === 'dense' ? trunk.sharing : undefined;
+  const { trunk, sharing } = a;
   // A file holds what is shared; ONNX Runtime makes the full weights of it once, when it loads the model.
   const shared =
     sharing &&

@@ -86,6 +86,7 @@ export class Graph {
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #scalars: Map<number, Tensor> = new Map();
+  readonly #tables: Map<Int32Array, Tensor[]> = new Map();
   /** Names of tensors that a node makes, and the names under which some of them leave the graph. */
   readonly #made: Set<string> = new Set();
   readonly #aliases: Map<string, string> = new Map();
@@ -109,15 +110,15 @@ export class Graph {
     return this.#constant(new Uint8Array(data.buffer), data, [values.length], 'int64');
   }
 
-  /** A constant table of int32, row-major: the indices of a Gather. @throws 'shape' where values do not fill the shape */
+  /** A constant table of int32, row-major: the indices of a Gather; one for the same array and shape. @throws 'shape' where values do not fill the shape */
   table(values: Int32Array, shape: readonly number[]): Tensor {
-    return this.#constant(
-      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-      values,
-      shape,
-      'int32',
-      undefined,
-    );
+    const known = this.#tables.get(values) ?? [];
+    const same = known.find((tensor) => tensor.shape.join() === shape.join());
+    if (same) return same;
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const made = this.#constant(bytes, values, shape, 'int32', undefined);
+    this.#tables.set(values, [...known, made]);
+    return made;
   }
 
   /** A constant number (of shape []). */

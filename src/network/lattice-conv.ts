@@ -19,16 +19,6 @@ import { reshape, transpose } from './ops-shape.ts';
 
 const view = (g: Graph, x: Tensor, shape: readonly number[]): Tensor => g.emit('Reshape', [x, g.ints(shape)], shape);
 
-/** Index tables as constants of one graph, each once. */
-const tables: WeakMap<Graph, Map<Int32Array, Tensor>> = new WeakMap();
-function tableOf(g: Graph, values: Int32Array): Tensor {
-  const known = tables.get(g) ?? new Map<Int32Array, Tensor>();
-  tables.set(g, known);
-  const tensor = known.get(values) ?? g.table(values, [values.length]);
-  known.set(values, tensor);
-  return tensor;
-}
-
 /** x [n, pixels, channels] with a pixel of zeros added at the end. */
 function withZero(g: Graph, x: Tensor): Tensor {
   const [n, pixels, channels] = sizesOf(x, 3);
@@ -39,7 +29,9 @@ function withZero(g: Graph, x: Tensor): Tensor {
 /** Rows of `padded` (with its zero pixel) by the table, as the matrix [n·m, taps·channels]. */
 function rows(g: Graph, padded: Tensor, table: Int32Array, taps: number): Tensor {
   const [n, , channels] = sizesOf(padded, 3);
-  const out = g.emit('Gather', [padded, tableOf(g, table)], [n, table.length, channels], { axis: { i: 1 } });
+  const out = g.emit('Gather', [padded, g.table(table, [table.length])], [n, table.length, channels], {
+    axis: { i: 1 },
+  });
   return view(g, out, [(n * table.length) / taps, taps * channels]);
 }
 

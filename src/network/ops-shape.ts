@@ -96,12 +96,12 @@ export function reduceMean(g: Graph, x: Tensor, axes?: readonly number[]): Tenso
 export function gatherRows(g: Graph, x: Tensor, table: Int32Array, columns: number): Tensor {
   const [rows, f] = sizesOf(x, 2);
   const shape = [rows, columns, f];
-  const back = new Int32Array(table.length);
-  table.forEach((row, i) => {
-    back[row * columns + (i % columns)] = i;
-  });
   const y = g.emit('Gather', [x, g.table(table, [rows, columns])], shape, { axis: { i: 0 } });
   return g.record(y, [x], (dy) => {
+    const back = new Int32Array(table.length);
+    table.forEach((row, i) => {
+      back[row * columns + (i % columns)] = i;
+    });
     const flat = g.emit('Reshape', [dy, g.ints([rows * columns, f])], [rows * columns, f]);
     const parts = g.emit('Gather', [flat, g.table(back, [rows, columns])], shape, { axis: { i: 0 } });
     return [g.emit('ReduceSum', [parts, g.ints([1])], x.shape, { keepdims: { i: 0 } })];

@@ -14,8 +14,8 @@ export function sharedWeights(
   a: Architecture,
   p: Readonly<Record<string, Tensor>>,
 ): Readonly<Record<string, Tensor>> {
-  if (a.trunk.kind !== 'dense' || !a.trunk.sharing) return p;
-  const { operations, from, sign } = a.trunk.sharing;
+  if (!a.sharing) return p;
+  const { operations, from, sign } = a.sharing;
   const count = operations.length;
   const tables = pixelTables(a.pixels);
   const table = (rows: number, of: (row: number, h: number) => number) =>

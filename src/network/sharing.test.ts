@@ -45,7 +45,7 @@ test.each([
     const p = initialValues(list, 3).map((v) => v + 0.3 * random.normal());
     const draw = (n: number, low: number, high: number) =>
       Float32Array.from({ length: n }, () => random.between(low, high));
-    const sharing = a.trunk.kind === 'dense' ? a.trunk.sharing! : undefined;
+    const { sharing } = a;
     expect(sharing!.operations).toHaveLength(count);
     const scaling = symmetricScaling(
       {

@@ -313,8 +313,7 @@ class Run {
       const p = initialValues(parameters(a), t.seed);
       const s = initialValues(statistics(a), t.seed);
       const measured = await measureScaling(this.#data, training, network, t.seed, thread, this.#task);
-      const sharing = a.trunk.kind === 'dense' ? a.trunk.sharing : undefined;
-      const scaling = sharing ? symmetricScaling(measured, a.pixels, sharing) : measured;
+      const scaling = a.sharing ? symmetricScaling(measured, a.pixels, a.sharing) : measured;
       const progress: Progress = {
         transform: network.input,
         epoch: 0,

@@ -115,9 +115,9 @@ export class Wae {
 
   #linear(x: Tensor, name: string): Tensor {
     const [w, b] = [this.#get(`${name}.weight`), this.#get(`${name}.bias`)];
-    const { trunk } = this.#a;
-    const turned = trunk.kind === 'dense' && trunk.sharing && isTurned(name);
-    return turned ? add(this.#g, gemm(this.#g, x, w, false, true), b) : linear(this.#g, x, w, b);
+    return this.#a.sharing && isTurned(name)
+      ? add(this.#g, gemm(this.#g, x, w, false, true), b)
+      : linear(this.#g, x, w, b);
   }
 
   #normed(x: Tensor, name: string): Tensor {

@@ -8,7 +8,9 @@ export const analysisOptions = z
     batch: count
       .max(4096)
       .default(16)
-      .describe('Positions of a scan that a thread maps at once; the network looks at each twice.'),
+      .describe(
+        'Positions of a scan that a thread maps at once; the network looks at each twice where it shares no weights between symmetry operations.',
+      ),
   })
   .describe('How a scan is mapped.');
 /** How a scan is mapped. */
