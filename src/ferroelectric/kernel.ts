@@ -7,6 +7,7 @@
 
 import { bytesOfBase64 } from '../core/base64.ts';
 import { fail } from '../core/errors.ts';
+import { kernelImports } from '../core/kernel-imports.ts';
 import { cellCount } from '../crystal/structure.ts';
 import { dipoleTable } from './dipole.ts';
 import { strainResponseTable, TRIANGLE } from './inhomogeneous.ts';
@@ -126,8 +127,8 @@ export class KernelHamiltonian implements ForceField {
       ints(at.plans[axis]!, header);
     }
 
-    const abort = () => fail('range', 'The Hamiltonian kernel aborted.', 'Please report this.');
-    const exports = new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as KernelExports;
+    const imports = kernelImports(memory, 'Hamiltonian kernel');
+    const exports = new WebAssembly.Instance(module, imports).exports as unknown as KernelExports;
     const [planX, planY, planZ] = at.plans as [number, number, number];
     const shape = [nx, ny, nz, plane, at.work, at.u, at.chemical];
     this.#transform = () =>

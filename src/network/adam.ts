@@ -8,6 +8,7 @@
 
 import { bytesOfBase64 } from '../core/base64.ts';
 import { fail } from '../core/errors.ts';
+import { kernelImports } from '../core/kernel-imports.ts';
 import { PLAIN } from './adam.generated.ts';
 
 const BETA1 = 0.9;
@@ -56,9 +57,8 @@ export class Adam {
       );
     }
     const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
-    const { instance } = await WebAssembly.instantiate(bytesOfBase64(PLAIN), {
-      env: { memory, abort: () => fail('range', 'The kernel of Adam aborted.', 'Please report this.') },
-    });
+    const imports = kernelImports(memory, 'kernel of Adam');
+    const { instance } = await WebAssembly.instantiate(bytesOfBase64(PLAIN), imports);
     const arrays = [0, 1, 2, 3].map((i) => new Float32Array(memory.buffer, 65536 + i * bytes, count));
     return new Adam(arrays, instance.exports as unknown as AdamExports);
   }

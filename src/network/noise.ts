@@ -1,7 +1,7 @@
 /** Counting: what a dose leaves of a pattern, in a kernel (kernels/poisson.ts). A training counts some hundred million pixels. */
 
 import { bytesOfBase64 } from '../core/base64.ts';
-import { fail } from '../core/errors.ts';
+import { kernelImports } from '../core/kernel-imports.ts';
 import type { RandomStream } from '../core/random.ts';
 import { PLAIN } from './poisson.generated.ts';
 
@@ -18,8 +18,8 @@ let kernel: { readonly memory: WebAssembly.Memory; readonly run: PoissonExports 
 function kernelFor(count: number) {
   if (!kernel) {
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
-    const env = { memory, abort: () => fail('range', 'The kernel of counting aborted.', 'Please report this.') };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOfBase64(PLAIN)), { env });
+    const imports = kernelImports(memory, 'kernel of counting');
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOfBase64(PLAIN)), imports);
     kernel = { memory, run: instance.exports as unknown as PoissonExports };
   }
   const missing = BASE + 4 * count - kernel.memory.buffer.byteLength;

@@ -5,6 +5,7 @@
 
 import { bytesOfBase64 } from '../../core/base64.ts';
 import { fail } from '../../core/errors.ts';
+import { kernelImports } from '../../core/kernel-imports.ts';
 import { PLAIN, RELAXED } from './slice.generated.ts';
 
 interface SliceExports {
@@ -65,9 +66,8 @@ export class SliceKernel {
 
   static async load(relaxed: boolean = hasRelaxedSimd()): Promise<SliceKernel> {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-    const { instance } = await WebAssembly.instantiate(bytesOfBase64(relaxed ? RELAXED : PLAIN), {
-      env: { memory, abort: () => fail('range', 'The slice kernel aborted.', 'Please report this.') },
-    });
+    const imports = kernelImports(memory, 'slice kernel');
+    const { instance } = await WebAssembly.instantiate(bytesOfBase64(relaxed ? RELAXED : PLAIN), imports);
     return new SliceKernel(memory, instance.exports as unknown as SliceExports, relaxed);
   }
 
