@@ -1,0 +1,32 @@
+/**
+ * What is found in a field, stated as it has to be: value, σ, interval, number of things it rests on, and the same where there is nothing to see.
+ * Not here: how σ and nulls are drawn (draws.ts, estimate.ts).
+ */
+
+/** The same statistic of fields that hold nothing of it: mean and the 95% interval over draws. */
+export interface Null {
+  readonly mean: number;
+  readonly interval: readonly [low: number, high: number];
+}
+
+/**
+ * What a null replaces: 'shuffled', the positions in another order; 'prior', z by draws of the model's prior as far as the map measures it; 'noise', noise alone
+ * around the smoothed field.
+ */
+export type NullKind = 'shuffled' | 'prior' | 'noise';
+
+export interface Finding {
+  readonly name: string;
+  readonly unit: string;
+  /** Of the field as it is. */
+  readonly value: number;
+  /** Standard error of `value`; absent where the field states none. */
+  readonly sigma?: number | undefined;
+  /** 95%, for what `value` would be without noise where `corrected` is there, else for `value`. */
+  readonly interval?: readonly [low: number, high: number] | undefined;
+  /** What `value` would be without the noise of the field, where noise shifts it. */
+  readonly corrected?: number | undefined;
+  /** Positions, walls, domains: what the value is a mean or a count of. */
+  readonly n: number;
+  readonly nulls: Readonly<Partial<Record<NullKind, Null>>>;
+}
