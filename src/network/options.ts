@@ -51,21 +51,21 @@ export const trainingOptions = z
     seed: seed.default(1).describe('Of initial weights, order and augmentation; study.seed where left out.'),
     epochs: count.max(100_000).default(8),
     batch: z.int().min(2).max(4096).default(64).describe('Patterns in a step.'),
-    learning_rate: positive.max(1).default(1e-3).describe("Adam's, at first."),
+    learning_rate: positive.max(1).default(5e-4).describe("Adam's, at first (the paper: 1e-3)."),
     learning_rate_final: z
       .number()
       .min(0)
       .max(1)
-      .default(1)
+      .default(0.01)
       .describe('Final learning rate as a fraction of the first; a cosine leads from one to the other (1: constant).'),
     weights: z
       .strictObject({
         reconstruction: z.number().min(0).default(1),
-        mmd: z.number().min(0).default(100),
+        mmd: z.number().min(0).default(1),
         prediction: z.number().min(0).default(5),
       })
       .prefault({})
-      .describe('λ of reconstruction, MMD and prediction (paper, equation 3).'),
+      .describe('λ of reconstruction, MMD and prediction (equation 3 of the paper, which has 1, 100, 5).'),
     variance_beta: fraction
       .default(0.5)
       .describe(

@@ -115,10 +115,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
     [
       'training',
       [
-        ['epochs', '6', 'default'],
-        ['learning_rate', '5e-4', 'default'],
-        ['learning_rate_final', '0.01', 'default'],
-        ['weights', '{ reconstruction = 1, mmd = 1, prediction = 5 }', 'default'],
+        ['epochs', '12', 'default'],
         dose,
         ['inelastic_fraction', '[0.02, 0.18]', 'default: what a real camera sees beside elastic scattering'],
         ['inelastic_hwhm_mrad', '[0.5, 1.5]', 'default'],
