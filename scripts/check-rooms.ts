@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   scan: ['core', 'diffraction'],
   simulation: ['core', 'crystal', 'diffraction', 'library', 'scan'],
   polarization: ['core', 'diffraction', 'library', 'network', 'scan'],
-  findings: ['core'],
+  findings: ['core', 'polarization'],
   figures: ['core', 'crystal', 'ferroelectric', 'polarization'],
   recipe: [
     'core',
