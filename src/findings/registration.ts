@@ -10,6 +10,8 @@
 
 import { cholesky, inverseOfLower, solveByLower } from '../core/cholesky.ts';
 import { fail } from '../core/errors.ts';
+import { type Bilinear, bilinear, place } from './bilinear.ts';
+import { type Image, smoothed } from './smooth.ts';
 
 /** A channel of both maps with its σ. NaN: not measured. */
 export interface Pair {
@@ -28,13 +30,16 @@ export interface Registration {
   /** [nm], along x and y, and its standard error. */
   readonly shift_nm: readonly [x: number, y: number];
   readonly shift_error_nm: readonly [x: number, y: number];
-  /** [[xx, xy], [yx, yy]], no unit, 0 for none. */
-  readonly linear: readonly [readonly [number, number], readonly [number, number]];
+  /** [[xx, xy], [yx, yy]], no unit, 0 for none, and its standard error. */
+  readonly linear: Linear;
+  readonly linear_error: Linear;
   /** Of each channel: moved − reference on average, and rms of what is left, in σ (1: noise alone). */
   readonly channels: readonly { readonly name: string; readonly offset: number; readonly residual_sigma: number }[];
   /** Share of the reference's positions that lie in the moved map. */
   readonly overlap: number;
 }
+
+type Linear = readonly [readonly [number, number], readonly [number, number]];
 
 /** Standard deviation of each element of the linear part before anything is known: 2% over the map. */
 const LINEAR_PRIOR = 0.02;
@@ -51,56 +56,21 @@ const SMOOTHING = 2;
 /** Changes of the shift below which an answer stands [positions]. */
 const SETTLED = 1e-4;
 
-type Image = { readonly values: Float64Array; readonly valid: Uint8Array };
-
-/** Values smoothed by a Gaussian of `width` positions (σ; 0: none) over what is measured; valid where the value itself is. */
-function smoothed(values: ArrayLike<number>, [ny, nx]: readonly [number, number], width: number): Image {
-  const reach = Math.ceil(3 * width);
-  if (width === 0) {
-    const own = Float64Array.from(values as ArrayLike<number>);
-    return { values: own, valid: Uint8Array.from(own, (value) => (Number.isFinite(value) ? 1 : 0)) };
-  }
-  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, k) =>
-    Math.exp(-((k - reach) ** 2) / (2 * width ** 2)),
-  );
-  const valid = Uint8Array.from({ length: ny * nx }, (_, i) => (Number.isFinite(values[i]) ? 1 : 0));
-  let sum = Float64Array.from({ length: ny * nx }, (_, i) => (valid[i] ? values[i]! : 0));
-  let weight = Float64Array.from(valid);
-  const pass = (from: Float64Array, along: 'x' | 'y'): Float64Array => {
-    const out = new Float64Array(ny * nx);
-    for (let iy = 0, i = 0; iy < ny; iy++) {
-      for (let ix = 0; ix < nx; ix++, i++) {
-        for (let k = -reach; k <= reach; k++) {
-          const at = along === 'x' ? ix + k : iy + k;
-          if (at < 0 || at >= (along === 'x' ? nx : ny)) continue;
-          out[i]! += kernel[k + reach]! * from[along === 'x' ? i + k : i + k * nx]!;
-        }
-      }
-    }
-    return out;
-  };
-  for (const along of ['x', 'y'] as const) {
-    sum = pass(sum, along);
-    weight = pass(weight, along);
-  }
-  return { values: sum.map((value, i) => (valid[i] ? value / weight[i]! : Number.NaN)), valid };
-}
-
 /** Bilinear value at (x, y) [positions] with its slopes, written to `out`; false where a neighbour is missing. */
 function sample(
   { values }: Image,
-  [ny, nx]: readonly [number, number],
+  shape: readonly [number, number],
   x: number,
   y: number,
+  spot: Bilinear,
   out: Float64Array,
 ): boolean {
-  const ix = Math.min(Math.floor(x), nx - 2);
-  const iy = Math.min(Math.floor(y), ny - 2);
-  if (!(ix >= 0 && iy >= 0 && x <= nx - 1 && y <= ny - 1)) return false;
-  const [fx, fy] = [x - ix, y - iy];
-  const at = iy * nx + ix;
+  if (!place(shape, x, y, spot)) return false;
+  const { at, weights } = spot;
+  const nx = shape[1];
   const [a, b, c, d] = [values[at]!, values[at + 1]!, values[at + nx]!, values[at + nx + 1]!];
-  out[0] = (1 - fy) * ((1 - fx) * a + fx * b) + fy * ((1 - fx) * c + fx * d);
+  const [fx, fy] = [weights[1]! + weights[3]!, weights[2]! + weights[3]!];
+  out[0] = weights[0]! * a + weights[1]! * b + weights[2]! * c + weights[3]! * d;
   out[1] = (1 - fy) * (b - a) + fy * (d - c);
   out[2] = (1 - fx) * (c - a) + fx * (d - b);
   return Number.isFinite(out[0]);
@@ -154,6 +124,7 @@ function linearise(
   const matrix = new Float64Array(36);
   const right = new Float64Array(6);
   const out = new Float64Array(3);
+  const spot = bilinear();
   const j = new Float64Array(6);
   const channels = images.map(({ r, m, sigma }) => {
     let [n, sum, squares] = [0, 0, 0];
@@ -166,7 +137,7 @@ function linearise(
         const [x, y] = [ix - cx, iy - cy];
         const atX = ix + p[0]! + p[2]! * x + p[3]! * y;
         const atY = iy + p[1]! + p[4]! * x + p[5]! * y;
-        if (!sample(m, shape, atX, atY, out)) continue;
+        if (!sample(m, shape, atX, atY, spot, out)) continue;
         const difference = (out[0]! - r.values[i]!) / sigma;
         const [gx, gy] = [out[1]! / sigma, out[2]! / sigma];
         j[0] = gx;
@@ -280,6 +251,10 @@ export function register(
     linear: [
       [p[2]!, p[3]!],
       [p[4]!, p[5]!],
+    ],
+    linear_error: [
+      [error(2), error(3)],
+      [error(4), error(5)],
     ],
     channels: channels.map(({ offset, residual_sigma }, i) => ({ name: pairs[i]!.name, offset, residual_sigma })),
     overlap: overlapOf(p, shape),
