@@ -53,7 +53,11 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
     const beam = { ...beamOf(detector), rotation_deg, hot_sigma };
     const calibration = await calibrateFor(scopeOf(info), source, known, material, request.note, task);
     const files = { scan: await fileIdentity(request.scan), ...given };
-    const identity = calibrationIdentity(files, { ...beam, flip }, PROGRAM);
+    const identity = calibrationIdentity(
+      files,
+      { ...beam, flip, dataset: request.dataset, given_voltage_kV: request.voltage_kV },
+      PROGRAM,
+    );
     return await adaptModel(
       {
         bytes,

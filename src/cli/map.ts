@@ -119,6 +119,8 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       rotation_deg,
       hot_sigma,
       flip,
+      dataset: request.dataset,
+      given_voltage_kV: request.voltage_kV,
       material: request.material,
       check: request.check,
       choice: request.choice,

@@ -12,6 +12,12 @@ const STEP = 0.4;
 const thickness = (x: number, y: number) => 40 + 3 * Math.sin(x / 9) * Math.cos(y / 7) + 0.05 * x;
 const tilt = (x: number, y: number) => 0.3 * Math.sin(x / 13 + 1) + 0.2 * Math.cos(y / 11 + x / 20);
 
+type Linear = readonly [readonly [number, number], readonly [number, number]];
+const NONE: Linear = [
+  [0, 0],
+  [0, 0],
+];
+
 /** `f` at each position (column, row), with noise. */
 function image(f: (x: number, y: number) => number, noise: number, seed: number): Float64Array {
   const stream = new RandomStream(seed, 'image');
@@ -19,11 +25,7 @@ function image(f: (x: number, y: number) => number, noise: number, seed: number)
 }
 
 /** `f` of the reference as it looks in a map where the reference's (x, y) lies at (x, y) + shift + linear·(x, y), from the centre, in positions. */
-function moved(
-  f: (x: number, y: number) => number,
-  [sx, sy]: readonly number[],
-  [[a, b], [c, d]]: readonly (readonly number[])[],
-) {
+function moved(f: (x: number, y: number) => number, [sx, sy]: readonly number[], [[a, b], [c, d]]: Linear) {
   const [cx, cy] = [(nx - 1) / 2, (ny - 1) / 2];
   const det = (1 + a!) * (1 + d!) - b! * c!;
   return (x: number, y: number) => {
@@ -32,12 +34,7 @@ function moved(
   };
 }
 
-const NONE = [
-  [0, 0],
-  [0, 0],
-] as const;
-
-function pairs(shift: readonly number[], linear: readonly (readonly number[])[], seed: number): Pair[] {
+function pairs(shift: readonly number[], linear: Linear, seed: number): Pair[] {
   const one = (name: string, f: (x: number, y: number) => number, noise: number, offset: number, at: number): Pair => ({
     name,
     reference: image(f, noise, seed + at),

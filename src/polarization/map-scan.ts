@@ -56,6 +56,9 @@ export interface MapOptions {
   readonly hot_sigma?: number | undefined;
   /** How patterns were turned; it stands in the calibration's identity. */
   readonly flip?: readonly string[] | undefined;
+  /** Which dataset of the file was asked for, and the voltage that was given in place of the file's [kV]: part of the map's identity. */
+  readonly dataset?: string | undefined;
+  readonly given_voltage_kV?: number | undefined;
   /** What a person says that the scan is of, as recipes name it. */
   readonly material?: string | undefined;
   /** Whether the map is checked afterwards (check-scan.ts): part of its identity. */
@@ -93,7 +96,12 @@ const knownOf = ({ detector }: ModelInfo, options: MapOptions) => ({
 const calibrationIdentityOf = (info: ModelInfo, options: MapOptions): Identity =>
   calibrationIdentity(
     { scan: options.scan, ...options.given },
-    { ...knownOf(info, options), flip: options.flip ?? [] },
+    {
+      ...knownOf(info, options),
+      flip: options.flip ?? [],
+      dataset: options.dataset,
+      given_voltage_kV: options.given_voltage_kV,
+    },
     options.program,
   );
 

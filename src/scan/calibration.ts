@@ -116,10 +116,14 @@ export function beamOf({
   return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
 }
 
-/** What a calibration follows from: the scan's file, images given beside it, and what was known of beam, crystal and camera. */
+/** What a calibration follows from: the scan's file and which of its datasets was asked for, images given beside it, what was known of beam, crystal and camera, and the voltage that somebody gave. */
 export function calibrationIdentity(
   files: Readonly<Record<string, FileIdentity>>,
-  known: BeamAndCrystal & { readonly flip: readonly string[] },
+  known: BeamAndCrystal & {
+    readonly flip: readonly string[];
+    readonly dataset?: string | undefined;
+    readonly given_voltage_kV?: number | undefined;
+  },
   program: string,
 ): Identity {
   return identify({ kind: 'calibration', schema: 1, program, settings: { known }, inputs: files });
