@@ -111,7 +111,7 @@ test('a binary OVF reads as the same as text', () => {
 const seeds = fc.integer({ min: 0, max: 1e6 });
 const negate = ([x, y, z]: readonly [number, number, number]) => [-x, -y, -z] as const;
 
-test('Q of random smooth fields under turns and mirrors of grid and vectors', () => {
+test('Q of random fields under turns and mirrors of grid and vectors', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
       const field = smoothField([13, 17], seed);
@@ -158,7 +158,11 @@ test('a mirror of grid and vectors turns the helicity', () => {
 test('Q of any periodic field is whole; on the lattice T_d sums to it', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
-      const lattice = latticeCharges(directions(smoothField([12, 15], seed, true)), 'periodic');
+      const smooth = smoothField([12, 15], seed, true);
+      const rough = noisy(withSigma(smooth, { x: 2, y: 2, z: 2 }), new RandomStream(seed, 'rough'));
+      const noise = onLattice({ ...rough, sigma: undefined }, {}, 'periodic');
+      expect(Math.abs(noise.value - noise.integer!)).toBeLessThan(1e-12);
+      const lattice = latticeCharges(directions(smooth), 'periodic');
       const { value, integer, boundary_deg } = totalCharge(lattice);
       expect(Math.abs(value - integer!)).toBeLessThan(1e-12);
       expect(boundary_deg).toBe(0);
@@ -217,6 +221,10 @@ test('what is opposite, on a great circle or masked is left out and counted', ()
   expect(round).toMatchObject({ n: 0, masked: 0, exceptional: 1 });
   expect(totalCharge(round)).toMatchObject({ value: 0, n: 0, leftOut: 1 });
 
+  // Corners alternately above and below a great circle: as near along both diagonals, and half a charge up or down.
+  const saddle = latticeCharges(directions(fieldOf([2, 2], (x, y) => [x - 0.5, y - 0.5, x === y ? 0.2 : -0.2])));
+  expect(saddle).toMatchObject({ n: 0, exceptional: 1 });
+
   const field = texture([32, 32], [15.5, 15.5], skyrmionAngle(9), 1, 0);
   field.valid[4 * 32 + 5] = 0;
   field.values.x[4 * 32 + 5] = Number.NaN;
@@ -239,6 +247,13 @@ test('an open boundary that is nearly uniform is filled', () => {
   expect(value + 1).toBeGreaterThan(0.5 * (1 - Math.cos(Math.PI * Math.exp(-27.6 / 8))));
   expect(value + 1).toBeLessThan(0.5 * (1 - Math.cos(Math.PI * Math.exp(-19.5 / 8))));
   expect(onLattice(field, { uniform_deg: 10 }).integer).toBeUndefined();
+  // 80° wide, where the sum alone is nearer to −1/2.
+  const wide = onLattice(
+    texture([40, 40], [19.5, 19.5], (r) => Math.PI * Math.exp(-r / 24), 1, 0),
+    { uniform_deg: 85 },
+  );
+  expect(wide.integer).toBe(-1);
+  expect(wide.value).toBeGreaterThan(-0.75);
 });
 
 test('noise about a constant vector has no mean charge', () => {

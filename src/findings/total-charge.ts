@@ -134,7 +134,8 @@ export function integratedCharge(
 }
 
 /**
- * Charge of the plaquettes of an open lattice whose centres are within a radius of a place, and how many of these were left out.
+ * Charge of the plaquettes of an open lattice whose centres are within a radius of a place, and how many of these were left out. A disc that reaches over the edge of the
+ * grid is cut there, which `n` shows.
  * @param place [nm] from the first position; @param radius_nm above zero
  */
 export function chargeWithin(
