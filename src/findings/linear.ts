@@ -4,9 +4,9 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { convolve, gaussianTaps } from './convolve.ts';
 import type { NoiseModel } from './draws.ts';
 import type { Finding } from './finding.ts';
-import { convolve, gaussianTaps } from './convolve.ts';
 import { Z95 } from './statistic.ts';
 import type { Axis, VectorField } from './vector-field.ts';
 
