@@ -89,6 +89,7 @@ export function samplingVariance(
   const axes = block.along === 'both' ? 2 : 1;
   const [ny, nx] = field.shape;
   return whole!.map((variance, i) => {
+    if (variance === 0) return 0;
     // Chance may put half blocks above whole ones; below a quarter along an axis the blocks are no blocks.
     const q = Math.min(1, Math.max(0.5, (half![i]! / variance) ** (1 / axes)));
     const c = (1 - q) / (2 - q);

@@ -177,6 +177,12 @@ describe('blocks', () => {
     expect(found.valid.reduce((a, b) => a + b, 0)).toBe((12 - 2) * (20 - 3));
     expect(blockCount(whole, block)).toBeCloseTo(240 / 25, 12);
   });
+  test('what is the same in all blocks has σ 0', () => {
+    const block = { length_nm: 2, along: 'x' } as const;
+    const [found] = estimate(field, () => 3, [{ name: 'a', unit: '' }], options(1, { of: 'kind', block, pairs: 4 }));
+    expect(found!.of).toBe('kind');
+    for (const number of [found!.corrected!, ...found!.interval!]) expect(number).toBeCloseTo(3, 6);
+  });
   test('of the kind: σ of the mean of a texture whose correlation is known, within a third', () => {
     const [ny, nx] = [60, 60];
     const length = 4;

@@ -53,6 +53,8 @@ export interface EstimateOptions {
 
 /** An extrapolation is unsure where it is so by more than this share of what it takes away, and by more than chance. */
 const UNSURE = 0.25;
+/** What taking the noise away is unsure by, in σ, above which the interval is a bound (Finding.extrapolation). */
+const BOUND = 0.5;
 /** Resampled fields for each pair, of each of two sides. */
 const RESAMPLES = 4;
 /**
@@ -115,7 +117,9 @@ type Errors = Pick<Finding, 'sigma' | 'interval' | 'corrected' | 'extrapolation'
 
 /** @param freedom how many pairs or blocks σ is known from @param unsure beside σ */
 function intervalOf(middle: number, sigma: number, freedom: number, unsure = 0): Errors {
-  const half = t95(freedom - 1) * Math.hypot(sigma, unsure);
+  const k = t95(freedom - 1);
+  // As two chances while it is small; beyond, it may lie to one side in full.
+  const half = Math.max(k * Math.hypot(sigma, unsure), unsure > BOUND * sigma ? k * sigma + unsure : 0);
   return { sigma, interval: [middle - half, middle + half], of: 'kind' };
 }
 

@@ -54,7 +54,9 @@ export function extrapolated(values: readonly number[]): { value: number; uncert
   const all = families.flat();
   const gap = ([a, b]: readonly [number, number]): number => Math.abs(b - a);
   const best = families.reduce((least, family) => (gap(family) < gap(least) ? family : least));
-  return { value: best[1], uncertainty: (Math.max(...all) - Math.min(...all)) / 2 };
+  const range = Math.max(...all) - Math.min(...all);
+  // A statistic that noise does not touch: what is left is rounding.
+  return { value: best[1], uncertainty: range > 1e-9 * Math.abs(best[1]) ? range / 2 : 0 };
 }
 
 /**
