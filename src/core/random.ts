@@ -16,9 +16,10 @@ function mulhi(a: number, b: number): number {
   const a1 = a >>> 16;
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const t = a1 * b0 + ((a0 * b0) >>> 16);
-  const u = a0 * b1 + (t & 0xffff);
-  return (a1 * b1 + Math.floor(t / 0x10000) + Math.floor(u / 0x10000)) >>> 0;
+  // Products of 16-bit halves, and these sums, stay below 2³².
+  const t = (Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16);
+  const u = (Math.imul(a0, b1) >>> 0) + (t & 0xffff);
+  return (Math.imul(a1, b1) + (t >>> 16) + (u >>> 16)) >>> 0;
 }
 
 /** One Philox4x32-10 block: fills `out` (4 words) from counter (c0..c3) and key (k0, k1). */
@@ -129,6 +130,18 @@ export class RandomStream {
     const angle = 2 * Math.PI * this.uniform();
     this.#spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
+  }
+
+  /** Fills with standard normal deviates, pair by pair: what `normal` gives a stream with none in hand, several times as fast. */
+  normals(into: Float64Array): Float64Array {
+    const n = into.length;
+    for (let i = 0; i < n; i += 2) {
+      const radius = Math.sqrt(-2 * Math.log(this.uniform()));
+      const angle = 2 * Math.PI * this.uniform();
+      into[i] = radius * Math.cos(angle);
+      if (i + 1 < n) into[i + 1] = radius * Math.sin(angle);
+    }
+    return into;
   }
 
   /** Poisson deviate of the given mean (≥ 0): products below 12, transformed rejection PTRS above (Hörmann 1993). */

@@ -15,17 +15,31 @@ export interface Null {
  */
 export type NullKind = 'shuffled' | 'prior' | 'noise';
 
+/**
+ * What an interval is for. 'field': this very field, other noise. 'kind': the material, of which the field is one piece: other pieces of this size too.
+ */
+export type IntervalOf = 'field' | 'kind';
+
 export interface Finding {
   readonly name: string;
   readonly unit: string;
   /** Of the field as it is. */
   readonly value: number;
-  /** Standard error of `value`; absent where the field states none. */
+  /** Standard error of `corrected` where it is there, else of `value`; absent where the field states none. */
   readonly sigma?: number | undefined;
   /** 95%, for what `value` would be without noise where `corrected` is there, else for `value`. */
   readonly interval?: readonly [low: number, high: number] | undefined;
   /** What `value` would be without the noise of the field, where noise shifts it. */
   readonly corrected?: number | undefined;
+  /** What `sigma` and `interval` are for; absent with them. */
+  readonly of?: IntervalOf | undefined;
+  /**
+   * The part of the interval that is no chance: standard uncertainty of taking the noise away (extrapolate.ts). It stands in
+   * `interval`, not in `sigma`; above half of `sigma` the interval is a bound, which holds the truth more often than 95%.
+   */
+  readonly extrapolation?: number | undefined;
+  /** Why there is no `interval`, where errors were asked for and none can be stated. */
+  readonly undetermined?: string | undefined;
   /** Positions, walls, domains: what the value is a mean or a count of. */
   readonly n: number;
   readonly nulls: Readonly<Partial<Record<NullKind, Null>>>;
