@@ -4,6 +4,7 @@
  */
 
 import { bilinear, place } from './bilinear.ts';
+import type { NoiseModel } from './draws.ts';
 import type { Registration } from './registration.ts';
 import { AXES, type Components, type VectorField } from './vector-field.ts';
 
@@ -22,10 +23,10 @@ export function placeIn(
 
 /**
  * The moved map's field at the positions of the reference; a position is valid where all neighbours that count are.
- * σ² = Σ wᵢwⱼσᵢσⱼ exp(−d²ᵢⱼ/4ℓ²), the variance of a weighted mean of noise whose draws are smoothed by a Gaussian of ℓ.
- * @param correlation_nm ℓ [nm]; 0 for independent noise
+ * σ² = Σ wᵢwⱼσᵢσⱼ exp(−d²ᵢⱼ/2L²), the variance of a weighted mean (draws.ts).
+ * @param noise of the moved map's neighbours
  */
-export function alignField(moved: VectorField, registration: Registration, correlation_nm: number): VectorField {
+export function alignField(moved: VectorField, registration: Registration, { length_nm }: NoiseModel): VectorField {
   const { shape, step_nm } = moved;
   const [ny, nx] = shape;
   const count = ny * nx;
@@ -39,7 +40,7 @@ export function alignField(moved: VectorField, registration: Registration, corre
   const valid = new Uint8Array(count);
   const offsets = [0, 1, nx, nx + 1];
   const near = (steps2: number): number =>
-    steps2 === 0 ? 1 : correlation_nm > 0 ? Math.exp((-steps2 * step_nm ** 2) / (4 * correlation_nm ** 2)) : 0;
+    steps2 === 0 ? 1 : length_nm > 0 ? Math.exp((-steps2 * step_nm ** 2) / (2 * length_nm ** 2)) : 0;
   // Of the four corners of a square: distance² between them [steps²].
   const correlation = offsets.map((_, a) => offsets.map((_, b) => near(((a ^ b) & 1) + (((a ^ b) >> 1) & 1))));
   const spot = bilinear();

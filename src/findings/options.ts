@@ -14,7 +14,9 @@ export const findingsOptions = z
     film: z
       .string()
       .optional()
-      .describe('The region that holds the film: the rest (electrodes, substrate) is left out of everything. All of the map where left out.'),
+      .describe(
+        'The region that holds the film: the rest (electrodes, substrate) is left out of everything. All of the map where left out.',
+      ),
     across: z
       .enum(['x', 'y'])
       .default('y')
@@ -24,19 +26,25 @@ export const findingsOptions = z
       .min(0)
       .max(100)
       .default(0)
-      .describe('Length over which the noise of neighbouring positions is shared, σ of a Gaussian [nm]; 0: each has its own.'),
+      .describe(
+        'L of exp(−r²/2L²), by which the errors of neighbouring positions go together [nm]; 0: each has its own.',
+      ),
     block_nm: z
       .number()
       .min(0.1)
       .max(1000)
       .default(4)
       .describe('Side of the blocks that are drawn for intervals of the material [nm]: longer than domains are wide.'),
-    pairs: count.min(4).max(10_000).default(25).describe('Pairs of noise draws, ±g, for intervals; twice as many draws for each null.'),
+    pairs: count
+      .min(4)
+      .max(10_000)
+      .default(25)
+      .describe('Pairs of noise draws, ±g, for intervals; twice as many draws for each null.'),
     values: z
-      .enum(['posterior', 'measured'])
+      .enum(['posterior', 'noisy'])
       .default('posterior')
       .describe(
-        "What the map's values are. 'posterior': means of what the model holds possible, as networks give; the truth is value + σ·g. 'measured': truth + σ·g.",
+        "What the map's values are. 'posterior': means of what the model holds possible, drawn towards its prior, as networks give them. 'noisy': truth + σ·g.",
       ),
   })
   .refine(({ film, regions }) => film === undefined || film in regions, 'film has to be one of the regions')

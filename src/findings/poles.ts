@@ -22,7 +22,7 @@ export interface MeanPole {
 
 /**
  * Mean of the directions of a field where it is valid and `keep` is 1, each with equal weight whatever |P|.
- * @param correlation_nm over which neighbours share what they say [nm]; positions of an area 4πℓ² count as one
+ * @param correlation_nm over which neighbours share what they say [nm]; L of exp(−r²/2L²): positions of an area 2πL² count as one
  * @throws 'range' where no position is left
  */
 export function meanPole(field: VectorField, keep: Uint8Array, correlation_nm: number): MeanPole {
@@ -40,7 +40,7 @@ export function meanPole(field: VectorField, keep: Uint8Array, correlation_nm: n
   if (n === 0) fail('range', 'No position of the region has a direction.', 'Take another region.');
   const length = Math.hypot(sx, sy, sz);
   const resultant = length / n;
-  const independent = Math.max(1, n / Math.max(1, (4 * Math.PI * correlation_nm ** 2) / field.step_nm ** 2));
+  const independent = Math.max(1, n / Math.max(1, (2 * Math.PI * correlation_nm ** 2) / field.step_nm ** 2));
   // cos α = 1 − (N − R)/R (20^(1/(N−1)) − 1), with R and N of independent directions.
   const cosine =
     independent > 1 && resultant > 0

@@ -134,7 +134,7 @@ describe('alignField', () => {
 
   test('brings a plane where the registration says, exactly', () => {
     const field = plane((x, y) => 3 * x - 2 * y, 1);
-    const aligned = alignField(field, full, 0);
+    const aligned = alignField(field, full, { length_nm: 0 });
     let seen = 0;
     aligned.valid.forEach((mark, i) => {
       const [x, y] = placeIn(registration, shape, STEP, i % nx, Math.floor(i / nx));
@@ -150,16 +150,16 @@ describe('alignField', () => {
     expect(seen).toBeGreaterThan(0.9 * ny * nx);
   });
 
-  test.each([0, 0.6])('σ is that of the interpolated noise, correlated over %f nm', (correlation_nm) => {
+  test.each([0, 0.6])('σ is that of the interpolated noise, of draws smoothed by %f nm', (width_nm) => {
     const half = { ...full, shift_nm: [0.5 * STEP, 0.5 * STEP], linear: NONE } as const;
     const predicted = alignField(
       plane(() => 0, 2),
       half,
-      correlation_nm,
+      { length_nm: width_nm * Math.SQRT2 },
     ).sigma!.x[5 * nx + 5]!;
     // By hand: draws of white noise smoothed by a Gaussian of ℓ.
     const stream = new RandomStream(3, 'draws');
-    const width = correlation_nm / STEP;
+    const width = width_nm / STEP;
     const reach = Math.ceil(4 * width);
     let [sum, variance, n] = [0, 0, 0];
     for (let draw = 0; draw < 4000; draw++) {
@@ -187,7 +187,7 @@ describe('alignField', () => {
     const field = plane(() => 1, 1);
     field.valid[10 * nx + 10] = 0;
     const half = { ...full, shift_nm: [0.5 * STEP, 0], linear: NONE } as const;
-    const { valid } = alignField(field, half, 0);
+    const { valid } = alignField(field, half, { length_nm: 0 });
     expect([8, 9, 10, 11].map((ix) => valid[10 * nx + ix])).toEqual([1, 0, 0, 1]);
   });
 

@@ -8,6 +8,7 @@ import { difference as identityDifference, inWords, isFile } from '../core/ident
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import { alignField, placeIn } from './align.ts';
 import { bilinear, place } from './bilinear.ts';
+import type { NoiseModel } from './draws.ts';
 import { fieldOfMap, type MapField } from './from-map.ts';
 import { type Pair, type Registration, register } from './registration.ts';
 import type { VectorField } from './vector-field.ts';
@@ -57,13 +58,13 @@ const UNCHANGED = ['thickness', 'tilt_x', 'tilt_y'];
 
 /**
  * @param options.register 'none' takes positions as they lie
- * @param options.correlation_nm of the noise of neighbouring positions (align.ts) [nm]
+ * @param options.noise of neighbouring positions
  * @throws 'usage' for two states of one bias; 'shape', 'range', 'model-mismatch' for maps that are not alike; 'incomplete' for maps without σ, without the channels to
  * register by, or with nothing in common; as `register`
  */
 export function seriesOf(
   maps: readonly StateMap[],
-  options: { readonly register: 'affine' | 'none'; readonly correlation_nm: number },
+  options: { readonly register: 'affine' | 'none'; readonly noise: NoiseModel },
 ): Series {
   const sorted = [...maps].sort((a, b) => a.bias_V - b.bias_V);
   const first = sorted[0];
@@ -90,7 +91,7 @@ export function seriesOf(
     return {
       name,
       bias_V,
-      field: alignField(field, registration, options.correlation_nm),
+      field: alignField(field, registration, options.noise),
       left_out,
       registration,
       unchanged: unchangedOf(map, registration),
