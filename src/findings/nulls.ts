@@ -43,7 +43,10 @@ export function shuffledField(field: VectorField, stream: RandomStream): VectorF
  * A maker of fields whose P_z is drawn from the prior.
  * @throws 'incomplete' where the field states no prior or no σ
  */
-export function priorFields(field: VectorField, { noise, values }: NullOptions): (stream: RandomStream) => VectorField {
+export function priorFields(
+  field: VectorField,
+  { noise, values }: Pick<NullOptions, 'noise' | 'values'>,
+): (stream: RandomStream) => VectorField {
   const prior =
     field.prior?.z ?? fail('incomplete', 'The field states no prior.', 'Leave the null of the prior out, or give one.');
   const sigma = sigmaOf(field).z;
@@ -67,7 +70,7 @@ export function priorFields(field: VectorField, { noise, values }: NullOptions):
 /** A maker of fields that are the smoothed field and noise. @throws 'incomplete' where the field states no σ */
 export function noiseFields(
   field: VectorField,
-  { noise, smooth_nm }: NullOptions,
+  { noise, smooth_nm }: Pick<NullOptions, 'noise' | 'smooth_nm'>,
 ): (stream: RandomStream) => VectorField {
   const source = new NoiseSource(field, noise);
   const smooth = (array: Float64Array) => smoothed(array, field.shape, smooth_nm / field.step_nm).values;
@@ -112,7 +115,8 @@ export function nullsOf(
   return all;
 }
 
-function nullOf(values: readonly number[]): Null {
+/** Mean and 95% interval of a sample. */
+export function nullOf(values: readonly number[]): Null {
   const sorted = Float64Array.from(values).sort();
   const at = (q: number): number => {
     const place = q * (sorted.length - 1);

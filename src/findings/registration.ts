@@ -83,7 +83,7 @@ function wholeShift(
 ): [number, number] {
   const [reachX, reachY] = [Math.floor(REACH * nx), Math.floor(REACH * ny)];
   // A coarse look first: every `coarse`th position does.
-  const coarse = Math.max(1, Math.floor(Math.sqrt((ny * nx) / 4000)));
+  const coarse = Math.max(1, Math.floor(Math.sqrt((ny * nx) / 1000)));
   let best = { cost: Number.POSITIVE_INFINITY, shift: [0, 0] as [number, number] };
   for (let sy = -reachY; sy <= reachY; sy++) {
     for (let sx = -reachX; sx <= reachX; sx++) {
