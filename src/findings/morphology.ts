@@ -85,7 +85,7 @@ function extremum(map: Float64Array, [ny, nx]: Shape, sign: 1 | -1): Float64Arra
   for (let row = 0, i = 0; row < ny; row++) {
     for (let column = 0; column < nx; column++, i++) {
       let best = map[i]!;
-      if (best === best) {
+      if (!Number.isNaN(best)) {
         for (let k = 1; k < CROSS.length; k++) {
           const [dy, dx] = CROSS[k]!;
           const [r, c] = [row + dy, column + dx];

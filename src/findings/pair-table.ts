@@ -1,7 +1,6 @@
 /** A number for each pair of numbers (a, b) ≥ 0, in typed arrays: open addressing, linear probing. Not here: growth; it holds what it was made for. */
 
 const EMPTY = -1;
-const GONE = -2;
 
 export class PairTable {
   readonly #mask: number;
@@ -9,7 +8,7 @@ export class PairTable {
   readonly #b: Int32Array;
   readonly #value: Int32Array;
 
-  /** @param most entries ever set */
+  /** @param most entries at a time */
   constructor(most: number) {
     let size = 16;
     while (size < 2 * most) size *= 2;
@@ -34,9 +33,19 @@ export class PairTable {
     this.#value[at] = value;
   }
 
+  /** What was pushed past this entry moves up, so that no search gets longer by what is gone. */
   delete(a: number, b: number): void {
-    const at = this.#find(a, b);
-    if (at >= 0) this.#a[at] = GONE;
+    let free = this.#find(a, b);
+    if (free < 0) return;
+    for (let at = (free + 1) & this.#mask; this.#a[at] !== EMPTY; at = (at + 1) & this.#mask) {
+      const home = this.#start(this.#a[at]!, this.#b[at]!);
+      if (((at - home) & this.#mask) < ((at - free) & this.#mask)) continue;
+      this.#a[free] = this.#a[at]!;
+      this.#b[free] = this.#b[at]!;
+      this.#value[free] = this.#value[at]!;
+      free = at;
+    }
+    this.#a[free] = EMPTY;
   }
 
   #start(a: number, b: number): number {

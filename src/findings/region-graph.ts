@@ -11,7 +11,7 @@ import { isWall, type Partition, partitionOf } from './partition.ts';
 import { ScoreHeap } from './score-heap.ts';
 
 /** Neighbours of a region up to which all are scored anew after each merge. */
-const FEW = 32;
+const FEW = 16;
 
 export interface MergeRule {
   /** Of neighbours `one` and `two` across a border of so many links between positions, whose weights sum to `weight`: low where they are alike. */
@@ -57,12 +57,14 @@ export function mergeRegions(
     else next[last[region]!] = half;
     last[region] = half;
   };
+  /** Borders to be scored anew. */
+  const anew = new Int32Array(2 * borders.count);
   const heap = new ScoreHeap();
   const push = (e: number) => {
     const value = score(one[e]!, two[e]!, links[e]!, weight[e]!);
     stamp[e]!++;
-    // Above the limit too: it may come below it as its regions grow.
-    heap.push(value, e, stamp[e]!);
+    // What is above the limit comes back when a merge scores it anew.
+    if (value < limit) heap.push(value, e, stamp[e]!);
   };
   for (let e = 0; e < borders.count; e++) {
     append(one[e]!, 2 * e);
@@ -77,19 +79,21 @@ export function mergeRegions(
     const e = heap.item;
     if (!alive[e] || heap.stamp !== stamp[e]) continue;
     const value = score(one[e]!, two[e]!, links[e]!, weight[e]!);
+    if (!(value < limit)) continue;
     if (value > heap.score) {
       heap.push(value, e, ++stamp[e]!);
       continue;
     }
-    if (!(value < limit)) continue;
     if (value > highest) highest = value;
-    const [into, from] = degree[one[e]!]! >= degree[two[e]!]! ? [one[e]!, two[e]!] : [two[e]!, one[e]!];
+    const more = degree[one[e]!]! >= degree[two[e]!]!;
+    const into = more ? one[e]! : two[e]!;
+    const from = more ? two[e]! : one[e]!;
     merge(into, from);
     parent[from] = into;
     alive[e] = 0;
     table.delete(one[e]!, two[e]!);
     degree[into]!--;
-    const anew: number[] = [];
+    let changed = 0;
     for (let half = first[from]!; half >= 0; ) {
       const after = next[half]!;
       const f = half >> 1;
@@ -102,7 +106,7 @@ export function mergeRegions(
           weight[same]! += weight[f]!;
           alive[f] = 0;
           degree[other]!--;
-          anew.push(same);
+          anew[changed++] = same;
         } else {
           if (one[f] === from) one[f] = into;
           else two[f] = into;
@@ -110,37 +114,50 @@ export function mergeRegions(
           next[half] = -1;
           append(into, half);
           degree[into]!++;
-          anew.push(f);
+          anew[changed++] = f;
         }
       }
       half = after;
     }
-    if (degree[into]! <= FEW) for (const f of liveOf(into, first, last, next, alive)) push(f);
-    else for (const f of anew) push(f);
+    if (degree[into]! <= FEW) changed = liveOf(into, first, last, next, alive, anew);
+    for (let k = 0; k < changed; k++) push(anew[k]!);
   }
   const root = (label: number): number => {
     let at = label;
     while (parent[at] !== at) at = parent[at] = parent[parent[at]!]!;
     return at;
   };
-  return { partition: partitionOf(shape, labels.map((label) => (label < 0 ? -1 : root(label)))), highest };
+  return {
+    partition: partitionOf(
+      shape,
+      labels.map((label) => (label < 0 ? -1 : root(label))),
+    ),
+    highest,
+  };
 }
 
-/** Borders of a region that still are, with the list freed of those that are not. */
-function liveOf(region: number, first: Int32Array, last: Int32Array, next: Int32Array, alive: Uint8Array): number[] {
-  const found: number[] = [];
+/** Borders of a region that still are, into `found`, with the list freed of those that are not. @returns how many */
+function liveOf(
+  region: number,
+  first: Int32Array,
+  last: Int32Array,
+  next: Int32Array,
+  alive: Uint8Array,
+  found: Int32Array,
+): number {
   let before = -1;
+  let count = 0;
   for (let half = first[region]!; half >= 0; half = next[half]!) {
     if (!alive[half >> 1]) continue;
     if (before < 0) first[region] = half;
     else next[before] = half;
     before = half;
-    found.push(half >> 1);
+    found[count++] = half >> 1;
   }
   if (before < 0) first[region] = -1;
   else next[before] = -1;
   last[region] = before;
-  return found;
+  return count;
 }
 
 function bordersOf({ shape: [ny, nx], labels }: Partition, between?: (i: number, j: number) => number): Borders {
@@ -154,8 +171,7 @@ function bordersOf({ shape: [ny, nx], labels }: Partition, between?: (i: number,
     }
   };
   each(() => most++);
-  // Merging sets a pair anew for each border that moves, the smaller list's: gone entries are reused.
-  const table = new PairTable(2 * most);
+  const table = new PairTable(most);
   const [one, two] = [new Int32Array(most), new Int32Array(most)];
   const [links, weight] = [new Float64Array(most), new Float64Array(most)];
   let count = 0;

@@ -7,7 +7,7 @@
  * the best pairs first. That is greedy descent in the energy χ² + limit · (length of all walls) of fields that are constant between walls (Koepfler, Lopez and Morel, SIAM J.
  * Numer. Anal. 31, 282, 1994, after Mumford and Shah); length counts links, so a wall along the diagonal costs √2 of what one along an axis does.
  *
- * The limit is calibrated: pure noise around one vector is one domain in 95% of fields or more (`mergeLimit`).
+ * The limit is calibrated: pure noise around one vector is one domain in 95% of fields or more (`MERGE_LIMIT`).
  *
  * A vector that turns steadily becomes a staircase, as fine as σ allows; so does a wide wall. What nowhere fills a window of 3 × 3 positions is a step of such, not a domain:
  * its positions go to the neighbouring domain with the nearest mean, from the rim inwards. Domains narrower than three positions are so not seen.
@@ -21,26 +21,22 @@ import { type Partition, partitionOf } from './partition.ts';
 import { mergeRegions } from './region-graph.ts';
 import { AXES, type Components, type VectorField } from './vector-field.ts';
 
-/** Largest Δχ² a link that pure noise needs to become one domain, its 95% quantile over 2000, 1000, 300 and 40 fields: 5.9, 6.5, 6.7, 7.8 for 64, 576, 2304, 19 800 positions. */
-const LIMIT = { one: 4.6, each: 0.34 } as const;
-
-/** Δχ² for each link of a border from which on two regions stay apart, for so many valid positions: 4.6 + 0.34 ln n, a little above that quantile. */
-export function mergeLimit(positions: number): number {
-  return LIMIT.one + LIMIT.each * Math.log(Math.max(1, positions));
-}
+/**
+ * Δχ² for each link of a border from which on two regions stay apart. Of fields of pure noise so many have a second domain at 3 | 3.5 | 4: 19 | 4.4 | 1.0% of 500 with 8 × 8
+ * positions, 23 | 4.8 | 0.7% of 400 with 24 × 24, 24 | 3.7 | 0% of 80 with 48 × 48, 58 | 0 | 0% of 12 with 110 × 180.
+ */
+export const MERGE_LIMIT = 3.8;
 
 /**
  * @param sigma standard uncertainty of each component, where the field states none (a truth) [unit of the field]
- * @param limit default `mergeLimit`
+ * @param limit of Δχ² a link
  * @throws 'incomplete' where there is no σ; 'range' where a σ is not above zero
  */
-export function segmentByNoise(field: VectorField, sigma?: number, limit?: number): Partition {
-  const most = limit ?? mergeLimit(field.valid.reduce((sum, mark) => sum + mark, 0));
-  return withoutSlivers(field, merged(field, sigma, most).partition);
+export function segmentByNoise(field: VectorField, sigma?: number, limit = MERGE_LIMIT): Partition {
+  return withoutSlivers(field, merged(field, sigma, limit).partition);
 }
 
-/** As `segmentByNoise`, with the largest Δχ² a link among what was merged; for calibration. */
-export function merged(field: VectorField, sigma: number | undefined, limit: number) {
+function merged(field: VectorField, sigma: number | undefined, limit: number) {
   const { shape, valid, values } = field;
   const weights = weightsOf(field, sigma);
   let count = 0;
@@ -61,7 +57,8 @@ export function merged(field: VectorField, sigma: number | undefined, limit: num
     score: (one, two, links) => {
       let rise = 0;
       for (let k = 0; k < 3; k++) {
-        const [w1, w2] = [w[3 * one + k]!, w[3 * two + k]!];
+        const w1 = w[3 * one + k]!;
+        const w2 = w[3 * two + k]!;
         const apart = s[3 * one + k]! / w1 - s[3 * two + k]! / w2;
         rise += ((w1 * w2) / (w1 + w2)) * apart * apart;
       }
@@ -147,16 +144,16 @@ function weightsOf({ shape: [, nx], valid, sigma, unit }: VectorField, instead: 
   }
   const one = (axis: keyof Components) =>
     Float64Array.from(valid, (mark, i) => {
-          const value = sigma ? sigma[axis][i]! : instead!;
-          if (mark && !(value > 0)) {
-            fail(
-              'range',
-              `σ along ${axis} at y = ${Math.floor(i / nx)}, x = ${i % nx} is ${value}.`,
-              'χ² takes a σ above zero everywhere: mask positions that have none, or give one σ for all.',
-              { at: i },
-            );
-          }
-          return 1 / value ** 2;
-        });
+      const value = sigma ? sigma[axis][i]! : instead!;
+      if (mark && !(value > 0)) {
+        fail(
+          'range',
+          `σ along ${axis} at y = ${Math.floor(i / nx)}, x = ${i % nx} is ${value}.`,
+          'χ² takes a σ above zero everywhere: mask positions that have none, or give one σ for all.',
+          { at: i },
+        );
+      }
+      return 1 / value ** 2;
+    });
   return { x: one('x'), y: one('y'), z: one('z') };
 }

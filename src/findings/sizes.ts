@@ -65,7 +65,11 @@ export function wallToWall({ shape: [ny, nx], labels }: Partition, step_nm: numb
 }
 
 /** @param block slices of a block, ≥ 1 */
-export function sizeStatistics({ sizes_nm, slice, cut_nm, slices }: Segments, block: number, random: RandomStream): SizeStatistics {
+export function sizeStatistics(
+  { sizes_nm, slice, cut_nm, slices }: Segments,
+  block: number,
+  random: RandomStream,
+): SizeStatistics {
   const sums = new Float64Array(slices);
   const counts = new Float64Array(slices);
   let total = 0;

@@ -59,7 +59,7 @@ export function findWalls(field: VectorField, first: FirstTerm): Walls {
 
 /** σ_P from which on a position may be on a wall (rule 2 above), [ny][nx]; NaN where the field is not valid. @throws 'incomplete' where no position is valid */
 export function wallThreshold(field: VectorField): Float64Array {
-  const lengths = magnitudes(field).filter((value) => value === value);
+  const lengths = magnitudes(field).filter((value) => !Number.isNaN(value));
   if (lengths.length === 0) {
     fail('incomplete', 'No position of the field is valid.', 'Give a region that holds positions with values.');
   }
@@ -92,7 +92,7 @@ export function betweenRidges(field: VectorField, sigmaP: Float64Array, ridges: 
     basins,
     (i, j) => {
       const height = 0.5 * (sigmaP[i]! + sigmaP[j]!);
-      return (ridges[i] || ridges[j] ? 1 : 0) + (height === height ? tie * height : 0);
+      return (ridges[i] || ridges[j] ? 1 : 0) + (!Number.isNaN(height) ? tie * height : 0);
     },
     { limit: SUPPORT, score: (_one, _two, links, weight) => weight / links, merge: () => {} },
   );

@@ -92,7 +92,7 @@ function levelsOf(map: Float64Array, valid: Uint8Array): Float64Array {
   for (let i = 0; i < map.length; i++) {
     if (!valid[i]) continue;
     const share = most > 0 ? map[i]! / most : 0;
-    order[n++] = (share === share ? Math.round(LEVELS * share) : LEVELS + 1) * map.length + i;
+    order[n++] = (!Number.isNaN(share) ? Math.round(LEVELS * share) : LEVELS + 1) * map.length + i;
   }
   return order.sort();
 }
