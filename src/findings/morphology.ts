@@ -81,15 +81,18 @@ export function skeleton(map: Float64Array, shape: Shape, first: FirstTerm, iter
 /** `sign` 1: minimum; −1: maximum. */
 function extremum(map: Float64Array, [ny, nx]: Shape, sign: 1 | -1): Float64Array {
   const found = new Float64Array(map.length);
-  const none = sign * Number.POSITIVE_INFINITY;
+  const dy = Int32Array.from(CROSS, ([y]) => y);
+  const dx = Int32Array.from(CROSS, ([, x]) => x);
   for (let row = 0, i = 0; row < ny; row++) {
     for (let column = 0; column < nx; column++, i++) {
       let best = map[i]!;
       if (!Number.isNaN(best)) {
+        // By index, not from a list: a resampling passes here thousands of times.
         for (let k = 1; k < CROSS.length; k++) {
-          const [dy, dx] = CROSS[k]!;
-          const [r, c] = [row + dy, column + dx];
-          const value = r >= 0 && r < ny && c >= 0 && c < nx ? map[r * nx + c]! : none;
+          const r = row + dy[k]!;
+          const c = column + dx[k]!;
+          if (r < 0 || r >= ny || c < 0 || c >= nx) continue;
+          const value = map[r * nx + c]!;
           // False for NaN.
           if (sign > 0 ? value < best : value > best) best = value;
         }

@@ -4,8 +4,8 @@
  * A segment that ends at the map's edge or at a masked position is no size: its other end is not seen. Such are counted apart (`cut_nm`); as long domains are cut more
  * often, the mean of what is left is too small where domains are not small beside the map.
  *
- * Neighbouring slices measure the same domains. The interval of the mean is by a circular block bootstrap over slices (Politis and Romano 1992): blocks as long as a domain
- * is across them (the mean size along the other axis, rounded up).
+ * Neighbouring slices measure the same domains. The interval of the mean is by a circular block bootstrap over slices (Politis and Romano 1992): blocks twice as long as a
+ * domain is across them (the mean size along the other axis, rounded up): with blocks of one domain the variance comes out a third too small.
  *
  * What this is not: a size of domains as bodies; each counts in as many slices as it is wide, and a chord of a disc is shorter than its diameter.
  */
@@ -111,7 +111,7 @@ export function domainSizes(partition: Partition, step_nm: number, random: Rando
     const { sizes_nm } = both[other];
     const { slices } = both[axis];
     const mean = sizes_nm.reduce((sum, size) => sum + size, 0) / sizes_nm.length / step_nm;
-    const block = Math.max(1, Math.min(slices, Math.ceil(sizes_nm.length > 0 ? mean : Math.sqrt(slices))));
+    const block = Math.max(1, Math.min(slices, Math.ceil(sizes_nm.length > 0 ? 2 * mean : Math.sqrt(slices))));
     return { segments: both[axis], ...sizeStatistics(both[axis], block, random.fork(axis)) };
   };
   return { x: one('x', 'y'), y: one('y', 'x') };

