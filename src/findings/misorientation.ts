@@ -1,0 +1,198 @@
+/**
+ * Angles between the vectors on both sides of walls. The paper: "measured at domain boundaries by measuring the angle between two representative vectors".
+ *
+ * Representative here: the mean over the positions of a side's own domain that lie from `near` to `far` steps from the link's middle along the wall's normal and within
+ * `ASIDE` steps of that normal, in the plane. By default 1 to 3 steps: beside a straight wall along an axis six positions, without those next to the wall.
+ *
+ * Angles of links are as measured, noise and all. Those of walls (pairs of domains) are between the means of the representatives along the wall, weighted by length, and
+ * corrected for noise (angle-noise.ts) where the field states σ; a wall along which vectors turn is told too small by that.
+ */
+
+import { type AngleNoise, angleBetween, angleNoise, type CorrectedAngle, correctedAngle } from './angle-noise.ts';
+import { linksByWall } from './domains.ts';
+import type { Partition } from './partition.ts';
+import type { VectorField } from './vector-field.ts';
+import type { WallLinks } from './wall-links.ts';
+
+/** Where representative vectors are taken from, along the normal [steps from the wall]. */
+export interface Band {
+  readonly near: number;
+  readonly far: number;
+}
+
+export const BAND: Band = { near: 1, far: 3 };
+/** Beside the normal [steps]. */
+const ASIDE = 1.5;
+
+type Vector = readonly [x: number, y: number, z: number];
+
+/** Positions that represent one side of each link: those of link k are at[start[k]] … at[start[k + 1] − 1]. */
+export interface Side {
+  readonly start: Int32Array;
+  readonly at: Int32Array;
+  /** Mean vector, [links][3], and the variance of its components (0 where no σ is stated); NaN where a side has no position in the band. */
+  readonly vector: Float64Array;
+  readonly variance: Float64Array;
+}
+
+export interface Representatives {
+  readonly one: Side;
+  readonly two: Side;
+}
+
+export interface WallAngle {
+  readonly one: number;
+  readonly two: number;
+  /** Links that have vectors on both sides, and their length. */
+  readonly links: number;
+  readonly length_nm: number;
+  /** Mean vectors beside the wall, and their σ (undefined where the field states none) [unit of the field]. */
+  readonly vectorOne: Vector;
+  readonly vectorTwo: Vector;
+  readonly sigmaOne: Vector | undefined;
+  readonly sigmaTwo: Vector | undefined;
+  /** Between them, as measured [degrees]. */
+  readonly angle_deg: number;
+  /** Without what noise does to it; undefined where the field states no σ or a vector is not told from 0. */
+  readonly corrected: CorrectedAngle | undefined;
+  readonly noise: AngleNoise | undefined;
+}
+
+export function representatives(
+  field: VectorField,
+  partition: Partition,
+  links: WallLinks,
+  band = BAND,
+): Representatives {
+  return { one: sideOf(field, partition, links, band, -1), two: sideOf(field, partition, links, band, 1) };
+}
+
+/** Of each link, as measured [degrees]; NaN where a side has no representative. */
+export function linkAngles({ one, two }: Representatives): Float64Array {
+  const count = one.start.length - 1;
+  return Float64Array.from({ length: count }, (_, k) => angleBetween(vectorAt(one.vector, k), vectorAt(two.vector, k)));
+}
+
+/** Walls (pairs of domains) with representatives on both sides, ordered by (one, two). */
+export function wallAngles(field: VectorField, links: WallLinks, { one, two }: Representatives): WallAngle[] {
+  const share = new Float64Array(field.valid.length);
+  return linksByWall(links).flatMap((all): WallAngle[] => {
+    const list = all.filter((k) => !Number.isNaN(one.vector[3 * k]!) && !Number.isNaN(two.vector[3 * k]!));
+    const length_nm = list.reduce((sum, k) => sum + links.length_nm[k]!, 0);
+    const [first] = list;
+    if (first === undefined || !(length_nm > 0)) return [];
+    const [a, b] = [
+      meanOf(field, links, list, one, length_nm, share),
+      meanOf(field, links, list, two, length_nm, share),
+    ];
+    const angle_deg = angleBetween(a.vector, b.vector);
+    const noise = field.sigma && angleNoise(a.vector, a.variance, b.vector, b.variance);
+    const sigma = (v: Vector): Vector | undefined => field.sigma && [Math.sqrt(v[0]), Math.sqrt(v[1]), Math.sqrt(v[2])];
+    return [
+      {
+        one: links.one[first]!,
+        two: links.two[first]!,
+        links: list.length,
+        length_nm,
+        vectorOne: a.vector,
+        vectorTwo: b.vector,
+        sigmaOne: sigma(a.variance),
+        sigmaTwo: sigma(b.variance),
+        angle_deg,
+        corrected: noise && correctedAngle(angle_deg, noise),
+        noise,
+      },
+    ];
+  });
+}
+
+export function vectorAt(vectors: Float64Array, k: number): Vector {
+  return [vectors[3 * k]!, vectors[3 * k + 1]!, vectors[3 * k + 2]!];
+}
+
+/** Mean over a wall's links, weighted by length; a position that stands for several links counts once in the variance, with its whole weight. @param share zeros, [ny][nx] */
+function meanOf(
+  { values, sigma }: VectorField,
+  links: WallLinks,
+  list: readonly number[],
+  side: Side,
+  length_nm: number,
+  share: Float64Array,
+): { readonly vector: Vector; readonly variance: Vector } {
+  const used: number[] = [];
+  for (const k of list) {
+    const [from, to] = [side.start[k]!, side.start[k + 1]!];
+    const weight = links.length_nm[k]! / length_nm / (to - from);
+    for (let m = from; m < to; m++) {
+      const i = side.at[m]!;
+      if (share[i] === 0) used.push(i);
+      share[i]! += weight;
+    }
+  }
+  const [vector, variance]: [[number, number, number], [number, number, number]] = [
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
+  for (const i of used) {
+    const w = share[i]!;
+    vector[0] += w * values.x[i]!;
+    vector[1] += w * values.y[i]!;
+    vector[2] += w * values.z[i]!;
+    if (sigma) {
+      variance[0] += (w * sigma.x[i]!) ** 2;
+      variance[1] += (w * sigma.y[i]!) ** 2;
+      variance[2] += (w * sigma.z[i]!) ** 2;
+    }
+    share[i] = 0;
+  }
+  return { vector, variance };
+}
+
+/** @param sign 1: the side of `two`, along the normal; −1: that of `one` */
+function sideOf(
+  { shape: [ny, nx], values, sigma }: VectorField,
+  { labels }: Partition,
+  links: WallLinks,
+  { near, far }: Band,
+  sign: 1 | -1,
+): Side {
+  const { count } = links;
+  const start = new Int32Array(count + 1);
+  const at: number[] = [];
+  const vector = new Float64Array(3 * count).fill(Number.NaN);
+  const variance = new Float64Array(3 * count).fill(Number.NaN);
+  const reach = Math.ceil(Math.hypot(far, ASIDE)) + 1;
+  for (let k = 0; k < count; k++) {
+    const [i, j] = [links.i[k]!, links.j[k]!];
+    const label = sign > 0 ? links.two[k]! : links.one[k]!;
+    const [row, column] = [Math.floor(i / nx), i % nx];
+    const [my, mx] = [(row + Math.floor(j / nx)) / 2, (column + (j % nx)) / 2];
+    const [normalX, normalY] = [sign * links.nx[k]!, sign * links.ny[k]!];
+    let [n, x, y, z, vx, vy, vz] = [0, 0, 0, 0, 0, 0, 0];
+    for (let r = Math.max(0, row - reach); r <= Math.min(ny - 1, row + reach); r++) {
+      for (let c = Math.max(0, column - reach); c <= Math.min(nx - 1, column + reach); c++) {
+        const p = r * nx + c;
+        if (labels[p] !== label) continue;
+        const [dx, dy] = [c - mx, r - my];
+        const along = dx * normalX + dy * normalY;
+        // False for a link without a normal; the slack keeps what lies on a bound the same whichever way the map is turned.
+        if (!(along >= near - 1e-9 && along <= far + 1e-9)) continue;
+        if (Math.abs(dx * normalY - dy * normalX) > ASIDE + 1e-9) continue;
+        at.push(p);
+        n++;
+        x += values.x[p]!;
+        y += values.y[p]!;
+        z += values.z[p]!;
+        if (!sigma) continue;
+        vx += sigma.x[p]! ** 2;
+        vy += sigma.y[p]! ** 2;
+        vz += sigma.z[p]! ** 2;
+      }
+    }
+    start[k + 1] = at.length;
+    if (n === 0) continue;
+    vector.set([x / n, y / n, z / n], 3 * k);
+    variance.set([vx / n ** 2, vy / n ** 2, vz / n ** 2], 3 * k);
+  }
+  return { start, at: Int32Array.from(at), vector, variance };
+}
