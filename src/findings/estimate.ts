@@ -26,7 +26,7 @@ import type { RandomStream } from '../core/random.ts';
 import { type Block, blockCount, samplingVariance } from './blocks.ts';
 import type { NoiseModel } from './draws.ts';
 import { extrapolated, LAMBDAS, third, varianceWithout } from './extrapolate.ts';
-import type { Finding, IntervalOf, Null, NullKind } from './finding.ts';
+import type { Finding, IntervalOf } from './finding.ts';
 import { type Redrawn, redrawn } from './redraw.ts';
 import { meanOfSample, numbersOf, type Statistic, t95, varianceOfSample } from './statistic.ts';
 import { type VectorField, validCount } from './vector-field.ts';
@@ -37,7 +37,7 @@ export interface Stated {
   readonly unit: string;
   /** What it is a mean or a count of; valid positions where it is not given. */
   readonly n?: number | undefined;
-  readonly nulls?: Readonly<Partial<Record<NullKind, Null>>> | undefined;
+  readonly nulls?: Finding['nulls'] | undefined;
 }
 
 export interface EstimateOptions {

@@ -15,6 +15,9 @@ export interface Null {
  */
 export type NullKind = 'shuffled' | 'prior' | 'noise';
 
+/** 'shapeless': a cloud of vectors of the same mean square without any preferred length or direction; in closed form. */
+export type AnyNull = NullKind | 'shapeless';
+
 /**
  * What an interval is for. 'field': this very field, other noise. 'kind': the material, of which the field is one piece: other pieces of this size too.
  */
@@ -42,5 +45,5 @@ export interface Finding {
   readonly undetermined?: string | undefined;
   /** Positions, walls, domains: what the value is a mean or a count of. */
   readonly n: number;
-  readonly nulls: Readonly<Partial<Record<NullKind, Null>>>;
+  readonly nulls: Readonly<Partial<Record<AnyNull, Null>>>;
 }

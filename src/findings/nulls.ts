@@ -6,7 +6,7 @@
  *                 √(prior² + σ²), where values are truth + noise; drawn towards the mean, √(prior² − σ²), where they are posterior means (estimate.ts)
  *     'noise'     the field smoothed to a stated width, plus noise of its σ: whatever is finer than that width is noise
  *
- * Draws share the noise's correlation length. Seeded: the stream's forks name the kind and the draw.
+ * Noise is what values scatter by (scatter.ts). Draws share its correlation length. Seeded: the stream's forks name the kind and the draw.
  */
 
 import { fail } from '../core/errors.ts';
@@ -14,6 +14,7 @@ import type { RandomStream } from '../core/random.ts';
 import { rearranged } from './blocks.ts';
 import { type NoiseModel, NoiseSource, sigmaOf, withNoise } from './draws.ts';
 import type { Null, NullKind } from './finding.ts';
+import { scattering } from './scatter.ts';
 import { smoothed } from './smooth.ts';
 import { numbersOf, type Statistic } from './statistic.ts';
 import type { VectorField } from './vector-field.ts';
@@ -80,7 +81,7 @@ export function noiseFields(
 }
 
 /**
- * Mean and 95% interval of each number of the statistic over fields of each kind. Draws where the statistic is not a number do not count; with fewer than two left there
+ * Mean and 95% interval of each number of the statistic over fields of each kind, made of a field with the σ that it states; σ of what is made is the scatter of its values. Draws where the statistic is not a number do not count; with fewer than two left there
  * is no null of that kind.
  * @returns one for each number of the statistic
  * @throws 'usage' where fewer than two draws are asked for; 'incomplete' where a kind needs a σ or a prior that the field does not state
@@ -93,12 +94,9 @@ export function nullsOf(
 ): Partial<Record<NullKind, Null>>[] {
   if (!(options.draws >= 2)) fail('usage', `${options.draws} draws make no null.`, 'Draw 40 or more.');
   const all: Partial<Record<NullKind, Null>>[] = [];
+  const seen = scattering(field, options.values);
   for (const kind of kinds) {
-    const make = {
-      shuffled: () => (stream: RandomStream) => shuffledField(field, stream),
-      prior: () => priorFields(field, options),
-      noise: () => noiseFields(field, options),
-    }[kind]();
+    const make = nullFields(kind, field, seen, options);
     const found: number[][] = [];
     for (let k = 0; k < options.draws; k++) {
       const numbers = numbersOf(statistic, make(options.stream.fork('null', kind, k)));
@@ -113,6 +111,14 @@ export function nullsOf(
     }
   }
   return all;
+}
+
+/** @param field as stated @param seen the same with the scatter of its values for σ, which made fields have too */
+function nullFields(kind: NullKind, field: VectorField, seen: VectorField, options: NullOptions) {
+  if (kind === 'shuffled') return (stream: RandomStream) => shuffledField(seen, stream);
+  if (kind === 'noise') return noiseFields(seen, options);
+  const make = priorFields(field, options);
+  return (stream: RandomStream) => scattering(make(stream), options.values);
 }
 
 /** Mean and 95% interval of a sample. */

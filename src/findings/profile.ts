@@ -5,6 +5,7 @@ import { estimate } from './estimate.ts';
 import type { Finding, NullKind } from './finding.ts';
 import { meanOf } from './linear.ts';
 import { type NullOptions, nullsOf } from './nulls.ts';
+import { scattering } from './scatter.ts';
 import type { Statistic } from './statistic.ts';
 import type { Axis, VectorField } from './vector-field.ts';
 
@@ -57,10 +58,11 @@ export function meansAcross(
 
 /**
  * Of what is not linear in the field: noise stays in the value, its interval is for the mean over other noise, and nulls say what noise alone gives.
+ * @param said with the σ that the map states
  * @param quantity [ny][nx], NaN where there is none
  */
 export function drawnProfile(
-  field: VectorField,
+  said: VectorField,
   {
     name,
     unit,
@@ -69,7 +71,8 @@ export function drawnProfile(
   across: 'x' | 'y',
   options: { readonly pairs: number; readonly nulls: readonly NullKind[]; readonly null: NullOptions },
 ): Profile {
-  const { shape, step_nm } = field;
+  const { shape, step_nm } = said;
+  const field = scattering(said, options.null.values);
   const statistic: Statistic = (some) => meansAcross(quantity(some), shape, across);
   const first = statistic(field) as Float64Array;
   const present = Array.from(first.keys()).filter((line) => Number.isFinite(first[line]));
@@ -77,7 +80,7 @@ export function drawnProfile(
     const all = statistic(some) as Float64Array;
     return present.map((line) => all[line]!);
   };
-  const nulls = nullsOf(field, only, options.nulls, options.null);
+  const nulls = nullsOf(said, only, options.nulls, options.null);
   const found = estimate(
     field,
     only,

@@ -14,6 +14,7 @@ import type { Finding, NullKind } from './finding.ts';
 import { type NullOptions, noiseFields, nullOf, priorFields } from './nulls.ts';
 import { rotation_deg } from './poles.ts';
 import { type Bins, type Counts2, counts2, equalBins, relation } from './relation.ts';
+import { scattering } from './scatter.ts';
 import type { Series } from './series.ts';
 import { latticeCharges, latticeDensity } from './topology.ts';
 import { magnitudes, restrict, type VectorField } from './vector-field.ts';
@@ -108,7 +109,9 @@ export function reluctance(
     ...(fields.every(({ prior, sigma }) => prior && sigma) && {
       prior: fields.map((field) => priorFields(field, options)),
     }),
-    ...(fields.every(({ sigma }) => sigma) && { noise: fields.map((field) => noiseFields(field, options)) }),
+    ...(fields.every(({ sigma }) => sigma) && {
+      noise: fields.map((field) => noiseFields(scattering(field, options.values), options)),
+    }),
   };
   const drawn: Record<NullKind, { rank: number[]; partial: number[] }> = {
     shuffled: { rank: [], partial: [] },

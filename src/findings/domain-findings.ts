@@ -1,0 +1,128 @@
+/**
+ * Walls and domains of a field in both ways (the paper's ridges, and merging by χ²), with sizes, angles and types, and what shuffled positions and noise give of the same.
+ *
+ * Nulls are few here: one takes as long as finding walls does. What shuffling and noise make is told apart from what is there by far more than their number leaves unsure.
+ */
+
+import type { RandomStream } from '../core/random.ts';
+import { type Agreement, agreement } from './agreement.ts';
+import { type AngleHistogram, angleHistogram } from './angle-histogram.ts';
+import { type Domain, domainsOf } from './domains.ts';
+import type { Finding, Null, NullKind } from './finding.ts';
+import { linkAngles, representatives, wallAngles } from './misorientation.ts';
+import { type NullOptions, nullsOf } from './nulls.ts';
+import type { Partition } from './partition.ts';
+import { widthAtHalf } from './peak.ts';
+import { scattering } from './scatter.ts';
+import { segmentByNoise } from './segmentation.ts';
+import { domainSizes } from './sizes.ts';
+import { type VectorField, validCount } from './vector-field.ts';
+import { wallLinks } from './wall-links.ts';
+import { type AngleType, type ChargeType, lengthsByType, linkCharges, typedWalls } from './wall-types.ts';
+import { findWalls, variationOn, type Walls } from './walls.ts';
+
+/** The paper's skeleton with Lantuéjoul's first term: without it a wall between two neighbouring positions is lost (morphology.ts). */
+const FIRST = 0;
+
+/** Of one way to find domains. */
+export interface DomainsFound {
+  readonly partition: Partition;
+  readonly domains: readonly Domain[];
+  readonly sizes: ReturnType<typeof domainSizes>;
+  readonly angles: AngleHistogram;
+  /** Length of walls by angle and charge [nm]. */
+  readonly types: Readonly<Record<AngleType, Readonly<Record<ChargeType, number>>>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface DomainFindings {
+  /** σ_P, its skeleton and ridges. */
+  readonly walls: Walls;
+  /** σ_P on the ridges, NaN elsewhere. */
+  readonly variation: Float64Array;
+  /** The paper's way, and by χ², which needs σ. */
+  readonly paper: DomainsFound;
+  readonly merged?: DomainsFound | undefined;
+  readonly agreement?: Agreement | undefined;
+}
+
+/** What nulls are taken of: count, mean sizes along x and y, mean angle, its width without a fit. */
+function numbersOf(field: VectorField, partition: Partition, stream: RandomStream): number[] {
+  const sizes = domainSizes(partition, field.step_nm, stream);
+  const links = wallLinks(partition, field.step_nm);
+  const sides = representatives(field, partition, links);
+  const angles = linkAngles(sides);
+  let [sum, length] = [0, 0];
+  for (let k = 0; k < links.count; k++) {
+    if (Number.isNaN(angles[k]!)) continue;
+    sum += links.length_nm[k]! * angles[k]!;
+    length += links.length_nm[k]!;
+  }
+  return [partition.count, sizes.x.mean_nm, sizes.y.mean_nm, length > 0 ? sum / length : Number.NaN];
+}
+
+function found(
+  field: VectorField,
+  partition: Partition,
+  nulls: readonly Partial<Record<NullKind, Null>>[],
+  name: string,
+  stream: RandomStream,
+): DomainsFound {
+  const domains = domainsOf(field, partition);
+  const sizes = domainSizes(partition, field.step_nm, stream.fork('sizes'));
+  const links = wallLinks(partition, field.step_nm);
+  const sides = representatives(field, partition, links);
+  const angles = angleHistogram(links, sides, field.sigma !== undefined, stream.fork('angles'));
+  const types = lengthsByType(typedWalls(wallAngles(field, links, sides), links, linkCharges(links, sides)));
+  const size = (axis: 'x' | 'y', at: number): Finding => ({
+    name: `domain size along ${axis}, ${name}`,
+    unit: 'nm',
+    value: sizes[axis].mean_nm,
+    ...(sizes[axis].interval_nm.every(Number.isFinite) && { interval: sizes[axis].interval_nm, of: 'kind' as const }),
+    n: sizes[axis].n,
+    nulls: nulls[at] ?? {},
+  });
+  const angle = (what: string, value: number, error: number | undefined, at: number): Finding => ({
+    name: `misorientation, ${what}, ${name}`,
+    unit: 'deg',
+    value,
+    ...(error !== undefined && Number.isFinite(error) && { sigma: error, of: 'kind' as const }),
+    n: angles.n,
+    nulls: nulls[at] ?? {},
+  });
+  return {
+    partition,
+    domains,
+    sizes,
+    angles,
+    types,
+    findings: [
+      { name: `domains, ${name}`, unit: '1', value: partition.count, n: validCount(field), nulls: nulls[0] ?? {} },
+      size('x', 1),
+      size('y', 2),
+      angle('mean', angles.mean_deg, undefined, 3),
+      angle('FWHM', angles.fit?.fwhm ?? widthAtHalf(angles.histogram), angles.fit && angles.fwhm_error_deg, 4),
+    ],
+  };
+}
+
+/** @param said with the σ that the map states @param options.draws of each null @throws 'incomplete' where no position is valid */
+export function domainFindings(said: VectorField, kinds: readonly NullKind[], options: NullOptions): DomainFindings {
+  const { stream } = options;
+  const field = scattering(said, options.values);
+  const walls = findWalls(field, FIRST);
+  const nulls = (find: (some: VectorField) => Partition, name: string) =>
+    kinds.length === 0
+      ? []
+      : nullsOf(said, (some) => numbersOf(some, find(some), stream.fork('null sizes')), kinds, {
+          ...options,
+          stream: stream.fork(name),
+        });
+  const ridges = (some: VectorField) => findWalls(some, FIRST).partition;
+  const paper = found(field, walls.partition, nulls(ridges, 'ridges'), 'by ridges of σ_P', stream.fork('paper'));
+  const base = { walls, variation: variationOn(walls.variation, walls.ridges), paper };
+  if (!field.sigma) return base;
+  const partition = segmentByNoise(field);
+  const merged = found(field, partition, nulls(segmentByNoise, 'χ²'), 'by χ²', stream.fork('χ²'));
+  return { ...base, merged, agreement: agreement(walls.partition, partition) };
+}
