@@ -27,6 +27,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'scan',
     'simulation',
     'polarization',
+    'findings',
   ],
   /** The rims: what Node and what browsers give to rooms. */
   node: ['*'],

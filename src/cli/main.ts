@@ -274,6 +274,23 @@ function program(console: Console): Command {
   ).addOption(several('--models <folder>', 'models of this folder, too; may be given again'));
 
   add(
+    'analyze <maps...>',
+    'what is found in maps of one place under several biases: domains, walls, topology, switching, each with its error and what noise alone would give',
+    'ferroscope analyze map\n  ferroscope analyze map-2V map0V map+2V --bias -2,0,2 --recipe findings.toml --out analysis',
+    async () => (await import('./analyze.ts')).runAnalyze,
+  )
+    .option('--bias <list>', 'bias of each map [V], in their order: -2,0,2; one map alone needs none')
+    .option('--recipe <file>', 'a recipe with [findings]: regions by name, the film, blocks, draws')
+    .addOption(
+      new Option('--register <how>', 'bring maps onto each other by thickness and tilt, or take positions as they lie')
+        .choices(['affine', 'none'])
+        .default('affine'),
+    )
+    .option('--out <folder>', 'report.html, figures, data/ (CSV), analysis.json', 'analysis')
+    .addOption(overwrite())
+    .addOption(workers());
+
+  add(
     'landscape <recipe>',
     'the energy of a uniform polarization: wells, saddles and minimum-energy paths',
     'ferroscope landscape examples/bst.toml --out landscape',

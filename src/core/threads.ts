@@ -8,7 +8,16 @@ import { type ErrorTag, FerroscopeError } from './errors.ts';
 import { abortedError, type Task } from './task.ts';
 
 /** Every worker entry there is, by what it does. */
-export type WorkerName = 'library' | 'simulation' | 'experiment' | 'haadf' | 'dynamics' | 'augment' | 'map' | 'check';
+export type WorkerName =
+  | 'library'
+  | 'simulation'
+  | 'experiment'
+  | 'haadf'
+  | 'dynamics'
+  | 'augment'
+  | 'map'
+  | 'check'
+  | 'findings';
 
 /** One thread, as its starter sees it. */
 export interface WorkerThread {

@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { fail } from '../core/errors.ts';
+import type { Options } from '../core/schema.ts';
 
 const point = z.tuple([z.number(), z.number()]);
 const range = z
@@ -34,7 +35,7 @@ export const regionOptions = z
   .refine((region) => Object.keys(region).length > 0, 'say at least one thing of the region')
   .refine((region) => !region.distance_nm === !region.interface_nm, 'interface_nm and distance_nm go together')
   .refine((region) => !region.between === !region.channel, 'channel and between go together');
-export type Region = z.infer<typeof regionOptions>;
+export type Region = Options<typeof regionOptions>;
 
 /** Where a map's positions lie and what else it holds. */
 export interface Ground {

@@ -16,6 +16,7 @@ import { crystalOptions, element, structuresOptions } from '../crystal/options.t
 import { textureProblem } from '../crystal/texture.ts';
 import { microscopeOptions } from '../diffraction/options.ts';
 import { dynamicsOptions, filmOptions, landscapeOptions } from '../ferroelectric/options.ts';
+import { findingsOptions } from '../findings/options.ts';
 import { libraryOptions } from '../library/options.ts';
 import { networkOptions, trainingOptions } from '../network/options.ts';
 import { analysisOptions } from '../polarization/options.ts';
@@ -56,6 +57,7 @@ const recipeSchema = z
     experiment: experimentOptions.prefault({}),
     haadf: haadfOptions.optional(),
     analysis: analysisOptions.prefault({}),
+    findings: findingsOptions.prefault({}),
     specimen: specimenOptions.optional(),
     simulation: simulationOptions.optional(),
     landscape: landscapeOptions.optional(),
@@ -131,6 +133,7 @@ function withStudySeed(tree: Tree): Tree {
     simulation: ['seed', own],
     film: ['seed', own],
     dynamics: ['seeds', [own]],
+    findings: ['seed', own],
   };
   const always = ['library', 'training', 'experiment'];
   const sections = Object.entries(seeds).flatMap(([name, [key, value]]) => {

@@ -1,0 +1,125 @@
+/** `ferroscope analyze MAP…`: what is found in maps of one place in several states, each number with its error and its null, as report, figures, CSV and JSON. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../core/errors.ts';
+import { identify } from '../core/identity.ts';
+import { plural, setting } from '../core/numbers.ts';
+import { type Analysis, analyse } from '../findings/analyse.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { StateMap } from '../findings/series.ts';
+import { findingLine, renderAnalysis } from '../figures/analysis-report.ts';
+import { refuseExisting, writeFolderWhole } from '../node/files.ts';
+import { folderStore } from '../node/folder-store.ts';
+import { nodeWorkers } from '../node/worker-host.ts';
+import { readMapZarr } from '../polarization/map-files.ts';
+import { parseRecipe, type Recipe, recipeToToml } from '../recipe/recipe.ts';
+import { option, readRecipe, workersOption } from './arguments.ts';
+import type { CommandLine } from './command-line.ts';
+import { PROGRAM } from './version.ts';
+
+export async function runAnalyze(line: CommandLine): Promise<void> {
+  const paths = line.positional;
+  const out = option(line, 'out') ?? 'analysis';
+  refuseExisting(out, line.options.overwrite === true);
+  const biases = biasesOf(option(line, 'bias'), paths);
+  const path = option(line, 'recipe');
+  const recipe: Recipe = path === undefined ? parseRecipe('') : await readRecipe(path, ['findings']);
+  const maps = await Promise.all(paths.map(async (name, i) => ({ ...(await readState(name)), bias_V: biases[i]! })));
+  const register = option(line, 'register') === 'none' ? 'none' : 'affine';
+  const analysis = await analyse(
+    maps,
+    recipe.findings,
+    { register, host: nodeWorkers, ...workersOption(line) },
+    line.console.task,
+  );
+  const identity = identify({
+    kind: 'analysis',
+    schema: 1,
+    program: PROGRAM,
+    settings: { findings: recipe.findings, register, biases_V: maps.map(({ bias_V }) => bias_V) },
+    inputs: Object.fromEntries(maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : []))),
+  });
+  const files = renderAnalysis(analysis, {
+    recipe_toml: recipeToToml(recipe, ['findings']),
+    identity: identity.id,
+    seed: recipe.findings.seed,
+    version: PROGRAM,
+  });
+  const numbers = numbersOf(analysis);
+  files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);
+  const encoder = new TextEncoder();
+  await writeFolderWhole(out, new Map([...files].map(([name, text]) => [name, encoder.encode(text)])));
+  line.console.result(linesOf(analysis, out), { out, files: [...files.keys()], ...numbers, identity: identity.id });
+}
+
+/** @throws 'usage' where there are not as many biases as maps, or one is no number */
+function biasesOf(text: string | undefined, paths: readonly string[]): number[] {
+  if (text === undefined) {
+    if (paths.length === 1) return [0];
+    fail('usage', `${paths.length} maps, and nothing says at which bias each is.`, 'Give --bias -2,0,2: one for each map, in volts.');
+  }
+  const biases = text.split(',').map((one) => (one.trim() === '' ? Number.NaN : Number(one)));
+  if (biases.length !== paths.length || !biases.every(Number.isFinite)) {
+    fail('usage', `--bias ${text} are not ${plural(paths.length, 'bias', 'biases')}.`, 'Give one number for each map, in volts: --bias -2,0,2.', {
+      maps: paths.length,
+      biases: biases.length,
+    });
+  }
+  return biases;
+}
+
+/** From a folder of `ferroscope map`, or map.zarr itself. @throws 'file-missing', 'format' */
+async function readState(path: string): Promise<Omit<StateMap, 'bias_V'>> {
+  const inside = join(path, 'map.zarr');
+  return { name: path, map: await readMapZarr(folderStore(existsSync(inside) ? inside : path)) };
+}
+
+const plain = (findings: readonly Finding[]) =>
+  findings.map((finding) => ({ ...finding, interval: finding.interval ? [...finding.interval] : undefined }));
+
+/** What files and --json hold. */
+function numbersOf({ series, states, findings, constancy, poles }: Analysis) {
+  return {
+    states: series.states.map(({ name, bias_V, left_out, registration }, i) => {
+      const { told, charge, defects, domains, findings: own } = states[i]!;
+      const { paper, merged, agreement } = domains;
+      return {
+        name,
+        bias_V,
+        left_out,
+        registration: registration ?? null,
+        measured: told.axes,
+        sigma_over_prior: told.shares,
+        findings: plain(own),
+        charge,
+        defects,
+        wall_lengths_nm: { ridges: paper.types, chi2: merged?.types ?? null },
+        agreement: agreement ?? null,
+      };
+    }),
+    series: { findings: plain(findings), unchanged: constancy, poles },
+  };
+}
+
+/** For the terminal: what is measured, and the findings of each state. */
+function linesOf({ series, states, findings, constancy }: Analysis, out: string): string[] {
+  return [
+    ...series.states.flatMap(({ name, bias_V, left_out, registration }, i) => {
+      const { told, findings: own } = states[i]!;
+      const missing = left_out.not_measured + left_out.out_of_domain;
+      const [dx, dy] = registration?.shift_nm ?? [0, 0];
+      const [ex, ey] = registration?.shift_error_nm ?? [0, 0];
+      return [
+        `${name} at ${setting(bias_V, 'V')}: ${told.whole ? 'all of P is measured' : `P is measured along ${told.axes.join(' and ') || 'no axis'} only`}${missing > 0 ? `; ${plural(left_out.not_measured, 'position')} not measured, ${left_out.out_of_domain} out of the model's domain` : ''}${registration ? `; moved by ${dx.toFixed(2)} ± ${ex.toFixed(2)} and ${dy.toFixed(2)} ± ${ey.toFixed(2)} nm (x, y)` : ''}.`,
+        ...own.map((finding) => `  ${findingLine(finding)}`),
+      ];
+    }),
+    ...findings.map((finding) => findingLine(finding)),
+    ...constancy.map(
+      ({ name, unit, bias_V, rms, in_sigma }) =>
+        `${name} at ${setting(bias_V, 'V')} changes by ${rms.toPrecision(2)} ${unit} rms, ${in_sigma.toFixed(2)} σ of a difference.`,
+    ),
+    `Look at ${join(out, 'report.html')}`,
+  ];
+}
