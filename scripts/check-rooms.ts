@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulation: ['core', 'crystal', 'diffraction', 'library', 'scan'],
   polarization: ['core', 'diffraction', 'library', 'network', 'scan'],
   findings: ['core', 'polarization'],
-  figures: ['core', 'crystal', 'ferroelectric', 'polarization'],
+  figures: ['core', 'crystal', 'ferroelectric', 'polarization', 'findings'],
   recipe: [
     'core',
     'crystal',

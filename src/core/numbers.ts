@@ -13,9 +13,10 @@ export function unitLabel(unit: string): string {
   return unit
     .replace(/[uμ]C/, 'µC')
     .replace(/^1\/(?:A|Å)$/, 'Å⁻¹')
+    .replace(/^1\/nm(2?)$/, (_, square) => (square ? 'nm⁻²' : 'nm⁻¹'))
     .replace(/(^|\/)A(?=2|3|$)/, '$1Å')
-    .replace(/(?<=m|Å)2$/, '²')
-    .replace(/(?<=m|Å)3$/, '³');
+    .replace(/(?<=m|Å)2(?=$|\/)/, '²')
+    .replace(/(?<=m|Å)3(?=$|\/)/, '³');
 }
 
 /** 10ⁿ in raised digits. */

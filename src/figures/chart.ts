@@ -33,6 +33,8 @@ export interface ChartOptions {
   readonly marginRight?: number;
   /** Lines of small text between the title and the axes; SVG text content. */
   readonly head?: readonly string[];
+  /** Room under the title for a key that `over` draws (key.ts) [px]. */
+  readonly keyRoom?: number;
   /** Marks, bottom first. */
   readonly marks: readonly Plot.Markish[];
   /** SVG over the marks; `at` turns data into page coordinates. */
@@ -110,7 +112,7 @@ export function chart(options: ChartOptions): string {
       },
     };
   };
-  const top = headTop + head.length * HEAD_LINE + (head.length > 0 ? 2 : 0);
+  const top = headTop + head.length * HEAD_LINE + (head.length > 0 ? 2 : 0) + (options.keyRoom ?? 0);
   const bottom = height - MARGIN - 28;
   const up = marksOf(options.y, bottom - top);
   const frame: Frame = {

@@ -77,3 +77,33 @@ export function richText(content: string): string {
 export function textWidth(content: string, size: number = TEXT.base): number {
   return content.length * 0.53 * size;
 }
+
+/**
+ * Symbols as people set them: 'P_y', '|ΔP_y|', 'σ_P', 'T_d', 'P_x/|P|' with italic letters and subscripts, then `tail` after a space. SVG text content.
+ * @param size the font size [px] that it stands in
+ */
+export function symbolSvg(symbol: string, tail = '', size: number = TEXT.base): string {
+  const small = Number((0.75 * size).toFixed(2));
+  const drop = Number((0.22 * size).toFixed(2));
+  const parts: string[] = [];
+  let lowered = false;
+  const put = (content: string, style: string, sub: boolean, dx = ''): void => {
+    const dy = sub === lowered ? '' : ` dy="${sub ? drop : -drop}"`;
+    lowered = sub;
+    parts.push(`<tspan${dx}${dy}${sub ? ` font-size="${small}"` : ''}${style}>${escapeText(content)}</tspan>`);
+  };
+  const letters = /(?<![A-Za-z])([A-Za-zθδσρ])(?:_([A-Za-z0-9]+))?(?![A-Za-z])|([^A-Za-zθδσρ]+|[A-Za-zθδσρ]+)/g;
+  const italic = ' font-style="italic"';
+  for (const [, letter, sub, other] of symbol.matchAll(letters)) {
+    if (other !== undefined) put(other, '', false);
+    else put(letter!, italic, false);
+    if (sub !== undefined) put(sub, /^[xyzP]$/.test(sub) ? italic : '', true);
+  }
+  if (tail !== '') put(tail, '', false, ` dx="${Number((0.28 * size).toFixed(2))}"`);
+  return parts.join('');
+}
+
+/** A symbol and its unit: |ΔP_y| (µC/cm²); a pure number ('1' or '') has none. */
+export function symbolUnitSvg(symbol: string, unit: string, size: number = TEXT.base): string {
+  return symbolSvg(symbol, unit === '' || unit === '1' ? '' : `(${unitLabel(unit)})`, size);
+}

@@ -11,7 +11,7 @@ import type { Kind } from '../ferroelectric/landscape.ts';
 import { newDocument } from './chart.ts';
 import { colormap } from './colormap.ts';
 import { hex } from './colour.ts';
-import { textWidth } from './labels.ts';
+import { type Key, keyRows, pathKey } from './key.ts';
 import { directionOver, wholeIndices } from './landscape-labels.ts';
 import { requireShape, ticks } from './scale.ts';
 import {
@@ -25,7 +25,7 @@ import {
   rim,
   spherePath,
 } from './stereographic.ts';
-import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
+import { el, figureTitle, px, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, INK, MARGIN, MUTED, PAGE_WIDTH, SERIES, TEXT } from './theme.ts';
 
 export interface StereogramPole {
@@ -100,7 +100,7 @@ export function stereogram({ title, halves, pixels, poles, paths }: Stereogram):
 const pathColour = (i: number): string => SERIES[i % SERIES.length]!;
 
 /** Round levels from below the lowest to above the highest energy, about twelve bands. */
-function contourLevels(low: number, high: number): number[] {
+export function contourLevels(low: number, high: number): number[] {
   const inside = ticks(low, high > low ? high : low + 1, LEVELS);
   const step = inside[1]! - inside[0]!;
   const first = inside[0]! > low + 1e-9 ? [inside[0]! - step] : [];
@@ -109,7 +109,7 @@ function contourLevels(low: number, high: number): number[] {
 }
 
 /** Filled bands between the levels, by Plot's marching squares, in page coordinates. */
-function contours(
+export function contours(
   values: ArrayLike<number>,
   pixels: number,
   disk: Disk,
@@ -205,7 +205,13 @@ function axesOf({ cx, cy, r, half }: Disk, name: boolean): string {
 }
 
 /** The bands beside the disks, with their levels. */
-function levelBar(x: number, y: number, height: number, levels: readonly number[], colours: readonly string[]): string {
+export function levelBar(
+  x: number,
+  y: number,
+  height: number,
+  levels: readonly number[],
+  colours: readonly string[],
+): string {
   const bands = levels.length - 1;
   const at = (i: number): number => y + height - (i * height) / bands;
   const every = Math.ceil(levels.length / 9);
@@ -221,35 +227,9 @@ function levelBar(x: number, y: number, height: number, levels: readonly number[
   );
 }
 
-interface Key {
-  readonly words: string;
-  readonly draw: (x: number, y: number) => string;
-}
-
 function keyOfKinds(poles: readonly StereogramPole[]): Key[] {
   const kinds = (['minimum', 'saddle', 'second-order saddle', 'maximum'] as const).filter((kind) =>
     poles.some((pole) => pole.kind === kind),
   );
   return kinds.map((kind) => ({ words: kind, draw: (x, y) => mark(kind, x + 4, y - 3) }));
-}
-
-const pathKey = (words: string, colour: string): Key => ({
-  words,
-  draw: (x, y) => {
-    const d = `M${px(x - 2)} ${px(y - 3)}h10`;
-    return el('path', { d, stroke: colour, 'stroke-width': 2.2 });
-  },
-});
-
-/** The key from left to right in as many rows as it takes. */
-function keyRows(keys: readonly Key[], left: number, top: number, right: number): { svg: string; bottom: number } {
-  let [x, y] = [left, top];
-  const parts: string[] = [];
-  for (const { words, draw } of keys) {
-    const wide = 13 + textWidth(words, TEXT.small) + 12;
-    if (x > left && x + wide > right) [x, y] = [left, y + TEXT.small + 5];
-    parts.push(draw(x, y), text(x + 13, y, escapeText(words), { 'font-size': TEXT.small }));
-    x += wide;
-  }
-  return { svg: el('g', { class: 'key' }, ...parts), bottom: y };
 }

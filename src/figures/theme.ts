@@ -25,6 +25,10 @@ export const PAPER = '#ffffff';
 /** Not measured: grey lines on white, in maps. */
 export const MISSING = '#b4bac1';
 
+/** What would be seen where there is nothing to see: bands and lines behind the data. */
+export const NULL_FILL = '#dfe3e7';
+export const NULL_LINE = '#8a939c';
+
 /** Series, in order: distinguishable with any common colour vision and in grey (after Okabe and Ito 2008, darkened). */
 export const SERIES: readonly string[] = ['#0b5fa5', '#d1495b', '#2a8c6a', '#c98a00', '#7b4fa3', '#4a4f55'];
 

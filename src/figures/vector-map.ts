@@ -7,9 +7,11 @@
  */
 
 import { numberLabel, setting, unitLabel } from '../core/numbers.ts';
+import type { VectorField } from '../findings/vector-field.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { getChannel } from '../polarization/polarization-map.ts';
 import { arrowGroup, arrowPath, FAINT } from './arrow.ts';
+import { keyRows } from './key.ts';
 import { textWidth } from './labels.ts';
 import { axes, border, cellImage, fitMap, STRIP, scaleBar } from './map-frame.ts';
 import { quantile, roundDown, roundUp } from './scale.ts';
@@ -17,6 +19,7 @@ import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, INK, MARGIN, TEXT } from './theme.ts';
 import { vectorColour } from './vector-colour.ts';
 import { LEGEND_WIDTH, legendColumn, legendRow } from './vector-legend.ts';
+import { type WallLines, wallKey, wallLines } from './wall-lines.ts';
 
 export interface VectorMapOptions {
   readonly title?: string;
@@ -28,6 +31,20 @@ export interface VectorMapOptions {
   readonly pMax?: number;
   /** Channels that make the vector; default P_x, P_y, P_z. */
   readonly channels?: readonly [string, string, string];
+  /** Lines between domains, over the colours and under the arrows. */
+  readonly walls?: WallLines | undefined;
+}
+
+/** What is drawn of a map or a field: [ny][nx], NaN where there is no vector. */
+interface Vectors {
+  readonly shape: readonly [ny: number, nx: number];
+  readonly step_nm: number;
+  readonly unit: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  readonly z: ArrayLike<number>;
+  readonly sigma?: readonly [x: ArrayLike<number>, y: ArrayLike<number>] | undefined;
+  readonly nameZ: string;
 }
 
 /** Least distance between arrows [px]. */
@@ -38,8 +55,13 @@ const ARROW_LENGTH = 1.3;
 /** |P| of full colour where none is given: 99% of the vectors are below it. Give maps that are compared the larger one. */
 export function fullColour(map: PolarizationMap, channels: readonly string[] = ['P_x', 'P_y', 'P_z']): number {
   const [x, y, z] = channels.map((name) => getChannel(map, name).values) as [Float32Array, Float32Array, Float32Array];
+  return fullColourOf({ x, y, z });
+}
+
+/** The same for a field's values. */
+export function fullColourOf({ x, y, z }: { readonly [axis in 'x' | 'y' | 'z']: ArrayLike<number> }): number {
   const typical = quantile(
-    x.map((value, i) => Math.hypot(value, y[i]!, z[i]!)),
+    Float64Array.from(x, (value, i) => Math.hypot(value, y[i]!, z[i]!)),
     0.99,
   );
   return typical > 0 ? roundUp(typical) : 1;
@@ -48,10 +70,22 @@ export function fullColour(map: PolarizationMap, channels: readonly string[] = [
 /** Draws the map. @throws 'model-mismatch' without the three channels */
 export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}): string {
   const [nameX, nameY, nameZ] = options.channels ?? ['P_x', 'P_y', 'P_z'];
-  const { values: vx, unit, sigma: sx } = getChannel(map, nameX);
-  const { values: vy, sigma: sy } = getChannel(map, nameY);
-  const { values: vz } = getChannel(map, nameZ);
-  const pMax = options.pMax ?? fullColour(map, [nameX, nameY, nameZ]);
+  const { values: x, unit, sigma: sx } = getChannel(map, nameX);
+  const { values: y, sigma: sy } = getChannel(map, nameY);
+  const { values: z } = getChannel(map, nameZ);
+  const { shape, step_nm } = map;
+  return draw({ shape, step_nm, unit, x, y, z, sigma: sx && sy && [sx, sy], nameZ }, options);
+}
+
+/** Draws a field the same way: positions that are not valid are hatched. */
+export function vectorFieldMap(field: VectorField, options: Omit<VectorMapOptions, 'channels'> = {}): string {
+  const { shape, step_nm, unit, values, sigma } = field;
+  return draw({ shape, step_nm, unit, ...values, sigma: sigma && [sigma.x, sigma.y], nameZ: 'P_z' }, options);
+}
+
+function draw(map: Vectors, options: VectorMapOptions): string {
+  const { x: vx, y: vy, z: vz, unit, nameZ, sigma } = map;
+  const pMax = options.pMax ?? fullColourOf(map);
 
   const [ry, rx] = map.shape;
   const width = options.width ?? COLUMN_WIDTH;
@@ -69,7 +103,7 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
   const spacing = Math.min(block * cell, 26);
   const perUnit = (ARROW_LENGTH * spacing) / pMax;
   const [clear, faint] = [false, true].map((below) =>
-    blockMeans(map.shape, block, vx, vy, sx && sy && [sx, sy])
+    blockMeans(map.shape, block, vx, vy, sigma)
       .filter(({ x, y, sigma }) => Math.hypot(x, y) < sigma === below)
       .map(({ cx, cy, x, y }) => arrowPath(box.x + cx * cell, box.y + cy * cell, x * perUnit, y * perUnit)),
   ) as [string[], string[]];
@@ -77,13 +111,13 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
   const below = box.y + box.height;
   const legend = beside
     ? legendColumn(box.x + box.width + 12, box, pMax, unit, nameZ)
-    : legendRow(MARGIN, below + STRIP + (sx ? 14 : 6), pMax, unit, nameZ);
+    : legendRow(MARGIN, below + STRIP + (sigma ? 14 : 6), pMax, unit, nameZ);
   const axesX = pageWidth - MARGIN - 20;
   const axesY = beside ? Math.max(below + 7, legend.bottom + 10) : below + 7;
 
   // The key stands beside the scale bar where there is room, otherwise under it.
   const longest = Math.min(70, 0.4 * box.width);
-  const key = arrowKey(roundDown(Math.max(1.6 * pMax, 10 / perUnit)), perUnit, unit, block, sx !== undefined);
+  const key = arrowKey(roundDown(Math.max(1.6 * pMax, 10 / perUnit)), perUnit, unit, block, sigma !== undefined);
   const nextToBar = MARGIN + longest + 16;
   const fits = nextToBar + key.width < axesX - 12 || (beside && nextToBar + key.width < box.x + box.width + 8);
   const [keyX, keyY] = fits ? [nextToBar, below + 8.1] : [MARGIN, below + 8.1 + 21];
@@ -91,7 +125,10 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
     scaleBar(MARGIN, below + 7, longest, map.step_nm / cell, 'nm'),
     el('g', { class: 'arrow-key', transform: `translate(${px(keyX)} ${px(keyY)})` }, key.svg),
   ];
-  const bottom = Math.max(keyY + (sx ? 23 : 12), legend.bottom, axesY + 19);
+  const deepest = Math.max(keyY + (sigma ? 23 : 12), legend.bottom, axesY + 19);
+  const walls =
+    options.walls && keyRows([wallKey(options.walls)], MARGIN, keyY + (sigma ? 32 : 22), pageWidth - MARGIN);
+  const bottom = Math.max(deepest, walls ? walls.bottom + 3 : 0);
   return svgPage({
     width: pageWidth,
     height: bottom + MARGIN,
@@ -99,12 +136,14 @@ export function vectorMap(map: PolarizationMap, options: VectorMapOptions = {}):
     body: [
       ...figureTitle(options.title),
       cells,
+      ...(options.walls ? [wallLines(box, map.shape, options.walls)] : []),
       ...(faint.length > 0 ? [arrowGroup(faint, true)] : []),
       arrowGroup(clear),
       border(box),
       ...strip,
       axes(axesX, axesY),
       legend.svg,
+      ...(walls ? [walls.svg] : []),
     ].join('\n'),
   });
 }
