@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { identify } from '../core/identity.ts';
 import { plural, setting } from '../core/numbers.ts';
+import { findingLine, renderAnalysis } from '../figures/analysis-report.ts';
 import { type Analysis, analyse } from '../findings/analyse.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { StateMap } from '../findings/series.ts';
-import { findingLine, renderAnalysis } from '../figures/analysis-report.ts';
 import { refuseExisting, writeFolderWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
@@ -38,7 +38,9 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
     schema: 1,
     program: PROGRAM,
     settings: { findings: recipe.findings, register, biases_V: maps.map(({ bias_V }) => bias_V) },
-    inputs: Object.fromEntries(maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : []))),
+    inputs: Object.fromEntries(
+      maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : [])),
+    ),
   });
   const files = renderAnalysis(analysis, {
     recipe_toml: recipeToToml(recipe, ['findings']),
@@ -57,14 +59,23 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
 function biasesOf(text: string | undefined, paths: readonly string[]): number[] {
   if (text === undefined) {
     if (paths.length === 1) return [0];
-    fail('usage', `${paths.length} maps, and nothing says at which bias each is.`, 'Give --bias -2,0,2: one for each map, in volts.');
+    fail(
+      'usage',
+      `${paths.length} maps, and nothing says at which bias each is.`,
+      'Give --bias -2,0,2: one for each map, in volts.',
+    );
   }
   const biases = text.split(',').map((one) => (one.trim() === '' ? Number.NaN : Number(one)));
   if (biases.length !== paths.length || !biases.every(Number.isFinite)) {
-    fail('usage', `--bias ${text} are not ${plural(paths.length, 'bias', 'biases')}.`, 'Give one number for each map, in volts: --bias -2,0,2.', {
-      maps: paths.length,
-      biases: biases.length,
-    });
+    fail(
+      'usage',
+      `--bias ${text} are not ${plural(paths.length, 'bias', 'biases')}.`,
+      'Give one number for each map, in volts: --bias -2,0,2.',
+      {
+        maps: paths.length,
+        biases: biases.length,
+      },
+    );
   }
   return biases;
 }

@@ -61,7 +61,7 @@ export async function analyse(
 ): Promise<Analysis> {
   const { seed, values, across, pairs } = options;
   const noise = { length_nm: options.correlation_nm };
-  const series = seriesOf(maps, { register, noise });
+  const series = seriesOf(maps, { register });
   const { shape, step_nm, states, reference } = series;
   const { channels } = maps.find(({ bias_V }) => bias_V === states[reference]!.bias_V)!.map;
   const regions = Object.fromEntries(

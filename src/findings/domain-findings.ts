@@ -82,14 +82,16 @@ function found(
     n: sizes[axis].n,
     nulls: nulls[at] ?? {},
   });
-  const angle = (what: string, value: number, error: number | undefined, at: number): Finding => ({
+  const angle = (what: string, value: number, at: number): Finding => ({
     name: `misorientation, ${what}, ${name}`,
     unit: 'deg',
     value,
-    ...(error !== undefined && Number.isFinite(error) && { sigma: error, of: 'kind' as const }),
     n: angles.n,
     nulls: nulls[at] ?? {},
   });
+  const width = angles.fit?.fwhm ?? Number.NaN;
+  // Angles that fill 0 to 180° have no peak, whatever a fit says.
+  const peaked = width < 180 && angles.fwhm_error_deg < width / 2;
   return {
     partition,
     domains,
@@ -100,8 +102,13 @@ function found(
       { name: `domains, ${name}`, unit: '1', value: partition.count, n: validCount(field), nulls: nulls[0] ?? {} },
       size('x', 1),
       size('y', 2),
-      angle('mean', angles.mean_deg, undefined, 3),
-      angle('FWHM', angles.fit?.fwhm ?? widthAtHalf(angles.histogram), angles.fit && angles.fwhm_error_deg, 4),
+      angle('mean', angles.mean_deg, 3),
+      {
+        ...angle('FWHM', peaked ? width : widthAtHalf(angles.histogram), 4),
+        ...(peaked
+          ? { sigma: angles.fwhm_error_deg, of: 'kind' as const }
+          : { undetermined: 'the angles have no peak' }),
+      },
     ],
   };
 }

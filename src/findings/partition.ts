@@ -40,6 +40,14 @@ export function wallPositions({ shape: [ny, nx], labels }: Partition): Uint8Arra
   return found;
 }
 
+/** The same as a line one position wide: only the position before each wall, along x and along y: [ny][nx]. */
+export function wallLine({ shape: [ny, nx], labels }: Partition): Uint8Array {
+  return Uint8Array.from(labels, (label, i) => {
+    const right = (i + 1) % nx !== 0 && isWall(label, labels[i + 1]!);
+    return right || (i + nx < ny * nx && isWall(label, labels[i + nx]!)) ? 1 : 0;
+  });
+}
+
 /** Whether a wall lies between neighbours of these labels: both belong to a domain, not to the same one. */
 export function isWall(one: number, two: number): boolean {
   return one !== two && one >= 0 && two >= 0;

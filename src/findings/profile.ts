@@ -7,7 +7,7 @@ import { meanOf } from './linear.ts';
 import { type NullOptions, nullsOf } from './nulls.ts';
 import { scattering } from './scatter.ts';
 import type { Statistic } from './statistic.ts';
-import type { Axis, VectorField } from './vector-field.ts';
+import type { Axis, Components, VectorField } from './vector-field.ts';
 
 export interface Profile {
   readonly name: string;
@@ -18,23 +18,32 @@ export interface Profile {
   readonly points: readonly (Finding | undefined)[];
 }
 
-/** Positions of each height. @param across the axis along which heights change */
-function lines([ny, nx]: readonly [number, number], across: 'x' | 'y'): Uint8Array[] {
-  return Array.from({ length: across === 'y' ? ny : nx }, (_, line) =>
-    Uint8Array.from({ length: ny * nx }, (_, i) => ((across === 'y' ? Math.floor(i / nx) : i % nx) === line ? 1 : 0)),
-  );
+/** One height of a field, as a field of one row or column. @param across the axis along which heights change */
+function lineOf(field: VectorField, across: 'x' | 'y', line: number): VectorField {
+  const [ny, nx] = field.shape;
+  const cut = <T extends Float64Array | Uint8Array>(array: T): T =>
+    (across === 'y' ? array.slice(line * nx, (line + 1) * nx) : array.filter((_, i) => i % nx === line)) as T;
+  const each = ({ x, y, z }: Components): Components => ({ x: cut(x), y: cut(y), z: cut(z) });
+  return {
+    ...field,
+    shape: across === 'y' ? [1, nx] : [ny, 1],
+    values: each(field.values),
+    ...(field.sigma && { sigma: each(field.sigma) }),
+    valid: cut(field.valid),
+  };
 }
 
 /** Of one component: exact, with the noise that neighbours share (linear.ts). */
 export function componentProfile(field: VectorField, axis: Axis, across: 'x' | 'y', noise: NoiseModel): Profile {
-  const rows = lines(field.shape, across);
+  const heights = field.shape[across === 'y' ? 0 : 1];
   return {
     name: `P_${axis}`,
     unit: field.unit,
-    at_nm: Float64Array.from(rows, (_, line) => line * field.step_nm),
-    points: rows.map((row) =>
-      row.some((mark, i) => mark && field.valid[i]) ? meanOf(field, axis, noise, row) : undefined,
-    ),
+    at_nm: Float64Array.from({ length: heights }, (_, line) => line * field.step_nm),
+    points: Array.from({ length: heights }, (_, line) => {
+      const one = lineOf(field, across, line);
+      return one.valid.includes(1) ? meanOf(one, axis, noise) : undefined;
+    }),
   };
 }
 

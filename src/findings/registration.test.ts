@@ -130,65 +130,34 @@ describe('alignField', () => {
       [0.002, -0.01],
     ],
   } as const;
-  const full = { ...registration, shift_error_nm: [0, 0], linear_error: NONE, channels: [], overlap: 1 } as const;
 
-  test('brings a plane where the registration says, exactly', () => {
-    const field = plane((x, y) => 3 * x - 2 * y, 1);
-    const aligned = alignField(field, full, { length_nm: 0 });
+  test('takes what is nearest to where the registration says, whole and with its σ', () => {
+    const field = plane((x, y) => 1000 * x + y, 3);
+    const aligned = alignField(field, registration);
     let seen = 0;
     aligned.valid.forEach((mark, i) => {
       const [x, y] = placeIn(registration, shape, STEP, i % nx, Math.floor(i / nx));
-      const inside = x >= 0 && y >= 0 && x <= nx - 1 && y <= ny - 1;
+      const inside = x >= -0.5 && y >= -0.5 && x < nx - 0.5 && y < ny - 0.5;
       expect(mark).toBe(inside ? 1 : 0);
       if (!inside) {
         expect(aligned.values.x[i]).toBeNaN();
         return;
       }
       seen++;
-      expect(aligned.values.y[i]).toBeCloseTo(3 * x - 2 * y, 9);
+      const [column, row] = [Math.floor(aligned.values.y[i]! / 1000), aligned.values.y[i]! % 1000];
+      expect(Math.abs(column - x)).toBeLessThanOrEqual(0.5);
+      expect(Math.abs(row - y)).toBeLessThanOrEqual(0.5);
+      expect(aligned.sigma!.z[i]).toBe(3);
     });
     expect(seen).toBeGreaterThan(0.9 * ny * nx);
   });
 
-  test.each([0, 0.6])('σ is that of the interpolated noise, of draws smoothed by %f nm', (width_nm) => {
-    const half = { ...full, shift_nm: [0.5 * STEP, 0.5 * STEP], linear: NONE } as const;
-    const predicted = alignField(
-      plane(() => 0, 2),
-      half,
-      { length_nm: width_nm * Math.SQRT2 },
-    ).sigma!.x[5 * nx + 5]!;
-    // By hand: draws of white noise smoothed by a Gaussian of ℓ.
-    const stream = new RandomStream(3, 'draws');
-    const width = width_nm / STEP;
-    const reach = Math.ceil(4 * width);
-    let [sum, variance, n] = [0, 0, 0];
-    for (let draw = 0; draw < 4000; draw++) {
-      const side = 2 + 2 * reach;
-      const white = Float64Array.from({ length: side * side }, () => stream.normal());
-      const at = (iy: number, ix: number): number => {
-        if (width === 0) return white[iy * side + ix]!;
-        let value = 0;
-        for (let y = -reach; y <= reach; y++) {
-          for (let x = -reach; x <= reach; x++) {
-            value += Math.exp(-(x * x + y * y) / (2 * width ** 2)) * white[(iy + reach + y) * side + ix + reach + x]!;
-          }
-        }
-        return value;
-      };
-      const corners = [at(0, 0), at(0, 1), at(1, 0), at(1, 1)];
-      sum += (corners.reduce((total, one) => total + one, 0) / 4) ** 2;
-      variance += corners[0]! ** 2;
-      n++;
-    }
-    expect(predicted / 2).toBeCloseTo(Math.sqrt(sum / n) / Math.sqrt(variance / n), 1);
-  });
-
-  test('a masked neighbour masks what it counts in', () => {
+  test('what is masked stays masked', () => {
     const field = plane(() => 1, 1);
     field.valid[10 * nx + 10] = 0;
-    const half = { ...full, shift_nm: [0.5 * STEP, 0], linear: NONE } as const;
-    const { valid } = alignField(field, half, { length_nm: 0 });
-    expect([8, 9, 10, 11].map((ix) => valid[10 * nx + ix])).toEqual([1, 0, 0, 1]);
+    const { valid } = alignField(field, { shift_nm: [2 * STEP, -STEP], linear: NONE });
+    expect(valid[11 * nx + 8]).toBe(0);
+    expect(valid[11 * nx + 9]).toBe(1);
   });
 
   test('a difference has both noises', () => {

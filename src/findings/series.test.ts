@@ -8,7 +8,7 @@ import { type StateMap, seriesOf } from './series.ts';
 
 const shape = [40, 50] as const;
 const [ny, nx] = shape;
-const AFFINE = { register: 'affine', noise: { length_nm: 0 } } as const;
+const AFFINE = { register: 'affine' } as const;
 
 const model = { kind: 'file', name: 'model.onnx', size_bytes: 1, content: 'aa' } as const;
 const identityOf = (content: string, rotation_deg = 0) =>
@@ -105,7 +105,7 @@ test('states come by rising bias, on the positions of the one nearest to none', 
 });
 
 test('taken as they lie, nothing is moved', () => {
-  const { states, common } = seriesOf([mapOf(0, 0, 0), mapOf(2, 5, 3)], { register: 'none', noise: { length_nm: 0 } });
+  const { states, common } = seriesOf([mapOf(0, 0, 0), mapOf(2, 5, 3)], { register: 'none' });
   expect(states[1]!.registration).toBeUndefined();
   expect(common.every((mark) => mark === 1)).toBe(true);
 });

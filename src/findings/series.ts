@@ -6,9 +6,7 @@
 import { fail } from '../core/errors.ts';
 import { difference as identityDifference, inWords, isFile } from '../core/identity.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
-import { alignField, placeIn } from './align.ts';
-import { bilinear, place } from './bilinear.ts';
-import type { NoiseModel } from './draws.ts';
+import { alignField, nearestIn } from './align.ts';
 import { fieldOfMap, type MapField } from './from-map.ts';
 import { type Pair, type Registration, register } from './registration.ts';
 import type { VectorField } from './vector-field.ts';
@@ -58,14 +56,10 @@ const UNCHANGED = ['thickness', 'tilt_x', 'tilt_y'];
 
 /**
  * @param options.register 'none' takes positions as they lie
- * @param options.noise of neighbouring positions
  * @throws 'usage' for two states of one bias; 'shape', 'range', 'model-mismatch' for maps that are not alike; 'incomplete' for maps without σ, without the channels to
  * register by, or with nothing in common; as `register`
  */
-export function seriesOf(
-  maps: readonly StateMap[],
-  options: { readonly register: 'affine' | 'none'; readonly noise: NoiseModel },
-): Series {
+export function seriesOf(maps: readonly StateMap[], options: { readonly register: 'affine' | 'none' }): Series {
   const sorted = [...maps].sort((a, b) => a.bias_V - b.bias_V);
   const first = sorted[0];
   if (!first) fail('usage', 'A series needs a map.', 'Name the maps of the series.');
@@ -91,7 +85,7 @@ export function seriesOf(
     return {
       name,
       bias_V,
-      field: alignField(field, registration, options.noise),
+      field: alignField(field, registration),
       left_out,
       registration,
       unchanged: unchangedOf(map, registration),
@@ -180,22 +174,12 @@ function pairsOf(reference: StateMap, moved: StateMap): Pair[] {
 }
 
 function unchangedOf(map: PolarizationMap, registration: Registration | undefined): Unchanged[] {
-  const [ny, nx] = map.shape;
-  const spot = bilinear();
+  const from = registration && nearestIn(registration, map.shape, map.step_nm);
   return UNCHANGED.flatMap((name) => {
     const channel = findChannel(map, name);
     if (!channel?.sigma) return [];
-    const { unit, sigma } = channel;
-    const at = (from: ArrayLike<number>) =>
-      Float64Array.from({ length: ny * nx }, (_, i) => {
-        if (!registration) return from[i]!;
-        const [x, y] = placeIn(registration, map.shape, map.step_nm, i % nx, Math.floor(i / nx));
-        if (!place(map.shape, x, y, spot)) return Number.NaN;
-        return [0, 1, nx, nx + 1].reduce(
-          (sum, offset, k) => (spot.weights[k]! > 1e-9 ? sum + spot.weights[k]! * from[spot.at + offset]! : sum),
-          0,
-        );
-      });
-    return [{ name, unit, values: at(channel.values), sigma: at(sigma) }];
+    const at = (array: Float32Array) =>
+      from ? Float64Array.from(from, (i) => (i >= 0 ? array[i]! : Number.NaN)) : Float64Array.from(array);
+    return [{ name, unit: channel.unit, values: at(channel.values), sigma: at(channel.sigma) }];
   });
 }

@@ -60,14 +60,15 @@ const density = (field: VectorField): ScalarMap => latticeDensity(latticeCharges
 
 /** Q, and the mean of |T_d|. */
 const topological: Statistic = (field) => {
-  const lattice = latticeCharges(directions(field));
-  let [sum, n] = [0, 0];
-  for (const charge of lattice.charges) {
+  const { charges } = latticeCharges(directions(field));
+  let [sum, size, n] = [0, 0, 0];
+  for (const charge of charges) {
     if (Number.isNaN(charge)) continue;
-    sum += Math.abs(charge);
+    sum += charge;
+    size += Math.abs(charge);
     n++;
   }
-  return [totalCharge(lattice).value, n > 0 ? sum / n / field.step_nm ** 2 : Number.NaN];
+  return [sum, n > 0 ? size / n / field.step_nm ** 2 : Number.NaN];
 };
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
