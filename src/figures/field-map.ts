@@ -15,7 +15,7 @@ import type { Rgb } from './colour.ts';
 import { barRoom, type ColourBar, colourBar, evenBar } from './colour-bar.ts';
 import { type Key, keyRows } from './key.ts';
 import { symbolSvg, symbolUnitSvg } from './labels.ts';
-import { axes, type Box, border, cellImage, fitMap, STRIP, scaleBar } from './map-frame.ts';
+import { axes, type Box, border, fitMap, indexedImage, STRIP, scaleBar } from './map-frame.ts';
 import { quantile, requireShape, robustRange, symmetricRange, ticks } from './scale.ts';
 import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, INK, MARGIN, MISSING, PAGE_WIDTH, RULE, TEXT } from './theme.ts';
@@ -72,7 +72,6 @@ const GAP = 10;
 const BAR = { gap: 7, width: 9, label: TEXT.base + 5 } as const;
 /** Least distance between dots [px]. */
 const DOT_SPACING = 6.4;
-const WHITE: Rgb = [255, 255, 255];
 
 /** Draws the maps. @throws 'shape' where arrays do not fill the shape or rows have not as many panels; 'range' without a row */
 export function fieldMap(options: FieldMapOptions): string {
@@ -166,13 +165,14 @@ function drawPanel(
   dots: Dots | undefined,
 ): string {
   for (const array of [panel.values, panel.mask, panel.second]) if (array) requireShape(array, shape, row.symbol);
-  const colours = tableOf(row);
-  const cells = cellImage(box, shape, (i) => {
+  // 255 of the 256 colours: the last index is for white.
+  const colours = tableOf(row).filter((_, i) => i !== 128);
+  const cells = indexedImage(box, shape, colours, (i) => {
     if (isLeftOut(panel, i)) return undefined;
     const value = panel.values[i]!;
-    if (!Number.isFinite(value)) return WHITE;
+    if (!Number.isFinite(value)) return 'empty';
     const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
-    return colours[Math.round(share * (colours.length - 1))];
+    return Math.round(share * (colours.length - 1));
   });
   return [
     cells,

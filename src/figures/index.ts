@@ -1,9 +1,16 @@
 /** What users of the package need of this room (`import … from 'ferroscope/figures'`): figures as SVG, reports as HTML. Rooms import files, not this. */
 
 export { type ComponentMapOptions, componentMap, usualChannels } from './component-map.ts';
+export { type ComposedPanel, composeFigure } from './compose.ts';
+export { type CountsFigureOptions, countsFigure, type MeanChange, type Quantity } from './counts-figure.ts';
 export { type DynamicsReportInput, type MagnitudeGroup, renderDynamics } from './dynamics-report.ts';
+export { type FieldMapOptions, type FieldPanel, type FieldRow, fieldMap, type SecondQuantity } from './field-map.ts';
+export { type FieldViewOptions, fieldView } from './field-view.ts';
 export { type FilmReportInput, renderFilm } from './film-report.ts';
+export { findingTable } from './finding-table.ts';
+export { type HistogramFigureOptions, type HistogramState, histogramFigure } from './histogram-figure.ts';
 export { type DetectorImage, type ImageFigureOptions, type ImageScan, imageFigure } from './image-figure.ts';
+export { symbolSvg, symbolUnitSvg } from './labels.ts';
 export {
   energyProfiles,
   type NamedPath,
@@ -23,6 +30,16 @@ export {
   patternFigure,
 } from './pattern-figure.ts';
 export { encodePng, type Pixels } from './png.ts';
+export {
+  type PoleCloud,
+  type PoleFigureOptions,
+  type PoleMean,
+  type PolePanel,
+  type PoleTrack,
+  poleDirections,
+  poleFigure,
+} from './pole-figure.ts';
+export { type ProfileFigureOptions, type ProfileState, profileFigure } from './profile-figure.ts';
 export {
   buildReport,
   type Cell,
@@ -44,4 +61,5 @@ export type {
 } from './simulation-input.ts';
 export { renderSimulation } from './simulation-report.ts';
 export { type LossSeries, type TrainingCurveOptions, trainingCurve } from './training-curve.ts';
-export { type VectorMapOptions, vectorMap } from './vector-map.ts';
+export { type VectorMapOptions, vectorFieldMap, vectorMap } from './vector-map.ts';
+export type { WallLines } from './wall-lines.ts';

@@ -74,6 +74,36 @@ export function cellImage(
   return image(box, pngDataUri({ width, height: ry * scale, data })) + hatch(box, shape, missing);
 }
 
+/**
+ * Cells of at most 255 colours, as `cellImage` draws them but in a third of the bytes and of the time: a palette PNG. `levelOf` gives the index of the colour of cell
+ * i = y·rx + x, 'empty' where there is no value (white), or undefined where nothing was measured (grey diagonals on white).
+ */
+export function indexedImage(
+  box: Box,
+  shape: readonly [number, number],
+  colours: readonly Rgb[],
+  levelOf: (index: number) => number | 'empty' | undefined,
+): string {
+  const [ry, rx] = shape;
+  const scale = enlargement(shape);
+  const width = rx * scale;
+  const data = new Uint8Array(width * ry * scale);
+  const missing: number[] = [];
+  for (let cy = 0; cy < ry; cy++) {
+    const first = data.subarray(cy * scale * width, (cy * scale + 1) * width);
+    for (let cx = 0; cx < rx; cx++) {
+      const level = levelOf(cy * rx + cx);
+      if (level === undefined) missing.push(cy * rx + cx);
+      first.fill(typeof level === 'number' ? level : colours.length, cx * scale, (cx + 1) * scale);
+    }
+    for (let j = 1; j < scale; j++) data.set(first, (cy * scale + j) * width);
+  }
+  return (
+    image(box, pngDataUri({ width, height: ry * scale, data, palette: [...colours, WHITE] })) +
+    hatch(box, shape, missing)
+  );
+}
+
 /** Grey diagonals over cells, 4 px apart or one per cell: they join from cell to cell. */
 function hatch(box: Box, [ry, rx]: readonly [number, number], cells: readonly number[]): string {
   if (cells.length === 0) return '';

@@ -18,7 +18,7 @@ import { countLabel, numberLabel, plural } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import type { Axis } from '../findings/vector-field.ts';
 import { colormap, palette } from './colormap.ts';
-import { hex } from './colour.ts';
+import { hex, type Rgb } from './colour.ts';
 import { barRoom, colourBar, evenBar } from './colour-bar.ts';
 import { type Key, keyRows } from './key.ts';
 import { contourLevels, contours, levelBar } from './landscape-stereogram.ts';
@@ -223,7 +223,7 @@ function drawDisk(
   { states = [] }: PoleFigureOptions,
   polar: Axis,
   most: number,
-  colours: ReturnType<typeof palette> | undefined,
+  colours: readonly Rgb[] | undefined,
   depths: readonly number[],
   under: Under | undefined,
 ): string {
@@ -296,7 +296,7 @@ function drawCloud(
   disk: Disk,
   polar: Axis,
   most: number,
-  colours: ReturnType<typeof palette> | undefined,
+  colours: readonly Rgb[] | undefined,
   depths: readonly number[],
 ): string {
   const { x, y, z, region, depth_nm } = cloud;

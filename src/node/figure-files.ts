@@ -161,7 +161,7 @@ function edgesFirst(svg: string): string {
   const document = new DOMParser().parseFromString(svg, 'image/svg+xml');
   for (const node of [...document.querySelectorAll('[paint-order]')]) {
     node.removeAttribute('paint-order');
-    const group = document.createElementNS('http://www.w3.org/2000/svg', 'g');
+    const group = document.createElement('g');
     const opacity = node.getAttribute('opacity');
     if (opacity !== null) {
       group.setAttribute('opacity', opacity);
