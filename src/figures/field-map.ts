@@ -6,19 +6,18 @@
  * mask; both are in the key. x to the right, y down, as arrays [ny][nx] are stored.
  */
 
-import * as Plot from '@observablehq/plot';
 import { fail } from '../core/errors.ts';
-import { numberLabel, percent, setting, unitLabel } from '../core/numbers.ts';
-import { newDocument } from './chart.ts';
+import { numberLabel, percent, unitLabel } from '../core/numbers.ts';
 import { palette } from './colormap.ts';
 import type { Rgb } from './colour.ts';
 import { barRoom, type ColourBar, colourBar, evenBar } from './colour-bar.ts';
 import { type Key, keyRows } from './key.ts';
-import { symbolSvg, symbolUnitSvg } from './labels.ts';
+import { symbolUnitSvg } from './labels.ts';
 import { axes, type Box, border, fitMap, indexedImage, STRIP, scaleBar } from './map-frame.ts';
-import { quantile, requireShape, robustRange, symmetricRange, ticks } from './scale.ts';
+import { requireShape, robustRange, symmetricRange } from './scale.ts';
+import { drawSecond, type SecondQuantity, type SecondStyle, secondKey, secondStyle } from './second-quantity.ts';
 import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
-import { COLUMN_WIDTH, INK, MARGIN, MISSING, PAGE_WIDTH, RULE, TEXT } from './theme.ts';
+import { COLUMN_WIDTH, MARGIN, MISSING, PAGE_WIDTH, RULE, TEXT } from './theme.ts';
 import { type WallLines, wallKey, wallLines } from './wall-lines.ts';
 
 export interface FieldPanel {
@@ -43,15 +42,6 @@ export interface FieldRow {
   readonly panels: readonly FieldPanel[];
 }
 
-export interface SecondQuantity {
-  readonly symbol: string;
-  readonly unit: string;
-  /** Dots whose area goes by the mean over blocks of cells (the key says of how many), or contours at `levels`. */
-  readonly as: 'dots' | 'contours';
-  /** Of contours; default two round ones. */
-  readonly levels?: readonly number[] | undefined;
-}
-
 export interface FieldMapOptions {
   readonly title?: string | undefined;
   readonly shape: readonly [ny: number, nx: number];
@@ -70,8 +60,6 @@ export interface FieldMapOptions {
 
 const GAP = 10;
 const BAR = { gap: 7, width: 9, label: TEXT.base + 5 } as const;
-/** Least distance between dots [px]. */
-const DOT_SPACING = 6.4;
 
 /** Draws the maps. @throws 'shape' where arrays do not fill the shape or rows have not as many panels; 'range' without a row */
 export function fieldMap(options: FieldMapOptions): string {
@@ -101,8 +89,14 @@ export function fieldMap(options: FieldMapOptions): string {
   const right = boxAt(0, columns - 1).x + first.width;
   const below = boxAt(rows.length - 1, 0).y + first.height;
   const pageWidth = Math.min(width, right + barsRoom + MARGIN);
-  const dots = dotsOf(options, first);
-  const keyed = keysOf(options, dots);
+  const style =
+    options.second &&
+    secondStyle(
+      options.second,
+      rows.flatMap(({ panels }) => panels.map(secondOf)),
+      first.width / shape[1],
+    );
+  const keyed = keysOf(options, style);
   const keys = keyRows(
     keyed,
     columns > 1 ? boxAt(0, 1).x : MARGIN,
@@ -110,7 +104,7 @@ export function fieldMap(options: FieldMapOptions): string {
     pageWidth - MARGIN,
   );
   const panels = rows.flatMap((row, r) =>
-    row.panels.map((panel, c) => drawPanel(boxAt(r, c), panel, row, ranges[r]!, options, dots)),
+    row.panels.map((panel, c) => drawPanel(boxAt(r, c), panel, row, ranges[r]!, options, style)),
   );
   return svgPage({
     width: pageWidth,
@@ -144,6 +138,10 @@ const isLeftOut = ({ mask }: FieldPanel, i: number): boolean => mask !== undefin
 /** Values that are shown. */
 const shown = (panel: FieldPanel): number[] => Array.from(panel.values).filter((_, i) => !isLeftOut(panel, i));
 
+/** The second quantity where it is shown, else NaN. */
+const secondOf = (panel: FieldPanel): Float64Array =>
+  Float64Array.from(panel.second ?? [], (value, i) => (isLeftOut(panel, i) ? Number.NaN : value));
+
 function rangeOf({ range, signed, panels }: FieldRow): readonly [number, number] {
   if (range) return range;
   const all = Float64Array.from(panels.flatMap(shown));
@@ -161,8 +159,8 @@ function drawPanel(
   panel: FieldPanel,
   row: FieldRow,
   [low, high]: readonly [number, number],
-  { shape, second }: FieldMapOptions,
-  dots: Dots | undefined,
+  { shape }: FieldMapOptions,
+  style: SecondStyle | undefined,
 ): string {
   for (const array of [panel.values, panel.mask, panel.second]) if (array) requireShape(array, shape, row.symbol);
   // 255 of the 256 colours: the last index is for white.
@@ -177,110 +175,12 @@ function drawPanel(
   return [
     cells,
     ...(panel.walls ? [wallLines(box, shape, panel.walls)] : []),
-    ...(second && panel.second
-      ? [dots ? drawDots(box, shape, panel, dots) : contours(box, shape, panel, levelsOf(second, [panel.second]))]
-      : []),
+    ...(style && panel.second ? [drawSecond(box, shape, secondOf(panel), style)] : []),
     border(box),
   ].join('\n');
 }
 
-interface Dots {
-  readonly block: number;
-  /** Value of the largest dot. */
-  readonly most: number;
-  /** Its radius [px]. */
-  readonly radius: number;
-}
-
-function dotsOf({ shape, rows, second }: FieldMapOptions, box: Box): Dots | undefined {
-  if (second?.as !== 'dots') return undefined;
-  const cell = box.width / shape[1];
-  const block = Math.max(1, Math.ceil(DOT_SPACING / cell));
-  const all = rows.flatMap(({ panels }) => panels.flatMap((panel) => (panel.second ? Array.from(panel.second) : [])));
-  return { block, most: quantile(all, 0.98) || 1, radius: 0.34 * block * cell };
-}
-
-function drawDots(
-  box: Box,
-  [ny, nx]: readonly [number, number],
-  panel: FieldPanel,
-  { block, most, radius }: Dots,
-): string {
-  const cell = box.width / nx;
-  const d: string[] = [];
-  for (let y = 0; y < ny; y += block) {
-    for (let x = 0; x < nx; x += block) {
-      let [sum, n] = [0, 0];
-      for (let j = y; j < Math.min(ny, y + block); j++) {
-        for (let i = x; i < Math.min(nx, x + block); i++) {
-          const value = panel.second![j * nx + i]!;
-          if (isLeftOut(panel, j * nx + i) || !Number.isFinite(value)) continue;
-          sum += value;
-          n++;
-        }
-      }
-      const r = n > 0 ? radius * Math.sqrt(Math.min(1, Math.max(0, sum / n / most))) : 0;
-      if (r < 0.15) continue;
-      const cx = box.x + ((x + Math.min(nx, x + block)) / 2) * cell;
-      const cy = box.y + ((y + Math.min(ny, y + block)) / 2) * cell;
-      d.push(disk(cx, cy, r));
-    }
-  }
-  return el('path', { class: 'dots', d: d.join(''), fill: INK, 'fill-opacity': 0.7 });
-}
-
-const disk = (x: number, y: number, r: number): string =>
-  `M${px(x - r)} ${px(y)}a${px(r)} ${px(r)} 0 1 0 ${px(2 * r)} 0a${px(r)} ${px(r)} 0 1 0 ${px(-2 * r)} 0z`;
-
-function levelsOf({ levels }: SecondQuantity, values: readonly ArrayLike<number>[]): readonly number[] {
-  if (levels) return levels;
-  const all = values.flatMap((one) => Array.from(one));
-  return ticks(0, quantile(all, 0.97), 3)
-    .filter((level) => level > 0)
-    .slice(0, 2);
-}
-
-/** Lines of equal value, wider for higher ones. */
-function contours(box: Box, [ny, nx]: readonly [number, number], panel: FieldPanel, levels: readonly number[]): string {
-  const values = Array.from(panel.second!, (value, i) =>
-    isLeftOut(panel, i) || !Number.isFinite(value) ? Number.NaN : value,
-  );
-  const paths = levels.map((level, k) => {
-    const svg = Plot.plot({
-      document: newDocument(),
-      width: nx,
-      height: ny,
-      margin: 0,
-      axis: null,
-      x: { domain: [0, nx], range: [0, nx] },
-      y: { domain: [0, ny], range: [0, ny] },
-      marks: [
-        Plot.contour(values, {
-          width: nx,
-          height: ny,
-          x1: 0,
-          y1: 0,
-          x2: nx,
-          y2: ny,
-          value: Plot.identity,
-          thresholds: [level],
-          stroke: INK,
-        }),
-      ],
-    });
-    const d = [...svg.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? '').join('');
-    const rounded = d.replaceAll(/-?\d+\.\d+/g, (number) => String(Number(Number(number).toFixed(1))));
-    return `<path d="${rounded}" stroke-width="${px((0.5 + 0.4 * k) / (box.width / nx))}"/>`;
-  });
-  const cell = String(Number((box.width / nx).toFixed(4)));
-  return el(
-    'g',
-    { class: 'contours', transform: `translate(${px(box.x)} ${px(box.y)}) scale(${cell})`, fill: 'none', stroke: INK },
-    ...paths,
-  );
-}
-
-function keysOf({ rows, second, masked = 'left out' }: FieldMapOptions, dots: Dots | undefined): Key[] {
+function keysOf({ rows, second, masked = 'left out' }: FieldMapOptions, style: SecondStyle | undefined): Key[] {
   const panels = rows.flatMap((row) => row.panels);
   const walls = panels.find((panel) => panel.walls)?.walls;
   const all = panels.reduce((sum, { values }) => sum + values.length, 0);
@@ -291,32 +191,10 @@ function keysOf({ rows, second, masked = 'left out' }: FieldMapOptions, dots: Do
   const empty = panels.some((panel) => shown(panel).some((value) => !Number.isFinite(value)));
   return [
     ...(walls ? [wallKey(walls)] : []),
-    ...(second ? [secondKey(second, panels, dots)] : []),
+    ...(second && style ? [secondKey(second, style)] : []),
     ...(hidden > 0 ? [{ words: `${masked}, ${percent(hidden / all, 2)}`, room: 15, draw: swatch(true) }] : []),
     ...(empty ? [{ words: 'not defined', room: 15, draw: swatch(false) }] : []),
   ];
-}
-
-function secondKey(second: SecondQuantity, panels: readonly FieldPanel[], dots: Dots | undefined): Key {
-  const { symbol, unit } = second;
-  const given = panels.flatMap((panel) => (panel.second ? [panel.second] : []));
-  const levels = dots ? [] : levelsOf(second, given);
-  const tail = dots
-    ? `= ${setting(Number(dots.most.toPrecision(2)), unit)} (area)${dots.block > 1 ? `, mean of ${dots.block} × ${dots.block}` : ''}`
-    : `= ${levels.map((level) => numberLabel(level)).join(', ')} ${unitLabel(unit)}`;
-  return {
-    words: `${symbol} ${tail}`,
-    svg: symbolSvg(symbol, tail, TEXT.small),
-    room: dots ? 2 * dots.radius + 5 : 15 * levels.length,
-    draw: (x, y) =>
-      dots
-        ? el('path', { d: disk(x + dots.radius, y - 3, dots.radius), fill: INK, 'fill-opacity': 0.7 })
-        : levels
-            .map((_, k) =>
-              el('path', { d: `M${px(x + 15 * k)} ${px(y - 3)}h11`, stroke: INK, 'stroke-width': 0.5 + 0.4 * k }),
-            )
-            .join(''),
-  };
 }
 
 const swatch =

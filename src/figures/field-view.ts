@@ -9,8 +9,8 @@
 import { fail } from '../core/errors.ts';
 import { numberLabel, percent, setting, unitLabel } from '../core/numbers.ts';
 import type { Vec3 } from '../crystal/structure.ts';
-import { type VectorField, validCount } from '../findings/vector-field.ts';
-import type { Rgb } from './colour.ts';
+import type { VectorField } from '../findings/vector-field.ts';
+import { arrow3d } from './arrow-3d.ts';
 import { keyRows } from './key.ts';
 import { roundDown } from './scale.ts';
 import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
@@ -89,7 +89,7 @@ export function fieldView(field: VectorField, options: FieldViewOptions = {}): s
   const below = top + (v1 - v0) * cell + air;
   const legendX = left + (u1 - u0) * cell + air + 4;
   const legend = legendColumn(legendX, { x: 0, y: top, width: 0, height: below - top }, pMax, unit, 'P_z');
-  const leftOut = field.valid.length - validCount(field);
+  const leftOut = field.valid.filter((mark) => mark === 0).length;
   const key = keyRows(
     [
       {
@@ -130,7 +130,7 @@ export function fieldView(field: VectorField, options: FieldViewOptions = {}): s
       el(
         'g',
         { class: 'arrows-3d', 'stroke-linejoin': 'round' },
-        ...arrows.map(({ tail, tip, colour }) => `\n${arrow(tail, tip, colour, block * cell)}`),
+        ...arrows.map(({ tail, tip, colour }) => `\n${arrow3d(tail, tip, colour, block * cell)}`),
         '\n',
       ),
       lengthBar(page, nx, ny, step_nm),
@@ -179,58 +179,6 @@ function meansOf({ shape: [ny, nx], values: { x, y, z }, valid }: VectorField, b
     }
   }
   return out;
-}
-
-/** A colour, darker (by < 0) or lighter. */
-function shaded(rgb: Rgb, by: number): string {
-  const mixed = rgb.map((v) => Math.round(by < 0 ? v * (1 + by) : v + (255 - v) * by));
-  return `#${mixed.map((v) => v.toString(16).padStart(2, '0')).join('')}`;
-}
-
-const one = (value: number): string => String(Number(value.toFixed(1)));
-
-/** An arrow between two places [px, away from the reader too], its head at most half of `spacing` long. */
-function arrow(tail: Vec3, tip: Vec3, colour: Rgb, spacing: number): string {
-  const along = [0, 1, 2].map((k) => tip[k]! - tail[k]!) as unknown as Vec3;
-  const flat = Math.hypot(along[0], along[1]);
-  const whole = Math.hypot(flat, along[2]);
-  const [light, mid, dark] = [shaded(colour, 0.1), shaded(colour, -0.14), shaded(colour, -0.36)];
-  if (whole < 1.2) return el('circle', { cx: tail[0], cy: tail[1], r: 0.6, fill: dark });
-  const [ux, uy] = flat > 1e-6 ? [along[0] / flat, along[1] / flat] : [1, 0];
-  const head = Math.min(0.55 * spacing, 0.55 * whole);
-  const radius = 0.42 * head;
-  // The base of the cone, a circle, is seen as an ellipse: short along the arrow.
-  const [reach, short] = [(head * flat) / whole, (radius * Math.abs(along[2])) / whole];
-  const [bx, by] = [tip[0] - ux * reach, tip[1] - uy * reach];
-  const at = (a: number, c: number): string => `${one(bx + ux * a - uy * c)} ${one(by + uy * a + ux * c)}`;
-  const turn = one((Math.atan2(uy, ux) * 180) / Math.PI);
-  const fill = (d: string, colour_: string): string => `<path d="${d}" fill="${colour_}"/>`;
-  const disk = (colour_: string): string =>
-    short < 0.1
-      ? ''
-      : fill(
-          `M${at(0, radius)}A${one(short)} ${one(radius)} ${turn} 0 1 ${at(0, -radius)}A${one(short)} ${one(radius)} ${turn} 0 1 ${at(0, radius)}z`,
-          colour_,
-        );
-  const wide = 0.34 * radius;
-  const [tx, ty] = [tail[0] - bx, tail[1] - by];
-  const from = (c: number): string => `${one(bx + tx - uy * c)} ${one(by + ty + ux * c)}`;
-  const shaft = fill(`M${from(wide)}L${at(0, wide)}L${at(0, -wide)}L${from(-wide)}z`, dark);
-  const end = `${one(tip[0])} ${one(tip[1])}`;
-  const towards = along[2] < 0;
-  // Where the tip lies within the base's ellipse, the cone has no side: a disk, with the tip on it if it points to the reader.
-  if (reach <= short)
-    return towards
-      ? shaft + disk(mid) + el('circle', { cx: tip[0], cy: tip[1], r: 0.35 * radius, fill: light })
-      : disk(dark) + shaft;
-  // The cone's outline leaves the ellipse where the line from the tip touches it.
-  const [ta, tc] = [(short * short) / reach, radius * Math.sqrt(1 - (short / reach) ** 2)];
-  // Light from the upper left.
-  const lit = uy - ux > 0 ? 1 : -1;
-  const cone =
-    fill(`M${end}L${at(ta, tc)}L${at(ta, -tc)}z`, light) +
-    fill(`M${end}L${at(ta, -lit * tc)}L${at(towards ? -short : ta, 0)}z`, mid);
-  return towards ? shaft + disk(light) + cone : cone + disk(dark) + shaft;
 }
 
 /** From the plane's lower edge to the scale bar, in widths of the plane. */

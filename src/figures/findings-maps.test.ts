@@ -159,9 +159,9 @@ test('seen from the side: far arrows first, blocks said, the camera’s axes rig
   expect(right[0]).toBeGreaterThan(5);
   expect(right[1]).toBeCloseTo(0, 0);
   expect(seen([0, 10, 0], [0, 0])[1]).toBeCloseTo(right[0], 0);
-  // From the left and above, what points away goes left and up; x goes right and up.
+  // From the left and above (the width stays, so that cells grow by 1/cos), what points away goes left and up; x goes right and up.
   const away = seen([0, 0, 10], [40, 40]);
-  expect(away[0] / right[0]).toBeCloseTo(-Math.sin((40 * Math.PI) / 180), 1);
+  expect(away[0] / right[0]).toBeCloseTo(-Math.tan((40 * Math.PI) / 180), 1);
   expect(away[1]).toBeLessThan(-3);
   expect(seen([10, 0, 0], [40, 40])[1]).toBeLessThan(-2);
   const field = uniform(8, 8, [3, 4, 5]);

@@ -4,7 +4,7 @@ export { type ComponentMapOptions, componentMap, usualChannels } from './compone
 export { type ComposedPanel, composeFigure } from './compose.ts';
 export { type CountsFigureOptions, countsFigure, type MeanChange, type Quantity } from './counts-figure.ts';
 export { type DynamicsReportInput, type MagnitudeGroup, renderDynamics } from './dynamics-report.ts';
-export { type FieldMapOptions, type FieldPanel, type FieldRow, fieldMap, type SecondQuantity } from './field-map.ts';
+export { type FieldMapOptions, type FieldPanel, type FieldRow, fieldMap } from './field-map.ts';
 export { type FieldViewOptions, fieldView } from './field-view.ts';
 export { type FilmReportInput, renderFilm } from './film-report.ts';
 export { findingTable } from './finding-table.ts';
@@ -30,15 +30,10 @@ export {
   patternFigure,
 } from './pattern-figure.ts';
 export { encodePng, type Pixels } from './png.ts';
-export {
-  type PoleCloud,
-  type PoleFigureOptions,
-  type PoleMean,
-  type PolePanel,
-  type PoleTrack,
-  poleDirections,
-  poleFigure,
-} from './pole-figure.ts';
+export type { PoleCloud } from './pole-cloud.ts';
+export { type PoleFigureOptions, type PolePanel, poleFigure } from './pole-figure.ts';
+export { poleDirections } from './pole-frame.ts';
+export type { PoleMean, PoleTrack } from './pole-marks.ts';
 export { type ProfileFigureOptions, type ProfileState, profileFigure } from './profile-figure.ts';
 export {
   buildReport,
@@ -52,6 +47,7 @@ export {
   type ReportWarning,
 } from './report.ts';
 export type { HeldOutRow } from './report-parts.ts';
+export type { SecondQuantity } from './second-quantity.ts';
 export { lineProfile, type SignalCurveOptions, type SignalLine, thicknessCurve } from './signal-curves.ts';
 export type {
   SimulatedDetector,

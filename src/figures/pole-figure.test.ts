@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { cross, dot } from '../crystal/lattice.ts';
 import type { Vec3 } from '../crystal/structure.ts';
-import { poleDirections, poleFigure } from './pole-figure.ts';
+import { poleFigure } from './pole-figure.ts';
+import { poleDirections } from './pole-frame.ts';
 import { exampleStates } from './test-findings.ts';
 
 const plain = (svg: string): string => svg.replaceAll(/<[^>]+>/g, '');

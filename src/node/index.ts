@@ -1,6 +1,7 @@
 /** What users of the package need of this room (`import … from 'ferroscope/node'`): files, stores, worker threads, HDF5, ONNX Runtime and GPUs of Node. */
 
 export { writeEmd } from './emd.ts';
+export { type FigureFileOptions, figurePdf, figurePng, writeFigure } from './figure-files.ts';
 export { fileIdentity, readBytes, readText, writeFolderWhole, writeWhole } from './files.ts';
 export { folderStore, placeOf } from './folder-store.ts';
 export { openHardwareGpu, openNodeGpu } from './gpu.ts';
