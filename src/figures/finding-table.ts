@@ -1,14 +1,15 @@
 /** Findings as a table of a report: value ± σ, interval, how many it rests on, and in grey beside it what the same statistic gives where there is nothing to see. */
 
 import { countLabel, decimalLabel, fixedLabel, measured, unitLabel } from '../core/numbers.ts';
-import type { Finding, Null, NullKind } from '../findings/finding.ts';
+import type { AnyNull, Finding, Null } from '../findings/finding.ts';
 import { richText } from './labels.ts';
 import type { Cell, ReportTable } from './report.ts';
 
-const NULLS: readonly { readonly kind: NullKind; readonly head: string }[] = [
+const NULLS: readonly { readonly kind: AnyNull; readonly head: string }[] = [
   { kind: 'shuffled', head: 'Shuffled' },
   { kind: 'prior', head: 'P_z from the prior' },
   { kind: 'noise', head: 'Noise alone' },
+  { kind: 'shapeless', head: 'Cloud without shape' },
 ];
 
 /** Whether a null gives the value too: it lies inside the null's 95% interval. */
@@ -17,39 +18,42 @@ export function insideNull({ value }: Finding, { interval: [low, high] }: Null):
 }
 
 /**
- * One row for each finding. A value inside the 95% interval of a null says which: it is not a finding.
+ * One row for each finding. A value inside the 95% interval of a null says which: it is not a finding. One that is not determined says why.
  * Columns that no finding fills are left out.
  */
 export function findingTable(findings: readonly Finding[], caption?: string): ReportTable {
   const nulls = NULLS.filter(({ kind }) => findings.some((finding) => finding.nulls[kind]));
   const corrected = findings.some((finding) => finding.corrected !== undefined);
   const intervals = findings.some(({ interval }) => interval);
+  const remarks = nulls.length > 0 || findings.some(({ undetermined }) => undetermined !== undefined);
   return {
     ...(caption === undefined ? {} : { caption }),
     columns: [
       'Finding',
-      'Value ± σ',
-      ...(corrected ? ['Without noise'] : []),
+      ...(corrected ? ['Value', 'Without noise, ± σ'] : ['Value ± σ']),
       ...(intervals ? ['95% interval'] : []),
       'n',
       ...nulls.map(({ head }) => head),
-      ...(nulls.length > 0 ? [''] : []),
+      ...(remarks ? [''] : []),
     ].map((label) => ({ label })),
     rows: findings.map((finding): Cell[] => {
-      const { name, unit, value, sigma, interval, n } = finding;
+      const { name, value, corrected: clean, sigma = 0, interval, n } = finding;
+      const unit = finding.unit === '1' ? '' : finding.unit;
       const inside = nulls.filter(({ kind }) => finding.nulls[kind] && insideNull(finding, finding.nulls[kind]));
       return [
         name,
-        measured(value, sigma ?? 0, unit),
-        ...(corrected ? [finding.corrected === undefined ? '' : rounded(finding.corrected, sigma, unit)] : []),
+        // σ is that of the value without noise where there is one.
+        measured(value, clean === undefined ? sigma : 0, unit).trim(),
+        ...(corrected ? [clean === undefined ? '' : measured(clean, sigma, unit).trim()] : []),
         ...(intervals ? [interval ? span(interval) : ''] : []),
         countLabel(n),
         ...nulls.map(({ kind }): Cell => nullCell(finding.nulls[kind], unit)),
-        ...(nulls.length > 0
+        ...(remarks
           ? [
-              inside.length > 0
-                ? `as ${inside.map(({ head }) => head.replace(/^[SN]/, (c) => c.toLowerCase())).join(', ')} gives`
-                : '',
+              remark(
+                finding,
+                inside.map(({ head }) => head),
+              ),
             ]
           : []),
       ];
@@ -57,11 +61,11 @@ export function findingTable(findings: readonly Finding[], caption?: string): Re
   };
 }
 
-/** As many decimals as the value beside it has. */
-function rounded(value: number, sigma: number | undefined, unit: string): string {
-  return sigma !== undefined && sigma > 0
-    ? measured(value, sigma, unit).replace(/ ± [\d.]+/, '')
-    : `${fixedLabel(value)}${unit === '' || unit === '1' ? '' : ` ${unitLabel(unit)}`}`;
+/** @param inside heads of nulls that give the value too */
+function remark({ undetermined }: Finding, inside: readonly string[]): string {
+  if (undetermined !== undefined) return `not determined: ${undetermined}`;
+  const names = inside.map((head) => head.replace(/^[SNC]/, (letter) => letter.toLowerCase()));
+  return names.length > 0 ? `as ${names.join(', ')} gives` : '';
 }
 
 /** Two ends with as many decimals as their distance needs. */

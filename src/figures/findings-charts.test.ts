@@ -141,8 +141,8 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
   const table = findingTable([finding, size], 'Found');
   expect(table.columns.map(({ label }) => label)).toEqual([
     'Finding',
-    'Value ± σ',
-    'Without noise',
+    'Value',
+    'Without noise, ± σ',
     '95% interval',
     'n',
     'Shuffled',
@@ -151,7 +151,7 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
   ]);
   expect(table.rows[0]!.slice(0, 5)).toEqual(['Q', '0.030 ± 0.020', '', '−0.010 to 0.070', '19\u2009800']);
   expect(table.rows[0]!.at(-1)).toBe('as noise alone gives');
-  expect(table.rows[1]!.slice(1, 3)).toEqual(['6.12 ± 0.21 µC/cm²', '6.00 µC/cm²']);
+  expect(table.rows[1]!.slice(1, 3)).toEqual(['6.12 µC/cm²', '6.00 ± 0.21 µC/cm²']);
   expect(table.rows[1]!.at(-1)).toBe('');
   expect(insideNull(finding, { mean: 0, interval: [0.04, 1] })).toBe(false);
   const html = buildReport({
@@ -161,6 +161,8 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
     provenance: { recipe_toml: '', version: '0' },
   });
   expect(html).toContain('<span class="null">0.10 (−0.40 to 0.50) µC/cm²</span>');
+  const open = findingTable([{ ...size, undetermined: 'no peak' }]);
+  expect(open.rows[0]!.at(-1)).toBe('not determined: no peak');
   // No nulls: no column for them.
   expect(findingTable([{ ...size, nulls: {}, corrected: undefined }]).columns.map(({ label }) => label)).toEqual([
     'Finding',
