@@ -1,6 +1,7 @@
 // The paper's study, twice, and once with this program's own network: `npm run paper [FOLDER]`. Goes on where it was stopped; prints the tables of docs/paper.md and
 // leaves every report in FOLDER (out/paper): the library and network of examples/paper.toml, the same with the slices of the paper's program, dense layers on the
-// first library, each judged by `ferroscope evaluate`; each network on the other's patterns; and the baselines of Fig. 1e-i.
+// first library, each judged by `ferroscope evaluate`; each network on the other's patterns, and on patterns of the structures that it was trained on; and the baselines
+// of Fig. 1e-i, whose scan is compared with the library. Hours on two cores. With --tables it computes nothing that is missing, and prints the tables of what is there.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,9 @@ import { folderStore } from '../src/node/folder-store.ts';
 import { nodeOnnx } from '../src/node/onnx.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const out = process.argv[2] ?? join(root, 'out/paper');
+const words = process.argv.slice(2);
+const tablesOnly = words.includes('--tables');
+const out = words.find((word) => !word.startsWith('--')) ?? join(root, 'out/paper');
 const recipe = (name: string) => join(root, 'examples', `${name}.toml`);
 const [converged, whole] = [join(out, 'converged'), join(out, 'whole-atom')];
 const dense = join(out, 'dense.onnx');
@@ -38,37 +41,49 @@ async function once(outcome: string, ...words: string[]): Promise<void> {
   if (!existsSync(outcome)) await ferroscope(...words);
 }
 
-await ferroscope('study', recipe('paper'), '--out', converged);
-await ferroscope('study', recipe('paper-whole-atom'), '--out', whole);
-await once(dense, 'train', recipe('paper-dense'), '--library', join(converged, 'library.zarr'), '--out', dense);
+if (!tablesOnly) {
+  await ferroscope('study', recipe('paper'), '--out', converged);
+  await ferroscope('study', recipe('paper-whole-atom'), '--out', whole);
+  await once(dense, 'train', recipe('paper-dense'), '--library', join(converged, 'library.zarr'), '--out', dense);
+}
 
 const models = [
   { name: 'paper’s network, converged slices', model: join(converged, 'model.onnx'), library: converged },
   { name: 'paper’s network, whole-atom slices', model: join(whole, 'model.onnx'), library: whole },
   { name: 'dense layers, converged slices', model: dense, library: converged },
-];
-const baselines = join(out, 'baselines');
-await ferroscope(
-  ...['baselines', dense, '--library', join(converged, 'library.zarr')],
-  ...['--recipe', recipe('paper-gradient'), '--out', baselines],
-);
-for (const { model, library } of models) {
-  const report = model.replace(/\.onnx$/, '-evaluation');
+].filter(({ model }) => existsSync(model));
+const reportOf = (model: string) => model.replace(/\.onnx$/, '-evaluation');
+if (!tablesOnly) {
+  for (const { model, library } of models) {
+    const report = reportOf(model);
+    await once(
+      report,
+      ...['evaluate', model, '--library', join(library, 'library.zarr'), '--structures', '0', '--out', report],
+    );
+  }
+  const baselines = join(out, 'baselines');
+  await ferroscope(
+    ...['baselines', dense, '--library', join(converged, 'library.zarr')],
+    ...['--recipe', recipe('paper-gradient'), '--out', baselines],
+  );
+  const scanReport = join(out, 'dense-scan');
   await once(
-    report,
-    ...['evaluate', model, '--library', join(library, 'library.zarr'), '--structures', '2'],
-    ...['--scan', join(baselines, 'scan.h5'), '--out', report],
+    scanReport,
+    ...['evaluate', dense, '--library', join(converged, 'library.zarr'), '--structures', '0'],
+    ...['--scan', join(baselines, 'scan.h5'), '--out', scanReport],
   );
 }
 
-/** r and mean absolute error of each shown label, noise-free. */
-async function asked(model: string, library: string): Promise<string[]> {
+/** r and mean absolute error of each shown label, noise-free, of structures that were held out or trained on. */
+async function asked(model: string, library: string, which: 'held out' | 'trained on'): Promise<string[]> {
   const opened = openModel(await readBytes(model), nodeOnnx);
   try {
     const { labels, seed } = opened.info;
     const data = selectLabels(await openLibrary(folderStore(join(library, 'library.zarr')), quietTask), labels);
-    const heldOut = Array.from({ length: data.count }, (_, i) => i).filter((i) => data.isHeldOut(i));
-    const answers = await answersOf(opened, data, spread(heldOut, PATTERNS), { seed }, quietTask);
+    const wanted = Array.from({ length: data.count }, (_, i) => i).filter(
+      (i) => data.isHeldOut(i) === (which === 'held out'),
+    );
+    const answers = await answersOf(opened, data, spread(wanted, PATTERNS), { seed }, quietTask);
     const column = (rows: Float32Array, at: number) =>
       Float32Array.from({ length: answers.count }, (_, i) => rows[i * labels.length + at]!);
     return SHOWN.map((name) => {
@@ -83,22 +98,30 @@ async function asked(model: string, library: string): Promise<string[]> {
 }
 
 const lines = [
-  `r; mean absolute error (of knowing only the mean), ${PATTERNS} noise-free patterns of held-out structures [pm, mrad, nm]:`,
+  `r; mean absolute error (of knowing only the mean), ${PATTERNS} noise-free patterns [pm, mrad, nm]:`,
   '',
   `| network, trained on | asked about | ${SHOWN.join(' | ')} |`,
   `|---|---|${SHOWN.map(() => '---|').join('')}`,
 ];
-for (const { name, model } of models) {
+for (const { name, model, library: own } of models) {
   for (const [about, library] of [
     ['converged slices', converged],
     ['whole-atom slices', whole],
   ] as const) {
-    lines.push(`| ${name} | ${about} | ${(await asked(model, library)).join(' | ')} |`);
+    if (!existsSync(join(library, 'library.zarr'))) continue;
+    lines.push(
+      `| ${name} | ${about}, held-out structures | ${(await asked(model, library, 'held out')).join(' | ')} |`,
+    );
+    if (library !== own) continue;
+    lines.push(
+      `| ${name} | ${about}, structures trained on | ${(await asked(model, library, 'trained on')).join(' | ')} |`,
+    );
   }
 }
 lines.push('', 'Mean absolute error by dose, beside the Cramér–Rao limit of one uniform crystal:', '');
 for (const { name, model } of models) {
-  const { accuracy } = JSON.parse(await readText(join(model.replace(/\.onnx$/, '-evaluation'), 'evaluation.json'))) as {
+  if (!existsSync(reportOf(model))) continue;
+  const { accuracy } = JSON.parse(await readText(join(reportOf(model), 'evaluation.json'))) as {
     accuracy: {
       curves: { name: string; points: [number, number][]; noise_free: number; mae_limit_1e: number | null }[];
     };

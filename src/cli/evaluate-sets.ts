@@ -43,7 +43,7 @@ export interface SetOptions {
   readonly training: TrainingOptions;
   /** The library is the model's own. */
   readonly own: boolean;
-  /** New structures of each simulated set, and patterns of each. */
+  /** New structures of each simulated set (0: none is simulated), and patterns of each. */
   readonly structures: number;
   readonly patterns: number;
   readonly workers?: number | undefined;
@@ -97,7 +97,7 @@ export async function evaluationSets(
   const notes: string[] = [];
   const inputs = inputsOf(library.info);
   let fresh = sets[0]!;
-  if (inputs) {
+  if (inputs && structures > 0) {
     const make = async (changed: Recipe) => {
       const store = memoryStore('new structures');
       const settings = {
@@ -135,9 +135,10 @@ export async function evaluationSets(
       ...(await make({ ...inputs, library: { ...inputs.library, absorption: !absorption } })),
     });
   } else {
-    notes.push(
-      'The library’s structures come from a file, or an earlier version made it: no new structures are simulated; thickness and absorption are not shifted.',
-    );
+    const why = inputs
+      ? 'None were asked for'
+      : 'The library’s structures come from a file, or an earlier version made it';
+    notes.push(`${why}: no new structures are simulated; thickness and absorption are not shifted.`);
   }
   for (const { name, what, change } of instrumentShifts(training)) sets.push(altered(name, what, change, fresh));
   return { sets, notes };

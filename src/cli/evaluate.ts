@@ -34,7 +34,7 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
   refuseExisting(out, line.options.overwrite === true);
   const request = scanOf(line);
   const sizes = {
-    structures: countOption(line, 'structures'),
+    structures: option(line, 'structures') === '0' ? 0 : countOption(line, 'structures'),
     patterns: countOption(line, 'patterns'),
     ...workersOption(line),
   };

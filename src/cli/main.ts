@@ -223,7 +223,11 @@ function program(console: Console): Command {
     .requiredOption('--library <folder>', 'what the model was trained on, or another library for the same detector')
     .option('--out <folder>', 'report.html, figures and evaluation.json (default: the model’s name + "-evaluation")')
     .option('--scan <file>', 'a scan, to compare with the library: overlap of latents, nearest patterns')
-    .option('--structures <n>', 'new structures to simulate for each set', '8')
+    .option(
+      '--structures <n>',
+      'new structures to simulate for each set; 0: none, errors and coverage of held-out ones alone',
+      '8',
+    )
     .option('--patterns <n>', 'patterns of each structure', '64')
     .addOption(overwrite())
     .addOption(workers());

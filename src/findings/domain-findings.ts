@@ -24,6 +24,9 @@ import { findWalls, variationOn, type Walls } from './walls.ts';
 /** The paper's skeleton with Lantuéjoul's first term: without it a wall between two neighbouring positions is lost (morphology.ts). */
 const FIRST = 0;
 
+/** Fields with shuffled positions. */
+const SHUFFLES = 4;
+
 /** Of one way to find domains. */
 export interface DomainsFound {
   readonly partition: Partition;
@@ -118,13 +121,18 @@ export function domainFindings(said: VectorField, kinds: readonly NullKind[], op
   const { stream } = options;
   const field = scattering(said, options.values);
   const walls = findWalls(field, FIRST);
-  const nulls = (find: (some: VectorField) => Partition, name: string) =>
-    kinds.length === 0
-      ? []
-      : nullsOf(said, (some) => numbersOf(some, find(some), stream.fork('null sizes')), kinds, {
-          ...options,
-          stream: stream.fork(name),
-        });
+  // Shuffled positions are nothing but walls: they take longest, and vary least.
+  const nulls = (find: (some: VectorField) => Partition, name: string) => {
+    const of = (kind: NullKind) =>
+      nullsOf(said, (some) => numbersOf(some, find(some), stream.fork('null sizes')), [kind], {
+        ...options,
+        draws: kind === 'shuffled' ? SHUFFLES : options.draws,
+        stream: stream.fork(name),
+      });
+    return kinds
+      .map(of)
+      .reduce<Partial<Record<NullKind, Null>>[]>((all, some) => some.map((one, i) => ({ ...all[i], ...one })), []);
+  };
   const ridges = (some: VectorField) => findWalls(some, FIRST).partition;
   const paper = found(field, walls.partition, nulls(ridges, 'ridges'), 'by ridges of σ_P', stream.fork('paper'));
   const base = { walls, variation: variationOn(walls.variation, walls.ridges), paper };

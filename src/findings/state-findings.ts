@@ -8,7 +8,7 @@
 
 import type { RandomStream } from '../core/random.ts';
 import { type Defect, findDefects } from './defects.ts';
-import { componentOf, type Density, kernelDensity, lengthsOf, magnitudeMinimum } from './densities.ts';
+import { componentOf, type Density, kernelDensity, lengthsOf, magnitudeMinimum, silverman } from './densities.ts';
 import { directions } from './directions.ts';
 import { type DomainFindings, domainFindings } from './domain-findings.ts';
 import type { NoiseModel } from './draws.ts';
@@ -117,7 +117,8 @@ export function stateFindings(said: VectorField, options: StateOptions): StateFi
     return { ...found!, value: plain.value };
   };
   const minimum = (name: string, dimensions: 2 | 3): Finding => {
-    const statistic = magnitudeMinimum(dimensions);
+    // One bandwidth for all draws: what is looked for is where the maximum moves, not how wide a kernel each draw would choose.
+    const statistic = magnitudeMinimum(dimensions, silverman(lengthsOf(field, dimensions)));
     const nulls = nullsOf(
       field,
       statistic,
