@@ -108,8 +108,14 @@ export function renderAnalysis(analysis: Analysis, provenance: ReportProvenance)
 type Draw = (name: string, svg: string, caption: string) => ReportFigure;
 
 function numbers({ series, states, findings, constancy }: Analysis): ReportSection {
+  const left = series.states.map(({ bias_V, left_out: { not_measured, out_of_domain } }) =>
+    not_measured + out_of_domain > 0
+      ? `At ${biasLabel(bias_V)} ${plural(not_measured, 'position')} of the map ${not_measured === 1 ? 'was' : 'were'} not measured and ${out_of_domain} out of the model’s domain: left out.`
+      : '',
+  );
   return {
     heading: 'Numbers',
+    text: left.filter((words) => words !== '').join(' '),
     table: [
       ...series.states.map(({ bias_V }, i) => findingTable(states[i]!.findings, `At ${biasLabel(bias_V)}.`)),
       ...(findings.length > 0 ? [findingTable(findings, 'Of the series.')] : []),

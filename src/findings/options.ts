@@ -29,12 +29,6 @@ export const findingsOptions = z
       .describe(
         'L of exp(−r²/2L²), by which the errors of neighbouring positions go together [nm]; 0: each has its own.',
       ),
-    block_nm: z
-      .number()
-      .min(0.1)
-      .max(1000)
-      .default(4)
-      .describe('Side of the blocks that are drawn for intervals of the material [nm]: longer than domains are wide.'),
     pairs: count
       .min(4)
       .max(10_000)
