@@ -2,12 +2,14 @@
 // leaves every report in FOLDER (out/paper): the library and network of examples/paper.toml, the same with the slices of the paper's program, dense layers on the
 // first library, each judged by `ferroscope evaluate`; each network on the other's patterns, and on patterns of the structures that it was trained on; and the baselines
 // of Fig. 1e-i, whose scan is compared with the library. Hours on two cores. With --tables it computes nothing that is missing, and prints the tables of what is there.
+// FOLDER/figures has the pictures of docs/paper.md.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../src/cli/main.ts';
 import { decimalLabel } from '../src/core/numbers.ts';
 import { quietTask } from '../src/core/task.ts';
+import { composeFigure } from '../src/figures/compose.ts';
 import { selectLabels } from '../src/library/dataset.ts';
 import { openLibrary } from '../src/library/store.ts';
 import { answersOf } from '../src/network/answers.ts';
@@ -15,7 +17,7 @@ import { pearson } from '../src/network/correlation.ts';
 import { meanAbsoluteError, meanOnlyError } from '../src/network/dose-curve.ts';
 import { spread } from '../src/network/finish.ts';
 import { openModel } from '../src/network/infer.ts';
-import { readBytes, readText } from '../src/node/files.ts';
+import { readBytes, readText, writeWhole } from '../src/node/files.ts';
 import { folderStore } from '../src/node/folder-store.ts';
 import { nodeOnnx } from '../src/node/onnx.ts';
 
@@ -142,3 +144,37 @@ for (const { name, model } of models) {
   lines.push('');
 }
 console.log(lines.join('\n'));
+
+/** One picture of the same figures of each model, a row for each. */
+async function gallery(name: string, description: string, figures: readonly string[], of = models): Promise<void> {
+  const rows = await Promise.all(
+    of.map(async ({ model }, row) =>
+      Promise.all(
+        figures.map(async (figure, column) => ({
+          svg: await readText(join(reportOf(model), 'figures', `${figure}.svg`)),
+          letter: column === 0 ? 'abc'[row] : undefined,
+        })),
+      ),
+    ),
+  );
+  await writeWhole(join(out, 'figures', `${name}.svg`), composeFigure(rows, { description }));
+}
+
+const shown = models.filter(({ model }) => existsSync(reportOf(model)));
+const names = shown.map((one, i) => `${'abc'[i]} ${one.name}`).join('; ');
+const clean = (label: string) => `parity-noise-free-${label}`;
+await gallery(
+  'paper-parity',
+  `Parity without noise: ${names}`,
+  ['dTi_x', 'dTi_z', 'tilt_x', 'thickness'].map(clean),
+  shown,
+);
+await gallery('paper-dose', `Error against dose: ${names}`, ['dose-dTi_x', 'dose-dTi_z', 'dose-tilt_x'], shown);
+const ofSlices = shown.filter(({ name }) => name.startsWith('paper'));
+await gallery(
+  'paper-derivatives',
+  'Derivatives of the pattern: a converged slices; b whole-atom slices',
+  ['derivative-P_y', 'derivative-P_z', 'derivative-tilt_y', 'derivative-thickness'],
+  ofSlices,
+);
+await gallery('paper-latents', `Latents and properties: ${names}`, ['latents-correlation'], shown);
