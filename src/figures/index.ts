@@ -1,5 +1,6 @@
 /** What users of the package need of this room (`import … from 'ferroscope/figures'`): figures as SVG, reports as HTML. Rooms import files, not this. */
 
+export { findingLine, renderAnalysis } from './analysis-report.ts';
 export { type ComponentMapOptions, componentMap, usualChannels } from './component-map.ts';
 export { type ComposedPanel, composeFigure } from './compose.ts';
 export { type CountsFigureOptions, countsFigure, type MeanChange, type Quantity } from './counts-figure.ts';
