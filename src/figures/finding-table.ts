@@ -5,67 +5,70 @@ import type { AnyNull, Finding, Null } from '../findings/finding.ts';
 import { richText } from './labels.ts';
 import type { Cell, ReportTable } from './report.ts';
 
-const NULLS: readonly { readonly kind: AnyNull; readonly head: string }[] = [
+const COLUMNS: readonly { readonly kind: AnyNull; readonly head: string }[] = [
   { kind: 'shuffled', head: 'Shuffled' },
   { kind: 'prior', head: 'P_z from the prior' },
   { kind: 'noise', head: 'Noise alone' },
-  { kind: 'shapeless', head: 'Cloud without shape' },
 ];
+const WORDS: Readonly<Record<AnyNull, string>> = {
+  shuffled: 'shuffled',
+  prior: 'P_z from the prior',
+  noise: 'noise alone',
+  shapeless: 'a cloud without shape',
+};
 
-/** Whether a null gives the value too: it lies inside the null's 95% interval. */
-export function insideNull({ value }: Finding, { interval: [low, high] }: Null): boolean {
+/** Whether a null gives the value too: it lies inside the null's 95% interval; of a null in closed form, which has none, that lies in the value's own. */
+export function insideNull({ value, interval: own }: Finding, { mean, interval: [low, high] }: Null): boolean {
+  if (low === high) return own !== undefined && mean >= own[0] && mean <= own[1];
   return value >= low && value <= high;
 }
 
 /**
- * One row for each finding. A value inside the 95% interval of a null says which: it is not a finding. One that is not determined says why.
+ * One row for each finding. Under its name stands what there is to say: which null gives the value too (it is no finding then), or why it is not determined.
  * Columns that no finding fills are left out.
  */
 export function findingTable(findings: readonly Finding[], caption?: string): ReportTable {
-  const nulls = NULLS.filter(({ kind }) => findings.some((finding) => finding.nulls[kind]));
+  const nulls = COLUMNS.filter(({ kind }) => findings.some((finding) => finding.nulls[kind]));
   const corrected = findings.some((finding) => finding.corrected !== undefined);
   const intervals = findings.some(({ interval }) => interval);
-  const remarks = nulls.length > 0 || findings.some(({ undetermined }) => undetermined !== undefined);
   return {
     ...(caption === undefined ? {} : { caption }),
     columns: [
       'Finding',
+      'Unit',
       ...(corrected ? ['Value', 'Without noise, ± σ'] : ['Value ± σ']),
       ...(intervals ? ['95% interval'] : []),
       'n',
       ...nulls.map(({ head }) => head),
-      ...(remarks ? [''] : []),
     ].map((label) => ({ label })),
     rows: findings.map((finding): Cell[] => {
-      const { name, value, corrected: clean, sigma = 0, interval, n } = finding;
-      const unit = finding.unit === '1' ? '' : finding.unit;
-      const inside = nulls.filter(({ kind }) => finding.nulls[kind] && insideNull(finding, finding.nulls[kind]));
+      const { unit, value, corrected: clean, sigma = 0, interval, n } = finding;
       return [
-        name,
+        nameCell(finding),
+        unit === '1' ? '' : unitLabel(unit),
         // σ is that of the value without noise where there is one.
-        measured(value, clean === undefined ? sigma : 0, unit).trim(),
-        ...(corrected ? [clean === undefined ? '' : measured(clean, sigma, unit).trim()] : []),
+        measured(value, clean === undefined ? sigma : 0, '').trim(),
+        ...(corrected ? [clean === undefined ? '' : measured(clean, sigma, '').trim()] : []),
         ...(intervals ? [interval ? span(interval) : ''] : []),
         countLabel(n),
-        ...nulls.map(({ kind }): Cell => nullCell(finding.nulls[kind], unit)),
-        ...(remarks
-          ? [
-              remark(
-                finding,
-                inside.map(({ head }) => head),
-              ),
-            ]
-          : []),
+        ...nulls.map(({ kind }): Cell => nullCell(finding.nulls[kind])),
       ];
     }),
   };
 }
 
-/** @param inside heads of nulls that give the value too */
-function remark({ undetermined }: Finding, inside: readonly string[]): string {
-  if (undetermined !== undefined) return `not determined: ${undetermined}`;
-  const names = inside.map((head) => head.replace(/^[SNC]/, (letter) => letter.toLowerCase()));
-  return names.length > 0 ? `as ${names.join(', ')} gives` : '';
+function nameCell(finding: Finding): Cell {
+  const { name, undetermined, nulls } = finding;
+  const inside = (Object.keys(WORDS) as AnyNull[]).filter((kind) => nulls[kind] && insideNull(finding, nulls[kind]));
+  const shapeless = nulls.shapeless ? [`a cloud without shape: ${fixedLabel(nulls.shapeless.mean)}`] : [];
+  const remarks = [
+    ...(undetermined === undefined ? [] : [`not determined: ${undetermined}`]),
+    ...(inside.length > 0 ? [`as ${inside.map((kind) => WORDS[kind]).join(', ')} gives`] : []),
+    ...shapeless,
+  ];
+  return remarks.length === 0
+    ? name
+    : { html: `${richText(name)}<br><span class="null">${richText(remarks.join('; '))}</span>` };
 }
 
 /** Two ends with as many decimals as their distance needs. */
@@ -78,12 +81,9 @@ function span([low, high]: readonly [number, number]): string {
     : `${decimalLabel(low, places)} to ${decimalLabel(high, places)}`;
 }
 
-function nullCell(found: Null | undefined, unit: string): Cell {
+function nullCell(found: Null | undefined): Cell {
   if (!found) return '';
   const { mean, interval } = found;
   const places = Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(interval[1] - interval[0]) || 1))));
-  const unitWords = unit === '' || unit === '1' ? '' : ` ${unitLabel(unit)}`;
-  return {
-    html: `<span class="null">${richText(`${decimalLabel(mean, places)} (${span(interval)})${unitWords}`)}</span>`,
-  };
+  return { html: `<span class="null">${richText(`${decimalLabel(mean, places)} (${span(interval)})`)}</span>` };
 }

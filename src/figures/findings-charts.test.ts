@@ -141,31 +141,36 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
   const table = findingTable([finding, size], 'Found');
   expect(table.columns.map(({ label }) => label)).toEqual([
     'Finding',
+    'Unit',
     'Value',
     'Without noise, ± σ',
     '95% interval',
     'n',
     'Shuffled',
     'Noise alone',
-    '',
   ]);
-  expect(table.rows[0]!.slice(0, 5)).toEqual(['Q', '0.030 ± 0.020', '', '−0.010 to 0.070', '19\u2009800']);
-  expect(table.rows[0]!.at(-1)).toBe('as noise alone gives');
-  expect(table.rows[1]!.slice(1, 3)).toEqual(['6.12 µC/cm²', '6.00 ± 0.21 µC/cm²']);
-  expect(table.rows[1]!.at(-1)).toBe('');
+  const html = (cell: unknown) => (typeof cell === 'object' ? (cell as { html: string }).html : String(cell));
+  expect(html(table.rows[0]![0])).toContain('<span class="null">as noise alone gives</span>');
+  expect(table.rows[0]!.slice(1, 6)).toEqual(['', '0.030 ± 0.020', '', '−0.010 to 0.070', '19\u2009800']);
+  expect(table.rows[1]!.slice(0, 4)).toEqual(['P_y, upper', 'µC/cm²', '6.12', '6.00 ± 0.21']);
+  expect(html(table.rows[1]![6])).toBe('<span class="null">0.10 (−0.40 to 0.50)</span>');
   expect(insideNull(finding, { mean: 0, interval: [0.04, 1] })).toBe(false);
-  const html = buildReport({
+  // In closed form, without an interval of its own: inside the value's.
+  expect(insideNull(finding, { mean: 0.05, interval: [0.05, 0.05] })).toBe(true);
+  expect(insideNull(finding, { mean: 0.08, interval: [0.08, 0.08] })).toBe(false);
+  const open = findingTable([{ ...size, undetermined: 'no peak' }]);
+  expect(html(open.rows[0]![0])).toContain('not determined: no peak');
+  const report = buildReport({
     title: 't',
     summary: 's',
     sections: [{ heading: 'h', table }],
     provenance: { recipe_toml: '', version: '0' },
   });
-  expect(html).toContain('<span class="null">0.10 (−0.40 to 0.50) µC/cm²</span>');
-  const open = findingTable([{ ...size, undetermined: 'no peak' }]);
-  expect(open.rows[0]!.at(-1)).toBe('not determined: no peak');
+  expect(report.includes('as noise alone gives')).toBe(true);
   // No nulls: no column for them.
   expect(findingTable([{ ...size, nulls: {}, corrected: undefined }]).columns.map(({ label }) => label)).toEqual([
     'Finding',
+    'Unit',
     'Value ± σ',
     'n',
   ]);
