@@ -66,9 +66,8 @@ function nameCell(finding: Finding): Cell {
     ...(inside.length > 0 ? [`as ${inside.map((kind) => WORDS[kind]).join(', ')} gives`] : []),
     ...shapeless,
   ];
-  return remarks.length === 0
-    ? name
-    : { html: `${richText(name)}<br><span class="null">${richText(remarks.join('; '))}</span>` };
+  const below = remarks.length === 0 ? '' : `<br><span class="null">${richText(remarks.join('; '))}</span>`;
+  return { html: `<div class="wide">${richText(name)}${below}</div>` };
 }
 
 /** Two ends with as many decimals as their distance needs. */

@@ -34,6 +34,7 @@ td { border-bottom: 1px solid var(--rule); }
 td.number, th.number { text-align: right; padding-left: 0.6rem; }
 sub { line-height: 0; }
 .null { color: var(--muted); }
+.wide { min-width: 13em; }
 .note { background: var(--note); border-left: 3px solid var(--note-rule); border-radius: 0 6px 6px 0; padding: 0.7rem 1rem;
   margin: 1rem 0; max-width: 46rem; }
 .banner { border-radius: 8px; padding: 0.9rem 1.25rem; margin: 0 0 1.5rem; font-size: 1.05rem; border: 2px solid; }
