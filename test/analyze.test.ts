@@ -146,11 +146,28 @@ test('report, figures and the data behind them', async () => {
 
 test('a map alone needs no bias; its numbers hang on neither threads nor on the other states', async () => {
   const { code } = await cli(
-    ...['analyze', maps[1]!, '--recipe', at('findings.toml'), '--workers', '1', '--out', at('alone')],
+    ...[
+      'analyze',
+      maps[1]!,
+      '--recipe',
+      at('findings.toml'),
+      '--workers',
+      '1',
+      '--out',
+      at('alone'),
+      '--also',
+      'png',
+      '--also',
+      'pdf',
+    ],
   );
   expect(code).toBe(0);
   const read = async (name: string) => JSON.parse(await readFile(at(name, 'analysis.json'), 'utf8'));
   const [series, alone] = [await read('analysis'), await read('alone')];
+  const start = async (name: string) =>
+    (await readFile(at('alone', 'figures', name))).subarray(0, 4).toString('latin1');
+  expect(await start('walls.png')).toBe('\x89PNG');
+  expect(await start('walls.pdf')).toBe('%PDF');
   expect(alone.states).toHaveLength(1);
   expect(alone.series.findings).toEqual([]);
   const wanted = series.states[1].findings;
@@ -165,6 +182,7 @@ describe('bad input', () => {
     await fails(analyze(maps[0]!, maps[1]!, '--bias', '-2,0,2'), 2, /are not 2 biases/);
     await fails(analyze(maps[0]!, maps[1]!, '--bias', '-2,low'), 2, /one number for each map/);
     await fails(analyze(maps[0]!, maps[1]!, '--bias', '2,2'), 2, /both at 2 V/);
+    await fails(analyze(maps[0]!, '--also', 'gif'), 2, /png or pdf/);
   });
 
   test('maps that are not of one series', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
 import { identify } from '../core/identity.ts';
 import { plural, setting } from '../core/numbers.ts';
+import { checkAborted } from '../core/task.ts';
 import { findingLine, renderAnalysis } from '../figures/analysis-report.ts';
 import { type Analysis, analyse } from '../findings/analyse.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -14,7 +15,7 @@ import { folderStore } from '../node/folder-store.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { parseRecipe, type Recipe, recipeToToml } from '../recipe/recipe.ts';
-import { option, readRecipe, workersOption } from './arguments.ts';
+import { option, optionList, readRecipe, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
 
@@ -22,6 +23,10 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
   const paths = line.positional;
   const out = option(line, 'out') ?? 'analysis';
   refuseExisting(out, line.options.overwrite === true);
+  const kinds = optionList(line, 'also');
+  const unknown = kinds.find((kind) => kind !== 'png' && kind !== 'pdf');
+  if (unknown !== undefined)
+    fail('usage', `--also ${unknown}: figures come as png or pdf.`, 'Write --also png or --also pdf.');
   const biases = biasesOf(option(line, 'bias'), paths);
   const path = option(line, 'recipe');
   const recipe: Recipe = path === undefined ? parseRecipe('') : await readRecipe(path, ['findings']);
@@ -51,8 +56,19 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
   const numbers = numbersOf(analysis);
   files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);
   const encoder = new TextEncoder();
-  await writeFolderWhole(out, new Map([...files].map(([name, text]) => [name, encoder.encode(text)])));
-  line.console.result(linesOf(analysis, out), { out, files: [...files.keys()], ...numbers, identity: identity.id });
+  const bytes = new Map<string, Uint8Array>([...files].map(([name, text]) => [name, encoder.encode(text)]));
+  for (const kind of kinds) {
+    // What draws them takes a moment to load, and is wanted seldom.
+    const { figurePdf, figurePng } = await import('../node/figure-files.ts');
+    const made = [...files].filter(([name]) => name.endsWith('.svg'));
+    for (const [i, [name, svg]] of made.entries()) {
+      checkAborted(line.console.task);
+      bytes.set(name.replace(/svg$/, kind), await (kind === 'pdf' ? figurePdf(svg) : figurePng(svg)));
+      line.console.task.progress(i + 1, made.length, `figures as ${kind.toUpperCase()}`);
+    }
+  }
+  await writeFolderWhole(out, bytes);
+  line.console.result(linesOf(analysis, out), { out, files: [...bytes.keys()], ...numbers, identity: identity.id });
 }
 
 /** @throws 'usage' where there are not as many biases as maps, or one is no number */

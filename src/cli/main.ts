@@ -290,6 +290,7 @@ function program(console: Console): Command {
         .choices(['affine', 'none'])
         .default('affine'),
     )
+    .addOption(several('--also <kind>', 'figures as png (300 dpi at their own size) or pdf, too; may be given again'))
     .option('--out <folder>', 'report.html, figures, data/ (CSV), analysis.json', 'analysis')
     .addOption(overwrite())
     .addOption(workers());
