@@ -103,6 +103,13 @@ const REACH = 5;
  */
 export function kernelDensity(values: Float64Array, { bandwidth = silverman(values), reflect = false } = {}): Density {
   if (values.length === 0) nothing();
+  if (bandwidth === 0) {
+    fail(
+      'range',
+      `All ${values.length} values are the same: they have no density.`,
+      'Look at the map, or choose another region.',
+    );
+  }
   if (!(bandwidth > 0))
     fail('range', `A bandwidth of ${bandwidth}.`, 'Give one above zero, in the unit of the values.');
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
