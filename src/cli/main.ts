@@ -284,7 +284,7 @@ function program(console: Console): Command {
     async () => (await import('./analyze.ts')).runAnalyze,
   )
     .option('--bias <list>', 'bias of each map [V], in their order: -2,0,2; one map alone needs none')
-    .option('--recipe <file>', 'a recipe with [findings]: regions by name, the film, blocks, draws')
+    .option('--recipe <file>', 'a recipe with [findings]: regions by name, the film, draws')
     .addOption(
       new Option('--register <how>', 'bring maps onto each other by thickness and tilt, or take positions as they lie')
         .choices(['affine', 'none'])
