@@ -110,6 +110,9 @@ test('what is made with a component that the map does not measure is not determi
       expect(undetermined, name).toMatch(/does not measure P along z/);
       expect(interval, name).toBeUndefined();
     }
+    // |P| of the map is what P_z of the prior makes of it, drawn to the mean as the map's is.
+    const length = find(findings, 'mean |P|');
+    expect(length.value / length.nulls.prior!.mean).toBeCloseTo(1, 1);
     const { value, nulls } = find(findings, 'mean |T_d|');
     expect(Object.keys(nulls)).toEqual(['shuffled', 'prior', 'noise']);
     // T_d hangs on P_z: it is what the prior gives.

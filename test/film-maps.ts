@@ -2,10 +2,11 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { identify } from '../src/core/identity.ts';
+import { type Identity, identify } from '../src/core/identity.ts';
 import { RandomStream } from '../src/core/random.ts';
 import { encodeMapZarr } from '../src/polarization/map-files.ts';
 import type { MapChannel, PolarizationMap } from '../src/polarization/polarization-map.ts';
+import { calibrationIdentity } from '../src/scan/calibration.ts';
 
 export const STEP_nm = 0.4;
 export const PRIOR = 8;
@@ -38,7 +39,32 @@ export function filmTruth(bias_V: number, [ny]: readonly [number, number]) {
 /** How the scan of a state is displaced: what lies at (x, y) with no bias lies at (x, y) + shift. [positions] */
 export const shiftAt = (bias_V: number): [x: number, y: number] => [1.1 * bias_V, 0.6 * bias_V];
 
-export function filmMap(bias_V: number, { shape, sigma: [plane, along], model = 'aa' }: FilmSetting): PolarizationMap {
+/** Of a map of that model (hash of its file), calibrated with a known rotation, of one dataset of the scan's file. */
+export const identityOfMap = ({
+  model = 'aa',
+  rotation_deg = 0,
+  dataset,
+}: {
+  readonly model?: string | undefined;
+  readonly rotation_deg?: number | undefined;
+  readonly dataset?: string | undefined;
+}): Identity =>
+  identify({
+    kind: 'map',
+    schema: 3,
+    program: 'ferroscope 0.1.0',
+    settings: {},
+    inputs: {
+      model: { kind: 'file', name: 'model.onnx', size_bytes: 1, content: model },
+      calibration: calibrationIdentity(
+        {},
+        { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2, rotation_deg, flip: [], dataset },
+        'ferroscope 0.1.0',
+      ),
+    },
+  });
+
+export function filmMap(bias_V: number, { shape, sigma: [plane, along], model }: FilmSetting): PolarizationMap {
   const [ny, nx] = shape;
   const noise = new RandomStream(20 + bias_V, 'map');
   const truth = filmTruth(bias_V, shape);
@@ -67,22 +93,6 @@ export function filmMap(bias_V: number, { shape, sigma: [plane, along], model = 
       prior: PRIOR,
     });
   };
-  const identity = identify({
-    kind: 'map',
-    schema: 3,
-    program: 'ferroscope 0.1.0',
-    settings: {},
-    inputs: {
-      model: { kind: 'file', name: 'model.onnx', size_bytes: 1, content: model },
-      calibration: identify({
-        kind: 'calibration',
-        schema: 1,
-        program: 'ferroscope 0.1.0',
-        settings: { known: {} },
-        inputs: {},
-      }),
-    },
-  });
   return {
     shape,
     step_nm: STEP_nm,
@@ -94,7 +104,14 @@ export function filmMap(bias_V: number, { shape, sigma: [plane, along], model = 
       channel('tilt_x', 'mrad', 0.02, 0.02, (x, y) => 0.2 * Math.cos(x / 9 + y / 11)),
       channel('tilt_y', 'mrad', 0.02, 0.02, (x, y) => 0.2 * Math.sin(x / 8 - y / 10)),
     ],
-    meta: { identity, recipe_hash: '', version: '0', seed: 1, source: `film at ${bias_V} V`, held_out_mae: {} },
+    meta: {
+      identity: identityOfMap({ model }),
+      recipe_hash: '',
+      version: '0',
+      seed: 1,
+      source: `film at ${bias_V} V`,
+      held_out_mae: {},
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Axis } from '../findings/vector-field.ts';
 import { REGIONS } from './pole-cloud.ts';
 import { turned } from './pole-frame.ts';
 import { drawMark } from './series-style.ts';
-import { type Disk, onHalf, onPage, spherePath } from './stereographic.ts';
+import { type Disk, MIRRORS, onHalf, onPage, spherePath } from './stereographic.ts';
 import { el, px } from './svg.ts';
 import { INK, RULE } from './theme.ts';
 
@@ -25,17 +25,7 @@ export interface PoleTrack {
 
 /** The {100} and {110} mirror planes, thin and grey. */
 export function circles(disk: Disk): string {
-  const normals: Vec3[] = [
-    [1, 0, 0],
-    [0, 1, 0],
-    [1, 1, 0],
-    [1, -1, 0],
-    [1, 0, 1],
-    [1, 0, -1],
-    [0, 1, 1],
-    [0, 1, -1],
-  ];
-  const d = normals.map((normal) => spherePath(circle(normal, 90), disk)).join('');
+  const d = MIRRORS.map((normal) => spherePath(circle(normal, 90), disk)).join('');
   return el('path', { class: 'mirrors', d, fill: 'none', stroke: RULE, 'stroke-width': 0.5 });
 }
 

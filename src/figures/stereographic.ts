@@ -75,7 +75,7 @@ export function spherePath(directions: readonly Vec3[], disk: Disk): string {
 }
 
 /** Normals of the cubic mirror planes: {100} and {110}. */
-const MIRRORS: readonly Vec3[] = [
+export const MIRRORS: readonly Vec3[] = [
   [1, 0, 0],
   [0, 1, 0],
   [1, 1, 0],

@@ -40,6 +40,17 @@ export interface AngleHistogram {
   readonly corrected_fwhm_deg: number | undefined;
 }
 
+/** Mean by length of links with an angle [degrees]; NaN where there is none. @param angles of links [degrees] */
+export function meanAngle({ count, length_nm }: WallLinks, angles: Float64Array): number {
+  let [sum, total] = [0, 0];
+  for (let k = 0; k < count; k++) {
+    if (Number.isNaN(angles[k]!)) continue;
+    sum += length_nm[k]! * angles[k]!;
+    total += length_nm[k]!;
+  }
+  return sum / total;
+}
+
 /** @param stated whether the field states σ */
 export function angleHistogram(
   links: WallLinks,
@@ -49,12 +60,11 @@ export function angleHistogram(
 ): AngleHistogram {
   const angles = linkAngles(sides);
   const weights = links.length_nm.map((length, k) => (!Number.isNaN(angles[k]!) ? length : 0));
-  let [n, total, sum] = [0, 0, 0];
+  let [n, total] = [0, 0];
   for (let k = 0; k < links.count; k++) {
     if (Number.isNaN(angles[k]!)) continue;
     n++;
     total += weights[k]!;
-    sum += weights[k]! * angles[k]!;
   }
   for (let k = 0; k < links.count; k++) weights[k]! *= n / total;
   const all = histogram(angles, 0, BIN, 180 / BIN, weights);
@@ -71,7 +81,7 @@ export function angleHistogram(
   const noise = stated && fit ? meanVariance(links.count, weights, sides) : undefined;
   return {
     histogram: all,
-    mean_deg: sum / total,
+    mean_deg: meanAngle(links, angles),
     n,
     left_out: links.count - n,
     walls: walls.length,

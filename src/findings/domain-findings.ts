@@ -6,8 +6,7 @@
 
 import type { RandomStream } from '../core/random.ts';
 import { type Agreement, agreement } from './agreement.ts';
-import { type AngleHistogram, angleHistogram } from './angle-histogram.ts';
-import { type Domain, domainsOf } from './domains.ts';
+import { type AngleHistogram, angleHistogram, meanAngle } from './angle-histogram.ts';
 import type { Finding, Null, NullKind } from './finding.ts';
 import { linkAngles, representatives, wallAngles } from './misorientation.ts';
 import { type NullOptions, nullsOf } from './nulls.ts';
@@ -15,11 +14,11 @@ import type { Partition } from './partition.ts';
 import { widthAtHalf } from './peak.ts';
 import { scattering } from './scatter.ts';
 import { segmentByNoise } from './segmentation.ts';
-import { domainSizes } from './sizes.ts';
+import { domainSizes, meanSize, wallToWall } from './sizes.ts';
 import { type VectorField, validCount } from './vector-field.ts';
 import { wallLinks } from './wall-links.ts';
 import { type AngleType, type ChargeType, lengthsByType, linkCharges, typedWalls } from './wall-types.ts';
-import { findWalls, variationOn, type Walls } from './walls.ts';
+import { findWalls, type Walls } from './walls.ts';
 
 /** The paper's skeleton with Lantuéjoul's first term: without it a wall between two neighbouring positions is lost (morphology.ts). */
 const FIRST = 0;
@@ -30,7 +29,6 @@ const SHUFFLES = 4;
 /** Of one way to find domains. */
 export interface DomainsFound {
   readonly partition: Partition;
-  readonly domains: readonly Domain[];
   readonly sizes: ReturnType<typeof domainSizes>;
   readonly angles: AngleHistogram;
   /** Length of walls by angle and charge [nm]. */
@@ -41,27 +39,18 @@ export interface DomainsFound {
 export interface DomainFindings {
   /** σ_P, its skeleton and ridges. */
   readonly walls: Walls;
-  /** σ_P on the ridges, NaN elsewhere. */
-  readonly variation: Float64Array;
   /** The paper's way, and by χ², which needs σ. */
   readonly paper: DomainsFound;
   readonly merged?: DomainsFound | undefined;
   readonly agreement?: Agreement | undefined;
 }
 
-/** What nulls are taken of: count, mean sizes along x and y, mean angle, its width without a fit. */
-function numbersOf(field: VectorField, partition: Partition, stream: RandomStream): number[] {
-  const sizes = domainSizes(partition, field.step_nm, stream);
+/** What nulls are taken of: count, mean sizes along x and y, mean angle. */
+function numbersOf(field: VectorField, partition: Partition): number[] {
+  const size = (axis: 'x' | 'y') => meanSize(wallToWall(partition, field.step_nm, axis));
   const links = wallLinks(partition, field.step_nm);
-  const sides = representatives(field, partition, links);
-  const angles = linkAngles(sides);
-  let [sum, length] = [0, 0];
-  for (let k = 0; k < links.count; k++) {
-    if (Number.isNaN(angles[k]!)) continue;
-    sum += links.length_nm[k]! * angles[k]!;
-    length += links.length_nm[k]!;
-  }
-  return [partition.count, sizes.x.mean_nm, sizes.y.mean_nm, length > 0 ? sum / length : Number.NaN];
+  const angles = linkAngles(representatives(field, partition, links));
+  return [partition.count, size('x'), size('y'), meanAngle(links, angles)];
 }
 
 function found(
@@ -71,7 +60,6 @@ function found(
   name: string,
   stream: RandomStream,
 ): DomainsFound {
-  const domains = domainsOf(field, partition);
   const sizes = domainSizes(partition, field.step_nm, stream.fork('sizes'));
   const links = wallLinks(partition, field.step_nm);
   const sides = representatives(field, partition, links);
@@ -97,7 +85,6 @@ function found(
   const peaked = width < 180 && angles.fwhm_error_deg < width / 2;
   return {
     partition,
-    domains,
     sizes,
     angles,
     types,
@@ -124,7 +111,7 @@ export function domainFindings(said: VectorField, kinds: readonly NullKind[], op
   // Shuffled positions are nothing but walls: they take longest, and vary least.
   const nulls = (find: (some: VectorField) => Partition, name: string) => {
     const of = (kind: NullKind) =>
-      nullsOf(said, (some) => numbersOf(some, find(some), stream.fork('null sizes')), [kind], {
+      nullsOf(said, (some) => numbersOf(some, find(some)), [kind], {
         ...options,
         draws: kind === 'shuffled' ? SHUFFLES : options.draws,
         stream: stream.fork(name),
@@ -135,7 +122,7 @@ export function domainFindings(said: VectorField, kinds: readonly NullKind[], op
   };
   const ridges = (some: VectorField) => findWalls(some, FIRST).partition;
   const paper = found(field, walls.partition, nulls(ridges, 'ridges'), 'by ridges of σ_P', stream.fork('paper'));
-  const base = { walls, variation: variationOn(walls.variation, walls.ridges), paper };
+  const base = { walls, paper };
   if (!field.sigma) return base;
   const partition = segmentByNoise(field);
   const merged = found(field, partition, nulls(segmentByNoise, 'χ²'), 'by χ²', stream.fork('χ²'));

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import {
   besselScaled,
-  erf,
   isotropicMinimum,
   magnitudeDensity,
   meanMagnitude,
   meanMaxwell,
   meanRice,
 } from './magnitude-noise.ts';
+import { erf } from './normal.ts';
 
 /** ∫ f dr by Simpson's rule. */
 function integral(f: (r: number) => number, high: number, n = 2000): number {

@@ -10,6 +10,8 @@
  * Units are those of ν and σ. Not here: what the truth was (deconvolve.ts).
  */
 
+import { erf } from './normal.ts';
+
 export type Dimensions = 2 | 3;
 
 /** exp(−x) Iₙ(x) for n = 0, 1 and x ≥ 0, to 1e-13. */
@@ -32,25 +34,6 @@ export function besselScaled(n: 0 | 1, x: number): number {
     sum += term;
   }
   return sum / Math.sqrt(2 * Math.PI * x);
-}
-
-/** erf(x), to 1e-14: its series (Abramowitz and Stegun 7.1.6) below 3, a continued fraction of erfc above. */
-export function erf(x: number): number {
-  if (x < 0) return -erf(-x);
-  if (x > 6) return 1;
-  const scale = Math.exp(-x * x) / Math.sqrt(Math.PI);
-  if (x < 3) {
-    let term = x;
-    let sum = x;
-    for (let k = 1; term > 1e-17 * sum; k++) {
-      term *= (2 * x * x) / (2 * k + 1);
-      sum += term;
-    }
-    return 2 * scale * sum;
-  }
-  let fraction = x;
-  for (let k = 60; k >= 1; k--) fraction = x + k / 2 / fraction;
-  return 1 - scale / fraction;
 }
 
 /** Mean of the noisy length of a plane vector of true length ν (Rice). */

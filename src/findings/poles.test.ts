@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
-import { angle_deg, meanPole, rotation_deg } from './poles.ts';
+import { angleBetween } from './angle-noise.ts';
+import { meanPole, rotation_deg } from './poles.ts';
 import type { VectorField } from './vector-field.ts';
 
 /** One row of vectors. */
@@ -60,7 +61,7 @@ test('the 95% cone holds the mean direction as often as it says', () => {
   const tries = 600;
   for (let k = 0; k < tries; k++) {
     const { direction, cone95_deg } = meanPole(row(Array.from({ length: 30 }, () => fisher(8, stream))), all(30), 0);
-    if (angle_deg(direction, [0, 0, 1]) <= cone95_deg) held++;
+    if (angleBetween(direction, [0, 0, 1]) <= cone95_deg) held++;
   }
   expect(held / tries).toBeGreaterThan(0.92);
   expect(held / tries).toBeLessThan(0.98);
@@ -73,10 +74,10 @@ test('neighbours that say the same widen the cone', () => {
 });
 
 test('angles are exact at 0, 90 and 180 degrees and for small ones', () => {
-  expect(angle_deg([1, 0, 0], [2, 0, 0])).toBe(0);
-  expect(angle_deg([1, 0, 0], [0, 3, 0])).toBeCloseTo(90, 12);
-  expect(angle_deg([1, 0, 0], [-1, 0, 0])).toBeCloseTo(180, 12);
-  expect(angle_deg([1, 0, 0], [1, 1e-9, 0])).toBeCloseTo((1e-9 * 180) / Math.PI, 16);
+  expect(angleBetween([1, 0, 0], [2, 0, 0])).toBe(0);
+  expect(angleBetween([1, 0, 0], [0, 3, 0])).toBeCloseTo(90, 12);
+  expect(angleBetween([1, 0, 0], [-1, 0, 0])).toBeCloseTo(180, 12);
+  expect(angleBetween([1, 0, 0], [1, 1e-9, 0])).toBeCloseTo((1e-9 * 180) / Math.PI, 16);
 });
 
 test('the rotation between two states is NaN where either has no value', () => {

@@ -6,6 +6,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { angleBetween } from './angle-noise.ts';
 import type { VectorField } from './vector-field.ts';
 
 export interface MeanPole {
@@ -55,17 +56,11 @@ export function meanPole(field: VectorField, keep: Uint8Array, correlation_nm: n
   };
 }
 
-/** Angle between two directions [degrees], 0 to 180, exact near 0 too. */
-export function angle_deg(a: readonly [number, number, number], b: readonly [number, number, number]): number {
-  const cross = Math.hypot(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]);
-  return (Math.atan2(cross, a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) * 180) / Math.PI;
-}
-
 /** Angle between the vectors of two fields at each position valid in both and in `keep` [degrees]; NaN elsewhere. */
 export function rotation_deg(a: VectorField, b: VectorField, keep: Uint8Array): Float64Array {
   return Float64Array.from(keep, (mark, i) => {
     if (!(mark && a.valid[i] && b.valid[i])) return Number.NaN;
-    return angle_deg(
+    return angleBetween(
       [a.values.x[i]!, a.values.y[i]!, a.values.z[i]!],
       [b.values.x[i]!, b.values.y[i]!, b.values.z[i]!],
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { identityOfMap } from '../../test/film-maps.ts';
 import { FerroscopeError } from '../core/errors.ts';
-import { identify } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
 import type { MapChannel, PolarizationMap } from '../polarization/polarization-map.ts';
 import { fieldOfMap } from './from-map.ts';
@@ -9,25 +9,6 @@ import { type StateMap, seriesOf } from './series.ts';
 const shape = [40, 50] as const;
 const [ny, nx] = shape;
 const AFFINE = { register: 'affine' } as const;
-
-const model = { kind: 'file', name: 'model.onnx', size_bytes: 1, content: 'aa' } as const;
-const identityOf = (content: string, rotation_deg = 0) =>
-  identify({
-    kind: 'map',
-    schema: 3,
-    program: 'ferroscope 0',
-    settings: {},
-    inputs: {
-      model: { ...model, content },
-      calibration: identify({
-        kind: 'calibration',
-        schema: 1,
-        program: 'ferroscope 0',
-        settings: { known: { rotation_deg } },
-        inputs: {},
-      }),
-    },
-  });
 
 /** A specimen with features in thickness and a polarization along y of `P`, seen `dx` positions to the right of where it is. */
 function mapOf(bias_V: number, P: number, dx: number, change: Partial<PolarizationMap> = {}): StateMap {
@@ -56,7 +37,7 @@ function mapOf(bias_V: number, P: number, dx: number, change: Partial<Polarizati
     channel('tilt_x', 'mrad', 0.02, (x, y) => 0.2 * Math.cos(x / 6 + y / 9)),
   ];
   const meta = {
-    identity: identityOf('aa'),
+    identity: identityOfMap({}),
     recipe_hash: '',
     version: '0',
     seed: 1,
@@ -111,6 +92,13 @@ test('taken as they lie, nothing is moved', () => {
   expect(common.every((mark) => mark === 1)).toBe(true);
 });
 
+test('states may be datasets of one file', () => {
+  const { meta } = mapOf(2, 5, 0).map;
+  const of = (dataset: string) => ({ meta: { ...meta, identity: identityOfMap({ dataset }) } });
+  const { states } = seriesOf([mapOf(0, 0, 0, of('/a')), mapOf(2, 5, 0, of('/b'))], { register: 'none' });
+  expect(states).toHaveLength(2);
+});
+
 describe('bad input', () => {
   const other = (change: Partial<PolarizationMap>) => () => seriesOf([mapOf(0, 0, 0), mapOf(2, 0, 0, change)], AFFINE);
   const { meta, channels } = mapOf(2, 0, 0).map;
@@ -120,10 +108,15 @@ describe('bad input', () => {
   test.each([
     ['another shape', other({ shape: [nx, ny] }), 'shape', /50 × 40/],
     ['another step', other({ step_nm: 0.5 }), 'range', /0\.5 nm/],
-    ['another model', other({ meta: { ...meta, identity: identityOf('bb') } }), 'model-mismatch', /another model/],
+    [
+      'another model',
+      other({ meta: { ...meta, identity: identityOfMap({ model: 'bb' }) } }),
+      'model-mismatch',
+      /another model/,
+    ],
     [
       'another rotation',
-      other({ meta: { ...meta, identity: identityOf('aa', 90) } }),
+      other({ meta: { ...meta, identity: identityOfMap({ rotation_deg: 90 }) } }),
       'model-mismatch',
       /rotation_deg was 90 against 0/,
     ],

@@ -4,7 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { difference as identityDifference, inWords, isFile } from '../core/identity.ts';
+import { type Identity, difference as identityDifference, inWords, isFile } from '../core/identity.ts';
 import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import { alignField, nearestIn } from './align.ts';
 import { fieldOfMap, type MapField } from './from-map.ts';
@@ -136,8 +136,9 @@ function requireAlike(a: StateMap, b: StateMap): void {
   }
   const [calibrationA, calibrationB] = [ofA.inputs.calibration, ofB.inputs.calibration];
   if (calibrationA && calibrationB && !isFile(calibrationA) && !isFile(calibrationB)) {
-    // The scans differ, as they should; what was said of their orientation must not.
-    const found = identityDifference({ ...calibrationA, inputs: {} }, { ...calibrationB, inputs: {} });
+    // The scans differ, as they should, and may be datasets of one file; what was known of their orientation must not.
+    const how = (one: Identity) => ({ ...one, settings: { known: one.settings.known }, inputs: {} });
+    const found = identityDifference(how(calibrationA), how(calibrationB));
     if (found) {
       fail(
         'model-mismatch',

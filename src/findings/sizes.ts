@@ -65,19 +65,19 @@ export function wallToWall({ shape: [ny, nx], labels }: Partition, step_nm: numb
   return { sizes_nm: Float64Array.from(sizes), slice: Int32Array.from(slice), cut_nm: Float64Array.from(cut), slices };
 }
 
+/** [nm]; NaN where there is no size. */
+export function meanSize({ sizes_nm }: Segments): number {
+  return sizes_nm.reduce((sum, size) => sum + size, 0) / sizes_nm.length;
+}
+
 /** @param block slices of a block, ≥ 1 */
-export function sizeStatistics(
-  { sizes_nm, slice, cut_nm, slices }: Segments,
-  block: number,
-  random: RandomStream,
-): SizeStatistics {
+export function sizeStatistics(segments: Segments, block: number, random: RandomStream): SizeStatistics {
+  const { sizes_nm, slice, cut_nm, slices } = segments;
   const sums = new Float64Array(slices);
   const counts = new Float64Array(slices);
-  let total = 0;
   for (let k = 0; k < sizes_nm.length; k++) {
     sums[slice[k]!]! += sizes_nm[k]!;
     counts[slice[k]!]!++;
-    total += sizes_nm[k]!;
   }
   const n = sizes_nm.length;
   const blocks = Math.ceil(slices / block);
@@ -95,7 +95,7 @@ export function sizeStatistics(
   }
   const sorted = Float64Array.from(means).sort();
   const quantile = (p: number) => sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;
-  const mean = n > 0 ? total / n : Number.NaN;
+  const mean = meanSize(segments);
   const few = blocks > 1 ? Math.sqrt(blocks / (blocks - 1)) * (1 + 1.21 / (blocks - 1)) : Number.NaN;
   return {
     mean_nm: mean,
@@ -111,10 +111,9 @@ export function sizeStatistics(
 export function domainSizes(partition: Partition, step_nm: number, random: RandomStream) {
   const both = { x: wallToWall(partition, step_nm, 'x'), y: wallToWall(partition, step_nm, 'y') };
   const one = (axis: 'x' | 'y', other: 'x' | 'y') => {
-    const { sizes_nm } = both[other];
     const { slices } = both[axis];
-    const mean = sizes_nm.reduce((sum, size) => sum + size, 0) / sizes_nm.length / step_nm;
-    const block = Math.max(1, Math.min(slices, Math.ceil(sizes_nm.length > 0 ? 2 * mean : Math.sqrt(slices))));
+    const mean = meanSize(both[other]) / step_nm;
+    const block = Math.max(1, Math.min(slices, Math.ceil(mean > 0 ? 2 * mean : Math.sqrt(slices))));
     return { segments: both[axis], ...sizeStatistics(both[axis], block, random.fork(axis)) };
   };
   return { x: one('x', 'y'), y: one('y', 'x') };

@@ -2,13 +2,13 @@
  * What one state holds: how |P| and its components are spread, profiles across the film, topological density and charge, defects, walls and domains; every number with its
  * error and its null, and P in space only as far as the map measures it.
  *
- * A map of a network holds posterior means. Numbers of the map as it is (densities, walls, T_d) are told as they are, with the scatter that values of such a map have (told.ts); what
+ * A map of a network holds posterior means. Numbers of the map as it is (densities, walls, T_d) are told as they are, with the scatter that values of such a map have (scatter.ts); what
  * is to be a number of the specimen (mean P, |P|) is taken of the field freed of its prior and of its noise (estimate.ts).
  */
 
 import type { RandomStream } from '../core/random.ts';
 import { type Defect, findDefects } from './defects.ts';
-import { componentOf, type Density, kernelDensity, lengthsOf, magnitudeMinimum, silverman } from './densities.ts';
+import { lengthsOf, magnitudeMinimum, silverman } from './densities.ts';
 import { directions } from './directions.ts';
 import { type DomainFindings, domainFindings } from './domain-findings.ts';
 import type { NoiseModel } from './draws.ts';
@@ -41,9 +41,6 @@ export interface StateOptions {
 
 export interface StateFindings {
   readonly told: Told;
-  readonly components: Readonly<Record<Axis, Density>>;
-  /** Of |P| in the plane and in space, as mapped. */
-  readonly lengths: { readonly plane: Density; readonly space: Density };
   /** P_x, P_y, P_z, T_d. */
   readonly profiles: readonly Profile[];
   readonly density: ScalarMap;
@@ -94,20 +91,17 @@ export function stateFindings(said: VectorField, options: StateOptions): StateFi
   const notMeasured = (axes: readonly Axis[]) =>
     `the map does not measure P along ${axes.filter((axis) => !told.axes.includes(axis)).join(', ')}: σ is as large as the prior's`;
 
+  /** What P_z of the prior gives of a length in space; in the plane there is nothing to replace. */
+  const priorNull = (name: string, statistic: Statistic, dimensions: 2 | 3): Finding['nulls'] =>
+    (dimensions === 3 && kinds.includes('prior') && nullsOf(said, statistic, ['prior'], nullOptions(name))[0]) || {};
   // Lengths: those of the specimen from the freed field; where −ln ρ of the map is least as it is.
   const length = (name: string, dimensions: 2 | 3): Finding => {
     const axes: readonly Axis[] = dimensions === 2 ? ['x', 'y'] : AXES;
     const statistic: Statistic = (some) => mean(lengthsOf(some, dimensions));
     const plain = { name, unit: field.unit, value: statistic(field) as number, n: lengthsOf(field, dimensions).length };
-    const nulls = nullsOf(
-      field,
-      statistic,
-      kinds.filter((kind) => kind === 'prior' && dimensions === 3),
-      nullOptions(name),
-    )[0];
-    if (!axes.every((axis) => told.axes.includes(axis)))
-      return { ...plain, nulls: nulls ?? {}, undetermined: notMeasured(axes) };
-    const [found] = estimate(freed(said, values, axes), statistic, [{ name, unit: field.unit, nulls: nulls ?? {} }], {
+    const nulls = priorNull(name, statistic, dimensions);
+    if (!axes.every((axis) => told.axes.includes(axis))) return { ...plain, nulls, undetermined: notMeasured(axes) };
+    const [found] = estimate(freed(said, values, axes), statistic, [{ name, unit: field.unit, nulls }], {
       noise,
       correction: 'simex',
       of: 'field',
@@ -119,12 +113,7 @@ export function stateFindings(said: VectorField, options: StateOptions): StateFi
   const minimum = (name: string, dimensions: 2 | 3): Finding => {
     // One bandwidth for all draws: what is looked for is where the maximum moves, not how wide a kernel each draw would choose.
     const statistic = magnitudeMinimum(dimensions, silverman(lengthsOf(field, dimensions)));
-    const nulls = nullsOf(
-      field,
-      statistic,
-      kinds.filter((kind) => kind === 'prior' && dimensions === 3),
-      nullOptions(name),
-    )[0];
+    const nulls = priorNull(name, statistic, dimensions);
     const square = mean(lengthsOf(field, dimensions).map((value) => value * value));
     // What a cloud without any direction or preferred length has, of the same mean square.
     const none = isotropicMinimum(square, dimensions);
@@ -153,7 +142,8 @@ export function stateFindings(said: VectorField, options: StateOptions): StateFi
     return { ...found, value, ...(measured !== said && { corrected: found.value }) };
   };
   const bare = { ...said, sigma: undefined };
-  const charge = totalCharge(latticeCharges(directions(field)));
+  const lattice = latticeCharges(directions(field));
+  const charge = totalCharge(lattice);
   const names = [
     { name: 'topological charge Q', unit: '1', n: charge.n },
     { name: 'mean |T_d|', unit: '1/nm2', n: charge.n },
@@ -167,15 +157,6 @@ export function stateFindings(said: VectorField, options: StateOptions): StateFi
   const domains = domainFindings(said, kinds, nullOptions('domains', options.wallDraws));
   return {
     told,
-    components: {
-      x: kernelDensity(componentOf(field, 'x')),
-      y: kernelDensity(componentOf(field, 'y')),
-      z: kernelDensity(componentOf(field, 'z')),
-    },
-    lengths: {
-      plane: kernelDensity(lengthsOf(field, 2), { reflect: true }),
-      space: kernelDensity(lengthsOf(field, 3), { reflect: true }),
-    },
     profiles: [
       ...AXES.map((axis) => componentProfile(component(axis) ?? bare, axis, across, noise)),
       drawnProfile(said, { name: 'T_d', unit: '1/nm2', quantity: (some) => density(some).values }, across, {
@@ -184,7 +165,7 @@ export function stateFindings(said: VectorField, options: StateOptions): StateFi
         null: nullOptions('profile'),
       }),
     ],
-    density: density(field),
+    density: latticeDensity(lattice),
     charge,
     defects: findDefects(field, { radius_nm: DEFECT_nm }).list,
     domains,

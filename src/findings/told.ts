@@ -3,11 +3,10 @@
  * are like and nothing of the specimen (polarization/abstention.ts): a length or an angle made with it is made of the prior.
  */
 
+import { tellsNothing } from '../polarization/abstention.ts';
 import { unshrunk } from './unshrink.ts';
 import { AXES, type Axis, type VectorField } from './vector-field.ts';
 
-/** σ over prior from which on a value tells nothing. */
-const NOTHING = 0.95;
 /** A component is measured where it is at this share of positions. */
 const MOST = 0.5;
 
@@ -23,12 +22,10 @@ export interface Told {
 export function toldOf({ sigma, prior, valid }: VectorField): Told {
   const one = (axis: Axis) => {
     if (!sigma || !prior) return undefined;
-    const ratios: number[] = [];
-    for (let i = 0; i < valid.length; i++) if (valid[i]) ratios.push(sigma[axis][i]! / prior[axis]);
-    ratios.sort((a, b) => a - b);
+    const sigmas = sigma[axis].filter((_, i) => valid[i] === 1).sort();
     return {
-      measured: ratios.filter((ratio) => ratio < NOTHING).length / ratios.length,
-      ratio: ratios[ratios.length >> 1]!,
+      measured: sigmas.filter((one) => !tellsNothing(one, prior[axis])).length / sigmas.length,
+      ratio: sigmas[sigmas.length >> 1]! / prior[axis],
     };
   };
   const shares = { x: one('x'), y: one('y'), z: one('z') };

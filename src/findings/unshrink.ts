@@ -12,11 +12,9 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { tellsNothing } from '../polarization/abstention.ts';
 import { sigmaOf } from './draws.ts';
 import { AXES, type Axis, mapComponents, restrict, type VectorField } from './vector-field.ts';
-
-/** σ over prior from which on a value tells nothing (polarization/abstention.ts). */
-const NOTHING = 0.95;
 
 /**
  * @param mean of the prior, by component: what the model answers to a pattern that tells nothing; 0 where structures are as often reversed
@@ -31,7 +29,7 @@ export function unshrunk(
   const prior =
     field.prior ?? fail('incomplete', 'The field states no prior.', 'Give the σ of its model without patterns.');
   const sigma = sigmaOf(field);
-  const told = field.valid.map((mark, i) => (mark && axes.every((a) => sigma[a][i]! < NOTHING * prior[a]) ? 1 : 0));
+  const told = field.valid.map((mark, i) => (mark && axes.every((a) => !tellsNothing(sigma[a][i]!, prior[a])) ? 1 : 0));
   const kept = mapComponents(sigma, (s, _, axis) => (axes.includes(axis) ? 1 - (s / prior[axis]) ** 2 : 1));
   const raised = {
     ...field,

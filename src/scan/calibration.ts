@@ -126,7 +126,10 @@ export function calibrationIdentity(
   },
   program: string,
 ): Identity {
-  return identify({ kind: 'calibration', schema: 1, program, settings: { known }, inputs: files });
+  // Beside what was known: which scan of the file it is, not how it was calibrated.
+  const { dataset, given_voltage_kV, ...own } = known;
+  const settings = { known: own, dataset, given_voltage_kV };
+  return identify({ kind: 'calibration', schema: 1, program, settings, inputs: files });
 }
 
 /** Centre [y, x] of the pattern at scan position (y, x) [px]. */
