@@ -10,7 +10,7 @@ const COLUMNS: readonly { readonly kind: AnyNull; readonly head: string }[] = [
   { kind: 'prior', head: 'P_z from the prior' },
   { kind: 'noise', head: 'Noise alone' },
 ];
-const WORDS: Readonly<Record<AnyNull, string>> = {
+export const NULL_WORDS: Readonly<Record<AnyNull, string>> = {
   shuffled: 'shuffled',
   prior: 'P_z from the prior',
   noise: 'noise alone',
@@ -59,11 +59,13 @@ export function findingTable(findings: readonly Finding[], caption?: string): Re
 
 function nameCell(finding: Finding): Cell {
   const { name, undetermined, nulls } = finding;
-  const inside = (Object.keys(WORDS) as AnyNull[]).filter((kind) => nulls[kind] && insideNull(finding, nulls[kind]));
+  const inside = (Object.keys(NULL_WORDS) as AnyNull[]).filter(
+    (kind) => nulls[kind] && insideNull(finding, nulls[kind]),
+  );
   const shapeless = nulls.shapeless ? [`a cloud without shape: ${fixedLabel(nulls.shapeless.mean)}`] : [];
   const remarks = [
     ...(undetermined === undefined ? [] : [`not determined: ${undetermined}`]),
-    ...(inside.length > 0 ? [`as ${inside.map((kind) => WORDS[kind]).join(', ')} gives`] : []),
+    ...(inside.length > 0 ? [`as ${inside.map((kind) => NULL_WORDS[kind]).join(', ')} gives`] : []),
     ...shapeless,
   ];
   const below = remarks.length === 0 ? '' : `<br><span class="null">${richText(remarks.join('; '))}</span>`;

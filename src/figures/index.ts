@@ -1,6 +1,6 @@
 /** What users of the package need of this room (`import … from 'ferroscope/figures'`): figures as SVG, reports as HTML. Rooms import files, not this. */
 
-export { findingLine, renderAnalysis } from './analysis-report.ts';
+export { renderAnalysis } from './analysis-report.ts';
 export { type ComponentMapOptions, componentMap, usualChannels } from './component-map.ts';
 export { type ComposedPanel, composeFigure } from './compose.ts';
 export { type CountsFigureOptions, countsFigure, type MeanChange, type Quantity } from './counts-figure.ts';
@@ -8,6 +8,7 @@ export { type DynamicsReportInput, type MagnitudeGroup, renderDynamics } from '.
 export { type FieldMapOptions, type FieldPanel, type FieldRow, fieldMap } from './field-map.ts';
 export { type FieldViewOptions, fieldView } from './field-view.ts';
 export { type FilmReportInput, renderFilm } from './film-report.ts';
+export { findingLine } from './finding-line.ts';
 export { findingTable } from './finding-table.ts';
 export { type HistogramFigureOptions, type HistogramState, histogramFigure } from './histogram-figure.ts';
 export { type DetectorImage, type ImageFigureOptions, type ImageScan, imageFigure } from './image-figure.ts';
