@@ -1,5 +1,8 @@
 /** Cholesky's factor of small symmetric matrices [n][n], row-major, and what is solved by it. */
 
+/** Elements of a lower triangle of n rows, its diagonal included. */
+export const triangle = (n: number): number => (n * (n + 1)) / 2;
+
 /** Lower L with LLᵀ = A, of a positive definite A whose lower triangle is given; where A is not, a diagonal element of L is not above zero. */
 export function cholesky(a: Float64Array, n: number): Float64Array {
   const l = new Float64Array(n * n);

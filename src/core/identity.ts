@@ -67,6 +67,11 @@ export function identify(what: Omit<Identity, 'id' | 'content' | 'name'>): Ident
   return { kind, schema, program, settings, inputs, id: hashOf({ kind, schema, program, settings, inputs: from }) };
 }
 
+/** Whether an identity, and those of what it came from, say what their hashes were made of: an edited setting is seen. */
+export function isUnaltered(of: Identity | FileIdentity): boolean {
+  return isFile(of) || (identify(of).id === of.id && Object.values(of.inputs).every(isUnaltered));
+}
+
 function keyOf(input: Identity | FileIdentity): string {
   return isFile(input) ? input.content : `${input.id} ${input.content ?? ''}`;
 }

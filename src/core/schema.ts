@@ -22,11 +22,13 @@ export const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Azimuth [degrees]. */
 export const azimuth = z.number().min(-360).max(360);
 
+/** A pair whose first number is not the greater one. */
+export const ordered = <Pair extends z.ZodType<[number, number]>>(pair: Pair) =>
+  pair.refine(([a, b]) => a <= b, 'must be [low, high] with low ≤ high');
+
 /** A [low, high] pair from which values are drawn. */
 export const between = (low: number, high: number) =>
-  z
-    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
-    .refine(([a, b]) => a <= b, 'must be [low, high] with low ≤ high');
+  ordered(z.tuple([z.number().min(low).max(high), z.number().min(low).max(high)]));
 
 const different = (list: readonly unknown[]) => new Set(list.map((v) => JSON.stringify(v))).size === list.length;
 

@@ -12,7 +12,7 @@
  */
 
 import * as z from 'zod';
-import { cholesky, inverseOfLower } from '../core/cholesky.ts';
+import { cholesky, inverseOfLower, triangle } from '../core/cholesky.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Options } from '../core/schema.ts';
 import { breathe, checkAborted, type Task } from '../core/task.ts';
@@ -25,19 +25,24 @@ import { addNoise } from './noise.ts';
 /** As a model file states it. */
 export const cameraFitSchema = z.object({
   /** In the order of CAMERA (camera-model.ts): value, standard error from pattern to pattern, half of the difference between halves of the library, spread over the scan beyond the errors. */
-  parameters: z.array(
-    z.object({
-      name: z.string(),
-      unit: z.string(),
-      what: z.string(),
-      value: z.number(),
-      error: z.number(),
-      library_error: z.number(),
-      spread: z.number(),
-    }),
-  ),
+  parameters: z
+    .array(
+      z.object({
+        name: z.string(),
+        unit: z.string(),
+        what: z.string(),
+        value: z.number(),
+        error: z.number(),
+        library_error: z.number(),
+        spread: z.number(),
+      }),
+    )
+    .refine(
+      (list) => list.map(({ name }) => name).join() === CAMERA.map(({ name }) => name).join(),
+      'are not the parameters of an instrument as this version knows them',
+    ),
   /** Lower triangle L, row by row, of the covariance LLᵀ that errors and spread make. */
-  covariance_root: z.array(z.number()),
+  covariance_root: z.array(z.number()).length(triangle(CAMERA.length)),
   /** What no smooth camera explains of single pixels of the mean, relative, rms: an upper bound of the gain's texture on this detector. */
   gain_rms: z.number(),
   /** Median Σ(√x − √m)²/Σx of the scan's patterns: mixtures as the library has them, after the fit, and what counting makes. */

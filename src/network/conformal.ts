@@ -16,26 +16,27 @@
  */
 
 import * as z from 'zod';
-import type { Options } from '../core/schema.ts';
+import { count, type Options, ordered } from '../core/schema.ts';
 
 /** Shares of patterns that the two intervals shall cover. */
 export const LEVELS = [0.68, 0.95] as const;
 
-const perLevel = z.tuple([z.number(), z.number()]);
+const size = z.number().nonnegative();
+const perLevel = z.tuple([size, size]);
 
 /** As a model file states it. Pairs are for the two levels. */
 export const calibrationOfSigma = z.object({
   /** What is multiplied: σ as the network states it, or the rms error joined with the spread of two looks. */
   sigma: z.enum(['network', 'rmse']),
   /** Held-out structures and patterns that the factors come from. */
-  structures: z.number(),
-  patterns: z.number(),
+  structures: count,
+  patterns: count,
   labels: z.array(
     z.object({
       name: z.string(),
-      factors: perLevel,
+      factors: ordered(perLevel),
       /** Half-widths of the intervals of somebody who knows only the label's mean over what was trained on, in its unit: the null of every σ. */
-      prior: perLevel,
+      prior: ordered(perLevel),
       /** Share of patterns covered, each structure by factors from the others, and its standard deviation over structures; of one structure unknown. */
       coverage: perLevel.optional(),
       spread: perLevel.optional(),

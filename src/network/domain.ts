@@ -12,26 +12,34 @@
  */
 
 import * as z from 'zod';
-import { cholesky, inverseOfLower } from '../core/cholesky.ts';
+import { cholesky, inverseOfLower, triangle } from '../core/cholesky.ts';
 import type { Options } from '../core/schema.ts';
 import { meanAndCovariance } from './covariance.ts';
 
-const quantiles = z.object({
-  /** Half of the held-out patterns have less, and 99 of 100. */
-  median: z.number(),
-  high: z.number(),
-});
+const quantiles = z
+  .object({
+    /** Half of the held-out patterns have less, and 99 of 100. */
+    median: z.number(),
+    high: z.number(),
+  })
+  .refine(({ median, high }) => median <= high, 'the median is above what 99 of 100 have');
 
-const gaussian = z.object({
-  mean: z.array(z.number()),
-  /** W with WᵀW = Σ⁻¹/dim, lower triangle row by row: d = |W(z − μ)|. */
-  whitening: z.array(z.number()),
-});
+const gaussian = z
+  .object({
+    mean: z.array(z.number()),
+    /** W with WᵀW = Σ⁻¹/dim, lower triangle row by row: d = |W(z − μ)|. */
+    whitening: z.array(z.number()),
+  })
+  .refine(({ mean, whitening }) => whitening.length === triangle(mean.length), 'is no triangle of the mean’s size');
 
 /** As a model file states it. */
 export const domainSchema = z.object({
   /** Least and greatest value that it was trained on, in the label's unit. */
-  labels: z.array(z.object({ name: z.string(), min: z.number(), max: z.number() })),
+  labels: z.array(
+    z
+      .object({ name: z.string(), min: z.number(), max: z.number() })
+      .refine(({ min, max }) => min <= max, 'its least value is above its greatest'),
+  ),
   misfit: quantiles,
   /** The misfit less what counting makes of it; models before format 3 do not say. */
   excess: quantiles.optional(),

@@ -11,7 +11,7 @@
 import { type Architecture, type Convolutions, parameters, statistics } from './architecture.ts';
 import { sigmaOf } from './gaussian.ts';
 import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
-import { WEIGHTS } from './model-info.ts';
+import { STRUCTURE, WEIGHTS } from './model-info.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
 import { sharedWeights } from './shared-weights.ts';
 import { isTurned } from './sharing.ts';
@@ -175,7 +175,7 @@ export function exportModel(model: ExportInput): Uint8Array {
   g.output('labels', labels);
   g.output('latent', latent);
   g.output('reconstruction', reconstruction);
-  const metadata = { ...model.metadata, [WEIGHTS]: g.contents() };
+  const metadata = { ...model.metadata, [WEIGHTS]: g.contents(), [STRUCTURE]: g.structure() };
   return g.toModel({ name: 'ferroscope model', version: model.version, metadata });
 }
 

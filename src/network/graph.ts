@@ -14,7 +14,9 @@ import {
   DATA_TYPE,
   type DataType,
   encodeModel,
+  type GraphProto,
   type NodeProto,
+  structureOf,
   type TensorProto,
   type ValueInfoProto,
 } from './onnx-proto.ts';
@@ -71,12 +73,12 @@ export function sizesOf<Rank extends keyof Sizes>({ name, shape }: Tensor, rank:
   return shape as unknown as Sizes[Rank];
 }
 
-/** Tensors, the nodes that make them, and the tape by which `gradients` (autodiff.ts) differentiates them. */
 /** Hash of a graph's constants, as `Graph.contents` gives it. */
 export function contentsOf(initializers: readonly Pick<TensorProto, 'rawData'>[]): string {
   return hashOfArrays(...initializers.map(({ rawData }) => rawData));
 }
 
+/** Tensors, the nodes that make them, and the tape by which `gradients` (autodiff.ts) differentiates them. */
 export class Graph {
   /** In the order in which the operators were called. */
   readonly tape: TapeEntry[] = [];
@@ -172,31 +174,40 @@ export class Graph {
     return contentsOf(this.#initializers);
   }
 
+  /** Hash of all else, as `structureOf` (onnx-proto.ts) gives it. */
+  structure(): string {
+    return structureOf(this.#graph(''));
+  }
+
   /**
    * The graph as the bytes of an .onnx file.
    * @param options name of the graph, version of the program and entries of the file's metadata; none where left out
    */
   toModel(options: { name?: string; version?: string; metadata?: Readonly<Record<string, string>> } = {}): Uint8Array {
-    const renamed = (name: string): string => this.#aliases.get(name) ?? name;
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: 'ferroscope',
       producerVersion: options.version ?? '',
       docString: '',
-      graph: {
-        name: options.name ?? 'ferroscope',
-        node: this.#nodes.map((node) => ({
-          ...node,
-          input: node.input.map(renamed),
-          output: node.output.map(renamed),
-        })),
-        initializer: this.#initializers,
-        input: this.inputs.map(valueInfo),
-        output: this.outputs.map(valueInfo),
-      },
+      graph: this.#graph(options.name ?? 'ferroscope'),
       opsetImport: [{ domain: '', version: OPSET }],
       metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     });
+  }
+
+  #graph(name: string): GraphProto {
+    const renamed = (name: string): string => this.#aliases.get(name) ?? name;
+    return {
+      name,
+      node: this.#nodes.map((node) => ({
+        ...node,
+        input: node.input.map(renamed),
+        output: node.output.map(renamed),
+      })),
+      initializer: this.#initializers,
+      input: this.inputs.map(valueInfo),
+      output: this.outputs.map(valueInfo),
+    };
   }
 
   #node(

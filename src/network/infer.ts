@@ -5,8 +5,17 @@
 
 import { fail } from '../core/errors.ts';
 import { contentsOf } from './graph.ts';
-import { infoFromMetadata, infoToMetadata, type ModelInfo, networkOf, PREFIX, WEIGHTS } from './model-info.ts';
-import { decodeModel, encodeModel, type ModelProto } from './onnx-proto.ts';
+import { checkModel } from './model-check.ts';
+import {
+  infoFromMetadata,
+  infoToMetadata,
+  type ModelInfo,
+  networkOf,
+  PREFIX,
+  STRUCTURE,
+  WEIGHTS,
+} from './model-info.ts';
+import { decodeModel, encodeModel, type ModelProto, structureOf } from './onnx-proto.ts';
 import { array32, type OnnxRuntime, Session } from './session.ts';
 
 /** What a model says of patterns. */
@@ -71,29 +80,26 @@ export class Model {
 
   /**
    * @param threads of one run; default all cores
-   * @throws 'format' for a file that Ferroscope did not write, or whose weights have changed
+   * @throws 'format' for a file that Ferroscope did not write, whose weights or graph have changed, or that contradicts itself
    */
   constructor(proto: ModelProto, runtime: OnnxRuntime, threads?: number) {
     this.#runtime = runtime;
     this.info = infoFromMetadata(proto.metadataProps);
-    const weights = proto.metadataProps.find(({ key }) => key === WEIGHTS)?.value;
-    if (weights !== undefined && weights !== contentsOf(proto.graph.initializer)) {
-      fail(
-        'format',
-        'The model file is damaged: its weights are not those that it was written with.',
-        'Copy it again.',
-      );
+    for (const [what, key, found] of [
+      ['weights are not those', WEIGHTS, () => contentsOf(proto.graph.initializer)],
+      ['graph is not the one', STRUCTURE, () => structureOf(proto.graph)],
+    ] as const) {
+      const stated = proto.metadataProps.find((entry) => entry.key === key)?.value;
+      if (stated !== undefined && stated !== found()) {
+        fail('format', `The model file is damaged: its ${what} that it was written with.`, 'Copy it again.', { key });
+      }
     }
     this.#proto = proto;
     this.statesSigma = proto.graph.output.some(({ name }) => name === 'sigma');
     const network = networkOf(this.info);
     this.turns = network?.share === true && !network.channels && !this.info.adapts;
     this.#threads = threads;
-    const latent = proto.graph.output.find(({ name }) => name === 'latent')?.type.tensorType.shape.dim[1]?.dimValue;
-    if (!latent) {
-      fail('format', 'The model file has no latents.', 'Use a model that `ferroscope train` wrote, or copy it again.');
-    }
-    this.latent = latent;
+    this.latent = checkModel(this.info, proto).latent;
   }
 
   /**

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { identify, identitySchema } from '../core/identity.ts';
-import type { Options } from '../core/schema.ts';
+import { type Options, ordered, positive, seed } from '../core/schema.ts';
 import { latticeDetectorSchema } from '../diffraction/detector-schema.ts';
 import { adaptationSchema } from './adaptation-info.ts';
 import { calibrationOfSigma } from './conformal.ts';
@@ -21,14 +21,14 @@ const score = z.object({
   name: z.string(),
   unit: z.string(),
   /** Mean absolute and root mean square error. */
-  mae: z.number(),
-  rmse: z.number(),
+  mae: z.number().nonnegative(),
+  rmse: z.number().nonnegative(),
   /** Mean of prediction − truth. */
   bias: z.number(),
   /** Pearson's correlation; 0 when the truth does not vary. */
   correlation: z.number(),
   /** Standard deviation of the truth: the rms error of knowing only its mean. Models before format 2 do not say. */
-  meanOnly: z.number().optional(),
+  meanOnly: z.number().nonnegative().optional(),
 });
 /** Agreement of predictions with the truth for one label, in its unit. */
 export type LabelScore = Options<typeof score>;
@@ -44,20 +44,20 @@ const scores = z.object({
 /** Scores over held-out patterns, a row for each label. */
 export type ModelScores = Options<typeof scores>;
 
-const labels = z.array(z.object({ name: z.string(), unit: z.string() }));
+const labels = z.array(z.object({ name: z.string(), unit: z.string() })).min(1);
 
 const common = {
   /** The whole recipe as TOML, and its hash. */
   recipe: z.string(),
   recipeHash: z.string(),
-  seed: z.number(),
+  seed,
   labels,
   detector: latticeDetectorSchema,
   /** What the input is and how it is scaled. */
   normalisation: z.string(),
   input: z.enum(['sqrt', 'linear']),
   /** Doses it was trained at [electrons per pattern]; null for noise-free. */
-  dose_e: z.tuple([z.number(), z.number()]).nullable(),
+  dose_e: ordered(z.tuple([positive, positive])).nullable(),
   /** Whether it was trained with experimental patterns and has a `domain` input. */
   adapts: z.boolean(),
   /** Held-out scores. */
@@ -96,6 +96,12 @@ export const PREFIX = 'ferroscope.';
 
 /** Entry of the metadata: hash of the weights. Models of version 0.1.0 have none. */
 export const WEIGHTS = `${PREFIX}weights`;
+
+/**
+ * Entry: hash of the graph but for its weights (`structureOf`): a node that does something else is seen. Not under 'ferroscope.', so that versions of before it pass it over;
+ * models before it have none.
+ */
+export const STRUCTURE = 'ferroscope-structure';
 
 /** Entry: hash of what the others say, so that a changed digit of a σ is seen. Models before it have none. */
 const SEAL = `${PREFIX}seal`;

@@ -8,6 +8,7 @@
 
 import protobuf from 'protobufjs/light.js';
 import { fail } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
 
 /** ONNX element types (TensorProto.DataType). */
 export const DATA_TYPE = { float32: 1, int32: 6, int64: 7 } as const;
@@ -71,6 +72,31 @@ export interface ModelProto {
   graph: GraphProto;
   opsetImport: { domain: string; version: number }[];
   metadataProps: { key: string; value: string }[];
+}
+
+/**
+ * Hash of a graph but for the bytes of its constants: what each node does with what, in order, and the types and shapes of constants, inputs and outputs. The same of a
+ * graph that was just made and of one that was decoded; names of graph and nodes do not count.
+ */
+export function structureOf({ node, initializer, input, output }: GraphProto): string {
+  const value = ({ name, type: { tensorType } }: ValueInfoProto) => ({
+    name,
+    type: tensorType.elemType,
+    shape: tensorType.shape.dim.map(({ dimValue, dimParam }) => dimParam || dimValue),
+  });
+  return hashOf({
+    node: node.map(({ opType, domain, input, output, attribute }) => ({
+      opType,
+      domain,
+      input,
+      output,
+      // One decoded has its absent fields too; floats are written as float32.
+      attribute: attribute.map(({ name, type, f = 0, i = 0, ints = [] }) => [name, type, Math.fround(f), i, ints]),
+    })),
+    constants: initializer.map(({ name, dims, dataType }) => ({ name, dims, dataType })),
+    input: input.map(value),
+    output: output.map(value),
+  });
 }
 
 type Field = [name: string, id: number, type: string, repeated?: 'repeated'];
