@@ -124,6 +124,7 @@ function sourceLines({ source, structures }: AnyLibraryInfo): string[] {
   return [
     `  structures: ${plural(training.length, 'frame')} (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}`,
     `  labels are ${source.labels}: of one frame each`,
+    ...(source.repeated ? [`  frames that are an earlier one again: ${source.repeated.join(', ')}`] : []),
   ];
 }
 

@@ -22,7 +22,7 @@ import { chooseFrames, frameOf, importStructures } from './imported.ts';
 import { STORED_LABELS } from './labels.ts';
 import { simulateLibrary } from './run.ts';
 import { shardFolder, shardNames } from './shard-names.ts';
-import { openLibrary } from './store.ts';
+import { libraryIdentity, openLibrary, readInfo, rootAttributes } from './store.ts';
 
 /** 2 × 2 × 1 cells, 3 + 2 of 12 frames. */
 const recipeOf = (structures: string, crystal = ''): Recipe =>
@@ -43,6 +43,7 @@ pixels_per_order = 4
 grid_per_cell = 20
 `);
 const FILE = recipeOf('file = "run.xyz"');
+const FILE_IDENTITY = libraryIdentity(FILE, 'test');
 const known = polarFrames([2, 2, 1], 12);
 const XDATCAR = xdatcar(foreignFrames(known));
 /** The same atoms to the last bit. */
@@ -135,6 +136,32 @@ test('the same frames in another format make the same patterns and labels, where
   });
 });
 
+test('a root or a setting that was edited is seen', async () => {
+  const name = join(at('whole.zarr'), 'zarr.json');
+  const written = await readFile(name, 'utf8');
+  const edited = async (was: string | RegExp, is: string) => {
+    const text = written.replace(was, is);
+    expect(text).not.toBe(written);
+    await writeFile(name, text);
+    return problemOf(readInfo(folderStore(at('whole.zarr'))));
+  };
+  const root = { tag: 'format', message: expect.stringContaining('its root does not say what was written') };
+  try {
+    // The detector's stands before the identity's, and the first label is P_x.
+    expect(await edited(/"voltage_kV":\s*300/, '"voltage_kV":200')).toMatchObject(root);
+    expect(await edited(/"name":\s*"P_x"/, '"name":"P_y"')).toMatchObject(root);
+    expect(await edited(/"patterns_per_structure":\s*60/, '"patterns_per_structure":30')).toMatchObject(root);
+    expect(await edited(/"frames":\s*12/, '"frames":13')).toMatchObject(root);
+    expect(await edited(/"tilt_max_mrad":\s*1/, '"tilt_max_mrad":2')).toMatchObject({
+      tag: 'format',
+      message: expect.stringContaining('its settings are not those that its identity is of'),
+    });
+  } finally {
+    await writeFile(name, written);
+  }
+  expect((await readInfo(folderStore(at('whole.zarr')))).patterns_per_structure).toBe(60);
+});
+
 test('another file is another library', async () => {
   await mkdir(at('changed'));
   await writeFile(at('changed/run.xyz'), RUN.replace(/\d\n$/, '\n'));
@@ -162,6 +189,32 @@ test('frames for training and those held out lie apart, evenly spaced', () => {
   );
   const short = problem(() => chooseFrames(9, { count: 8, held_out: 2 }, 'run.xyz'));
   expect([short.tag, short.message]).toEqual(['recipe', expect.stringMatching(/run\.xyz holds 9 frames.*are 10/)]);
+});
+
+test('a held-out frame that is trained on is refused; one that repeats within its set is said, here and in the library', async () => {
+  const frames = readTrajectory(XDATCAR, 'XDATCAR').frames;
+  const repeating = (at: number, of: number) =>
+    extxyz(frames.map((frame, i) => (i === at - 1 ? frames[of - 1]! : frame)));
+  const recipe = recipeOf('file = "twice.xyz"');
+  // Training takes frames 1, 3, 5; 10 and 12 are held out.
+  expect(await refused(repeating(12, 3), recipe)).toMatchObject({
+    tag: 'recipe',
+    message: 'Frame 12 of twice.xyz, which would be held out, is frame 3 again, which would be trained on.',
+  });
+  // The same atoms in another image of the box, to a file's last digit.
+  const moved = frames.map((frame, i) =>
+    i === 9
+      ? { ...frames[0]!, positions_A: frames[0]!.positions_A.map((x, k) => x + 2e-4 + (k < 3 ? frame.cell_A[k]! : 0)) }
+      : frame,
+  );
+  expect(await refused(extxyz(moved), recipe)).toMatchObject({ tag: 'recipe', fields: { frame: 10, of: 1 } });
+  // One that no set takes may repeat.
+  await writeFile(at('twice.xyz'), repeating(7, 3));
+  expect((await imported(recipe))!.notes).toEqual([]);
+  await writeFile(at('twice.xyz'), repeating(5, 1));
+  const once = (await imported(recipe))!;
+  expect(once.notes).toEqual([expect.stringMatching(/^Frame 5 of twice\.xyz is an earlier one again/)]);
+  expect(rootAttributes(recipe, FILE_IDENTITY, once).source).toMatchObject({ repeated: [5] });
 });
 
 test('files that do not fit the recipe are refused, saying what would fit', async () => {
@@ -194,10 +247,10 @@ test('files that do not fit the recipe are refused, saying what would fit', asyn
 });
 
 test('other elements bring their charges and their thermal motion', async () => {
-  // Ideal CaTiO3 but for one Ti, as a LAMMPS dump of numbered types.
-  const frames = foreignFrames(polarFrames([2, 2, 1], 5, 0)).map((frame) => {
+  // Ideal CaTiO3 but for one Ti, in each frame elsewhere, as a LAMMPS dump of numbered types.
+  const frames = foreignFrames(polarFrames([2, 2, 1], 5, 0)).map((frame, i) => {
     const positions_A = frame.positions_A.slice();
-    positions_A[3 * frame.symbols.indexOf('Ti') + 2]! += 0.1;
+    positions_A[3 * frame.symbols.indexOf('Ti') + 2]! += 0.1 - 0.02 * i;
     return { ...frame, positions_A, symbols: frame.symbols.map((s) => (s === 'Ba' || s === 'Sr' ? 'Sr' : s)) };
   });
   const style = { columns: 'xs ys zs', species: 'type', box: 'pp pp pp', units: true } as const;

@@ -46,7 +46,9 @@ export interface ImportedStructures {
   readonly frames: number;
   readonly training: readonly ImportedFrame[];
   readonly heldOut: readonly ImportedFrame[];
-  /** Remarks for the user: a file that ends early, a cell that was bent to right angles. */
+  /** Frames, from 1, that are an earlier one of their set again: the set is that much smaller than it looks. */
+  readonly repeated: readonly number[];
+  /** Remarks for the user: a file that ends early, a cell that was bent to right angles, frames that repeat. */
   readonly notes: readonly string[];
 }
 
@@ -89,7 +91,7 @@ export function chooseFrames(
 /**
  * Reads the file's frames, takes those of a library and checks all that a library asks of them.
  * @param name of the file, without its folder
- * @throws 'recipe' for too few frames, other cells than structures.cells, or an element whose thermal motion nobody gave; 'range' for cells that are more than 2 % off
+ * @throws 'recipe' for too few frames, a held-out frame that is one for training again, other cells than structures.cells, or an element whose thermal motion nobody gave; 'range' for cells that are more than 2 % off
  * crystal.a_A; and what `readTrajectory`, `perovskiteFrames` and `bornCharges` throw
  */
 export function importStructures(
@@ -114,13 +116,59 @@ export function importStructures(
   bornCharges(first, structures.born);
   requireU2(first, crystal.u2_A2);
   checkElements(first, crystal, file);
+  const heldOut = take(chosen.heldOut);
+  requireApart(training, heldOut, file);
+  const repeated = [...repeats(training), ...repeats(heldOut)].map(({ source }) => source.frame);
   return {
     file: { kind: 'file', name: file, size_bytes: bytes.length, content: hashOfArrays(bytes) },
     frames,
     training,
-    heldOut: take(chosen.heldOut),
-    notes: trajectory.notes,
+    heldOut,
+    repeated,
+    notes: repeated.length === 0 ? trajectory.notes : [...trajectory.notes, repeatNote(repeated, file)],
   };
+}
+
+/** Frames alike to this are one and the same: files round more, heat moves atoms a hundred times as far [Å]. */
+const SAME_A = 1e-3;
+
+/** Whether every atom of one frame is where it is in the other, whatever the box's images. */
+function isSame({ structure: a }: ImportedFrame, { structure: b }: ImportedFrame): boolean {
+  return (
+    a.symbols.every((symbol, atom) => symbol === b.symbols[atom]) &&
+    a.positions_A.every((x, i) => {
+      const edge = a.cell_A[i % 3]!;
+      const apart = x - b.positions_A[i]!;
+      return Math.abs(apart - edge * Math.round(apart / edge)) < SAME_A;
+    })
+  );
+}
+
+/** @throws 'recipe': scores and σ of a model would be those of a structure that it was trained on */
+function requireApart(training: readonly ImportedFrame[], heldOut: readonly ImportedFrame[], file: string): void {
+  for (const held of heldOut) {
+    const twin = training.find((one) => isSame(one, held));
+    if (!twin) continue;
+    const [frame, of] = [held.source.frame, twin.source.frame];
+    fail(
+      'recipe',
+      `Frame ${frame} of ${file}, which would be held out, is frame ${of} again, which would be trained on.`,
+      'Take frames that repeat out of the file, or give a longer trajectory.',
+      { frame, of },
+    );
+  }
+}
+
+/** Those that are an earlier one again. */
+function repeats(frames: readonly ImportedFrame[]): ImportedFrame[] {
+  return frames.filter((frame, i) => frames.slice(0, i).some((earlier) => isSame(earlier, frame)));
+}
+
+function repeatNote(frames: readonly number[], file: string): string {
+  const [some, more] = [frames.slice(0, 10).join(', '), frames.length > 10 ? ` and ${frames.length - 10} more` : ''];
+  return frames.length === 1
+    ? `Frame ${some} of ${file} is an earlier one again: it teaches nothing new, and counts twice in what is held out.`
+    : `Frames ${some}${more} of ${file} are earlier ones again: they teach nothing new, and count twice in what is held out.`;
 }
 
 /** What `ferroscope structures` writes into the comment of every frame; other programs' files do not say. */

@@ -61,10 +61,11 @@ export async function simulateLibrary(
   }
   const mine = shardNames(inputs.structures).filter((_, i) => part === undefined || i % part.of === part.index);
   const perShard = inputs.library.patterns_per_structure;
+  const identity = libraryIdentity(inputs, options.program, imported?.file);
   const work = {
     store,
-    identity: libraryIdentity(inputs, options.program, imported?.file),
-    attributes: rootAttributes(inputs, imported),
+    identity,
+    attributes: rootAttributes(inputs, identity, imported),
     units: mine,
     key: shardFolder,
     alone: part === undefined,

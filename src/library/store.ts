@@ -12,7 +12,14 @@
 import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { hashOf, hashOfArrays } from '../core/hash.ts';
-import { type FileIdentity, type Identity, identify, identitySchema, requireSame } from '../core/identity.ts';
+import {
+  type FileIdentity,
+  type Identity,
+  identify,
+  identitySchema,
+  isUnaltered,
+  requireSame,
+} from '../core/identity.ts';
 import type { Options } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
@@ -32,7 +39,13 @@ const FORMAT = 'ferroscope-library/2';
 const CHUNK = 256;
 
 const label = z.object({ name: z.string(), unit: z.string() });
-const source = z.object({ file: z.string(), frames: z.number(), labels: z.string() });
+const source = z.object({
+  file: z.string(),
+  frames: z.number(),
+  labels: z.string(),
+  /** Frames, from 1, that are an earlier one of their set again; absent where none is. */
+  repeated: z.array(z.number()).optional(),
+});
 
 const current = z.object({
   format: z.literal(FORMAT),
@@ -43,6 +56,8 @@ const current = z.object({
   structures: z.object({ count: z.number(), held_out: z.number() }),
   patterns_per_structure: z.number(),
   source: source.optional(),
+  /** Hash of all the others, the identity's id for itself; libraries before it have none. */
+  seal: z.string().optional(),
 });
 export type LibraryInfo = Options<typeof current>;
 
@@ -110,10 +125,19 @@ export function requireSettings(info: AnyLibraryInfo, inputs: LibraryInputs, pla
   requireSame(kept, now, place, hint);
 }
 
+/** Of what the root says: an edited detector or label is seen. */
+function sealOf({ seal: _, identity, ...rest }: LibraryInfo): string {
+  return hashOf({ ...rest, identity: identity.id });
+}
+
 /** What the root of a library says, besides its identity. */
-export function rootAttributes(inputs: LibraryInputs, imported?: ImportedStructures): Omit<LibraryInfo, 'identity'> {
+export function rootAttributes(
+  inputs: LibraryInputs,
+  identity: Identity,
+  imported?: ImportedStructures,
+): Omit<LibraryInfo, 'identity'> {
   const { count, held_out } = inputs.structures;
-  return {
+  const attributes = {
     format: FORMAT,
     detector: detectorOf(inputs),
     labels: STORED_LABELS,
@@ -124,14 +148,30 @@ export function rootAttributes(inputs: LibraryInputs, imported?: ImportedStructu
         file: imported.file.name,
         frames: imported.frames,
         labels: imported.training[0]!.source.labels,
+        ...(imported.repeated.length > 0 && { repeated: [...imported.repeated] }),
       },
     }),
-  };
+  } as const;
+  return { ...attributes, seal: sealOf({ ...attributes, identity }) };
 }
 
-/** @throws 'file-missing', 'format' */
-export function readInfo(store: Store): Promise<AnyLibraryInfo> {
-  return readAttributes(store, anyInfo, 'a Ferroscope library', 'Give the folder that ferroscope simulate wrote.');
+/** @throws 'file-missing', 'format', also where the root does not say what was written */
+export async function readInfo(store: Store): Promise<AnyLibraryInfo> {
+  const hint = 'Give the folder that ferroscope simulate wrote.';
+  const info = await readAttributes(store, anyInfo, 'a Ferroscope library', hint);
+  const altered = !isUnaltered(info.identity)
+    ? 'its settings are not those that its identity is of'
+    : 'seal' in info && info.seal !== undefined && info.seal !== sealOf(info)
+      ? 'its root does not say what was written'
+      : undefined;
+  if (altered !== undefined) {
+    fail(
+      'format',
+      `${store.name} was edited or is damaged: ${altered}.`,
+      `Copy its zarr.json again, or simulate it anew.`,
+    );
+  }
+  return info;
 }
 
 /**
