@@ -7,7 +7,8 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { RandomStream } from '../src/core/random.ts';
-import { architecture, initialValues, multiplyAdds, parameters, statistics } from '../src/network/architecture.ts';
+import { architecture } from '../src/network/architecture.ts';
+import { initialValues, multiplyAdds, parameters, statistics } from '../src/network/parameters.ts';
 import { Trainer } from '../src/network/step.ts';
 import { nodeOnnx } from '../src/node/onnx.ts';
 import { parseRecipe } from '../src/recipe/recipe.ts';

@@ -4,8 +4,9 @@ import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
 import { PREDICTED_LABELS } from '../library/labels.ts';
 import { checkMicroscope, detectorOf, thicknessCells } from '../library/plan.ts';
-import { architecture, parameters, statistics } from '../network/architecture.ts';
+import { architecture } from '../network/architecture.ts';
 import { sizeOf } from '../network/graph.ts';
+import { parameters, statistics } from '../network/parameters.ts';
 import { listedRecipes } from './model-recipes.ts';
 import { modelsPage } from './models-page.ts';
 

@@ -12,6 +12,9 @@ import type { AugmentJob, AugmentSettings } from './augment.ts';
 import type { LabelScaling } from './export.ts';
 import type { Batch } from './step.ts';
 
+/** Batches prepared before they are needed. */
+export const BATCHES_AHEAD = 3;
+
 /** Unlabelled experimental patterns on the model's detector, as intensity fractions. */
 export interface ExperimentSource {
   /** Of the scan, as it is calibrated. */

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { nodeOnnx } from '../node/onnx.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
-import { architecture, initialValues, parameters, statistics } from './architecture.ts';
+import { architecture } from './architecture.ts';
 import { exportModel } from './export.ts';
 import { contentsOf } from './graph.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
+import { initialValues, parameters, statistics } from './parameters.ts';
 import { array32, Session } from './session.ts';
 import { Trainer } from './step.ts';
 

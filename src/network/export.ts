@@ -8,14 +8,15 @@
  * What this is not: differentiable. The same parameters run in `wae.ts` for training; a test holds both together.
  */
 
-import { type Architecture, type Convolutions, parameters, statistics } from './architecture.ts';
+import type { Architecture, Convolutions } from './architecture.ts';
 import { sigmaOf } from './gaussian.ts';
 import { type Attribute, Graph, sizeOf, sizesOf, type Tensor } from './graph.ts';
 import { STRUCTURE, WEIGHTS } from './model-info.ts';
 import { NORM_EPSILON } from './ops-norm.ts';
+import { parameters, statistics } from './parameters.ts';
 import { sharedWeights } from './shared-weights.ts';
 import { isTurned } from './sharing.ts';
-import type { InputScaling } from './step.ts';
+import type { InputScaling } from './step-graphs.ts';
 import { weightLayout } from './weight-layout.ts';
 
 /** Standardised labels are (label − mean)/deviation: [labels] each, in the labels' units. */

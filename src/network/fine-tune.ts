@@ -9,7 +9,7 @@ import { checkAborted, type Task } from '../core/task.ts';
 import { ahead, type WorkerHost } from '../core/threads.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import type { Architecture } from './architecture.ts';
-import { AugmentThread, type BatchPlan, epochOrder, makeBatch } from './batches.ts';
+import { AugmentThread, BATCHES_AHEAD, type BatchPlan, epochOrder, makeBatch } from './batches.ts';
 import type { CameraFit } from './camera-fit.ts';
 import type { TrainingOptions } from './options.ts';
 import type { Restored } from './restore.ts';
@@ -19,7 +19,6 @@ import { Trainer } from './step.ts';
 /** Steps between two looks at held-out patterns, and how many of those. */
 const LOOK_EVERY = 100;
 const LOOKED_AT = 512;
-const BATCHES_AHEAD = 3;
 /** Final learning rate as a fraction of the first. */
 const FINAL = 0.05;
 

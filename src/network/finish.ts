@@ -14,7 +14,7 @@ import { openModel } from './infer.ts';
 import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } from './model-info.ts';
 import type { TrainingOptions } from './options.ts';
 import type { OnnxRuntime } from './session.ts';
-import type { InputScaling } from './step.ts';
+import type { InputScaling } from './step-graphs.ts';
 import { calibrateSigma } from './uncertainty.ts';
 
 /** At most this many held-out patterns score the finished model, three times, as a map is made. */

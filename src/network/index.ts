@@ -22,6 +22,7 @@ export {
   trainingOptions,
 } from './options.ts';
 export type { OnnxRuntime } from './session.ts';
-export type { LossValues } from './step.ts';
+export type { LossValues } from './step-graphs.ts';
 export { predictSymmetric, type SymmetricPrediction } from './symmetric.ts';
-export { type EpochRecord, modelIdentity, type TrainOptions, type TrainResult, train } from './train.ts';
+export { modelIdentity, train } from './train.ts';
+export type { EpochRecord, TrainOptions, TrainResult } from './training-run.ts';

@@ -7,13 +7,14 @@ import { detectorOf } from '../library/plan.ts';
 import { libraryIdentity } from '../library/store.ts';
 import { nodeOnnx } from '../node/onnx.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
-import { architecture, initialValues, parameters, statistics } from './architecture.ts';
+import { architecture } from './architecture.ts';
 import { exportModel } from './export.ts';
 import { Model } from './infer.ts';
 import { INSTRUMENT } from './instrument.ts';
 import { infoToMetadata, MODEL_SCHEMA, type ModelInfo, STRUCTURE } from './model-info.ts';
 import { scopeOf } from './model-scope.ts';
 import { decodeModel, type ModelProto } from './onnx-proto.ts';
+import { initialValues, parameters, statistics } from './parameters.ts';
 import { TEST_LABELS } from './test-data.ts';
 import { sigmaRule } from './uncertainty.ts';
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { problem } from '../core/test-problem.ts';
-import { architecture, initialValues, parameters, statistics } from './architecture.ts';
+import { architecture } from './architecture.ts';
 import { exportModel } from './export.ts';
 import { decodeModel } from './onnx-proto.ts';
 import { networkOptions } from './options.ts';
+import { initialValues, parameters, statistics } from './parameters.ts';
 import { restoreWeights } from './restore.ts';
 
 const NAMES = ['P_x', 'P_y', 'P_z', 'tilt_x', 'tilt_y', 'thickness'];

@@ -3,12 +3,13 @@
  */
 
 import { fail } from '../core/errors.ts';
-import { type Architecture, type Parameter, parameters, statistics } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 import type { LabelScaling } from './export.ts';
 import { sizeOf } from './graph.ts';
 import type { ModelInfo } from './model-info.ts';
 import type { ModelProto } from './onnx-proto.ts';
-import type { InputScaling } from './step.ts';
+import { type Parameter, parameters, statistics } from './parameters.ts';
+import type { InputScaling } from './step-graphs.ts';
 import { weightLayout } from './weight-layout.ts';
 
 export interface Restored {

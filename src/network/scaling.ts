@@ -11,7 +11,7 @@ import type { AugmentThread } from './batches.ts';
 import type { LabelScaling } from './export.ts';
 import type { NetworkOptions } from './options.ts';
 import type { Sharing } from './sharing.ts';
-import type { InputScaling } from './step.ts';
+import type { InputScaling } from './step-graphs.ts';
 import { pixelTables } from './symmetry.ts';
 
 const SAMPLE = 1024;

@@ -135,7 +135,7 @@ describe('a short training', () => {
       return openModel(encodeModel(proto), nodeOnnx);
     };
     const schema = (n: number) => (key: string, value: string) =>
-      key === 'ferroscope.identity' ? JSON.stringify({ ...JSON.parse(value), schema: n }) : value;
+      key === 'ferroscope.identity' ? JSON.stringify(identify({ ...JSON.parse(value), schema: n })) : value;
     const later = ['ferroscope.uncertainty', 'ferroscope.seal'];
     const old = told((key, value) => (later.includes(key) ? undefined : schema(2)(key, value)));
     expect(old.info.uncertainty).toBeUndefined();

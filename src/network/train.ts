@@ -2,98 +2,22 @@
  * Training of the WAE-predictor on a library, from recipe to model: epochs of Adam steps, validation on held-out
  * structures after each, the best model kept, and a checkpoint from which a stopped training continues to the same
  * result (the paper, Methods, 'Model Training'; every number is in the recipe).
- *
- * The best model has the lowest validation error of labels: the mean over them of the logarithm of the mean square error, so that what a label gains or loses counts
- * by its share. (In a plain sum P along the beam, which patterns do not tell and networks learn by heart, outweighs all that is measured.) Where no labels are taught it
- * is the reconstruction. Training stops early after `patience` epochs without a better one, or as many in which the validation MMD has diverged: an MMD estimated from
- * batches is too noisy, times λ = 100, to choose between models, but not to see a divergence.
  */
 
 import { fail } from '../core/errors.ts';
 import { type Identity, identify } from '../core/identity.ts';
 import { resumable } from '../core/resumable.ts';
-import type { Store } from '../core/store.ts';
-import { checkAborted, type Task } from '../core/task.ts';
-import { ahead, type WorkerHost } from '../core/threads.ts';
+import type { Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
-import { type Architecture, architecture, initialValues, parameters, statistics } from './architecture.ts';
-import { AugmentThread, type BatchPlan, type ExperimentSource, epochOrder, makeBatch } from './batches.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import type { LabelScaling } from './export.ts';
-import { finishModel, spread } from './finish.ts';
+import { architecture } from './architecture.ts';
+import { AugmentThread } from './batches.ts';
+import { spread } from './finish.ts';
 import { MODEL_SCHEMA } from './model-info.ts';
 import type { LearningInputs } from './options.ts';
-import { measureScaling, symmetricScaling } from './scaling.ts';
-import type { OnnxRuntime } from './session.ts';
-import { type InputScaling, type LossValues, type StateArrays, Trainer } from './step.ts';
+import { TrainingRun, type TrainOptions, type TrainResult } from './training-run.ts';
 
-/** How an epoch went. */
-export interface EpochRecord {
-  /** 0, 1, … */
-  readonly epoch: number;
-  /** Steps done since training began. */
-  readonly steps: number;
-  /** At the end of the epoch. */
-  readonly learningRate: number;
-  /** Mean over the epoch's steps. */
-  readonly training: LossValues;
-  /** Over held-out patterns. */
-  readonly validation: LossValues;
-  /** Whether this is the best model so far. */
-  readonly best: boolean;
-}
-
-/** What a training needs beside its recipe and patterns. */
-export interface TrainOptions {
-  /** Version of the program, for the model's identity. */
-  readonly program: string;
-  readonly host: WorkerHost;
-  readonly runtime: OnnxRuntime;
-  /** Patterns to adapt to; the network then has domain-adaptation layers. */
-  readonly experiment?: ExperimentSource | undefined;
-  /** Holds the state of the training; it is written at every epoch, once a minute and when stopped. Whoever keeps the model removes it. */
-  readonly checkpoint: Store;
-  /** The study that the training belongs to, for people: every default written out, its hash, and the version of its keys. */
-  readonly recipe: { readonly toml: string; readonly hash: string; readonly schema: number };
-}
-
-/** What came out. */
-export interface TrainResult {
-  /** The bytes of the best model's .onnx file. */
-  readonly model: Uint8Array;
-  readonly history: EpochRecord[];
-}
-
-/** Time between checkpoints [ms]. */
-const CHECKPOINT_EVERY_ms = 60e3;
-/** Batches prepared before they are needed. */
-const BATCHES_AHEAD = 3;
 /** At most this many held-out patterns validate an epoch. */
 const VALIDATION_LIMIT = 2048;
-
-interface Progress {
-  transform: 'sqrt' | 'linear';
-  epoch: number;
-  /** Steps done in this epoch, and since training began. */
-  stepInEpoch: number;
-  steps: number;
-  sums: LossValues;
-  bestScore: number;
-  bestMmd: number;
-  /** Epochs since the best one. */
-  stale: number;
-  finished: boolean;
-  history: EpochRecord[];
-}
-
-const NO_LOSS: LossValues = { total: 0, reconstruction: 0, mmd: 0, prediction: 0, likelihood: 0 };
-const combine = (a: LossValues, b: LossValues, f: (x: number, y: number) => number): LossValues => ({
-  total: f(a.total, b.total),
-  reconstruction: f(a.reconstruction, b.reconstruction),
-  mmd: f(a.mmd, b.mmd),
-  prediction: f(a.prediction, b.prediction),
-  likelihood: f(a.likelihood, b.likelihood),
-});
 
 /** What a model follows from: changing anything else neither starts a training again nor makes another model. */
 export function modelIdentity(
@@ -145,211 +69,12 @@ export async function train(
     const a = architecture(inputs.network, data, options.experiment !== undefined);
     const { program, experiment, checkpoint: store } = options;
     const identity = modelIdentity(inputs, { program, library: data.identity, scan: experiment?.identity });
-    const run = new Run(inputs, data, options, task, { a, thread, training, heldOut, identity });
+    const run = new TrainingRun(inputs, data, options, task, { a, thread, training, heldOut, identity });
     const attributes = { format: 'ferroscope-training/1' };
     return await resumable({ store, identity, attributes, units: ['state'], key: String, alone: true }, (missing) =>
       run.run(missing.length === 0),
     );
   } finally {
     await thread.close();
-  }
-}
-
-interface Parts {
-  readonly a: Architecture;
-  readonly thread: AugmentThread;
-  readonly training: readonly number[];
-  readonly heldOut: readonly number[];
-  readonly identity: Identity;
-}
-
-class Run {
-  readonly #inputs: LearningInputs;
-  readonly #data: PatternDataset;
-  readonly #options: TrainOptions;
-  readonly #task: Task;
-  readonly #parts: Parts;
-
-  constructor(inputs: LearningInputs, data: PatternDataset, options: TrainOptions, task: Task, parts: Parts) {
-    this.#inputs = inputs;
-    this.#data = data;
-    this.#options = options;
-    this.#task = task;
-    this.#parts = parts;
-  }
-
-  /** @param begun there is a checkpoint */
-  async run(begun: boolean): Promise<TrainResult> {
-    const { training: t } = this.#inputs;
-    const { progress, scaling, state, best } = await this.#begin(begun);
-    const { a, thread, heldOut } = this.#parts;
-    const plan: BatchPlan = {
-      data: this.#data,
-      thread,
-      seed: t.seed,
-      batch: t.batch,
-      latent: a.latent,
-      scaling: scaling.labels,
-      experiment: this.#options.experiment,
-    };
-    const trainer = await Trainer.open(this.#options.runtime, a, t.batch, scaling.input, t, state);
-    let saved = performance.now();
-    const save = async (): Promise<void> => {
-      const { p, m, v, s } = trainer.state;
-      const { mean, deviation } = scaling.input;
-      const { mean: labelMean, deviation: labelDeviation } = scaling.labels;
-      const arrays = { p, m, v, s, bestP: best.p, bestS: best.s, mean, deviation, labelMean, labelDeviation };
-      await writeCheckpoint(this.#options.checkpoint, { header: progress, arrays });
-      saved = performance.now();
-    };
-    const stopHere = async (): Promise<void> => {
-      if (!this.#task.signal.aborted) return;
-      await save();
-      checkAborted(this.#task);
-    };
-    try {
-      while (progress.epoch < t.epochs && !progress.finished) {
-        const { epoch } = progress;
-        const order = epochOrder(this.#parts.training, t.seed, epoch, t.batch);
-        const perEpoch = order.length / t.batch;
-        const total = perEpoch * t.epochs;
-        const offset = epoch * perEpoch;
-        const make = (i: number) =>
-          makeBatch(plan, 'augment', epoch, offset + i, Array.from(order.subarray(i * t.batch, (i + 1) * t.batch)));
-        for await (const batch of ahead(progress.stepInEpoch, perEpoch, BATCHES_AHEAD, make)) {
-          await stopHere();
-          const loss = await trainer.step(batch, this.#rate(progress.steps, total), progress.steps + 1);
-          if (!Number.isFinite(loss.total)) {
-            fail('not-finite', 'The training loss is no longer finite.', 'Lower training.learning_rate.', { ...loss });
-          }
-          progress.sums = combine(progress.sums, loss, (x, y) => x + y);
-          progress.stepInEpoch++;
-          progress.steps++;
-          const note = `epoch ${epoch + 1}/${t.epochs}, label loss ${loss.prediction.toPrecision(3)}`;
-          this.#task.progress(progress.steps, total, 'steps', note);
-          if (performance.now() - saved > CHECKPOINT_EVERY_ms) await save();
-        }
-        const { validation, errors } = await this.#validate(trainer, plan, heldOut, stopHere);
-        const mean = combine(progress.sums, NO_LOSS, (x) => x / perEpoch);
-        const improved = this.#judge(progress, validation, errors);
-        if (improved) {
-          best.p.set(trainer.state.p);
-          best.s.set(trainer.state.s);
-        }
-        progress.history.push({
-          epoch,
-          steps: progress.steps,
-          learningRate: this.#rate(progress.steps, total),
-          training: mean,
-          validation,
-          best: improved,
-        });
-        Object.assign(progress, { sums: NO_LOSS, stepInEpoch: 0, epoch: epoch + 1 });
-        progress.finished = progress.stale >= t.patience;
-        await save();
-      }
-    } finally {
-      await trainer.close();
-    }
-    return { model: await this.#finish(best, scaling), history: progress.history };
-  }
-
-  /** Cosine from the first to the final learning rate; `step` steps are done of `total`. */
-  #rate(step: number, total: number): number {
-    const { learning_rate: rate, learning_rate_final: final } = this.#inputs.training;
-    return rate * (final + 0.5 * (1 - final) * (1 + Math.cos((Math.PI * step) / total)));
-  }
-
-  /** Counts the epoch as better, stale or diverged. */
-  #judge(progress: Progress, validation: LossValues, errors: readonly number[]): boolean {
-    const { weights } = this.#inputs.training;
-    const relative = errors.reduce((sum, error) => sum + Math.log(Math.max(error, 1e-12)), 0) / errors.length;
-    const score = weights.prediction > 0 ? relative : validation.reconstruction;
-    const diverged = weights.mmd > 0 && validation.mmd > 0.05 + 3 * Math.max(0, progress.bestMmd);
-    progress.bestMmd = Math.min(progress.bestMmd, validation.mmd);
-    const improved = !diverged && score < progress.bestScore;
-    progress.stale = improved ? 0 : progress.stale + 1;
-    if (improved) progress.bestScore = score;
-    return improved || progress.history.length === 0;
-  }
-
-  /** Losses over held-out patterns, and the mean square error of each label, standardised. */
-  async #validate(
-    trainer: Trainer,
-    plan: BatchPlan,
-    heldOut: readonly number[],
-    stopHere: () => Promise<void>,
-  ): Promise<{ readonly validation: LossValues; readonly errors: readonly number[] }> {
-    const count = Math.max(1, Math.floor(heldOut.length / plan.batch));
-    const make = (i: number) => {
-      const indices = Array.from({ length: plan.batch }, (_, k) => heldOut[(i * plan.batch + k) % heldOut.length]!);
-      return makeBatch({ ...plan, experiment: undefined }, 'validate', 0, i, indices);
-    };
-    const width = this.#data.labels.length;
-    const errors = new Array<number>(width).fill(0);
-    let sums = NO_LOSS;
-    for await (const batch of ahead(0, count, BATCHES_AHEAD, make)) {
-      await stopHere();
-      const said = await trainer.validate(batch);
-      sums = combine(sums, said, (x, y) => x + y);
-      said.labels.forEach((value, i) => {
-        errors[i % width]! += (value - batch.labels[i]!) ** 2 / plan.batch / count;
-      });
-    }
-    return { validation: combine(sums, NO_LOSS, (x) => x / count), errors };
-  }
-
-  /** What the training starts from: the checkpoint if there is one, else the initial values. */
-  async #begin(begun: boolean): Promise<{
-    progress: Progress;
-    scaling: { input: InputScaling; labels: LabelScaling };
-    state: StateArrays;
-    best: { p: Float32Array; s: Float32Array };
-  }> {
-    const { a, thread, training } = this.#parts;
-    const { network, training: t } = this.#inputs;
-    const kept = begun ? await readCheckpoint<Progress>(this.#options.checkpoint) : undefined;
-    if (!kept) {
-      const p = initialValues(parameters(a), t.seed);
-      const s = initialValues(statistics(a), t.seed);
-      const measured = await measureScaling(this.#data, training, network, t.seed, thread, this.#task);
-      const scaling = a.sharing ? symmetricScaling(measured, a.pixels, a.sharing) : measured;
-      const progress: Progress = {
-        transform: network.input,
-        epoch: 0,
-        stepInEpoch: 0,
-        steps: 0,
-        sums: NO_LOSS,
-        bestScore: Number.MAX_VALUE,
-        bestMmd: 1,
-        stale: 0,
-        finished: false,
-        history: [],
-      };
-      const state = { p, m: new Float32Array(p.length), v: new Float32Array(p.length), s };
-      return { progress, scaling, state, best: { p: p.slice(), s: s.slice() } };
-    }
-    const get = (name: string): Float32Array => kept.arrays[name]!;
-    return {
-      progress: kept.header,
-      scaling: {
-        input: { transform: kept.header.transform, mean: get('mean'), deviation: get('deviation') },
-        labels: { mean: get('labelMean'), deviation: get('labelDeviation') },
-      },
-      state: { p: get('p'), m: get('m'), v: get('v'), s: get('s') },
-      best: { p: get('bestP'), s: get('bestS') },
-    };
-  }
-
-  /** The best model with its scores on held-out patterns. */
-  #finish(
-    best: { p: Float32Array; s: Float32Array },
-    scaling: { input: InputScaling; labels: LabelScaling },
-  ): Promise<Uint8Array> {
-    const { a, heldOut, training, identity } = this.#parts;
-    const { recipe, program, runtime } = this.#options;
-    const data = this.#data;
-    const parts = { architecture: a, ...best, ...scaling, training: this.#inputs.training, identity, recipe, program };
-    return finishModel({ ...parts, data, heldOut, trained: training }, runtime, this.#task);
   }
 }

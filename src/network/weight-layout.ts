@@ -3,7 +3,8 @@
  * the layers around them, have them. All else lies alike in both.
  */
 
-import { type Architecture, type Parameter, stencils } from './architecture.ts';
+import { type Architecture, stencils } from './architecture.ts';
+import type { Parameter } from './parameters.ts';
 
 /** Data of a parameter in the other order; the same array where both are alike. */
 export type Reorder = (data: Float32Array, parameter: Pick<Parameter, 'name' | 'shape'>) => Float32Array;
