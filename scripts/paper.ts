@@ -7,13 +7,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../src/cli/main.ts';
+import { correlation } from '../src/core/correlation.ts';
 import { decimalLabel } from '../src/core/numbers.ts';
 import { quietTask } from '../src/core/task.ts';
 import { composeFigure } from '../src/figures/compose.ts';
 import { selectLabels } from '../src/library/dataset.ts';
 import { openLibrary } from '../src/library/store.ts';
 import { answersOf } from '../src/network/answers.ts';
-import { pearson } from '../src/network/correlation.ts';
 import { meanAbsoluteError, meanOnlyError } from '../src/network/dose-curve.ts';
 import { spread } from '../src/network/finish.ts';
 import { openModel } from '../src/network/infer.ts';
@@ -90,7 +90,7 @@ async function asked(model: string, library: string, which: 'held out' | 'traine
       Float32Array.from({ length: answers.count }, (_, i) => rows[i * labels.length + at]!);
     return SHOWN.map((name) => {
       const at = labels.findIndex((label) => label.name === name);
-      const r = pearson(column(answers.truth, at), 1, column(answers.mean, at), 1)[0]!;
+      const r = correlation(column(answers.truth, at), column(answers.mean, at));
       const [own, none] = [meanAbsoluteError(answers, at), meanOnlyError(answers, at)];
       return `${r.toFixed(2)}; ${decimalLabel(own, 3)} (${decimalLabel(none, 3)})`;
     });

@@ -6,6 +6,7 @@
  * (Kendall, Biometrika 32, 277 (1942)).
  */
 
+import { correlation } from '../core/correlation.ts';
 import { fail } from '../core/errors.ts';
 
 /** Ranks from 0 with ties at their mean. */
@@ -19,24 +20,6 @@ export function ranks(values: ArrayLike<number>): Float64Array {
     from = to;
   }
   return out;
-}
-
-/** Pearson's r; NaN where one of the two does not vary. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const n = a.length;
-  let [ma, mb] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    ma += a[i]! / n;
-    mb += b[i]! / n;
-  }
-  let [aa, ab, bb] = [0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const [da, db] = [a[i]! - ma, b[i]! - mb];
-    aa += da * da;
-    ab += da * db;
-    bb += db * db;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : Number.NaN;
 }
 
 export interface Relation {

@@ -7,6 +7,7 @@
  * truth, is the RMSE of someone who only knows the truth's mean: an RMSE near it means that nothing was measured.
  */
 
+import { correlation } from '../core/correlation.ts';
 import { fail } from '../core/errors.ts';
 import type { PolarizationMap } from './polarization-map.ts';
 import { findChannel } from './polarization-map.ts';
@@ -45,17 +46,17 @@ export function scoreValues(
   for (let i = 0; i < truth.length; i++) if (Number.isFinite(predicted[i]! - truth[i]!)) used.push(i);
   const mean = (f: (i: number) => number): number => used.reduce((sum, i) => sum + f(i), 0) / used.length;
   const error = (i: number): number => predicted[i]! - truth[i]!;
-  const meanP = mean((i) => predicted[i]!);
   const meanT = mean((i) => truth[i]!);
-  const varianceP = mean((i) => (predicted[i]! - meanP) ** 2);
   const varianceT = mean((i) => (truth[i]! - meanT) ** 2);
-  const covariance = mean((i) => (predicted[i]! - meanP) * (truth[i]! - meanT));
   const score = {
     count: used.length,
     mae: mean((i) => Math.abs(error(i))),
     rmse: Math.sqrt(mean((i) => error(i) ** 2)),
     bias: mean(error),
-    correlation: varianceP > 0 && varianceT > 0 ? covariance / Math.sqrt(varianceP * varianceT) : Number.NaN,
+    correlation: correlation(
+      used.map((i) => predicted[i]!),
+      used.map((i) => truth[i]!),
+    ),
     truth_sd: Math.sqrt(varianceT),
   };
   if (!sigma) return score;
