@@ -20,7 +20,7 @@ import { debyeWaller, scatteringFactor } from './scattering-factor.ts';
 import { type Atoms, type SliceOptions, type SliceStack, slicer } from './slices.ts';
 
 /** Gauss and Legendre's nodes and weights on 0 … 1 (Abramowitz and Stegun 25.4.30), by Newton's method. */
-function gaussLegendre(n: number): { at: number; weight: number }[] {
+export function gaussLegendre(n: number): { at: number; weight: number }[] {
   return Array.from({ length: n }, (_, i) => {
     let x = Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
     let slope = 0;
@@ -62,7 +62,7 @@ export function diffuseIntegral(f: (k2: number) => number, u2_A2: number, k_invA
 const STEP_INV_A = 0.1;
 
 /** κW(k) of an atom, tabulated and interpolated (cubic in k), as a scattering factor for `sliceStack` [V·Å²]. */
-function diffuseForm(f: (k2: number) => number, u2_A2: number): (k2: number) => number {
+export function diffuseForm(f: (k2: number) => number, u2_A2: number): (k2: number) => number {
   if (u2_A2 === 0) return () => 0;
   const table: number[] = [];
   do table.push((SCATTERING_TO_POTENTIAL / 2) * diffuseIntegral(f, u2_A2, table.length * STEP_INV_A));

@@ -85,7 +85,7 @@ interface Kind {
 }
 
 /** How an atom's potential falls on slices: pairs of slice index and weight, summing to 1. */
-function weights(z: number, dz: number, slicing: 'spline' | 'whole-atom'): [slice: number, weight: number][] {
+export function weights(z: number, dz: number, slicing: 'spline' | 'whole-atom'): [slice: number, weight: number][] {
   if (slicing === 'whole-atom') return [[Math.floor(z / dz), 1]];
   // Knots at slice centres; t in [0, 1) between the two central knots.
   const u = z / dz - 0.5;
