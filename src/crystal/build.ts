@@ -46,7 +46,7 @@ export function withBeamEdge<Inputs extends StructureInputs>(inputs: Inputs, ind
 }
 
 /**
- * What structure `index` has of its own: composition and lattice parameter, drawn within the spreads of [structures], and its edge along the beam.
+ * What structure `index` has of its own: composition, lattice parameter and thermal motion, drawn within the spreads of [structures], and its edge along the beam.
  * @param of its stream
  * @throws 'recipe' for a spread of the composition of a compound or a checkerboard, or beyond 0 and 1
  */
@@ -80,7 +80,10 @@ export function drawnInputs<Inputs extends StructureInputs>(inputs: Inputs, inde
   const own = withBeamEdge({ ...inputs, crystal: { ...crystal, ba_fraction } }, index, of);
   const { a_A, c_A } = own.crystal;
   const edges = { a_A: scale * a_A, ...(c_A !== undefined && { c_A: scale * c_A }) };
-  return { ...own, crystal: { ...own.crystal, ...edges } };
+  const { u2_spread_percent: motion } = structures;
+  const u2 = 1 + of.fork('thermal').between(-motion, motion) / 100;
+  const u2_A2 = Object.fromEntries(Object.entries(own.crystal.u2_A2).map(([symbol, value]) => [symbol, u2 * value]));
+  return { ...own, crystal: { ...own.crystal, ...edges, u2_A2 } };
 }
 
 /** Elements on the A and B sites, [nz][ny][nx] each. @throws 'recipe' for an impossible A-site order */

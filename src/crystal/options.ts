@@ -225,6 +225,14 @@ export const structuresOptions = z
       .max(2)
       .default(0)
       .describe('Lattice parameter of each structure, drawn evenly within ± this around crystal.a_A [%].'),
+    u2_spread_percent: z
+      .number()
+      .min(0)
+      .max(90)
+      .default(0)
+      .describe(
+        'Thermal motion of each structure: all of crystal.u2_A2 times one factor, drawn evenly within ± this [%]. Absorption goes with it, and so does what a thickness looks like.',
+      ),
     texture: z
       .enum(['uniform', 'gradient', 'diverging', 'smooth', 'mixed', 'domains'])
       .default('smooth')
@@ -244,10 +252,12 @@ export const structuresOptions = z
       .describe(
         "How |P| is distributed over a smooth texture: evenly up to the maximum, or evenly in the ball's volume.",
       ),
-    correlation_nm: positive
-      .max(100)
+    correlation_nm: z
+      .union([positive.max(100), between(0.1, 100)])
       .default(1.2)
-      .describe('Correlation length of a smooth texture in the plane [nm].'),
+      .describe(
+        'Correlation length of a smooth texture in the plane [nm]; of [low, high] each structure has its own, drawn evenly in its logarithm. Much longer than the block, P is nearly uniform.',
+      ),
     gradient_step_pm: z
       .number()
       .min(0)

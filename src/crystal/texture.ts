@@ -143,7 +143,11 @@ export function drawTexture(inputs: StructureInputs, index: number, of: RandomSt
   const turned = tilt && { turns: uniformTurns(structures, tilt, of.fork('tilt')) };
   if (kind === 'uniform') return { P: uniformTexture(cells, pMax, distribution, stream), ...turned };
   if (kind === 'smooth') {
-    const P = smoothTexture(structures, pMax, distribution, (correlation_nm * 10) / a_A, stream);
+    const length_nm =
+      typeof correlation_nm === 'number'
+        ? correlation_nm
+        : Math.exp(of.fork('correlation').between(Math.log(correlation_nm[0]), Math.log(correlation_nm[1])));
+    const P = smoothTexture(structures, pMax, distribution, (length_nm * 10) / a_A, stream);
     return { P, ...turned };
   }
   const perPm =
