@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../core/errors.ts';
-import { identify } from '../core/identity.ts';
+import { type Identity, identify } from '../core/identity.ts';
 import { plural, setting } from '../core/numbers.ts';
 import { checkAborted } from '../core/task.ts';
 import { renderAnalysis } from '../figures/analysis-report.ts';
@@ -33,29 +33,7 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
   const recipe: Recipe = path === undefined ? parseRecipe('') : await readRecipe(path, ['findings']);
   const maps = await Promise.all(paths.map(async (name, i) => ({ ...(await readState(name)), bias_V: biases[i]! })));
   const register = option(line, 'register') === 'none' ? 'none' : 'affine';
-  const analysis = await analyse(
-    maps,
-    recipe.findings,
-    { register, host: nodeWorkers, ...workersOption(line) },
-    line.console.task,
-  );
-  const identity = identify({
-    kind: 'analysis',
-    schema: 1,
-    program: PROGRAM,
-    settings: { findings: recipe.findings, register, biases_V: maps.map(({ bias_V }) => bias_V) },
-    inputs: Object.fromEntries(
-      maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : [])),
-    ),
-  });
-  const files = renderAnalysis(analysis, {
-    recipe_toml: recipeToToml(recipe, ['findings']),
-    identity: identity.id,
-    seed: recipe.findings.seed,
-    version: PROGRAM,
-  });
-  const numbers = numbersOf(analysis);
-  files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);
+  const { analysis, files, numbers, identity } = await analysisFiles(line, maps, recipe, register);
   const encoder = new TextEncoder();
   const bytes = new Map<string, Uint8Array>([...files].map(([name, text]) => [name, encoder.encode(text)]));
   for (const kind of kinds) {
@@ -70,6 +48,44 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
   }
   await writeFolderWhole(out, bytes);
   line.console.result(linesOf(analysis, out), { out, files: [...bytes.keys()], ...numbers, identity: identity.id });
+}
+
+/** What an analysis follows from. */
+export function analysisIdentity(
+  maps: readonly StateMap[],
+  { findings }: Recipe,
+  register: 'affine' | 'none',
+): Identity {
+  return identify({
+    kind: 'analysis',
+    schema: 1,
+    program: PROGRAM,
+    settings: { findings, register, biases_V: maps.map(({ bias_V }) => bias_V) },
+    inputs: Object.fromEntries(
+      maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : [])),
+    ),
+  });
+}
+
+/** The analysis of maps, and its folder's files but for figures in other formats. @throws as `analyse` */
+export async function analysisFiles(
+  line: CommandLine,
+  maps: readonly StateMap[],
+  recipe: Recipe,
+  register: 'affine' | 'none',
+) {
+  const { task } = line.console;
+  const analysis = await analyse(maps, recipe.findings, { register, host: nodeWorkers, ...workersOption(line) }, task);
+  const identity = analysisIdentity(maps, recipe, register);
+  const files = renderAnalysis(analysis, {
+    recipe_toml: recipeToToml(recipe, ['findings']),
+    identity: identity.id,
+    seed: recipe.findings.seed,
+    version: PROGRAM,
+  });
+  const numbers = numbersOf(analysis);
+  files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);
+  return { analysis, files, numbers, identity };
 }
 
 /** @throws 'usage' where there are not as many biases as maps, or one is no number */

@@ -91,10 +91,18 @@ function program(console: Console): Command {
   add(
     'demo',
     'the whole way on a small built-in study; ends in a report',
-    'ferroscope demo --out demo-out',
+    'ferroscope demo --out demo-out\n  ferroscope demo --bias --out demo-bias-out',
     async () => (await import('./demo.ts')).runDemo,
   )
-    .option('--out <folder>', 'where to put everything; an unfinished demo there is resumed', 'demo-out')
+    .option(
+      '--bias',
+      'a film under three biases with a known truth: scanned across, mapped and analysed, each number beside that of the truth (under an hour)',
+    )
+    .option(
+      '--out <folder>',
+      'where to put everything; an unfinished demo there is resumed (default: "demo-out", with --bias "demo-bias-out")',
+    )
+    .option('--model <file>', 'with --bias: the model that maps (default: the shipped one that fits)')
     .option('--recipe <file>', 'another study in place of the built-in one')
     .addOption(workers());
 

@@ -47,7 +47,8 @@ export async function experimentOnce(
   return truth;
 }
 
-function truthMap(truth: ScanTruth, identity: Identity, seed: number): PolarizationMap {
+/** A scan's truth as a map. */
+export function truthMap(truth: ScanTruth, identity: Identity, seed: number): PolarizationMap {
   return {
     shape: truth.shape,
     step_nm: truth.step_nm,

@@ -12,6 +12,8 @@ export type WorkerName =
   | 'library'
   | 'simulation'
   | 'experiment'
+  | 'film'
+  | 'bias'
   | 'haadf'
   | 'dynamics'
   | 'augment'

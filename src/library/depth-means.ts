@@ -38,26 +38,42 @@ export class DepthFields {
     });
   }
 
-  /** Means of a column between two depths, P, δTi, δO. */
-  #mean(column: number, from_A: number, to_A: number): number[] {
+  /** Adds `weight` times a column's means between two depths, P, δTi, δO, to nine numbers. */
+  #add(column: number, from_A: number, to_A: number, weight: number, to: Float64Array): void {
     const layer = 3 * this.#cells[0] * this.#cells[1];
-    const sum = (sums: Float64Array, axis: number, depth_A: number) => {
-      const z = Math.min(depth_A / this.#height_A, this.#cells[2]);
-      const k = Math.min(Math.floor(z), this.#cells[2] - 1);
-      const at = k * layer + 3 * column + axis;
-      return sums[at]! + (z - k) * (sums[at + layer]! - sums[at]!);
-    };
-    const scale = this.#height_A / (to_A - from_A);
-    return this.#sums.flatMap((sums) =>
-      [0, 1, 2].map((axis) => scale * (sum(sums, axis, to_A) - sum(sums, axis, from_A))),
-    );
+    const scale = (weight * this.#height_A) / (to_A - from_A);
+    const [z0, z1] = [this.#layers(from_A), this.#layers(to_A)];
+    const [k0, k1] = [this.#below(z0), this.#below(z1)];
+    const [at0, at1] = [k0 * layer + 3 * column, k1 * layer + 3 * column];
+    const [f0, f1] = [z0 - k0, z1 - k1];
+    let i = 0;
+    for (const sums of this.#sums) {
+      for (let axis = 0; axis < 3; axis++, i++) {
+        const low = sums[at0 + axis]!;
+        const high = sums[at1 + axis]!;
+        const first = low + f0 * (sums[at0 + layer + axis]! - low);
+        const last = high + f1 * (sums[at1 + layer + axis]! - high);
+        to[i] = to[i]! + scale * (last - first);
+      }
+    }
+  }
+
+  /** A depth in layers, and the whole ones before it. */
+  #layers = (depth_A: number): number => Math.min(depth_A / this.#height_A, this.#cells[2]);
+  #below = (z: number): number => Math.min(Math.floor(z), this.#cells[2] - 1);
+
+  /** Means of a column between two depths, P, δTi, δO. */
+  #mean(column: number, from_A: number, to_A: number): Float64Array {
+    const mean = new Float64Array(9);
+    this.#add(column, from_A, to_A, 1, mean);
+    return mean;
   }
 
   /** Means of every column down to `depth_A`, [ny][nx][3], δTi [pm]. */
   columnsDTi(depth_A: number): Float64Array {
     const columns = this.#cells[0] * this.#cells[1];
     return Float64Array.from(
-      Array.from({ length: columns }, (_, column) => this.#mean(column, 0, depth_A).slice(3, 6)).flat(),
+      Array.from({ length: columns }, (_, column) => [...this.#mean(column, 0, depth_A).subarray(3, 6)]).flat(),
     );
   }
 
@@ -72,14 +88,14 @@ export class DepthFields {
     /** Of a stretch, how much is not zero. */
     const share = (from_A: number, to_A: number) => Math.max(0, Math.min(to_A, end_A) - from_A) / (to_A - from_A);
     const seen = sections.map(({ from_A, to_A, weights }) => {
-      const mean = new Array<number>(9).fill(0);
-      weights.forEach((weight, column) => {
-        if (weight === 0) return;
-        const live = share(from_A, to_A);
-        if (live === 0) return;
-        const values = this.#mean(column, from_A, Math.min(to_A, end_A));
-        for (const [i, value] of values.entries()) mean[i]! += weight * live * value;
-      });
+      const mean = new Float64Array(9);
+      const live = share(from_A, to_A);
+      if (live > 0) {
+        for (let column = 0; column < weights.length; column++) {
+          const weight = weights[column]!;
+          if (weight > 0) this.#add(column, from_A, Math.min(to_A, end_A), weight * live, mean);
+        }
+      }
       return { part: (to_A - from_A) / thickness_A, mean };
     });
     const probe = Array.from({ length: 9 }, (_, i) => seen.reduce((sum, { part, mean }) => sum + part * mean[i]!, 0));
@@ -87,7 +103,7 @@ export class DepthFields {
       Math.sqrt(seen.reduce((sum, { part, mean }) => sum + part * (mean[i]! - probe[i]!) ** 2, 0)),
     );
     const column =
-      end_A > 0 ? this.#mean(nearest, 0, end_A).map((v) => (v * end_A) / thickness_A) : new Array(9).fill(0);
+      end_A > 0 ? [...this.#mean(nearest, 0, end_A)].map((v) => (v * end_A) / thickness_A) : new Array(9).fill(0);
     return { probe, column, spread };
   }
 }

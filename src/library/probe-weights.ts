@@ -108,19 +108,24 @@ export class ProbeWeights {
         axis[1](position_A[1] - shift * this.#steps_A[1] + z * tilt_mrad[1] * 1e-3),
       );
       const intensity = this.#intensity[d]!;
+      const line = new Float64Array(nx);
       for (let iy = 0, i = 0; iy < samplesY; iy++) {
+        // A row of samples onto columns along x, then all of it onto two of them along y.
+        line.fill(0);
         for (let ix = 0; ix < samplesX; ix++, i++) {
           const value = intensity[i]!;
+          const share = x.share[ix]! * value;
           const [x0, x1] = [x.first[ix]!, x.second[ix]!];
-          const fx = x.share[ix]!;
-          const [a, b] = [rows[x0 % rows.length]!, rows[x1 % rows.length]!];
-          const [fa, fb] = [a.share[iy]!, b.share[iy]!];
-          const [a0, a1] = [a.first[iy]! * nx + x0, a.second[iy]! * nx + x0];
-          const [b0, b1] = [b.first[iy]! * nx + x1, b.second[iy]! * nx + x1];
-          weights[a0] = weights[a0]! + value * fx * fa;
-          weights[b0] = weights[b0]! + value * (1 - fx) * fb;
-          weights[a1] = weights[a1]! + value * fx * (1 - fa);
-          weights[b1] = weights[b1]! + value * (1 - fx) * (1 - fb);
+          line[x0] = line[x0]! + share;
+          line[x1] = line[x1]! + value - share;
+        }
+        for (let column = 0; column < nx; column++) {
+          const row = rows[column % rows.length]!;
+          const share = row.share[iy]! * line[column]!;
+          const a = row.first[iy]! * nx + column;
+          const b = row.second[iy]! * nx + column;
+          weights[a] = weights[a]! + share;
+          weights[b] = weights[b]! + line[column]! - share;
         }
       }
       let sum = 0;

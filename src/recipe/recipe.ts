@@ -21,6 +21,7 @@ import { libraryOptions } from '../library/options.ts';
 import { networkOptions, trainingOptions } from '../network/options.ts';
 import { analysisOptions } from '../polarization/options.ts';
 import { scanOptions } from '../scan/options.ts';
+import { biasOptions } from '../simulation/bias-options.ts';
 import {
   experimentOptions,
   haadfOptions,
@@ -63,6 +64,7 @@ const recipeSchema = z
     landscape: landscapeOptions.optional(),
     dynamics: dynamicsOptions.optional(),
     film: filmOptions.optional(),
+    bias: biasOptions.optional(),
   })
   .refine(
     (r) => (r.specimen === undefined) === (r.simulation === undefined),

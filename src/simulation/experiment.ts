@@ -5,23 +5,19 @@
  */
 
 import { type Identity, identify } from '../core/identity.ts';
-import { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
 import { runJobs, type WorkerHost } from '../core/threads.ts';
 import { cellFields } from '../crystal/build.ts';
 import { joined } from '../crystal/layers.ts';
 import { cellHeight, requireSites } from '../crystal/structure.ts';
 import { wavelength } from '../diffraction/optics.ts';
-import { apertureAmplitude } from '../diffraction/probe.ts';
 import { DepthFields } from '../library/depth-means.ts';
 import { ProbeWeights } from '../library/probe-weights.ts';
-import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
-import { type AnglePattern, count, exposeCamera } from '../scan/camera.ts';
 import type { EmdScan } from '../scan/emd-write.ts';
-import { Optics } from './experiment-optics.ts';
 import { experimentHeight, experimentStructure, repeatsOf } from './experiment-structure.ts';
 import type { RowJob } from './experiment-worker.ts';
 import type { ExperimentInputs } from './options.ts';
+import { ScanCamera, samplingFor } from './scan-camera.ts';
 
 export interface ScanTruth {
   readonly shape: readonly [ry: number, rx: number];
@@ -74,14 +70,11 @@ export async function experimentScan(
   { program, host, workers }: ExperimentRun,
   task: Task,
 ): Promise<ExperimentScan> {
-  const { experiment, crystal, microscope } = inputs;
+  const { experiment, crystal } = inputs;
   const [ry, rx] = experiment.shape;
-  const lambda = wavelength(microscope.voltage_kV);
   const window = repeatsOf(experiment) * experiment.block_cells;
-  const step_mrad = (lambda * 1e3) / (window * crystal.a_A);
-  const n = experiment.detector_pixels;
-  const reach = ((n / 2 + 4) * experiment.mrad_per_pixel * Math.SQRT2) / step_mrad;
-  const size = Math.min(2 * Math.ceil(reach) + 2, 24 * window);
+  const sampling = samplingFor(inputs, window * crystal.a_A, 24 * window);
+  const { size } = sampling;
 
   const height_A = experimentHeight(inputs);
   const cellsAt = (row: number) =>
@@ -99,89 +92,18 @@ export async function experimentScan(
     onProgress: (done) => task.progress(Math.floor(done * rx), ry * rx, 'scan positions'),
   });
 
-  const map = mapFrom(experiment.mrad_per_pixel, experiment.rotation_deg);
-  const plane: DescanPlane = {
-    centre_px: [n / 2 - 0.3, n / 2 + 0.4],
-    per_ry_px: [experiment.descan_px[0] / Math.max(1, ry - 1), 0],
-    per_rx_px: [0, experiment.descan_px[1] / Math.max(1, rx - 1)],
-    middle: [(ry - 1) / 2, (rx - 1) / 2],
-  };
-  const layout = new RandomStream(experiment.seed, 'camera');
-  const counting = {
-    dose_e: experiment.dose_e,
-    dark_counts: experiment.dark_counts,
-    read_noise_counts: experiment.read_noise_counts,
-    hot: Array.from({ length: experiment.hot_pixels }, () => layout.integer(n * n)),
-    hot_counts: 500,
-  };
-  const noise = (...keys: (string | number)[]) => new RandomStream(experiment.seed, 'counting', ...keys);
-  const optics = new Optics(experiment, size, step_mrad);
-  const gainStream = new RandomStream(experiment.seed, 'gain');
-  const gain = Float64Array.from({ length: n * n }, () =>
-    Math.max(0, 1 + (experiment.gain_rms > 0 ? experiment.gain_rms * gainStream.normal() : 0)),
-  );
-  const expose = (pattern: AnglePattern, centre: [number, number]) => {
-    const expected = exposeCamera(pattern, n, n, centre, map);
-    return expected.map((value, i) => value * gain[i]!);
-  };
-  const beam = optics.apply(vacuumPattern(microscope, step_mrad, size), false);
-  const vacuum = expose(beam, [...plane.centre_px]);
-  const mean = (frames: number, expected: Float64Array, what: string, dose_e: number) => {
-    const sum = new Float32Array(n * n);
-    for (let f = 0; f < frames; f++) {
-      const frame = count(expected, { ...counting, dose_e }, noise(what, f));
-      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + frame[i]! / frames;
-    }
-    return sum;
-  };
-  const patternAt = (index: number) => {
-    const y = Math.floor(index / rx);
+  const camera = new ScanCamera(inputs, [ry, rx], sampling);
+  const expectedAt = (index: number) => {
     const x = index % rx;
-    const values = rows[y]!.subarray(x * size * size, (x + 1) * size * size);
-    return expose(optics.apply({ values, size, step_mrad }), centreAt(plane, y, x));
+    return camera.expected(rows[Math.floor(index / rx)]!.subarray(x * size * size, (x + 1) * size * size), index);
   };
-  const electrons = (fractions: Float64Array) => Float32Array.from(fractions, (value) => value * experiment.dose_e);
-  const scan: EmdScan = {
-    shape: [ry, rx, n, n],
-    patterns: (index) => count(patternAt(index), counting, noise(index)),
-    step_nm: crystal.a_A / 10,
-    qPixel: experiment.mrad_per_pixel,
-    qUnits: 'mrad',
-    vacuum: mean(4, vacuum, 'vacuum', experiment.dose_e),
-    dark: mean(16, vacuum, 'dark', 0),
-    metadata: { microscope: { voltage_kV: microscope.voltage_kV, convergence_mrad: microscope.convergence_mrad } },
+  const scan = camera.emd(expectedAt, crystal.a_A / 10);
+  return {
+    scan,
+    expected: camera.emdExpected(expectedAt, scan),
+    truth: truthOf(inputs, cellsAt),
+    identity: experimentIdentity(inputs, program),
   };
-  const expected: EmdScan = {
-    ...scan,
-    patterns: (index) => electrons(patternAt(index)),
-    vacuum: electrons(vacuum),
-    dark: undefined,
-  };
-  return { scan, expected, truth: truthOf(inputs, cellsAt), identity: experimentIdentity(inputs, program) };
-}
-
-/** The aperture alone, as an intensity per sample that sums to 1. */
-function vacuumPattern(
-  { voltage_kV, convergence_mrad }: ExperimentInputs['microscope'],
-  step_mrad: number,
-  size: number,
-): AnglePattern {
-  const values = new Float64Array(size * size);
-  const probe = {
-    wavelength_A: wavelength(voltage_kV),
-    convergence_mrad,
-    defocus_nm: 0,
-    edge_mrad: step_mrad,
-  };
-  let sum = 0;
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const value = apertureAmplitude(Math.hypot(y - size / 2, x - size / 2) * step_mrad, probe) ** 2;
-      values[y * size + x] = value;
-      sum += value;
-    }
-  }
-  return { values: values.map((value) => value / sum), size, step_mrad };
 }
 
 function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): ScanTruth {
