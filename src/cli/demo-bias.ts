@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail } from '../core/errors.ts';
+import { identify } from '../core/identity.ts';
 import { duration, plural, quantity, setting } from '../core/numbers.ts';
 import { type BiasComparison, renderBiasStudy } from '../figures/bias-report.ts';
 import type { Analysis } from '../findings/analyse.ts';
@@ -182,8 +183,17 @@ async function analysed(
 /** A truth with the σ of a map (its median), so that what is found by σ is found in it by the same one. Nothing is added to its values. */
 function asMeasured(truth: PolarizationMap, map: PolarizationMap): PolarizationMap {
   const known = new Set(map.channels.map(({ name }) => name));
+  const [own, of] = [truth.meta.identity!, map.meta.identity!];
+  const identity = identify({
+    kind: 'truth-as-measured',
+    schema: 1,
+    program: PROGRAM,
+    settings: {},
+    inputs: { truth: own, map: of, ...(of.inputs.model && { model: of.inputs.model }) },
+  });
   return {
     ...truth,
+    meta: { ...truth.meta, identity },
     channels: truth.channels
       .filter(({ name }) => known.has(name))
       .map((channel) => {

@@ -40,6 +40,8 @@ export const calibrationOfSigma = z.object({
       /** Share of patterns covered, each structure by factors from the others, and its standard deviation over structures; of one structure unknown. */
       coverage: perLevel.optional(),
       spread: perLevel.optional(),
+      /** Share of the variance of its errors that positions of one map have in common (shared-errors.ts); models of before it do not say. */
+      shared: z.number().min(0).max(1).optional(),
     }),
   ),
 });

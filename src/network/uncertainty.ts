@@ -9,6 +9,7 @@
 import type { Answers } from './answers.ts';
 import { calibrateLabel, ratioOf, type SigmaCalibration } from './conformal.ts';
 import type { ModelInfo } from './model-info.ts';
+import { sharedErrors } from './shared-errors.ts';
 
 /** What a model says of one batch, [count][labels]. */
 export type StatedSpread = Pick<Answers, 'spread' | 'sigma'>;
@@ -47,9 +48,14 @@ export function calibrateSigma(
   known: ArrayLike<number>,
 ): SigmaCalibration {
   const width = scores.length;
+  const shared = sharedErrors(
+    answers,
+    scores.map(({ name }) => name),
+  );
   const labels = scores.map(({ name, rmse }, label) => {
     const deviations = byStructure(answers, label, width, (at) => Math.abs(answers.truth[at]! - known[label]!));
-    return calibrateLabel(name, ratiosOf(answers, label, width, rmse), deviations);
+    const calibrated = calibrateLabel(name, ratiosOf(answers, label, width, rmse), deviations);
+    return { ...calibrated, ...(shared && { shared: shared[label]! }) };
   });
   return {
     sigma: answers.sigma.length > 0 ? 'network' : 'rmse',
@@ -68,6 +74,8 @@ export interface SigmaRule {
   readonly rmse: number;
   /** σ of somebody who knows only the label's mean over what was trained on: half of its 68% interval over held-out structures, or its standard deviation where the model does not say. */
   readonly prior: number;
+  /** Share of the variance of its errors that positions of one map have in common; undefined where the model does not say. */
+  readonly shared: number | undefined;
 }
 
 /** The rule of a label; undefined where the model file holds no score of it. */
@@ -76,8 +84,8 @@ export function sigmaRule({ scores, uncertainty }: ModelInfo, name: string): Sig
   if (!score) return undefined;
   const { rmse } = score;
   const calibrated = uncertainty?.labels.find((one) => one.name === name);
-  if (!calibrated) return { factor: 1, k95: undefined, rmse, prior: score.meanOnly ?? rmse };
+  if (!calibrated) return { factor: 1, k95: undefined, rmse, prior: score.meanOnly ?? rmse, shared: undefined };
   const [f68, f95] = calibrated.factors;
   // A constant label is known exactly.
-  return { factor: f68, k95: f68 > 0 ? f95 / f68 : 1, rmse, prior: calibrated.prior[0] };
+  return { factor: f68, k95: f68 > 0 ? f95 / f68 : 1, rmse, prior: calibrated.prior[0], shared: calibrated.shared };
 }

@@ -179,6 +179,7 @@ test('NPZ holds every channel, the step, the units and the provenance', () => {
     units: { P_x: 'uC/cm^2', thickness: 'nm' },
     coverage_factors_95: { P_x: 2.1 },
     priors: { P_x: 7 },
+    shared: {},
     provenance: map.meta,
   });
 });

@@ -3,7 +3,7 @@
  *
  * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
  * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`: value ± σ is the 68% interval, value ± `coverage_factor_95` (an attribute
- * of that array)·σ the 95% interval, and its attribute `prior` is the σ of knowing nothing but the mean; `y` and `x` are the coordinates [nm]. The group's
+ * of that array)·σ the 95% interval, its attribute `prior` is the σ of knowing nothing but the mean, `shared` the share of σ² that all positions have in common; `y` and `x` are the coordinates [nm]. The group's
  * attributes hold `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
  * reader opens it; xarray takes it for a Dataset. Units are spelled as pint reads them: 'uC/cm^2' for this program's 'uC/cm2'.
  */
@@ -84,7 +84,7 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint
   const group = new GroupFiles();
   await group.axis('y', evenSteps(shape[0], step_nm), 'nm', 'position along y');
   await group.axis('x', evenSteps(shape[1], step_nm), 'nm', 'position along x');
-  for (const { name, unit, values, sigma, k95, prior } of map.channels) {
+  for (const { name, unit, values, sigma, k95, prior, shared } of map.channels) {
     const put = (key: string, long_name: string, data: Float32Array, more = {}): Promise<void> =>
       group.put(key, {
         data,
@@ -94,7 +94,11 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint
         fill: Number.NaN,
       });
     await put(name, longName(name), values);
-    const said = { ...(k95 !== undefined && { coverage_factor_95: k95 }), ...(prior !== undefined && { prior }) };
+    const said = {
+      ...(k95 !== undefined && { coverage_factor_95: k95 }),
+      ...(prior !== undefined && { prior }),
+      ...(shared !== undefined && { shared }),
+    };
     if (sigma) await put(`${name}_sigma`, `standard uncertainty of the ${longName(name)}`, sigma, said);
   }
   const channels = map.channels.map(({ name }) => name);
@@ -118,7 +122,7 @@ export async function readMapZarr(store: Store): Promise<PolarizationMap> {
     const found = await load(name);
     if (!found) fail('incomplete', `${store.name} lacks its channel ${name}.`, 'Map the scan again.', { name });
     const spread = await load(`${name}_sigma`);
-    const { coverage_factor_95: k95, prior } = spread?.said ?? {};
+    const { coverage_factor_95: k95, prior, shared } = spread?.said ?? {};
     channels.push({
       name,
       unit: found.unit,
@@ -126,6 +130,7 @@ export async function readMapZarr(store: Store): Promise<PolarizationMap> {
       ...(spread && { sigma: spread.values }),
       ...(typeof k95 === 'number' && { k95 }),
       ...(typeof prior === 'number' && { prior }),
+      ...(typeof shared === 'number' && { shared }),
     });
   }
   const { shape, step_nm, provenance } = root;
@@ -161,18 +166,24 @@ export function mapToCsv(map: PolarizationMap): string {
 
 /**
  * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, positions `y_nm` [ry] and `x_nm` [rx],
- * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, provenance }, the second and third by channel:
+ * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, shared, provenance }, the second to fourth by channel:
  * `json.loads(bytes(npz['attributes_json']))`.
  */
 export function mapToNpz(map: PolarizationMap): Uint8Array {
   checkMap(map);
   const units = Object.fromEntries(map.channels.map(({ name, unit }) => [name, unitInFiles(unit)]));
   const places = (count: number) => ({ data: evenSteps(count, map.step_nm), shape: [count] });
-  const of = (key: 'k95' | 'prior') =>
+  const of = (key: 'k95' | 'prior' | 'shared') =>
     Object.fromEntries(
       map.channels.flatMap((channel) => (channel[key] === undefined ? [] : [[channel.name, channel[key]]])),
     );
-  const said = { units, coverage_factors_95: of('k95'), priors: of('prior'), provenance: map.meta };
+  const said = {
+    units,
+    coverage_factors_95: of('k95'),
+    priors: of('prior'),
+    shared: of('shared'),
+    provenance: map.meta,
+  };
   const text = new TextEncoder().encode(JSON.stringify(said));
   const arrays = map.channels.flatMap(({ name, values, sigma }) => [
     [name, { data: values, shape: map.shape }] as const,

@@ -207,8 +207,14 @@ export async function mapScan(
     const rule = rules[label];
     const channel = { name, unit, values: values[label]! };
     if (!rule) return channel;
-    const { k95, prior } = rule;
-    return { ...channel, sigma: sigmas[label]!, prior, ...(k95 !== undefined && { k95 }) };
+    const { k95, prior, shared } = rule;
+    return {
+      ...channel,
+      sigma: sigmas[label]!,
+      prior,
+      ...(k95 !== undefined && { k95 }),
+      ...(shared !== undefined && { shared }),
+    };
   });
   const untold = info.scores.training.filter(
     ({ rmse, meanOnly }) => meanOnly !== undefined && noBetterThanMean(rmse, meanOnly),

@@ -23,6 +23,8 @@ export interface MapChannel {
   readonly k95?: number | undefined;
   /** σ of somebody who knows only the mean of the structures that the model was made for, in `unit`: from there on a value carries no information. */
   readonly prior?: number | undefined;
+  /** Share of σ² that all positions of the map have in common, 0 to 1, which no mean over them takes away; absent where the model states none. */
+  readonly shared?: number | undefined;
 }
 
 /** A component that a map does not measure (abstention.ts). */
