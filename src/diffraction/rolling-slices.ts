@@ -38,6 +38,29 @@ interface Disc {
   readonly reach: readonly [x: number, y: number];
 }
 
+const modulo = (i: number, n: number): number => ((i % n) + n) % n;
+
+/** Slices whose atoms are taken together. */
+const GROUP = 8;
+/** Of an atom `u` slices from the entrance face. */
+const groupOf = (u: number): number => Math.floor(u / GROUP);
+/** Side of the strips that they are taken in [Å]. */
+const STRIP_A = 4;
+
+/** Atoms by groups of slices, within these in strips along x: neighbours follow each other, and what they write to is in the cache. */
+function walk({ symbols, positions_A }: Atoms, dz_A: number): Uint32Array {
+  const key = (i: number): readonly number[] => [
+    groupOf(positions_A[3 * i + 2]! / dz_A),
+    Math.floor(positions_A[3 * i + 1]! / STRIP_A),
+    positions_A[3 * i]!,
+  ];
+  const keys = symbols.map((_, i) => key(i));
+  return Uint32Array.from(symbols, (_, i) => i).sort((a, b) => {
+    const [p, q] = [keys[a]!, keys[b]!];
+    return p[0]! - q[0]! || p[1]! - q[1]! || p[2]! - q[2]!;
+  });
+}
+
 function discOf(px: number, py: number): Disc {
   const [rx, ry] = [Math.ceil(ATOM_REACH_A / px) + 1, Math.ceil(ATOM_REACH_A / py) + 1];
   const points: { x: number; y: number; r: number }[] = [];
@@ -65,11 +88,16 @@ export class RollingSlices {
   readonly #kinds: ReadonlyMap<string, Kind>;
   readonly #disc: Disc;
   readonly #span: number;
-  /** Atoms by height. */
+  /** How many slices before and behind its own an atom may reach. */
+  readonly #reach: number;
+  /** As `walk` orders atoms. */
   readonly #order: Uint32Array;
   /** Slices in the making: number s is at s modulo their number. */
   readonly #v: readonly Float32Array[];
   readonly #w: readonly Float32Array[];
+  /** Where on the grid columns lie, from the disc's reach before the first one on, and rows. */
+  readonly #columns: Int32Array;
+  readonly #rows: Int32Array;
   #atom = 0;
   #slice = 0;
   /** Of the disc's points around the atom in hand: sample of r below, how far beyond it, and where on the grid. */
@@ -89,8 +117,7 @@ export class RollingSlices {
     if (!atoms.positions_A.every(Number.isFinite))
       fail('not-finite', 'An atom has a position that is not a number.', 'Mend the structure.');
     const z = Float64Array.from(atoms.symbols, (_, i) => atoms.positions_A[3 * i + 2]!);
-    const order = Uint32Array.from(z, (_, i) => i).sort((a, b) => z[a]! - z[b]!);
-    const [first, last] = [z[order[0]!]!, z[order.at(-1)!]!];
+    const [first, last] = z.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [z[0]!, z[0]!]);
     if (!(first >= ATOM_REACH_A - 1e-6 && last <= lz - ATOM_REACH_A + 1e-6)) {
       fail(
         'range',
@@ -126,12 +153,19 @@ export class RollingSlices {
     this.#dz = dz;
     this.#disc = discOf(lx / nx, ly / ny);
     this.#span = spanOf(dz);
-    this.#order = order;
+    this.#order = walk(atoms, dz);
     // A whole atom's slices and, of splines, one more than the span of a thick slice.
-    const kept = 2 * Math.max(this.#span, 2) + 1;
+    this.#reach = Math.max(this.#span, 2);
+    const kept = 2 * this.#reach + GROUP;
     const ring = () => Array.from({ length: kept }, () => new Float32Array(nx * ny));
     this.#v = ring();
     this.#w = absorption ? ring() : [];
+    const [rx, ry] = this.#disc.reach;
+    this.#columns = Int32Array.from({ length: nx + 2 * rx + 1 }, (_, c) => {
+      const x = modulo(c - rx, nx);
+      return (x >> 2) * ny * 4 + (x & 3);
+    });
+    this.#rows = Int32Array.from({ length: ny + 2 * ry + 1 }, (_, c) => 4 * modulo(c - ry, ny));
     const points = this.#disc.x.length;
     this.#below = new Int32Array(points);
     this.#beyond = new Float64Array(points);
@@ -147,11 +181,10 @@ export class RollingSlices {
       this.#v[done]!.fill(0);
       this.#w[done]?.fill(0);
     }
-    const reach = (kept - 1) / 2;
     for (; this.#atom < this.#order.length; this.#atom++) {
       const i = this.#order[this.#atom]!;
       const u = this.#atoms.positions_A[3 * i + 2]! / this.#dz;
-      if (Math.floor(u) - reach > s) break;
+      if (groupOf(u) * GROUP - this.#reach > s) break;
       this.#deposit(i, u);
     }
     return { v: this.#v[s % kept]!, w: this.#w[s % kept] };
@@ -187,11 +220,9 @@ export class RollingSlices {
     const [gx, gy] = [positions_A[3 * i]! / px, positions_A[3 * i + 1]! / py];
     const [ix, iy] = [Math.round(gx), Math.round(gy)];
     const [fx, fy] = [gx - ix, gy - iy];
-    const columns = Int32Array.from({ length: 2 * reach[0] + 1 }, (_, c) => {
-      const at = (((ix + c - reach[0]) % nx) + nx) % nx;
-      return (at >> 2) * ny * 4 + (at & 3);
-    });
-    const rows = Int32Array.from({ length: 2 * reach[1] + 1 }, (_, c) => ((((iy + c - reach[1]) % ny) + ny) % ny) * 4);
+    // Of the point next to the atom.
+    const [cx, cy] = [modulo(ix, nx) + reach[0], modulo(iy, ny) + reach[1]];
+    const [columns, rows] = [this.#columns, this.#rows];
     const [below, beyond, at] = [this.#below, this.#beyond, this.#at];
     for (let p = 0, n = within[widest]!; p < n; p++) {
       const dx = (x[p]! - fx) * px;
@@ -200,7 +231,7 @@ export class RollingSlices {
       const j = Math.floor(r);
       below[p] = j;
       beyond[p] = r - j;
-      at[p] = columns[x[p]! + reach[0]]! + rows[y[p]! + reach[1]]!;
+      at[p] = columns[cx + x[p]!]! + rows[cy + y[p]!]!;
     }
   }
 

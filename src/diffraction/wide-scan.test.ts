@@ -73,7 +73,7 @@ function wide(scan: WideScan, position: Pair, tilt: Pair = [0, 0]): Float64Array
   return widePatterns(kernel, scan, [{ position_A: position, tilt_mrad: tilt }])[0]!;
 }
 
-const small = film([3, 3, 2]);
+const small = film([2, 2, 6]);
 const place = [5.321, 4.17] as const;
 
 test('shares of an atom add up to its projected potential, at Bragg frequencies too', () => {
@@ -141,8 +141,8 @@ test('slices lie where exact ones do, absorption too', () => {
     `rms of slices against exact ones: V ${Math.sqrt(v / v2).toExponential(1)}, W ${Math.sqrt(w / w2).toExponential(1)}`,
   );
   // The soft edge.
-  expect(Math.sqrt(v / v2)).toBeLessThan(0.06);
-  expect(Math.sqrt(w / w2)).toBeLessThan(0.15);
+  expect(Math.sqrt(v / v2)).toBeLessThan(0.08);
+  expect(Math.sqrt(w / w2)).toBeLessThan(0.2);
   const whole = small.symbols.reduce((f, symbol) => f + SCATTERING_TO_POTENTIAL * scatteringFactor(symbol)(0), 0);
   expect((sum * small.cell_A[0] * small.cell_A[1]) / (nx * ny) / whole).toBeCloseTo(1, 1.3);
 });
@@ -154,15 +154,18 @@ test.each([
 ] as const)('patterns of the whole box: absorption %s, tilt %j, band limit %d', (absorption, tilt, bandLimit) => {
   const scan = scanOf(small, { absorption, bandLimit });
   const want = exact(scan, place, tilt);
-  const got = wide(scan, place, tilt);
-  const untilted = wide(scan, place);
+  const [got, untilted] = widePatterns(
+    kernel,
+    scan,
+    [tilt, [0, 0] as const].map((tilt_mrad) => ({ position_A: place, tilt_mrad })),
+  ) as [Float64Array, Float64Array];
   console.log(`R1 ${r1(got, want).toExponential(1)}`);
   expect(r1(got, want)).toBeLessThan(3e-3);
-  if (tilt[0] !== 0) expect(r1(untilted, want)).toBeGreaterThan(0.02);
+  if (tilt[0] !== 0) expect(r1(untilted, want)).toBeGreaterThan(10 * r1(got, want));
 });
 
 test('nothing is lost without absorption and band limit', () => {
-  const scan = scanOf(small, { bandLimit: 1, size: 60 });
+  const scan = scanOf(small, { bandLimit: 1, size: 40 });
   expect(Math.abs(wide(scan, place).reduce((a, b) => a + b) - 1)).toBeLessThan(1e-5);
 });
 
@@ -216,15 +219,15 @@ test('5 pm of Ti along the beam change a pattern as they do the exact one', () =
     off += Math.abs(changes[1][i]! - want);
     all += Math.abs(want);
   }
-  console.log(`change by 5 pm of Ti along z: off by ${((100 * off) / all).toFixed(1)}%`);
+  console.log(`change by 5 pm of Ti along z: R1 ${all.toExponential(1)}, off by ${((100 * off) / all).toFixed(1)}%`);
   expect(off / all).toBeLessThan(0.03);
 });
 
 test('what does not fit is refused', () => {
   const tags = [
-    scanOf(moved(small, (_, axis) => (axis === 2 ? -1 : 0))),
-    scanOf(small, { window: [80, 60] }),
-    scanOf(small, { size: 62 }),
+    scanOf(moved(small, (_, axis) => (axis === 2 ? -2 : 0))),
+    scanOf(small, { window: [80, 40] }),
+    scanOf(small, { size: 42 }),
     scanOf(small, { voltage_kV: 200 }),
     scanOf(small, { absorption: true, u2_A2: {} }),
   ].map((scan) => {
