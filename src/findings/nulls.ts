@@ -118,7 +118,7 @@ function nullFields(kind: NullKind, field: VectorField, seen: VectorField, optio
   if (kind === 'shuffled') return (stream: RandomStream) => shuffledField(seen, stream);
   if (kind === 'noise') return noiseFields(seen, options);
   const make = priorFields(field, options);
-  return (stream: RandomStream) => scattering(make(stream), options.values);
+  return (stream: RandomStream) => ({ ...make(stream), sigma: seen.sigma });
 }
 
 /** Mean and 95% interval of a sample. */
