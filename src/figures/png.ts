@@ -68,7 +68,7 @@ export function encodePng({ width, height, data, palette }: Pixels): Uint8Array 
   }
   const parts = [SIGNATURE, chunk('IHDR', header)];
   if (palette) parts.push(chunk('PLTE', Uint8Array.from(palette.flat())));
-  parts.push(chunk('IDAT', zlibSync(rows, { level: 9 })), chunk('IEND', new Uint8Array(0)));
+  parts.push(chunk('IDAT', zlibSync(rows, { level: 6 })), chunk('IEND', new Uint8Array(0)));
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

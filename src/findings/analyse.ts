@@ -1,6 +1,5 @@
 /** From the maps of a series to all that is found in them. */
 
-import { RandomStream } from '../core/random.ts';
 import type { Task } from '../core/task.ts';
 import { runJobs, type WorkerHost } from '../core/threads.ts';
 import type { Finding } from './finding.ts';
@@ -8,9 +7,9 @@ import type { FindingsOptions } from './options.ts';
 import { type MeanPole, meanPole } from './poles.ts';
 import { regionMask } from './regions.ts';
 import { type Series, type StateMap, seriesOf } from './series.ts';
-import type { StateFindings } from './state-findings.ts';
-import type { StateJob } from './state-worker.ts';
-import { type Change, type Constancy, changesOf, constancyOf, type Reluctance, reluctance } from './switching.ts';
+import { joined, type StateFindings } from './state-findings.ts';
+import type { StateJob, StateResult } from './state-worker.ts';
+import { type Change, type Constancy, changesOf, constancyOf, type Reluctance } from './switching.ts';
 import { restrict } from './vector-field.ts';
 
 /** The direction of a region in a state. */
@@ -72,24 +71,31 @@ export async function analyse(
   );
   const film = options.film === undefined ? new Uint8Array(shape[0] * shape[1]).fill(1) : regions[options.film]!;
   const smooth_nm = SMOOTH_STEPS * step_nm;
-  const jobs = states.map(
-    ({ field, bias_V }): StateJob => ({
-      field: restrict(field, film),
-      options: { noise, values, across, smooth_nm, pairs, draws: DRAWS, wallDraws: WALL_DRAWS },
-      seed,
-      bias_V,
-    }),
-  );
-  const found = await runJobs<StateJob, StateFindings>(host, 'findings', jobs, task, {
-    workers,
-    onProgress: (done) => task.progress(Math.floor(done), jobs.length, 'states'),
-  });
   const keep = film.map((mark, i) => mark & series.common[i]!);
-  const several = states.length > 1;
-  const stream = new RandomStream(seed, 'findings', 'series');
-  const related = several
-    ? reluctance(series, across, keep, { noise, values, smooth_nm, draws: DRAWS, stream: stream.fork('reluctance') })
-    : undefined;
+  const nulls = { noise, values, smooth_nm, draws: DRAWS };
+  const half = (part: 'walls' | 'fields') =>
+    states.map(
+      ({ field, bias_V }): StateJob => ({
+        part,
+        field: restrict(field, film),
+        options: { ...nulls, across, pairs, wallDraws: WALL_DRAWS },
+        seed,
+        bias_V,
+      }),
+    );
+  // What takes longest first: cores then end together.
+  const jobs: StateJob[] = [
+    ...half('walls'),
+    ...half('fields'),
+    ...(states.length > 1 ? [{ part: 'series', series, across, keep, options: nulls, seed } as const] : []),
+  ];
+  const results = await runJobs<StateJob, StateResult>(host, 'findings', jobs, task, {
+    workers,
+    onProgress: (done) => task.progress(Math.floor(done), jobs.length, 'parts of states'),
+  });
+  const walls = results.flatMap((one) => (one.part === 'walls' ? [one.found] : []));
+  const fields = results.flatMap((one) => (one.part === 'fields' ? [one.found] : []));
+  const related = results.flatMap((one) => (one.part === 'series' ? [one.found] : []))[0];
   const parts = Object.keys(regions).filter((name) => name !== options.film);
   const poles = states.flatMap(({ bias_V, field }) =>
     [['film', film] as const, ...parts.map((name) => [name, regions[name]!.map((mark, i) => mark & film[i]!)] as const)]
@@ -100,7 +106,7 @@ export async function analyse(
     series,
     film,
     regions,
-    states: found,
+    states: fields.map((one, i) => joined(one, walls[i]!)),
     changes: changesOf(series, keep),
     reluctance: related,
     constancy: constancyOf(series, keep),

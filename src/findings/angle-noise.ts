@@ -41,7 +41,7 @@ type Vector = readonly [number, number, number];
 export function angleBetween(a: Vector, b: Vector): number {
   const [x, y, z] = cross(a, b);
   const dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-  const sine = Math.hypot(x, y, z);
+  const sine = Math.sqrt(x * x + y * y + z * z);
   return sine === 0 && dot === 0 ? Number.NaN : Math.atan2(sine, dot) / DEGREE;
 }
 
@@ -63,13 +63,14 @@ export function angleNoise(a: Vector, varianceA: Vector, b: Vector, varianceB: V
 
 /** @param measured_deg 0 … 180 */
 export function correctedAngle(measured_deg: number, noise: AngleNoise): CorrectedAngle {
+  const reached = reachOf(measured_deg * DEGREE, noise);
   const at = (share: number): number => {
     let [low, high] = [0, Math.PI];
-    if (below(measured_deg * DEGREE, low, noise) <= share) return 0;
-    if (below(measured_deg * DEGREE, high, noise) >= share) return 180;
+    if (below(reached, low, noise) <= share) return 0;
+    if (below(reached, high, noise) >= share) return 180;
     for (let k = 0; k < HALVINGS; k++) {
       const middle = (low + high) / 2;
-      if (below(measured_deg * DEGREE, middle, noise) > share) low = middle;
+      if (below(reached, middle, noise) > share) low = middle;
       else high = middle;
     }
     return (low + high) / 2 / DEGREE;
@@ -77,24 +78,29 @@ export function correctedAngle(measured_deg: number, noise: AngleNoise): Correct
   return { angle_deg: at(0.5), interval_deg: [at(0.975), at(0.025)] };
 }
 
-/** P(θ ≤ measured | ν) [radians]. */
-function below(measured: number, nu: number, { inPlane, across }: AngleNoise): number {
+/** cos(ν + δ) ≥ cos θ/cos ε where ν + δ is within ψ of 0 or of 2π (as far as δ reaches): ψ and weight of each ε, weights summing to 1; ε without such δ is left out. */
+function reachOf(measured: number, { across }: AngleNoise): { psi: number; weight: number }[] {
+  // ±ε are alike.
+  const half = Array.from({ length: (NODES + 1) / 2 }, (_, k) => {
+    const t = (REACH * 2 * k) / (NODES - 1);
+    const bound = Math.cos(measured) / Math.cos(Math.min(1.5, t * across));
+    return { psi: bound < -1 ? Math.PI : Math.acos(bound), weight: (k === 0 ? 1 : 2) * Math.exp(-0.5 * t * t) };
+  });
+  const total = half.reduce((sum, { weight }) => sum + weight, 0);
+  return half.flatMap(({ psi, weight }) => (psi >= 0 ? [{ psi, weight: weight / total }] : []));
+}
+
+/** P(θ ≤ measured | ν) [radians]. @param reached of the measured angle */
+function below(reached: ReturnType<typeof reachOf>, nu: number, { inPlane }: AngleNoise): number {
   const s = Math.max(inPlane, 1e-9);
-  let [sum, total] = [0, 0];
-  for (let k = 0; k < NODES; k++) {
-    const t = REACH * ((2 * k) / (NODES - 1) - 1);
-    const weight = Math.exp(-0.5 * t * t);
-    total += weight;
-    // cos(ν + δ) ≥ cos θ/cos ε: ν + δ within ψ of 0 or of 2π (as far as δ reaches).
-    const bound = Math.cos(measured) / Math.cos(Math.max(-1.5, Math.min(1.5, t * across)));
-    if (bound > 1) continue;
-    const psi = bound < -1 ? Math.PI : Math.acos(bound);
+  let sum = 0;
+  for (const { psi, weight } of reached) {
     for (let round = 0; round < 7; round += 2 * Math.PI) {
       if (round - psi - nu > 8 * s) continue;
       sum += weight * (normalCdf((round + psi - nu) / s) - normalCdf((round - psi - nu) / s));
     }
   }
-  return sum / total;
+  return sum;
 }
 
 function trueSquare(a: Vector, variance: Vector): number {
@@ -108,7 +114,7 @@ function cross(a: Vector, b: Vector): Vector {
 }
 
 function unit(a: Vector): Vector | undefined {
-  const size = Math.hypot(...a);
+  const size = Math.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
   return size > 0 ? [a[0] / size, a[1] / size, a[2] / size] : undefined;
 }
 

@@ -15,6 +15,7 @@ import { widthAtHalf } from './peak.ts';
 import { scattering } from './scatter.ts';
 import { segmentByNoise } from './segmentation.ts';
 import { domainSizes, meanSize, wallToWall } from './sizes.ts';
+import { type Statistic, together } from './statistic.ts';
 import { type VectorField, validCount } from './vector-field.ts';
 import { wallLinks } from './wall-links.ts';
 import { type AngleType, type ChargeType, lengthsByType, linkCharges, typedWalls } from './wall-types.ts';
@@ -45,7 +46,9 @@ export interface DomainFindings {
   readonly agreement?: Agreement | undefined;
 }
 
-/** What nulls are taken of: count, mean sizes along x and y, mean angle. */
+/** Numbers that nulls are taken of: count, mean sizes along x and y, mean angle. */
+const NUMBERS = 4;
+
 function numbersOf(field: VectorField, partition: Partition): number[] {
   const size = (axis: 'x' | 'y') => meanSize(wallToWall(partition, field.step_nm, axis));
   const links = wallLinks(partition, field.step_nm);
@@ -108,23 +111,17 @@ export function domainFindings(said: VectorField, kinds: readonly NullKind[], op
   const { stream } = options;
   const field = scattering(said, options.values);
   const walls = findWalls(field, FIRST);
+  const ofRidges: Statistic = (some) => numbersOf(some, findWalls(some, FIRST).partition);
+  const ofMerging: Statistic = (some) => numbersOf(some, segmentByNoise(some));
+  const statistic = field.sigma ? together(ofRidges, ofMerging) : ofRidges;
   // Shuffled positions are nothing but walls: they take longest, and vary least.
-  const nulls = (find: (some: VectorField) => Partition, name: string) => {
-    const of = (kind: NullKind) =>
-      nullsOf(said, (some) => numbersOf(some, find(some)), [kind], {
-        ...options,
-        draws: kind === 'shuffled' ? SHUFFLES : options.draws,
-        stream: stream.fork(name),
-      });
-    return kinds
-      .map(of)
-      .reduce<Partial<Record<NullKind, Null>>[]>((all, some) => some.map((one, i) => ({ ...all[i], ...one })), []);
-  };
-  const ridges = (some: VectorField) => findWalls(some, FIRST).partition;
-  const paper = found(field, walls.partition, nulls(ridges, 'ridges'), 'by ridges of σ_P', stream.fork('paper'));
+  const nulls = kinds
+    .map((kind) => nullsOf(said, statistic, [kind], kind === 'shuffled' ? { ...options, draws: SHUFFLES } : options))
+    .reduce((all, some) => some.map((one, i) => ({ ...all[i], ...one })), []);
+  const paper = found(field, walls.partition, nulls.slice(0, NUMBERS), 'by ridges of σ_P', stream.fork('paper'));
   const base = { walls, paper };
   if (!field.sigma) return base;
   const partition = segmentByNoise(field);
-  const merged = found(field, partition, nulls(segmentByNoise, 'χ²'), 'by χ²', stream.fork('χ²'));
+  const merged = found(field, partition, nulls.slice(NUMBERS), 'by χ²', stream.fork('χ²'));
   return { ...base, merged, agreement: agreement(walls.partition, partition) };
 }

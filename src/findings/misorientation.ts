@@ -70,7 +70,9 @@ export function representatives(
 /** Of each link, as measured [degrees]; NaN where a side has no representative. */
 export function linkAngles({ one, two }: Representatives): Float64Array {
   const count = one.start.length - 1;
-  return Float64Array.from({ length: count }, (_, k) => angleBetween(vectorAt(one.vector, k), vectorAt(two.vector, k)));
+  const angles = new Float64Array(count);
+  for (let k = 0; k < count; k++) angles[k] = angleBetween(vectorAt(one.vector, k), vectorAt(two.vector, k));
+  return angles;
 }
 
 /** Walls (pairs of domains) with representatives on both sides, ordered by (one, two). */
@@ -161,38 +163,59 @@ function sideOf(
   const at: number[] = [];
   const vector = new Float64Array(3 * count).fill(Number.NaN);
   const variance = new Float64Array(3 * count).fill(Number.NaN);
-  const reach = Math.ceil(Math.hypot(far, ASIDE)) + 1;
+  const around = { x: discAround(0.5, 0, Math.hypot(far, ASIDE)), y: discAround(0, 0.5, Math.hypot(far, ASIDE)) };
   for (let k = 0; k < count; k++) {
-    const [i, j] = [links.i[k]!, links.j[k]!];
+    const p = Math.min(links.i[k]!, links.j[k]!);
+    const along = Math.max(links.i[k]!, links.j[k]!) === p + 1 ? 'x' : 'y';
     const label = sign > 0 ? links.two[k]! : links.one[k]!;
-    const [row, column] = [Math.floor(i / nx), i % nx];
-    const [my, mx] = [(row + Math.floor(j / nx)) / 2, (column + (j % nx)) / 2];
-    const [normalX, normalY] = [sign * links.nx[k]!, sign * links.ny[k]!];
+    const row = Math.floor(p / nx);
+    const column = p % nx;
+    const normalX = sign * links.nx[k]!;
+    const normalY = sign * links.ny[k]!;
+    const disc = around[along];
     let [n, x, y, z, vx, vy, vz] = [0, 0, 0, 0, 0, 0, 0];
-    for (let r = Math.max(0, row - reach); r <= Math.min(ny - 1, row + reach); r++) {
-      for (let c = Math.max(0, column - reach); c <= Math.min(nx - 1, column + reach); c++) {
-        const p = r * nx + c;
-        if (labels[p] !== label) continue;
-        const [dx, dy] = [c - mx, r - my];
-        const along = dx * normalX + dy * normalY;
-        // False for a link without a normal; the slack keeps what lies on a bound the same whichever way the map is turned.
-        if (!(along >= near - 1e-9 && along <= far + 1e-9)) continue;
-        if (Math.abs(dx * normalY - dy * normalX) > ASIDE + 1e-9) continue;
-        at.push(p);
-        n++;
-        x += values.x[p]!;
-        y += values.y[p]!;
-        z += values.z[p]!;
-        if (!sigma) continue;
-        vx += sigma.x[p]! ** 2;
-        vy += sigma.y[p]! ** 2;
-        vz += sigma.z[p]! ** 2;
-      }
+    for (let m = 0; m < disc.length; m += 4) {
+      const dx = disc[m + 2]!;
+      const dy = disc[m + 3]!;
+      const ahead = dx * normalX + dy * normalY;
+      // False for a link without a normal; the slack keeps what lies on a bound the same whichever way the map is turned.
+      if (!(ahead >= near - 1e-9 && ahead <= far + 1e-9)) continue;
+      if (Math.abs(dx * normalY - dy * normalX) > ASIDE + 1e-9) continue;
+      const r = row + disc[m]!;
+      const c = column + disc[m + 1]!;
+      if (r < 0 || c < 0 || r >= ny || c >= nx) continue;
+      const i = r * nx + c;
+      if (labels[i] !== label) continue;
+      at.push(i);
+      n++;
+      x += values.x[i]!;
+      y += values.y[i]!;
+      z += values.z[i]!;
+      if (!sigma) continue;
+      vx += sigma.x[i]! ** 2;
+      vy += sigma.y[i]! ** 2;
+      vz += sigma.z[i]! ** 2;
     }
     start[k + 1] = at.length;
     if (n === 0) continue;
-    vector.set([x / n, y / n, z / n], 3 * k);
-    variance.set([vx / n ** 2, vy / n ** 2, vz / n ** 2], 3 * k);
+    vector[3 * k] = x / n;
+    vector[3 * k + 1] = y / n;
+    vector[3 * k + 2] = z / n;
+    variance[3 * k] = vx / n ** 2;
+    variance[3 * k + 1] = vy / n ** 2;
+    variance[3 * k + 2] = vz / n ** 2;
   }
-  return { start, at: Int32Array.from(at), vector, variance };
+  return { start, at: new Int32Array(at), vector, variance };
+}
+
+/** Positions no further than `reach` from a link's middle, which is at (mx, my) of its first position: row and column from that position, x and y from the middle [steps], … */
+function discAround(mx: number, my: number, reach: number): Float64Array {
+  const found: number[] = [];
+  const most = Math.ceil(reach) + 1;
+  for (let r = -most; r <= most; r++) {
+    for (let c = -most; c <= most; c++) {
+      if (Math.hypot(c - mx, r - my) <= reach + 1e-6) found.push(r, c, c - mx, r - my);
+    }
+  }
+  return Float64Array.from(found);
 }

@@ -15,11 +15,11 @@ export function normalCdf(t: number): number {
   return t < 0 ? tail(-t) : 1 - tail(t);
 }
 
-/** 1 − Φ(t) of t ≥ 0: by erf to 3, a continued fraction beyond, which keeps its digits however small it is. */
+/** 1 − Φ(t) of t ≥ 0: by erf to 3, a continued fraction beyond, which keeps its digits however small it is and needs the fewer terms the larger t is. */
 function tail(t: number): number {
   if (t < 3) return (1 - erf(t / Math.SQRT2)) / 2;
   let fraction = t;
-  for (let k = 60; k >= 1; k--) fraction = t + k / fraction;
+  for (let k = Math.ceil(12 + 432 / (t * t)); k >= 1; k--) fraction = t + k / fraction;
   return Math.exp(-0.5 * t * t) / Math.sqrt(2 * Math.PI) / fraction;
 }
 

@@ -32,11 +32,10 @@ export interface NullOptions {
 
 /** Positions permuted among the valid ones; those masked stay. */
 export function shuffledField(field: VectorField, stream: RandomStream): VectorField {
-  const where: number[] = [];
-  for (let i = 0; i < field.valid.length; i++) if (field.valid[i]) where.push(i);
-  const order = stream.shuffle(Int32Array.from(where));
-  const from = Int32Array.from(field.valid, (_, i) => i);
-  for (const [k, i] of where.entries()) from[i] = order[k]!;
+  const from = new Int32Array(field.valid.length).map((_, i) => i);
+  const where = from.filter((i) => field.valid[i] === 1);
+  const order = stream.shuffle(where.slice());
+  for (let k = 0; k < where.length; k++) from[where[k]!] = order[k]!;
   return rearranged(field, from);
 }
 
@@ -118,7 +117,7 @@ function nullFields(kind: NullKind, field: VectorField, seen: VectorField, optio
   if (kind === 'shuffled') return (stream: RandomStream) => shuffledField(seen, stream);
   if (kind === 'noise') return noiseFields(seen, options);
   const make = priorFields(field, options);
-  return (stream: RandomStream) => scattering(make(stream), options.values);
+  return (stream: RandomStream) => ({ ...make(stream), sigma: seen.sigma });
 }
 
 /** Mean and 95% interval of a sample. */

@@ -33,7 +33,7 @@ export const findingsOptions = z
       .min(4)
       .max(10_000)
       .default(25)
-      .describe('Pairs of noise draws, ±g, for intervals; twice as many draws for each null.'),
+      .describe('Pairs of noise draws, ±g, for intervals, each at four sizes: 25 pairs are 200 resampled fields.'),
     values: z
       .enum(['posterior', 'noisy'])
       .default('posterior')

@@ -1,12 +1,8 @@
 /** Profiles across a film: the mean of a quantity over the positions of one height, against height. */
 
 import type { NoiseModel } from './draws.ts';
-import { estimate } from './estimate.ts';
-import type { Finding, NullKind } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { meanOf } from './linear.ts';
-import { type NullOptions, nullsOf } from './nulls.ts';
-import { scattering } from './scatter.ts';
-import type { Statistic } from './statistic.ts';
 import type { Axis, Components, VectorField } from './vector-field.ts';
 
 export interface Profile {
@@ -63,43 +59,4 @@ export function meansAcross(
     count[line]!++;
   }
   return sum.map((total, line) => (count[line] ? total / count[line]! : Number.NaN));
-}
-
-/**
- * Of what is not linear in the field: noise stays in the value, its interval is for the mean over other noise, and nulls say what noise alone gives.
- * @param said with the σ that the map states
- * @param quantity [ny][nx], NaN where there is none
- */
-export function drawnProfile(
-  said: VectorField,
-  {
-    name,
-    unit,
-    quantity,
-  }: { readonly name: string; readonly unit: string; readonly quantity: (field: VectorField) => ArrayLike<number> },
-  across: 'x' | 'y',
-  options: { readonly pairs: number; readonly nulls: readonly NullKind[]; readonly null: NullOptions },
-): Profile {
-  const { shape, step_nm } = said;
-  const field = scattering(said, options.null.values);
-  const statistic: Statistic = (some) => meansAcross(quantity(some), shape, across);
-  const first = statistic(field) as Float64Array;
-  const present = Array.from(first.keys()).filter((line) => Number.isFinite(first[line]));
-  const only: Statistic = (some) => {
-    const all = statistic(some) as Float64Array;
-    return present.map((line) => all[line]!);
-  };
-  const nulls = nullsOf(said, only, options.nulls, options.null);
-  const found = estimate(
-    field,
-    only,
-    present.map((line, k) => ({ name: `${name} at ${(line * step_nm).toFixed(2)} nm`, unit, nulls: nulls[k] ?? {} })),
-    { noise: options.null.noise, correction: 'none', of: 'field', pairs: options.pairs, stream: options.null.stream },
-  );
-  return {
-    name,
-    unit,
-    at_nm: Float64Array.from(first, (_, line) => line * step_nm),
-    points: Array.from(first, (_, line) => found[present.indexOf(line)]),
-  };
 }

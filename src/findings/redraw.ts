@@ -8,7 +8,7 @@ import type { RandomStream } from '../core/random.ts';
 import { type Block, resampled } from './blocks.ts';
 import { type NoiseModel, NoiseSource, withNoise } from './draws.ts';
 import { numbersOf, type Statistic } from './statistic.ts';
-import { mapComponents, type VectorField } from './vector-field.ts';
+import type { VectorField } from './vector-field.ts';
 
 /** Of one number of the statistic. */
 export interface Redrawn {
@@ -46,14 +46,13 @@ export function redrawn(
   };
   for (let pair = 0; pair < pairs; pair++) {
     const g = source.next(draws);
-    const other = mapComponents(g, (value) => -value);
     const ofBlocks = (some: VectorField) =>
       block && numbersOf(statistic, resampled(some, block, stream.fork('blocks', pair)));
     const plain = ofBlocks(field);
     if (plain) each((i) => blocks[i]!.push(plain[i]!));
     for (const [row, lambda] of lambdas.entries()) {
       const up = withNoise(field, g, Math.sqrt(lambda));
-      const down = withNoise(field, other, Math.sqrt(lambda));
+      const down = withNoise(field, g, -Math.sqrt(lambda));
       const [a, b] = [numbersOf(statistic, up), numbersOf(statistic, down)];
       each((i) => {
         even[i]![row]!.push((a[i]! + b[i]!) / 2);

@@ -11,6 +11,15 @@ test('ranks share ties', () => {
   expect(Array.from(ranks([3, 1, 2, 1]))).toEqual([3, 0.5, 2, 0.5]);
 });
 
+test('ranks are how many are below, and half of how many are equal', () => {
+  for (const digits of [0, 1, 12]) {
+    const values = draws(300, 'ranks').map((value) => Number(value.toFixed(digits)));
+    const count = (of: (value: number) => boolean) => values.reduce((n, value) => n + (of(value) ? 1 : 0), 0);
+    const naive = values.map((own) => count((value) => value < own) + (count((value) => value === own) - 1) / 2);
+    expect(ranks(values)).toEqual(naive);
+  }
+});
+
 describe('relation', () => {
   const n = 4000;
   const [c, e, f] = [draws(n, 'c'), draws(n, 'e'), draws(n, 'f')];

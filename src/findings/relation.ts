@@ -11,15 +11,26 @@ import { fail } from '../core/errors.ts';
 
 /** Ranks from 0 with ties at their mean. */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  // Numbers sort many times as fast as positions by a comparison.
+  const sorted = new Float64Array(values).sort();
   const out = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
-    for (let k = from; k < to; k++) out[order[k]!] = (from + to - 1) / 2;
-    from = to;
+  for (let i = 0; i < out.length; i++) {
+    const below = countUpTo(sorted, values[i]!, false);
+    const tied = sorted[below + 1] === sorted[below];
+    out[i] = tied ? (below + countUpTo(sorted, values[i]!, true) - 1) / 2 : below;
   }
   return out;
+}
+
+/** How many of ascending numbers are below a value, or below and equal to it. */
+function countUpTo(sorted: Float64Array, value: number, equal: boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value || (equal && sorted[middle] === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export interface Relation {
@@ -33,9 +44,13 @@ export interface Relation {
 
 /** @param fixed the third quantity @throws 'range' for fewer than four positions */
 export function relation(a: ArrayLike<number>, b: ArrayLike<number>, fixed: ArrayLike<number>): Relation {
-  const n = a.length;
+  return relationOfRanks(ranks(a), ranks(b), ranks(fixed));
+}
+
+/** The same of ranks. @throws 'range' for fewer than four positions */
+export function relationOfRanks(ra: Float64Array, rb: Float64Array, rc: Float64Array): Relation {
+  const n = ra.length;
   if (n < 4) fail('range', `A correlation of ${n} positions says nothing.`, 'Take a larger region.', { n });
-  const [ra, rb, rc] = [ranks(a), ranks(b), ranks(fixed)];
   const [ab, ac, bc] = [correlation(ra, rb), correlation(ra, rc), correlation(rb, rc)];
   // A third quantity that does not vary fixes nothing.
   if (Number.isNaN(ac) || Number.isNaN(bc)) return { rank: ab, partial: ab, n };

@@ -1,4 +1,4 @@
-/** Scores and what they are of, the lowest first; equal scores by a hash of the item, so that their order follows no direction of a map. */
+/** Scores and what they are of, the lowest first; equal scores by a hash of the item, so that their order follows no direction of a map. Each has four below it. */
 
 export class ScoreHeap {
   #score = new Float64Array(1024);
@@ -14,7 +14,7 @@ export class ScoreHeap {
     if (this.length === this.#score.length) this.#grow();
     let at = this.length++;
     while (at > 0) {
-      const up = (at - 1) >> 1;
+      const up = (at - 1) >> 2;
       if (!before(score, item, this.#score[up]!, this.#item[up]!)) break;
       this.#copy(up, at);
       at = up;
@@ -31,12 +31,11 @@ export class ScoreHeap {
     const last = --this.length;
     const [score, item, stamp] = [this.#score[last]!, this.#item[last]!, this.#stamp[last]!];
     let at = 0;
-    for (let down = 1; down < last; down = 2 * at + 1) {
-      if (
-        down + 1 < last &&
-        before(this.#score[down + 1]!, this.#item[down + 1]!, this.#score[down]!, this.#item[down]!)
-      ) {
-        down++;
+    for (let first = 1; first < last; first = 4 * at + 1) {
+      let down = first;
+      const end = Math.min(first + 4, last);
+      for (let k = first + 1; k < end; k++) {
+        if (before(this.#score[k]!, this.#item[k]!, this.#score[down]!, this.#item[down]!)) down = k;
       }
       if (!before(this.#score[down]!, this.#item[down]!, score, item)) break;
       this.#copy(down, at);

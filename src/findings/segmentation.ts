@@ -117,15 +117,21 @@ export function withoutSlivers({ values: { x, y, z } }: VectorField, partition: 
     if (!whole[label]) open.push(i);
   }
   const isOpen = (i: number) => whole[labels[i]!] === 0;
+  const offsets = Int32Array.of(-1, 1, -nx, nx);
   while (open.length > 0) {
     const joins = open.map((i) => {
-      let [nearest, to] = [Number.POSITIVE_INFINITY, -1];
-      for (const j of [i % nx > 0 ? i - 1 : -1, i % nx < nx - 1 ? i + 1 : -1, i - nx, i + nx]) {
-        const label = labels[j] ?? -1;
+      const column = i % nx;
+      let nearest = Number.POSITIVE_INFINITY;
+      let to = -1;
+      for (let k = 0; k < 4; k++) {
+        if ((k === 0 && column === 0) || (k === 1 && column === nx - 1)) continue;
+        const label = labels[i + offsets[k]!] ?? -1;
         if (label < 0 || !whole[label]) continue;
         const m = n[label]!;
-        const apart = Math.hypot(x[i]! - mx[label]! / m, y[i]! - my[label]! / m, z[i]! - mz[label]! / m);
-        if (apart < nearest) [nearest, to] = [apart, label];
+        const apart = (x[i]! - mx[label]! / m) ** 2 + (y[i]! - my[label]! / m) ** 2 + (z[i]! - mz[label]! / m) ** 2;
+        if (!(apart < nearest)) continue;
+        nearest = apart;
+        to = label;
       }
       return to;
     });
@@ -149,10 +155,11 @@ function weightsOf({ shape: [, nx], valid, sigma, unit }: VectorField, instead: 
       `Give the σ of a component in ${unit}, for a truth what a measurement of it would have.`,
     );
   }
-  const one = (axis: keyof Components) =>
-    Float64Array.from(valid, (mark, i) => {
+  const one = (axis: keyof Components): Float64Array => {
+    const weights = new Float64Array(valid.length);
+    for (let i = 0; i < weights.length; i++) {
       const value = sigma ? sigma[axis][i]! : instead!;
-      if (mark && !(value > 0)) {
+      if (valid[i] && !(value > 0)) {
         fail(
           'range',
           `σ along ${axis} at y = ${Math.floor(i / nx)}, x = ${i % nx} is ${value}.`,
@@ -160,7 +167,9 @@ function weightsOf({ shape: [, nx], valid, sigma, unit }: VectorField, instead: 
           { at: i },
         );
       }
-      return 1 / value ** 2;
-    });
+      weights[i] = 1 / value ** 2;
+    }
+    return weights;
+  };
   return { x: one('x'), y: one('y'), z: one('z') };
 }

@@ -21,18 +21,30 @@ export function smoothed(values: ArrayLike<number>, [ny, nx]: readonly [ny: numb
       (_, k) => (k - reach) ** power * Math.exp(-((k - reach) ** 2) / (2 * width ** 2)),
     );
   const kernels = [kernel(0), kernel(1), kernel(2)];
-  const along = (from: Float64Array, weights: Float64Array, stride: number, size: number): Float64Array => {
+  // Neighbour by neighbour, each for a row at once.
+  const alongX = (from: Float64Array, weights: Float64Array): Float64Array => {
     const out = new Float64Array(ny * nx);
-    for (let i = 0; i < out.length; i++) {
-      const at = stride === 1 ? i % nx : Math.floor(i / nx);
-      const last = Math.min(reach, size - 1 - at);
-      for (let k = -Math.min(reach, at); k <= last; k++) out[i]! += weights[k + reach]! * from[i + k * stride]!;
+    for (let row = 0; row < ny * nx; row += nx) {
+      for (let k = -reach; k <= reach; k++) {
+        const weight = weights[k + reach]!;
+        const end = row + Math.min(nx, nx - k);
+        for (let i = row + Math.max(0, -k); i < end; i++) out[i] = out[i]! + weight * from[i + k]!;
+      }
+    }
+    return out;
+  };
+  const alongY = (from: Float64Array, weights: Float64Array): Float64Array => {
+    const out = new Float64Array(ny * nx);
+    for (let y = 0; y < ny; y++) {
+      for (let k = -Math.min(reach, y); k <= Math.min(reach, ny - 1 - y); k++) {
+        const weight = weights[k + reach]!;
+        for (let i = y * nx; i < (y + 1) * nx; i++) out[i] = out[i]! + weight * from[i + k * nx]!;
+      }
     }
     return out;
   };
   /** Σ w dx^a dy^b of what is given. */
-  const moment = (from: Float64Array, a: number, b: number) =>
-    along(along(from, kernels[a]!, 1, nx), kernels[b]!, nx, ny);
+  const moment = (from: Float64Array, a: number, b: number) => alongY(alongX(from, kernels[a]!), kernels[b]!);
   const present = Float64Array.from(valid);
   const known = own.map((value, i) => (valid[i] ? value : 0));
   const [w, wx, wy, wxx, wxy, wyy] = [

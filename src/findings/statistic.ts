@@ -10,6 +10,11 @@ export function numbersOf(statistic: Statistic, field: VectorField): ArrayLike<n
   return typeof found === 'number' ? [found] : found;
 }
 
+/** The numbers of several statistics, one after another: draws that serve one serve all. */
+export function together(...statistics: readonly Statistic[]): Statistic {
+  return (field) => statistics.flatMap((one) => Array.from(numbersOf(one, field)));
+}
+
 export function meanOfSample(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }

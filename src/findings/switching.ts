@@ -9,11 +9,10 @@
 import type { RandomStream } from '../core/random.ts';
 import { difference } from './align.ts';
 import { directions } from './directions.ts';
-import type { NoiseModel } from './draws.ts';
 import type { Finding, NullKind } from './finding.ts';
 import { type NullOptions, noiseFields, nullOf, priorFields } from './nulls.ts';
 import { rotation_deg } from './poles.ts';
-import { type Bins, type Counts2, counts2, equalBins, relation } from './relation.ts';
+import { type Bins, type Counts2, counts2, equalBins, ranks, relation, relationOfRanks } from './relation.ts';
 import { scattering } from './scatter.ts';
 import type { Series } from './series.ts';
 import { latticeCharges, latticeDensity } from './topology.ts';
@@ -66,17 +65,17 @@ function positionsOf(fields: readonly VectorField[], reference: number, axis: 'x
   const at: number[] = [];
   for (let i = 0; i < keep.length; i++) if (keep[i] && densities.every((one) => Number.isFinite(one[i]))) at.push(i);
   const from = fields[reference]!.values[axis];
-  const others = fields.filter((_, i) => i !== reference);
-  const mean = (of: (i: number) => number[]) =>
-    Float64Array.from(at, (i) => {
-      const all = of(i);
-      return all.reduce((sum, one) => sum + one, 0) / all.length;
-    });
-  return {
-    change: mean((i) => others.map(({ values }) => Math.abs(values[axis][i]! - from[i]!))),
-    density: mean((i) => densities.map((one) => Math.abs(one[i]!))),
-    length: mean((i) => lengths.map((one) => one[i]!)),
+  const changes = fields
+    .filter((_, i) => i !== reference)
+    .map(({ values }) => values[axis].map((value, i) => value - from[i]!));
+  const meanSize = (all: readonly Float64Array[]) => {
+    const out = new Float64Array(at.length);
+    for (const one of all) {
+      for (let k = 0; k < out.length; k++) out[k] = out[k]! + Math.abs(one[at[k]!]!) / all.length;
+    }
+    return out;
   };
+  return { change: meanSize(changes), density: meanSize(densities), length: meanSize(lengths) };
 }
 
 /** Largest of what 99% are below: single positions do not stretch a histogram. */
@@ -94,17 +93,13 @@ export function reluctance(
   { states, reference }: Series,
   axis: 'x' | 'y',
   keep: Uint8Array,
-  options: {
-    readonly noise: NoiseModel;
-    readonly values: NullOptions['values'];
-    readonly smooth_nm: number;
-    readonly draws: number;
-    readonly stream: RandomStream;
-  },
+  options: NullOptions,
 ): Reluctance {
   const fields = states.map(({ field }) => restrict(field, keep));
   const own = positionsOf(fields, reference, axis, keep);
-  const found = relation(own.change, own.density, own.length);
+  // Shuffled positions have the same ranks in another order.
+  const [ofChange, ofDensity, ofLength] = [ranks(own.change), ranks(own.density), ranks(own.length)];
+  const found = relationOfRanks(ofChange, ofDensity, ofLength);
   const makers: Partial<Record<NullKind, ((stream: RandomStream) => VectorField)[]>> = {
     ...(fields.every(({ prior, sigma }) => prior && sigma) && {
       prior: fields.map((field) => priorFields(field, options)),
@@ -127,10 +122,10 @@ export function reluctance(
     const order = options.stream.fork('shuffled', k).shuffle(Int32Array.from(own.change.keys()));
     keepBoth(
       'shuffled',
-      relation(
-        Float64Array.from(order, (i) => own.change[i]!),
-        own.density,
-        own.length,
+      relationOfRanks(
+        Float64Array.from(order, (i) => ofChange[i]!),
+        ofDensity,
+        ofLength,
       ),
     );
     for (const kind of ['prior', 'noise'] as const) {

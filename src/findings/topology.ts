@@ -115,12 +115,15 @@ export function latticeCharges(directions: Directions, boundary: Boundary = 'ope
 function plaquetteCharge(u: Components, a: number, b: number, c: number, d: number): number {
   const ac = u.x[a]! * u.x[c]! + u.y[a]! * u.y[c]! + u.z[a]! * u.z[c]!;
   const bd = u.x[b]! * u.x[d]! + u.y[b]! * u.y[d]! + u.z[b]! * u.z[d]!;
-  const alongAc = () => (solidAngle(u, a, b, c) + solidAngle(u, a, c, d)) / (4 * Math.PI);
-  const alongBd = () => (solidAngle(u, a, b, d) + solidAngle(u, b, c, d)) / (4 * Math.PI);
-  if (Math.abs(ac - bd) > ROUNDING) return ac > bd ? alongAc() : alongBd();
+  if (Math.abs(ac - bd) > ROUNDING) return ac > bd ? cutCharge(u, a, b, c, d) : cutCharge(u, b, c, d, a);
   // Neither is nearer, as at the centre of a symmetric texture.
-  const [one, other] = [alongAc(), alongBd()];
+  const [one, other] = [cutCharge(u, a, b, c, d), cutCharge(u, b, c, d, a)];
   return Math.abs(one - other) < 0.5 ? one : Number.NaN;
+}
+
+/** Of the two triangles on either side of the diagonal from a to c. */
+function cutCharge(u: Components, a: number, b: number, c: number, d: number): number {
+  return (solidAngle(u, a, b, c) + solidAngle(u, a, c, d)) / (4 * Math.PI);
 }
 
 /**
@@ -139,7 +142,8 @@ export function latticeDensity({ directions, shape, charges }: LatticeCharges): 
       const charge = charges[j * columns + i]!;
       if (Number.isNaN(charge)) continue;
       const next = (i + 1) % nx;
-      for (const corner of [low + i, low + next, high + next, high + i]) {
+      for (let k = 0; k < 4; k++) {
+        const corner = (k < 2 ? low : high) + (k % 2 ? next : i);
         sum[corner]! += charge;
         share[corner]!++;
       }

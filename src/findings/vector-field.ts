@@ -96,5 +96,5 @@ export function mapComponents(components: Components, f: (value: number, i: numb
 
 /** |P| at each position, NaN where the field is not valid: [ny][nx]. */
 export function magnitudes({ values: { x, y, z } }: VectorField): Float64Array {
-  return x.map((value, i) => Math.hypot(value, y[i]!, z[i]!));
+  return x.map((value, i) => Math.sqrt(value * value + y[i]! * y[i]! + z[i]! * z[i]!));
 }

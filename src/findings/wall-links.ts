@@ -12,6 +12,8 @@ import { isWall, type Partition } from './partition.ts';
 
 /** Of positions that make the normal [steps]. */
 const REACH = 3.5;
+/** Rows and columns from a link's first position that such may be away. */
+const FURTHEST = 5;
 
 /** One entry a link; all of one length. */
 export interface WallLinks {
@@ -47,11 +49,17 @@ export function wallLinks({ shape: [ny, nx], labels }: Partition, step_nm: numbe
     const [one, two] = [labels[i]!, labels[j]!];
     const [row, column] = [Math.floor(p / nx), p % nx];
     const list = offsets[along];
-    let [x, y] = [0, 0];
+    const inside = row >= FURTHEST && column >= FURTHEST && row < ny - FURTHEST && column < nx - FURTHEST;
+    let x = 0;
+    let y = 0;
     for (let m = 0; m < list.length; m += 4) {
-      const [r, c, r2, c2] = [row + list[m]!, column + list[m + 1]!, row + list[m + 2]!, column + list[m + 3]!];
-      if (Math.min(r, c, r2, c2) < 0 || Math.max(r, r2) >= ny || Math.max(c, c2) >= nx) continue;
-      const [a, b] = [labels[r * nx + c]!, labels[r2 * nx + c2]!];
+      const r = row + list[m]!;
+      const c = column + list[m + 1]!;
+      const r2 = row + list[m + 2]!;
+      const c2 = column + list[m + 3]!;
+      if (!inside && (Math.min(r, c, r2, c2) < 0 || Math.max(r, r2) >= ny || Math.max(c, c2) >= nx)) continue;
+      const a = labels[r * nx + c]!;
+      const b = labels[r2 * nx + c2]!;
       const sign = (a === two ? 1 : a === one ? -1 : 0) - (b === two ? 1 : b === one ? -1 : 0);
       x += sign * (c - c2);
       y += sign * (r - r2);
@@ -71,8 +79,8 @@ export function wallLinks({ shape: [ny, nx], labels }: Partition, step_nm: numbe
 /** Rows and columns, from the link's first position on, of positions within reach of its middle (at cx, cy), each beside its opposite: [row, column, row, column] … */
 function halfDisc(cx: number, cy: number): Int32Array {
   const found: number[] = [];
-  for (let r = -5; r <= 5; r++) {
-    for (let c = -5; c <= 5; c++) {
+  for (let r = -FURTHEST; r <= FURTHEST; r++) {
+    for (let c = -FURTHEST; c <= FURTHEST; c++) {
       const [dx, dy] = [c - cx, r - cy];
       if (Math.hypot(dx, dy) > REACH || dy < 0 || (dy === 0 && dx < 0)) continue;
       found.push(r, c, Math.round(2 * cy - r), Math.round(2 * cx - c));

@@ -51,9 +51,11 @@ export function findWalls(field: VectorField, first: FirstTerm): Walls {
   const sigmaP = variation(field);
   const ridge = skeleton(sigmaP, field.shape, first);
   const threshold = wallThreshold(field);
-  const ridges = Uint8Array.from(sigmaP, (value, i) =>
-    value >= threshold[i]! && value > 0 && ridge[i]! >= RIDGE * value ? 1 : 0,
-  );
+  const ridges = new Uint8Array(sigmaP.length);
+  for (let i = 0; i < ridges.length; i++) {
+    const value = sigmaP[i]!;
+    if (value >= threshold[i]! && value > 0 && ridge[i]! >= RIDGE * value) ridges[i] = 1;
+  }
   return { variation: sigmaP, skeleton: ridge, threshold, ridges, partition: betweenRidges(field, sigmaP, ridges) };
 }
 
@@ -66,15 +68,18 @@ export function wallThreshold(field: VectorField): Float64Array {
   const turn = lengths.sort()[lengths.length >> 1]! * Math.sin(((LEAST_TURN_DEG / 2) * Math.PI) / 180);
   const noise = noiseVariation(field);
   const { sigma } = field;
-  return Float64Array.from(field.valid, (mark, i) => {
-    if (!mark) return Number.NaN;
-    if (!noise || !sigma) return turn;
+  const threshold = new Float64Array(field.valid.length).fill(Number.NaN);
+  for (let i = 0; i < threshold.length; i++) {
+    if (!field.valid[i]) continue;
+    threshold[i] = turn;
+    if (!noise || !sigma) continue;
     // Components of unlike σ: the χ² that has their mean and variance (Satterthwaite).
     const [x, y, z] = [sigma.x[i]! ** 2, sigma.y[i]! ** 2, sigma.z[i]! ** 2];
     const squares = x * x + y * y + z * z;
     const freedom = squares > 0 ? ((WINDOW - 1) * (x + y + z) ** 2) / squares : WINDOW - 1;
-    return Math.max(turn, noise[i]! * Math.sqrt(chiSquareQuantile(freedom, ONE_PERCENT)));
-  });
+    threshold[i] = Math.max(turn, noise[i]! * Math.sqrt(chiSquareQuantile(freedom, ONE_PERCENT)));
+  }
+  return threshold;
 }
 
 /**

@@ -28,33 +28,47 @@ export function watershed({ shape: [ny, nx], values: { x, y, z }, valid }: Vecto
     if (i + nx < count) neighbours[n++] = i + nx;
     return n;
   };
+  /** Label of the neighbour flooded before this turn whose vector is nearest; −1 where there is none. */
+  const nearestLabel = (i: number): number => {
+    let nearest = Number.POSITIVE_INFINITY;
+    let label = -1;
+    for (let k = around(i) - 1; k >= 0; k--) {
+      const j = neighbours[k]!;
+      if (labels[j]! < 0 || turn[j] === now) continue;
+      const apart = (x[i]! - x[j]!) ** 2 + (y[i]! - y[j]!) ** 2 + (z[i]! - z[j]!) ** 2;
+      if (!(apart < nearest)) continue;
+      nearest = apart;
+      label = labels[j]!;
+    }
+    return label;
+  };
   let basins = 0;
   let now = 0;
   for (let start = 0, end = 0; start < order.length; start = end) {
     const level = Math.floor(order[start]! / count);
     while (end < order.length && Math.floor(order[end]! / count) === level) end++;
-    const here = Array.from(order.subarray(start, end), (item) => item % count);
-    const inLevel = end - start > 1 ? new Set(here) : undefined;
+    if (end - start === 1) {
+      // Nearly all positions are alone at their level.
+      const i = order[start]! - level * count;
+      turn[i] = ++now;
+      const label = nearestLabel(i);
+      labels[i] = label < 0 ? basins++ : label;
+      continue;
+    }
+    const here = Array.from(order.subarray(start, end), (item) => item - level * count);
+    const inLevel = new Set(here);
     let front = here;
     while (front.length > 0) {
       now++;
       const flooded: number[] = [];
       for (const i of front) {
         if (labels[i]! >= 0) continue;
-        let nearest = Number.POSITIVE_INFINITY;
-        let label = -1;
-        for (let k = around(i) - 1; k >= 0; k--) {
-          const j = neighbours[k]!;
-          if (labels[j]! < 0 || turn[j] === now) continue;
-          const apart = (x[i]! - x[j]!) ** 2 + (y[i]! - y[j]!) ** 2 + (z[i]! - z[j]!) ** 2;
-          if (apart < nearest) [nearest, label] = [apart, labels[j]!];
-        }
+        const label = nearestLabel(i);
         if (label < 0) continue;
         labels[i] = label;
         turn[i] = now;
         flooded.push(i);
       }
-      if (!inLevel) break;
       const after: number[] = [];
       for (const i of flooded) {
         for (let k = around(i) - 1; k >= 0; k--) {
@@ -72,7 +86,7 @@ export function watershed({ shape: [ny, nx], values: { x, y, z }, valid }: Vecto
       for (let at = reached.pop(); at !== undefined; at = reached.pop()) {
         for (let k = around(at) - 1; k >= 0; k--) {
           const j = neighbours[k]!;
-          if (labels[j]! >= 0 || !inLevel?.has(j)) continue;
+          if (labels[j]! >= 0 || !inLevel.has(j)) continue;
           labels[j] = basins;
           reached.push(j);
         }

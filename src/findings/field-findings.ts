@@ -1,0 +1,126 @@
+/**
+ * What one state holds but for its walls and domains: how |P| and its components are spread, profiles across the film, topological density and charge, defects; every number
+ * with its error and its null, and P in space only as far as the map measures it.
+ *
+ * A map of a network holds posterior means. Numbers of the map as it is (densities, T_d) are told as they are, with the scatter that values of such a map have (scatter.ts);
+ * what is to be a number of the specimen (mean P, |P|) is taken of the field freed of its prior and of its noise (estimate.ts).
+ *
+ * One set of draws serves all statistics of a field: `pairs` of ±g at four sizes for intervals, `draws` fields of each null.
+ */
+
+import { type Defect, findDefects } from './defects.ts';
+import { lengthsOf } from './densities.ts';
+import { directions } from './directions.ts';
+import { type EstimateOptions, estimate } from './estimate.ts';
+import type { Finding } from './finding.ts';
+import { meanLength, minimumName, minimumOfLengths } from './length-findings.ts';
+import { meanOf } from './linear.ts';
+import { nullsOf } from './nulls.ts';
+import { componentProfile, type Profile } from './profile.ts';
+import type { ScalarMap } from './scalar-map.ts';
+import { scattering } from './scatter.ts';
+import { kindsOf, type StateOptions } from './state-options.ts';
+import { numbersOf, type Statistic, together } from './statistic.ts';
+import { freed, type Told, toldOf } from './told.ts';
+import { latticeCharges, latticeDensity } from './topology.ts';
+import { topological, topologicalNames, topologicalProfile } from './topology-findings.ts';
+import { type TotalCharge, totalCharge } from './total-charge.ts';
+import { AXES, type Axis, type VectorField } from './vector-field.ts';
+
+export interface FieldFindings {
+  readonly told: Told;
+  /** P_x, P_y, P_z, T_d. */
+  readonly profiles: readonly Profile[];
+  readonly density: ScalarMap;
+  readonly charge: TotalCharge;
+  readonly defects: readonly Defect[];
+  readonly findings: readonly Finding[];
+}
+
+/** [nm] around a defect in which its charge is counted. */
+const DEFECT_nm = 1.2;
+
+/** @throws 'incomplete' where no position is valid */
+export function fieldFindings(said: VectorField, options: StateOptions): FieldFindings {
+  const { noise, values, across } = options;
+  const told = toldOf(said);
+  const field = scattering(said, values);
+  const stream = options.stream.fork('fields');
+  const drawing = (correction: EstimateOptions['correction'], name: string): EstimateOptions => ({
+    noise,
+    correction,
+    of: 'field',
+    pairs: options.pairs,
+    stream: stream.fork(name),
+  });
+  const lattice = latticeCharges(directions(field));
+  const charge = totalCharge(lattice);
+  // In the plane the prior has nothing to replace; what neighbours share tells of charges alone.
+  const minimum = { 2: minimumOfLengths(field, 2), 3: minimumOfLengths(field, 3) };
+  const charges = topological(across);
+  const inSpace = together(meanLength(3), minimum[3], charges);
+  const nulls = kindsOf(said).map((kind) => {
+    const lone: Statistic = kind === 'prior' ? inSpace : charges;
+    const found = nullsOf(said, lone, [kind], { ...options, stream: stream.fork('nulls') });
+    return kind === 'prior' ? found : [{}, {}, ...found];
+  });
+  const [ofMean = {}, ofMinimum = {}, ...ofCharges] = nulls.reduce(
+    (all, some) => some.map((one, i) => ({ ...all[i], ...one })),
+    [],
+  );
+  const [plane, space, Q, size, ...heights] = estimate(
+    field,
+    together(minimum[2], minimum[3], charges),
+    [
+      minimumName(field, 2, {}),
+      minimumName(field, 3, ofMinimum),
+      ...topologicalNames(field, across, charge.n, ofCharges),
+    ],
+    drawing('none', 'field'),
+  );
+  const notMeasured = (axes: readonly Axis[]) =>
+    `the map does not measure P along ${axes.filter((axis) => !told.axes.includes(axis)).join(', ')}: σ is as large as the prior's`;
+  /** Of the freed field; the value is the map's. */
+  const length = (name: string, axes: readonly Axis[], statistic: Statistic, beside: Finding['nulls']): Finding => {
+    const value = numbersOf(statistic, field)[0]!;
+    const plain = { name, unit: field.unit, value, n: lengthsOf(field, 2).length, nulls: beside };
+    if (!axes.every((axis) => told.axes.includes(axis))) return { ...plain, undetermined: notMeasured(axes) };
+    const [found] = estimate(
+      freed(said, values, axes),
+      statistic,
+      [{ name, unit: field.unit, nulls: beside }],
+      drawing('simex', name),
+    );
+    return { ...found!, value };
+  };
+  /** A component as the specimen has it, where it is measured. */
+  const component = (axis: Axis): VectorField | undefined =>
+    told.axes.includes(axis) ? freed(said, values, [axis]) : undefined;
+  const meanComponent = (axis: Axis): Finding => {
+    const { name, unit, value, n } = meanOf(said, axis, noise);
+    const measured = component(axis);
+    if (!measured) return { name, unit, value, n, nulls: {}, undetermined: notMeasured([axis]) };
+    const found = meanOf(measured, axis, noise);
+    return { ...found, value, ...(measured !== said && { corrected: found.value }) };
+  };
+  const bare = { ...said, sigma: undefined };
+  return {
+    told,
+    profiles: [
+      ...AXES.map((axis) => componentProfile(component(axis) ?? bare, axis, across, noise)),
+      topologicalProfile(heights, field.step_nm),
+    ],
+    density: latticeDensity(lattice),
+    charge,
+    defects: findDefects(field, { radius_nm: DEFECT_nm }).list,
+    findings: [
+      ...AXES.map(meanComponent),
+      length('mean |P| in the plane', ['x', 'y'], meanLength(2), {}),
+      length('mean |P|', AXES, meanLength(3), ofMean),
+      plane!,
+      space!,
+      Q!,
+      size!,
+    ],
+  };
+}

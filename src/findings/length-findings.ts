@@ -1,0 +1,38 @@
+/**
+ * Lengths of P, in the plane and in space: their mean, and where −ln of their density is least. A length in space is made of the prior where P_z is not measured; beside it
+ * stands the same with P_z drawn from the prior.
+ */
+
+import { lengthsOf, magnitudeMinimum, silverman } from './densities.ts';
+import type { Stated } from './estimate.ts';
+import type { Finding } from './finding.ts';
+import { type Dimensions, isotropicMinimum } from './magnitude-noise.ts';
+import type { Statistic } from './statistic.ts';
+import type { VectorField } from './vector-field.ts';
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+export const meanLength =
+  (dimensions: Dimensions): Statistic =>
+  (field) =>
+    mean(lengthsOf(field, dimensions));
+
+/** One bandwidth for all draws: what is looked for is where the maximum moves, not how wide a kernel each draw would choose. */
+export function minimumOfLengths(field: VectorField, dimensions: Dimensions): Statistic {
+  return magnitudeMinimum(dimensions, silverman(lengthsOf(field, dimensions)));
+}
+
+/** The minimum's name, and beside it what a cloud without any direction or preferred length has, of the same mean square. */
+export function minimumName(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Stated {
+  const square = mean(lengthsOf(field, dimensions).map((value) => value * value));
+  const none = isotropicMinimum(square, dimensions);
+  return {
+    name: `${dimensions === 2 ? '|P| in the plane' : '|P|'} where −ln ρ is least`,
+    unit: field.unit,
+    nulls: { ...nulls, shapeless: { mean: none, interval: [none, none] } },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Q, the mean of |T_d| and the profile of T_d. None is linear in the field: noise stays in the value, its interval is for the mean over other noise, and nulls say what noise
+ * alone gives.
+ */
+
+import { directions } from './directions.ts';
+import type { Stated } from './estimate.ts';
+import type { Finding } from './finding.ts';
+import { meansAcross, type Profile } from './profile.ts';
+import type { Statistic } from './statistic.ts';
+import { latticeCharges, latticeDensity } from './topology.ts';
+import type { VectorField } from './vector-field.ts';
+
+const UNIT = '1/nm2';
+
+/** Q, the mean of |T_d| [1/nm²], and the mean of T_d at each height [1/nm²]. */
+export function topological(across: 'x' | 'y'): Statistic {
+  return (field) => {
+    const lattice = latticeCharges(directions(field));
+    let [sum, size, n] = [0, 0, 0];
+    for (const charge of lattice.charges) {
+      if (Number.isNaN(charge)) continue;
+      sum += charge;
+      size += Math.abs(charge);
+      n++;
+    }
+    const mean = n > 0 ? size / n / field.step_nm ** 2 : Number.NaN;
+    return [sum, mean, ...meansAcross(latticeDensity(lattice).values, field.shape, across)];
+  };
+}
+
+/** The names of these numbers. @param n plaquettes that have a charge @param nulls of each number */
+export function topologicalNames(
+  { shape, step_nm }: VectorField,
+  across: 'x' | 'y',
+  n: number,
+  nulls: readonly Finding['nulls'][],
+): Stated[] {
+  const heights = Array.from({ length: shape[across === 'y' ? 0 : 1] }, (_, line) => ({
+    name: `T_d at ${(line * step_nm).toFixed(2)} nm`,
+    unit: UNIT,
+    nulls: nulls[2 + line],
+  }));
+  return [
+    { name: 'topological charge Q', unit: '1', n, nulls: nulls[0] },
+    { name: 'mean |T_d|', unit: UNIT, n, nulls: nulls[1] },
+    ...heights,
+  ];
+}
+
+/** @param heights findings of each height */
+export function topologicalProfile(heights: readonly Finding[], step_nm: number): Profile {
+  return {
+    name: 'T_d',
+    unit: UNIT,
+    at_nm: Float64Array.from(heights, (_, line) => line * step_nm),
+    points: heights.map((finding) => (Number.isFinite(finding.value) ? finding : undefined)),
+  };
+}
