@@ -6,6 +6,7 @@ import { fail } from '../core/errors.ts';
 import { type Identity, identify } from '../core/identity.ts';
 import { plural, setting } from '../core/numbers.ts';
 import { checkAborted } from '../core/task.ts';
+import { landscapeIdentity } from '../ferroelectric/given-landscape.ts';
 import { renderAnalysis } from '../figures/analysis-report.ts';
 import { findingLine } from '../figures/finding-line.ts';
 import { type Analysis, analyse } from '../findings/analyse.ts';
@@ -18,6 +19,7 @@ import { readMapZarr } from '../polarization/map-files.ts';
 import { parseRecipe, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { option, optionList, readRecipe, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { poleLandscape } from './pole-landscape.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runAnalyze(line: CommandLine): Promise<void> {
@@ -51,19 +53,19 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
 }
 
 /** What an analysis follows from. */
-export function analysisIdentity(
-  maps: readonly StateMap[],
-  { findings }: Recipe,
-  register: 'affine' | 'none',
-): Identity {
+export function analysisIdentity(maps: readonly StateMap[], recipe: Recipe, register: 'affine' | 'none'): Identity {
+  const { findings } = recipe;
   return identify({
     kind: 'analysis',
     schema: 1,
     program: PROGRAM,
     settings: { findings, register, biases_V: maps.map(({ bias_V }) => bias_V) },
-    inputs: Object.fromEntries(
-      maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : [])),
-    ),
+    inputs: {
+      ...Object.fromEntries(
+        maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : [])),
+      ),
+      ...(recipe.landscape && { landscape: landscapeIdentity(recipe, PROGRAM) }),
+    },
   });
 }
 
@@ -77,12 +79,17 @@ export async function analysisFiles(
   const { task } = line.console;
   const analysis = await analyse(maps, recipe.findings, { register, host: nodeWorkers, ...workersOption(line) }, task);
   const identity = analysisIdentity(maps, recipe, register);
-  const files = renderAnalysis(analysis, {
-    recipe_toml: recipeToToml(recipe, ['findings']),
-    identity: identity.id,
-    seed: recipe.findings.seed,
-    version: PROGRAM,
-  });
+  const landscape = await poleLandscape(recipe, recipe.findings.across, task);
+  const files = renderAnalysis(
+    analysis,
+    {
+      recipe_toml: recipeToToml(recipe, ['findings', ...(landscape ? (['crystal', 'landscape'] as const) : [])]),
+      identity: identity.id,
+      seed: recipe.findings.seed,
+      version: PROGRAM,
+    },
+    landscape,
+  );
   const numbers = numbersOf(analysis);
   files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);
   return { analysis, files, numbers, identity };

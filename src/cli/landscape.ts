@@ -2,13 +2,12 @@
 
 import { join } from 'node:path';
 import { numberLabel, quantity, setting } from '../core/numbers.ts';
-import { breathe, type Task } from '../core/task.ts';
+import { breathe } from '../core/task.ts';
 import { norm } from '../crystal/lattice.ts';
 import type { Vec3 } from '../crystal/structure.ts';
 import { givenLandscape, landscapeIdentity } from '../ferroelectric/given-landscape.ts';
 import {
   indexSum,
-  lowestAlong,
   plus,
   polarization,
   type StationaryPoint,
@@ -16,6 +15,7 @@ import {
   symmetries,
 } from '../ferroelectric/landscape.ts';
 import { landscapeChecks } from '../ferroelectric/landscape-checks.ts';
+import { lowestEnergies_meV } from '../ferroelectric/landscape-surface.ts';
 import type { LandscapeOptions } from '../ferroelectric/options.ts';
 import { minimumEnergyPath } from '../ferroelectric/path.ts';
 import type { Conditions } from '../ferroelectric/system.ts';
@@ -49,7 +49,7 @@ export async function runLandscape(line: CommandLine): Promise<void> {
   }
   const surfaces: LandscapeReportInput['halves'][number][] = [];
   for (const half of halves(of)) {
-    surfaces.push({ half, energies_meV: await surface(of, landscape.pixels, half, task) });
+    surfaces.push({ half, energies_meV: await lowestEnergies_meV(of, gridDirections(landscape.pixels, half), task) });
   }
   const checks = landscapeChecks();
   const identity = landscapeIdentity(recipe, PROGRAM);
@@ -122,15 +122,6 @@ function halves(of: UniformEnergy): Half[] {
   return mirror ? ['upper'] : ['upper', 'lower'];
 }
 
-async function surface(of: UniformEnergy, pixels: number, half: Half, task: Task): Promise<Float64Array> {
-  const energies_meV: number[] = [];
-  for (const direction of gridDirections(pixels, half)) {
-    await breathe(task);
-    energies_meV.push(1e3 * lowestAlong(of, direction).energy_eV);
-  }
-  return Float64Array.from(energies_meV);
-}
-
 /** E along [001], [110] and [111], both ways, to 1.6 times the largest |u| of a stationary point. */
 function sections(of: UniformEnergy, points: readonly StationaryPoint[]): Section[] {
   const reach = 1.6 * Math.max(0.05, ...points.map(({ u_A }) => norm(u_A)));
@@ -148,7 +139,8 @@ function sections(of: UniformEnergy, points: readonly StationaryPoint[]): Sectio
   }));
 }
 
-function conditionWords({ strain, misfit_percent }: LandscapeOptions, conditions: Conditions): string {
+/** 'epitaxial, misfit −0.5 %'. */
+export function conditionWords({ strain, misfit_percent }: LandscapeOptions, conditions: Conditions): string {
   const { pressure_GPa = 0, field_V_per_A = [0, 0, 0] } = conditions;
   const parts = [
     {

@@ -6,6 +6,7 @@ import { fieldMap } from './field-map.ts';
 import { fieldView } from './field-view.ts';
 import type { ReportSection } from './report.ts';
 import { quantile, roundUp } from './scale.ts';
+import { vectorFieldMap } from './vector-map.ts';
 
 export function mapSection({ analysis, fields, names, unit, ridges, files, figure }: AnalysisParts): ReportSection {
   const { series, states, film } = analysis;
@@ -22,6 +23,27 @@ export function mapSection({ analysis, fields, names, unit, ridges, files, figur
       signed: true,
       panels: fields.map(({ values }, i) => ({ values: values[axis], mask: film, walls: walls[i]! })),
     })),
+  });
+  const axis = analysis.options.across;
+  const switching = fieldMap({
+    title: 'P along the field',
+    shape,
+    step_nm,
+    heads: names,
+    rows: [
+      {
+        symbol: `P_${axis}`,
+        unit,
+        signed: true,
+        panels: fields.map(({ values }, i) => ({
+          values: values[axis],
+          mask: film,
+          walls: walls[i]!,
+          second: states[i]!.density.values.map(Math.abs),
+        })),
+      },
+    ],
+    second: { symbol: '|T_d|', unit: '1/nm2', as: 'dots' },
   });
   const density = fieldMap({
     title: 'Topological density',
@@ -44,11 +66,23 @@ export function mapSection({ analysis, fields, names, unit, ridges, files, figur
   });
   const pMax = roundUp(Math.max(...fields.map((field) => quantile(magnitudes(field), 0.99))));
   const figures = [
-    figure('components', all, 'Fig. 3a–c and Extended Data Fig. 9, upper rows: components of P with walls.'),
+    figure('components', all, 'Extended Data Fig. 9, upper rows: components of P with walls.'),
+    figure('field-component', switching, `Fig. 3a–c: P along ${axis}, across the film, with walls; dots go by |T_d|.`),
     figure(
       'topological-density',
       density,
       'Fig. 2e, bottom: T_d on the lattice; dots go by |P_z|. Sign: core down in up is negative.',
+    ),
+    ...fields.map((field, i) =>
+      figure(
+        `plane-${i + 1}`,
+        // Without z: what a projection shows.
+        vectorFieldMap(
+          { ...field, values: { ...field.values, z: field.values.z.map((value) => 0 * value) } },
+          { title: `P in the plane at ${names[i]}`, pMax, walls: walls[i]! },
+        ),
+        'Fig. 2e, middle: the projection on the plane alone.',
+      ),
     ),
     ...fields.map((field, i) =>
       figure(

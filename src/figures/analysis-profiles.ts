@@ -1,10 +1,12 @@
-/** Profiles across the film, of all states with their bands and what noise alone gives (Fig. 3d–i of the paper), with the numbers as CSV. */
+/** Profiles across the film, of all states with their bands and what noise alone gives (Fig. 3d–k of the paper), with the numbers as CSV. */
 
+import { plural } from '../core/numbers.ts';
+import { changeProfiles, meanProfile } from '../findings/change-profile.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Profile } from '../findings/profile.ts';
 import { type AnalysisParts, csv } from './analysis-parts.ts';
 import { type ProfileFigureOptions, profileFigure } from './profile-figure.ts';
-import type { ReportSection } from './report.ts';
+import type { ReportFigure, ReportSection } from './report.ts';
 
 function profileOptions(profiles: readonly Profile[], names: readonly string[], symbol: string): ProfileFigureOptions {
   const first = profiles[0]!;
@@ -27,7 +29,7 @@ function profileOptions(profiles: readonly Profile[], names: readonly string[], 
     })),
     ...(noise && {
       null: {
-        name: `noise alone, at ${names[0]}`,
+        name: names.length > 1 ? `noise alone, at ${names[0]}` : 'noise alone',
         mean: column(first, ({ nulls }) => nulls.noise?.mean),
         low: column(first, ({ nulls }) => nulls.noise?.interval[0]),
         high: column(first, ({ nulls }) => nulls.noise?.interval[1]),
@@ -36,45 +38,97 @@ function profileOptions(profiles: readonly Profile[], names: readonly string[], 
   };
 }
 
-export function profileSection({ analysis, names, files, figure }: AnalysisParts): ReportSection {
+interface Drawn {
+  /** Of the files: 'P_y'. */
+  readonly name: string;
+  /** As symbolSvg takes it. */
+  readonly symbol: string;
+  readonly profiles: readonly Profile[];
+  /** Of each, in the key, and at the end of the columns of the CSV. */
+  readonly heads: readonly string[];
+  readonly ends: readonly string[];
+  readonly caption: string;
+}
+
+/** The figure, with its numbers as CSV. */
+function drawn(
+  { files, figure }: AnalysisParts,
+  { name, symbol, profiles, heads, ends, caption }: Drawn,
+): ReportFigure {
+  files.set(
+    `data/profile-${name}.csv`,
+    csv(
+      ['place_nm', ...ends.flatMap((end) => ['value', 'low95', 'high95', 'noise'].map((what) => `${what}_${end}`))],
+      Array.from(profiles[0]!.at_nm, (place, at) => [
+        place,
+        ...profiles.flatMap(({ points }) => {
+          const point = points[at];
+          return [
+            point?.value ?? Number.NaN,
+            point?.interval?.[0] ?? Number.NaN,
+            point?.interval?.[1] ?? Number.NaN,
+            point?.nulls.noise?.mean ?? Number.NaN,
+          ];
+        }),
+      ]),
+    ),
+  );
+  return figure(`profile-${name}`, profileFigure(profileOptions(profiles, heads, symbol)), caption);
+}
+
+const CAPTIONS: Readonly<Record<string, string>> = { P_y: 'Fig. 3d–f.', T_d: 'Fig. 3g–i.' };
+
+export function profileSection(parts: AnalysisParts): ReportSection {
+  const { analysis, names } = parts;
   const { series, states } = analysis;
   const quantities = states[0]!.profiles.map(({ name }) => name);
   return {
     heading: 'Profiles across the film',
     text: 'Bands are 95% intervals of the mean over the positions of a height, for these very positions. A component that is not measured has none.',
-    svg: quantities.map((name, k) => {
-      const all = states.map(({ profiles: own }) => own[k]!);
-      files.set(
-        `data/profile-${name}.csv`,
-        csv(
-          [
-            'place_nm',
-            ...series.states.flatMap(({ bias_V }) => [
-              `value_${bias_V}V`,
-              `low95_${bias_V}V`,
-              `high95_${bias_V}V`,
-              `noise_${bias_V}V`,
-            ]),
-          ],
-          Array.from(all[0]!.at_nm, (place, at) => [
-            place,
-            ...all.flatMap(({ points }) => {
-              const point = points[at];
-              return [
-                point?.value ?? Number.NaN,
-                point?.interval?.[0] ?? Number.NaN,
-                point?.interval?.[1] ?? Number.NaN,
-                point?.nulls.noise?.mean ?? Number.NaN,
-              ];
-            }),
-          ]),
-        ),
-      );
-      return figure(
-        `profile-${name}`,
-        profileFigure(profileOptions(all, names, name)),
-        name === 'T_d' ? 'Fig. 3g–i.' : name === 'P_y' ? 'Fig. 3d–f.' : '',
-      );
-    }),
+    svg: [
+      ...quantities.map((name, k) =>
+        drawn(parts, {
+          name,
+          symbol: name,
+          profiles: states.map(({ profiles: own }) => own[k]!),
+          heads: names,
+          ends: series.states.map(({ bias_V }) => `${bias_V}V`),
+          caption: CAPTIONS[name] ?? '',
+        }),
+      ),
+      ...(states.length > 1 ? seriesProfiles(parts) : []),
+    ],
   };
+}
+
+/** ΔP along the field, and the mean of T_d over states. */
+function seriesProfiles(parts: AnalysisParts): ReportFigure[] {
+  const { analysis, names } = parts;
+  const { series, film, options, states } = analysis;
+  const axis = options.across;
+  const keep = film.map((mark, i) => mark & series.common[i]!);
+  const others = series.states.flatMap(({ bias_V }, i) => (i === series.reference ? [] : [{ bias_V, i }]));
+  const densities = states.map(({ profiles }) => profiles.find(({ name }) => name === 'T_d')!);
+  return [
+    drawn(parts, {
+      name: `change-P_${axis}`,
+      symbol: `ΔP_${axis}`,
+      profiles: changeProfiles(series, keep, axis, {
+        across: axis,
+        values: options.values,
+        noise: { length_nm: options.correlation_nm },
+      }),
+      heads: others.map(({ i }) => `${names[i]} − ${names[series.reference]}`),
+      ends: others.map(({ bias_V }) => `${bias_V}V`),
+      caption: 'Fig. 3j: change of P along the field, over positions that both states have.',
+    }),
+    drawn(parts, {
+      name: 'mean-T_d',
+      symbol: 'T_d',
+      profiles: [meanProfile(densities)],
+      heads: [`mean of ${plural(states.length, 'state')}`],
+      ends: ['mean'],
+      caption: 'Fig. 3k: T_d, mean over the states.',
+    }),
+  ];
 }

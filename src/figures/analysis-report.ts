@@ -2,30 +2,38 @@
 
 import { numberLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import type { Analysis } from '../findings/analyse.ts';
-import { directionSection } from './analysis-directions.ts';
+import { directionSections, type PoleLandscape } from './analysis-directions.ts';
+import { lengthSection } from './analysis-lengths.ts';
 import { mapSection } from './analysis-maps.ts';
 import { analysisParts } from './analysis-parts.ts';
 import { profileSection } from './analysis-profiles.ts';
 import { spreadSection } from './analysis-spread.ts';
 import { switchingSection, unchangedSection } from './analysis-switching.ts';
 import { wallSection } from './analysis-walls.ts';
+import { windowSection } from './analysis-windows.ts';
 import { biasLabel } from './film-profile.ts';
 import { findingTable } from './finding-table.ts';
 import { buildReport, type ReportProvenance, type ReportSection } from './report.ts';
 
-/** report.html, figures/*.svg and data/*.csv, by path. */
-export function renderAnalysis(analysis: Analysis, provenance: ReportProvenance): Map<string, string> {
+/** report.html, figures/*.svg and data/*.csv, by path. @param landscape under the poles */
+export function renderAnalysis(
+  analysis: Analysis,
+  provenance: ReportProvenance,
+  landscape?: PoleLandscape,
+): Map<string, string> {
   const parts = analysisParts(analysis);
   const { names, files } = parts;
   const { series } = analysis;
   const sections: ReportSection[] = [
     numberSection(analysis, names),
     mapSection(parts),
+    lengthSection(parts),
     spreadSection(parts),
     wallSection(parts),
+    windowSection(parts),
     profileSection(parts),
     ...(series.states.length > 1 ? [switchingSection(parts), unchangedSection(parts)] : []),
-    directionSection(parts),
+    ...directionSections(parts, landscape),
   ];
   const open = analysis.states.some(({ told }) => !told.whole);
   const html = buildReport({

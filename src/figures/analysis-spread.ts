@@ -50,7 +50,6 @@ export function spreadSection({ analysis, fields, names, unit, files, figure }: 
   };
   return {
     heading: 'How |P| and its components are spread',
-    text: 'The density of |P| holds the volume element: a cloud of vectors without any direction or preferred length has its maximum, the minimum of −ln ρ, at a finite |P|, in space at √2 times where it is in the plane. The table says where that is for a cloud of the same mean square.',
     svg: [
       spread('length-plane', '|P_xy|', inPlane, false, 'Fig. 2c: |P| in the plane, as mapped.'),
       spread('length-space', '|P|', inSpace, false, 'Fig. 2c and Extended Data Fig. 10d: |P| in space, as mapped.'),

@@ -62,6 +62,8 @@ export function difference(a: VectorField, b: VectorField): VectorField {
     unit: a.unit,
     values: each((axis, i) => b.values[axis][i]! - a.values[axis][i]!),
     ...(a.sigma && b.sigma && { sigma: each((axis, i) => Math.hypot(a.sigma![axis][i]!, b.sigma![axis][i]!)) }),
+    // What each state's positions share need not cancel: it goes with P, as far as anybody knows.
+    ...(a.shared && { shared: a.shared }),
     valid,
   };
 }

@@ -20,6 +20,8 @@ export interface RegionPole {
 }
 
 export interface Analysis {
+  /** What was asked for. */
+  readonly options: FindingsOptions;
   readonly series: Series;
   /** Where the film is, [ny][nx]; all of the map where no region is named. */
   readonly film: Uint8Array;
@@ -103,6 +105,7 @@ export async function analyse(
       .map(([region, mask]): RegionPole => ({ region, bias_V, pole: meanPole(field, mask, options.correlation_nm) })),
   );
   return {
+    options,
     series,
     film,
     regions,

@@ -1,7 +1,9 @@
 /**
  * Draws of a field's noise: values + √λ·σ·g, with g Gaussian, of variance 1 at every position, edges and masks included, and
  *
- *     ⟨g(r) g(r′)⟩ = exp(−|r − r′|² / 2L²).
+ *     ⟨g(r) g(r′)⟩ = ρ + (1 − ρ) exp(−|r − r′|² / 2L²),
+ *
+ * ρ being 0 but for errors of a map whose model states what its positions share.
  *
  * White noise on a grid that reaches beyond the field by the kernel's reach is convolved with the kernel whose autocorrelation this is: the square root of its spectrum,
  * so the correlation holds at neighbours too, where a sampled Gaussian would not give it.
@@ -12,13 +14,15 @@ import { cholesky } from '../core/cholesky.ts';
 import { fail } from '../core/errors.ts';
 import type { RandomStream } from '../core/random.ts';
 import { convolveInside, type Taps } from './convolve.ts';
-import type { Components, VectorField } from './vector-field.ts';
+import { AXES, type Components, type VectorField } from './vector-field.ts';
 
 export interface NoiseModel {
   /** L [nm]: errors at a distance r correlate as exp(−r²/2L²); 0: each position for itself. */
   readonly length_nm: number;
   /** Correlation of the errors of two components at one position; 0 where it is not given. */
   readonly between?: { readonly xy?: number; readonly xz?: number; readonly yz?: number } | undefined;
+  /** ρ of each component: as `VectorField.shared`. */
+  readonly shared?: VectorField['shared'];
 }
 
 /** Below this length [steps] neighbours correlate by less than 1e-5. */
@@ -56,14 +60,16 @@ export class NoiseSource {
   readonly #white: Float64Array;
   readonly #work: Float64Array;
   readonly #mix: Float64Array | undefined;
+  readonly #shared: VectorField['shared'];
 
   /** @throws 'range' where the length is negative or the correlations between components cannot be */
-  constructor({ shape, step_nm }: Pick<VectorField, 'shape' | 'step_nm'>, { length_nm, between }: NoiseModel) {
+  constructor({ shape, step_nm }: Pick<VectorField, 'shape' | 'step_nm'>, { length_nm, between, shared }: NoiseModel) {
     if (!(length_nm >= 0 && Number.isFinite(length_nm))) {
       fail('range', `A correlation length of ${length_nm} nm.`, 'Give the length in nm, 0 for none.', { length_nm });
     }
     const [ny, nx] = shape;
     this.shape = shape;
+    this.#shared = shared;
     this.#taps = correlationTaps(length_nm / step_nm);
     const r = this.#taps.length - 1;
     this.#white = new Float64Array((ny + 2 * r) * (nx + 2 * r));
@@ -96,7 +102,15 @@ export class NoiseSource {
         y[i] = mix[3]! * x[i]! + mix[4]! * y[i]!;
       }
     }
-    return { x, y, z };
+    const out = { x, y, z };
+    for (const axis of AXES) {
+      const share = this.#shared?.[axis] ?? 0;
+      if (share === 0) continue;
+      const [all, own] = [Math.sqrt(share) * stream.normal(), Math.sqrt(1 - share)];
+      const g = out[axis];
+      for (let i = 0; i < g.length; i++) g[i] = all + own * g[i]!;
+    }
+    return out;
   }
 }
 

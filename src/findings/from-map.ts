@@ -58,6 +58,7 @@ export function fieldOfMap(map: PolarizationMap, options: { readonly sigma: 'nee
     return { x: one(0), y: one(1), z: one(2) };
   };
   const priors = channels.map(({ prior }) => prior);
+  const shares = channels.map(({ shared }) => shared);
   const field: VectorField = {
     shape,
     step_nm,
@@ -68,6 +69,10 @@ export function fieldOfMap(map: PolarizationMap, options: { readonly sigma: 'nee
     ...(priors.every((prior) => prior !== undefined) && {
       prior: Object.fromEntries(AXES.map((axis, i) => [axis, priors[i]!])) as Record<Axis, number>,
     }),
+    ...(needed &&
+      shares.every((shared) => shared !== undefined) && {
+        shared: Object.fromEntries(AXES.map((axis, i) => [axis, shares[i]!])) as Record<Axis, number>,
+      }),
   };
   checkField(field);
   return { field, left_out };

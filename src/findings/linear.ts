@@ -1,5 +1,6 @@
 /**
- * Statistics linear in the field, exactly: Σ wᵢ Pᵢ with variance Σᵢⱼ wᵢ wⱼ σᵢ σⱼ exp(−|rᵢ − rⱼ|²/2L²). Noise does not shift them, and no draws are needed.
+ * Statistics linear in the field, exactly: Σ wᵢ Pᵢ with variance Σᵢⱼ wᵢ wⱼ σᵢ σⱼ (ρ + (1 − ρ) exp(−|rᵢ − rⱼ|²/2L²)), ρ the share of σ² that all positions have in common
+ * (`VectorField.shared`). Noise does not shift them, and no draws are needed.
  * The interval is of this field ('field'); for the material take estimate.ts with blocks.
  */
 
@@ -16,7 +17,7 @@ import type { Axis, VectorField } from './vector-field.ts';
  * @throws 'shape' where weights do not fill the field
  */
 export function weightedSum(
-  { values, sigma, valid, shape, step_nm }: VectorField,
+  { values, sigma, valid, shape, step_nm, shared: shares }: VectorField,
   axis: Axis,
   weights: Float64Array,
   { length_nm }: NoiseModel,
@@ -28,8 +29,11 @@ export function weightedSum(
   for (let i = 0; i < valid.length; i++) if (valid[i]) value += weights[i]! * values[axis][i]!;
   if (!sigma) return { value };
   const errors = weights.map((w, i) => (valid[i] ? w * sigma[axis][i]! : 0));
-  const shared = convolve(errors, shape, gaussianTaps(length_nm / step_nm));
-  return { value, sigma: Math.sqrt(errors.reduce((sum, error, i) => sum + error * shared[i]!, 0)) };
+  const near = convolve(errors, shape, gaussianTaps(length_nm / step_nm));
+  const alone = errors.reduce((sum, error, i) => sum + error * near[i]!, 0);
+  const all = errors.reduce((sum, error) => sum + error, 0);
+  const shared = shares?.[axis] ?? 0;
+  return { value, sigma: Math.sqrt(shared * all * all + (1 - shared) * alone) };
 }
 
 /**

@@ -39,7 +39,7 @@ export function redrawn(
   const table = () => Array.from({ length: numbers }, () => lambdas.map((): number[] => []));
   const [even, odd, evenBlocks] = [table(), table(), table()];
   const blocks = Array.from({ length: numbers }, (): number[] => []);
-  const source = new NoiseSource(field, noise);
+  const source = new NoiseSource(field, { ...noise, shared: field.shared });
   const draws = stream.fork('noise');
   const each = (f: (i: number) => void): void => {
     for (let i = 0; i < numbers; i++) f(i);

@@ -55,7 +55,7 @@ function insidePolygon(x: number, y: number, corners: readonly (readonly [number
 }
 
 /** Signed distance [nm] of positions from the line through two points, positive on the side of larger y (of larger x where the line runs along y). */
-function distanceFrom(
+export function distanceFrom(
   [[x1, y1], [x2, y2]]: readonly [readonly [number, number], readonly [number, number]],
   name: string,
 ) {

@@ -33,6 +33,8 @@ export interface VectorField {
   readonly valid: Uint8Array;
   /** σ of somebody who knows only the mean of the model's structures, by component; absent where nobody states it. */
   readonly prior?: Readonly<Record<Axis, number>> | undefined;
+  /** Share of σ² that all positions have in common, 0 to 1, by component: errors that no mean over positions takes away; 0 where nobody states it. */
+  readonly shared?: Readonly<Record<Axis, number>> | undefined;
 }
 
 /** @throws 'shape', 'range' where arrays do not fill the shape, the step is not above zero, or a valid position has no number or a σ that is not one */
