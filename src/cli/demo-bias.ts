@@ -25,6 +25,7 @@ import { option, readRecipe, workersOption } from './arguments.ts';
 import { type BiasState, filmsOnce, scansOnce } from './bias-scans.ts';
 import { chooseModel } from './choose-model.ts';
 import type { CommandLine } from './command-line.ts';
+import { shownPath } from './find-models.ts';
 import { type MapSummary, mapToFolder, truthOfMap, warningLines } from './map.ts';
 import { PROGRAM } from './version.ts';
 
@@ -106,9 +107,9 @@ export async function runBiasDemo(line: CommandLine): Promise<void> {
     summaries: summaries.map(({ summary, bias_V }) => ({
       bias_V,
       scores: summary.scores,
-      warnings: warningLines(summary.warnings),
+      warnings: summary.warnings,
     })),
-    model: summaries[0]!.model,
+    model: shownPath(summaries[0]!.model),
     recipe_toml: recipeToToml(recipe, SECTIONS),
     version: PROGRAM,
     seed: recipe.experiment.seed,

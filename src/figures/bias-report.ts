@@ -9,8 +9,9 @@ import type { ChannelScore } from '../polarization/score.ts';
 import { fieldMap } from './field-map.ts';
 import { biasLabel } from './film-profile.ts';
 import { NULL_WORDS } from './finding-table.ts';
+import { richText } from './labels.ts';
 import { profileFigure } from './profile-figure.ts';
-import { buildReport, type Cell, type ReportSection, type ReportTable } from './report.ts';
+import { buildReport, type Cell, type ReportSection, type ReportTable, type ReportWarning } from './report.ts';
 
 export interface BiasComparison {
   /** Where left out: of the series. */
@@ -36,7 +37,7 @@ export interface BiasStudy {
   readonly summaries: readonly {
     readonly bias_V: number;
     readonly scores: readonly ChannelScore[];
-    readonly warnings: readonly string[];
+    readonly warnings: readonly ReportWarning[];
   }[];
   readonly model: string;
   readonly recipe_toml: string;
@@ -46,13 +47,14 @@ export interface BiasStudy {
   readonly times: Readonly<Record<string, number>>;
 }
 
-/** Findings of the maps beside those of the truth, by name. */
+/** Findings of the maps beside those of the truth, by name; without what neither has a number of. */
 function compared(found: readonly Finding[], truth: readonly Finding[], bias_V?: number): BiasComparison[] {
   return found.flatMap((finding) => {
     const same = truth.find(({ name }) => name === finding.name);
     if (!same) return [];
     const { name, unit, value, corrected, sigma, interval, undetermined, nulls } = finding;
     const map = corrected ?? value;
+    if (!Number.isFinite(map) && !Number.isFinite(same.value)) return [];
     const held =
       interval && Number.isFinite(same.value) ? same.value >= interval[0] && same.value <= interval[1] : undefined;
     const number = sigma !== undefined && sigma > 0 ? measured(map, sigma, '').trim() : fixedLabel(map);
@@ -89,10 +91,12 @@ function comparisonTable(rows: readonly BiasComparison[], caption: string): Repo
       ...kinds.map((kind) => NULL_WORDS[kind]),
     ].map((label) => ({ label })),
     rows: rows.map((row): Cell[] => [
-      row.name,
+      {
+        html: `<div class="wide">${richText(row.name)}${row.undetermined === undefined ? '' : `<br><span class="null">${richText(`not determined: ${row.undetermined}`)}</span>`}</div>`,
+      },
       row.unit === '1' ? '' : unitLabel(row.unit),
       row.sigma !== undefined && row.sigma > 0 ? measured(row.map, row.sigma, '').trim() : fixedLabel(row.map),
-      row.interval ? `${fixedLabel(row.interval[0])} to ${fixedLabel(row.interval[1])}` : (row.undetermined ?? ''),
+      row.interval ? `${fixedLabel(row.interval[0])} to ${fixedLabel(row.interval[1])}` : '',
       fixedLabel(row.truth),
       row.held === undefined ? '' : row.held ? 'yes' : 'NO',
       ...kinds.map((kind): Cell => {
@@ -151,6 +155,7 @@ function profileSection({ found, truth }: BiasStudy, names: readonly string[]): 
         return [
           {
             name: names[i]!,
+            truth: column(truth.states[i]!.profiles[k]!, ({ value }) => value),
             values: column(profile, ({ value, corrected }) => corrected ?? value),
             ...(profile.points.some((point) => point?.interval) && {
               band95: {
@@ -159,7 +164,6 @@ function profileSection({ found, truth }: BiasStudy, names: readonly string[]): 
               },
             }),
           },
-          { name: `${names[i]}, truth`, values: column(truth.states[i]!.profiles[k]!, ({ value }) => value) },
         ];
       }),
     }),
@@ -191,6 +195,17 @@ function scoreTable({ summaries }: BiasStudy): ReportTable {
   };
 }
 
+/** What maps warn of, each once: of several states the first one's numbers. */
+function warningsOf(summaries: BiasStudy['summaries']): ReportWarning[] {
+  const all = summaries.flatMap(({ bias_V, warnings }) => warnings.map((warning) => ({ ...warning, bias_V })));
+  const alike = Map.groupBy(all, ({ text }) => text.replaceAll(/[−–-]?\d[\d.]*/g, '#'));
+  return [...alike.values()].map((list) => {
+    const at = list.map(({ bias_V }) => biasLabel(bias_V)).join(', ');
+    const { level, text } = list[0]!;
+    return { level, text: `At ${at}: ${text}${list.length > 1 ? ` (Numbers of ${biasLabel(list[0]!.bias_V)}.)` : ''}` };
+  });
+}
+
 /** report.html and summary.json, and the comparisons in them. */
 export function renderBiasStudy(study: BiasStudy): {
   readonly files: Map<string, string>;
@@ -220,12 +235,7 @@ export function renderBiasStudy(study: BiasStudy): {
         };
       }),
     ],
-    warnings: summaries.flatMap(({ bias_V, warnings }) =>
-      warnings.map((text) => ({
-        level: text.startsWith('DO NOT') ? ('wrong' as const) : ('care' as const),
-        text: `${biasLabel(bias_V)}: ${text}`,
-      })),
-    ),
+    warnings: warningsOf(summaries),
     sections: [
       {
         heading: 'Numbers from the maps, from the truth, and where there is nothing to see',

@@ -25,6 +25,8 @@ export interface ProfileState {
   readonly values: ArrayLike<number>;
   readonly band68?: Interval | undefined;
   readonly band95?: Interval | undefined;
+  /** The same of a known truth: a thin line of the state's colour. */
+  readonly truth?: ArrayLike<number> | undefined;
 }
 
 export interface ProfileFigureOptions {
@@ -63,6 +65,7 @@ export function profileFigure(options: ProfileFigureOptions): string {
   const keys: Key[] = [
     ...states.map(({ name }, i) => seriesKey(name, styles[i]!)),
     ...(options.null ? [nullKey(options.null.name)] : []),
+    ...(states.some(({ truth }) => truth) ? [{ words: 'thin: truth', room: 0, draw: () => '' }] : []),
   ];
   const bands = [
     ...(states.some(({ band68 }) => band68) ? ['68%'] : []),
@@ -107,6 +110,7 @@ export function profileFigure(options: ProfileFigureOptions): string {
         ...states.flatMap(({ band68 }, i) =>
           band68 ? [band(places(band68.low), places(band68.high), styles[i]!.colour, 0.24)] : [],
         ),
+        ...states.flatMap(({ truth }, i) => (truth ? [line(places(truth), styles[i]!.colour, 0.8)] : [])),
         ...states.map(({ values }, i) => line(places(values), styles[i]!.colour, 1.4, styles[i]!.dash)),
         ...states.flatMap(({ values }, i) => marks(places(values), i, styles[i]!.mark, styles[i]!.colour)),
         key.svg,
@@ -145,8 +149,9 @@ function bandKey(bands: readonly string[]): Key[] {
 /** What holds everything drawn, and zero, with room. */
 function rangeOf({ states, null: nothing }: ProfileFigureOptions): readonly [number, number] {
   const lines = [
-    ...states.flatMap(({ values, band68, band95 }) => [
+    ...states.flatMap(({ values, band68, band95, truth }) => [
       values,
+      ...(truth ? [truth] : []),
       ...[band68, band95].flatMap((one) => (one ? [one.low, one.high] : [])),
     ]),
     ...(nothing ? [nothing.low, nothing.high] : []),
