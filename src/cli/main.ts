@@ -210,6 +210,7 @@ function program(console: Console): Command {
       .option('--material <name>', 'what the scan is of, as [crystal] material names it')
       .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
       .option('--dataset <path>', 'which dataset of the file, where it has several')
+      .option('--scan-shape <rows,columns>', 'scan positions, where the file does not state them or is wrong')
       .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
       .option(
         '--hot-sigma <n>',

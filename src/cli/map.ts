@@ -107,7 +107,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = request.analysis ?? analysisOptions.parse({});
-    const { rotation_deg, hot_sigma, flip } = known;
+    const { rotation_deg, hot_sigma, flip, scan_shape } = known;
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
@@ -119,6 +119,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       rotation_deg,
       hot_sigma,
       flip,
+      scan_shape,
       dataset: request.dataset,
       given_voltage_kV: request.voltage_kV,
       material: request.material,
@@ -184,6 +185,9 @@ export function knownOf(line: CommandLine): ScanOptions {
     gain: option(line, 'gain'),
     mask: option(line, 'mask'),
     flip: optionList(line, 'flip'),
+    scan_shape: option(line, 'scanShape')
+      ?.split(/[,x×]/)
+      .map((part) => (part.trim() === '' ? Number.NaN : Number(part))),
   });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;

@@ -116,19 +116,20 @@ export function beamOf({
   return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
 }
 
-/** What a calibration follows from: the scan's file and which of its datasets was asked for, images given beside it, what was known of beam, crystal and camera, and the voltage that somebody gave. */
+/** What a calibration follows from: the scan's file, which of its datasets and what shape was asked for, images given beside it, what was known of beam, crystal and camera, and the voltage that somebody gave. */
 export function calibrationIdentity(
   files: Readonly<Record<string, FileIdentity>>,
   known: BeamAndCrystal & {
     readonly flip: readonly string[];
     readonly dataset?: string | undefined;
+    readonly scan_shape?: readonly number[] | undefined;
     readonly given_voltage_kV?: number | undefined;
   },
   program: string,
 ): Identity {
   // Beside what was known: which scan of the file it is, not how it was calibrated.
-  const { dataset, given_voltage_kV, ...own } = known;
-  const settings = { known: own, dataset, given_voltage_kV };
+  const { dataset, scan_shape, given_voltage_kV, ...own } = known;
+  const settings = { known: own, dataset, scan_shape, given_voltage_kV };
   return identify({ kind: 'calibration', schema: 1, program, settings, inputs: files });
 }
 

@@ -7,6 +7,8 @@ import { FerroscopeError, fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
 import { infoOf, openEmd } from './emd.ts';
 import { type Found, findArrays } from './emd-find.ts';
+import { NUMBER_BYTES, type NumberType, type ScanReader } from './formats/reader.ts';
+import { readerOf } from './formats/readers.ts';
 import {
   attribute,
   child,
@@ -45,6 +47,8 @@ export async function describeFile(file: ScanFile): Promise<Description> {
   const head = await file.read(0, 1024);
   if (head.length === 0) fail('format', `${path} is empty (0 bytes).`, 'Copy it again from its source.', { path });
   if (isHdf5(head)) return describeHdf5(file);
+  const reader = readerOf(file, head);
+  if (reader) return describeFrames(file, reader);
   const other = signature(head, path);
   if (!other) {
     const hint =
@@ -68,7 +72,6 @@ function signature(head: Uint8Array, path: string): [kind: string, name: string]
   if (version === 3 || version === 4) return [`dm${version}`, `Gatan DigitalMicrograph ${version}`];
   if (text.startsWith('MQ1,')) return ['mib', 'Quantum Detectors Merlin (MIB)'];
   if (text.startsWith('IMGBLO') || /\.blo$/i.test(path)) return ['blo', 'NanoMEGAS block file (BLO)'];
-  if (text.startsWith('NUMPY', 1)) return ['npy', 'NumPy array, which says nothing about scan or detector'];
   if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
   if (text.startsWith('MATLAB')) return ['mat', 'MATLAB 5 file'];
   if (text.startsWith('<?xml') && /empad/i.test(path)) return ['empad-xml', 'EMPAD header'];
@@ -76,6 +79,31 @@ function signature(head: Uint8Array, path: string): [kind: string, name: string]
   if (/\.tvips$/i.test(path)) return ['tvips', 'TVIPS stream'];
   if (/\.mrc$/i.test(path)) return ['mrc', 'MRC stack'];
   return undefined;
+}
+
+/** A file that a reader of its own opens, or the reason why not. */
+async function describeFrames(file: ScanFile, { kind, name, open }: ScanReader): Promise<Description> {
+  const leaf = leafName(file);
+  try {
+    const source = await open(file, {});
+    source.close();
+    const { shape, info } = source;
+    return {
+      kind,
+      opens: true,
+      lines: [`${leaf}: a 4D-STEM scan, ${name}.`, ...scanLines(info, shape, NUMBER_BYTES[info.dtype as NumberType])],
+      json: { file: leaf, kind, opens: true, shape, info },
+    };
+  } catch (error) {
+    if (!(error instanceof FerroscopeError)) throw error;
+    const reason = `${error.message.replace(`${file.name} `, 'It ')} ${error.hint}`;
+    return {
+      kind,
+      opens: false,
+      lines: [`${leaf}: ${name}, not opened as it is. ${reason}`],
+      json: { file: leaf, kind, opens: false, reason },
+    };
+  }
 }
 
 function sizeText(shape: readonly number[] | null): string {
@@ -95,7 +123,7 @@ async function describeHdf5(scan: ScanFile): Promise<Description> {
     const cube = arrays.find((found) => found.dataset.shape?.length === 4);
     const info = cube && guarded(path, 'reading', () => infoOf(cube));
     json = { file: leaf, arrays: arrays.map(arrayJson), info };
-    if (info && cube) lines.push(...scanLines(info, cube.dataset.shape!, cube));
+    if (info && cube) lines.push(...scanLines(info, cube.dataset.shape!, cube.dataset.metadata.size));
     for (const found of arrays.filter((item) => item !== cube)) {
       lines.push(`  also ${found.dataset.path}: ${sizeText(found.dataset.shape)} ${numberType(found.dataset)!}`);
     }
@@ -140,14 +168,15 @@ function arrayJson(found: Found): object {
   };
 }
 
-function scanLines(info: ScanInfo, shape: readonly number[], found: Found): string[] {
+/** @param bytes of a number */
+function scanLines(info: ScanInfo, shape: readonly number[], bytes: number): string[] {
   const [ry, rx, qy, qx] = shape;
   const unknown = 'not stated';
   const lines = [
     `  patterns      ${info.dataset}`,
     `  scan          ${ry} × ${rx} positions, step ${info.step_nm === undefined ? unknown : setting(info.step_nm, 'nm')}`,
     `  detector      ${qy} × ${qx} pixels of ${info.q_pixel === undefined ? `a size ${unknown}` : setting(info.q_pixel, info.q_unit!)}`,
-    `  numbers       ${numberType(found.dataset)}, ${quantity((found.dataset.metadata.size * shape.reduce((a, b) => a * b, 1)) / 1e6, 'MB')} unpacked`,
+    `  numbers       ${info.dtype}, ${quantity((bytes * shape.reduce((a, b) => a * b, 1)) / 1e6, 'MB')} unpacked`,
   ];
   if (info.voltage_kV !== undefined) lines.push(`  voltage       ${setting(info.voltage_kV, 'kV')}`);
   if (info.semiangle_mrad !== undefined) lines.push(`  semi-angle    ${setting(info.semiangle_mrad, 'mrad')}`);

@@ -174,7 +174,7 @@ test("samples' counts sum to what h5py finds", async (context) => {
   const scans = rows.filter(([, , , shape]) => shape!.split(',').length === 4);
   expect(scans.length).toBeGreaterThan(2);
   for (const [name, , reader, shape, , , sum] of scans) {
-    const source = await openScan(await scanFile(join(samples, name!)), reader!.replace('h5py:', ''));
+    const source = await openScan(await scanFile(join(samples, name!)), { dataset: reader!.replace('h5py:', '') });
     expect(`(${source.shape.join(', ')})`).toBe(shape);
     const counts = await source.read(0, source.shape[0] * source.shape[1]);
     expect(counts.reduce((a, b) => a + b, 0)).toBe(Number(sum));

@@ -33,6 +33,10 @@ export const scanOptions = z
       .describe(
         'Not zero where a pixel is to be left out [qy][qx], at most 5 % of them: an .npy file, relative to the recipe.',
       ),
+    scan_shape: z
+      .tuple([z.int().min(1).max(100_000), z.int().min(1).max(100_000)])
+      .optional()
+      .describe('Scan positions along y and x, where the file does not state them or is wrong.'),
     flip: z
       .array(z.enum(['y', 'x', 'transpose']))
       .max(3)

@@ -19,6 +19,8 @@ export interface ScanFile {
    * @throws 'file-unreadable' where it is damaged, or none
    */
   openHdf5(): Promise<Hdf5File>;
+  /** Another file in the same folder, by its name; undefined where there is none, or the host cannot look. @throws 'file-unreadable' */
+  sibling(leaf: string): Promise<ScanFile | undefined>;
 }
 
 /** The name without its folders. */

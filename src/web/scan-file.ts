@@ -19,6 +19,8 @@ export function scanFile(blob: Blob, name: string): ScanFile {
       }
     },
     openHdf5: () => openHdf5(blob, name),
+    // A page sees the files that it was given, one by one.
+    sibling: async () => undefined,
   };
 }
 

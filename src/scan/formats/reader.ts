@@ -1,0 +1,175 @@
+/**
+ * What opens one kind of file as a scan, and what most of them are made of: frames of one size somewhere in a file. The list of all readers is in readers.ts.
+ * HDF5 has its own way (emd.ts).
+ */
+
+import { fail } from '../../core/errors.ts';
+import { checkRange, checkShape, type PatternSource, type ScanInfo } from '../pattern-source.ts';
+import type { ScanFile } from '../scan-file.ts';
+
+/** What the user says of a file that does not say it, or says it wrong. */
+export interface OpenOptions {
+  /** Path, name or number of the array, where a file holds several. */
+  readonly dataset?: string | undefined;
+  /** Scan positions along y and x; in place of what the file says. */
+  readonly scan_shape?: readonly [ry: number, rx: number] | undefined;
+}
+
+export interface ScanReader {
+  /** As `ferroscope info --json` names it: 'dm4', 'mib'. */
+  readonly kind: string;
+  /** In words: 'Gatan DigitalMicrograph 4'. */
+  readonly name: string;
+  /** Whether a file is of this kind. @param head its first 1024 bytes, or all @param leaf its name without folders */
+  matches(head: Uint8Array, leaf: string): boolean;
+  /** @throws 'format' for a damaged file, 'shape' for what is no scan or needs scan_shape, 'unsupported', 'file-unreadable' */
+  open(file: ScanFile, options: OpenOptions): Promise<PatternSource>;
+}
+
+/** Types of stored numbers, and their bytes. */
+export const NUMBER_BYTES = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  uint64: 8,
+  int64: 8,
+  float32: 4,
+  float64: 8,
+} as const;
+export type NumberType = keyof typeof NUMBER_BYTES;
+
+/** Numbers as float32: counts up to 2²⁴ exactly. @param bytes of whole numbers */
+export function decodeNumbers(bytes: Uint8Array, dtype: NumberType, little: boolean): Float32Array {
+  const size = NUMBER_BYTES[dtype];
+  const count = Math.floor(bytes.length / size);
+  if (dtype === 'uint8') return Float32Array.from(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, count * size);
+  const at: Readonly<Record<Exclude<NumberType, 'uint8'>, (i: number) => number>> = {
+    int8: (i) => view.getInt8(i),
+    uint16: (i) => view.getUint16(2 * i, little),
+    int16: (i) => view.getInt16(2 * i, little),
+    uint32: (i) => view.getUint32(4 * i, little),
+    int32: (i) => view.getInt32(4 * i, little),
+    uint64: (i) => Number(view.getBigUint64(8 * i, little)),
+    int64: (i) => Number(view.getBigInt64(8 * i, little)),
+    float32: (i) => view.getFloat32(4 * i, little),
+    float64: (i) => view.getFloat64(8 * i, little),
+  };
+  const out = new Float32Array(count);
+  const one = at[dtype];
+  for (let i = 0; i < count; i++) out[i] = one(i);
+  return out;
+}
+
+/** Frames of one size in a file. */
+export interface FrameLayout {
+  /** Scan positions along y and x, and the pattern's pixels along y and x. */
+  readonly shape: PatternSource['shape'];
+  readonly dtype: NumberType;
+  /** Least significant byte first. */
+  readonly little: boolean;
+  /** Where the numbers of pattern `index` (= y·rx + x) begin [bytes]. */
+  readonly offset: (index: number) => number;
+  /** Rows and columns of a stored frame where it is larger than the pattern, which is its first rows and columns. */
+  readonly stored?: readonly [rows: number, columns: number] | undefined;
+}
+
+/** What is read at once [bytes]. */
+const PIECE = 2 ** 25;
+
+/**
+ * A scan of frames, read as they are asked for, neighbours in one piece.
+ * @throws 'shape' for an empty scan; 'format' where the last frame lies beyond the file's end
+ */
+export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<ScanInfo, 'dtype'>): PatternSource {
+  const { shape, dtype, little, offset } = layout;
+  checkShape(shape, file.name);
+  const [ry, rx, qy, qx] = shape;
+  const [rows, columns] = layout.stored ?? [qy, qx];
+  const size = NUMBER_BYTES[dtype];
+  const bytes = rows * columns * size;
+  const last = offset(ry * rx - 1) + bytes;
+  if (last > file.size_bytes) {
+    fail(
+      'format',
+      `${file.name} ends after ${file.size_bytes} bytes, and ${ry} × ${rx} patterns of ${rows} × ${columns} ${dtype} need ${last}.`,
+      'The file was cut off, or the scan has another shape: copy it again, or give --scan-shape.',
+      { size_bytes: file.size_bytes, needed: last },
+    );
+  }
+  return {
+    shape,
+    info: { ...info, dtype },
+    close: () => {},
+    async read(first, count) {
+      checkRange(shape, first, count);
+      const out = new Float32Array(count * qy * qx);
+      for (let done = 0; done < count; ) {
+        const from = offset(first + done);
+        // As many as lie close behind each other.
+        let run = 1;
+        while (done + run < count) {
+          const next = offset(first + done + run);
+          if (next < offset(first + done + run - 1) + bytes || next + bytes - from > PIECE) break;
+          run++;
+        }
+        const piece = await file.read(from, offset(first + done + run - 1) + bytes - from);
+        for (let i = 0; i < run; i++) {
+          const start = offset(first + done + i) - from;
+          const numbers = decodeNumbers(piece.subarray(start, start + bytes), dtype, little);
+          if (numbers.length < rows * columns) {
+            fail('format', `${file.name} ends within pattern ${first + done + i}.`, 'Copy the file again.');
+          }
+          const to = (done + i) * qy * qx;
+          if (columns === qx) out.set(numbers.subarray(0, qy * qx), to);
+          else for (let y = 0; y < qy; y++) out.set(numbers.subarray(y * columns, y * columns + qx), to + y * qx);
+        }
+        done += run;
+      }
+      return out;
+    },
+  };
+}
+
+/**
+ * The scan's shape of `frames` frames: the user's, or the file's, where they fit.
+ * @param stated by the file
+ * @throws 'shape' where neither is known or the user's does not fit
+ */
+export function scanShapeOf(
+  file: ScanFile,
+  frames: number,
+  { scan_shape: given }: OpenOptions,
+  stated?: readonly [ry: number, rx: number],
+): { readonly shape: readonly [ry: number, rx: number]; readonly notes: readonly string[] } {
+  const [ry, rx] = given ?? stated ?? [0, 0];
+  if (given === undefined && stated === undefined) {
+    fail(
+      'shape',
+      `${file.name} holds ${frames} patterns and does not say how they lie in the scan.`,
+      'Give --scan-shape ROWS,COLUMNS.',
+      { frames },
+    );
+  }
+  if (ry * rx > frames || ry < 1 || rx < 1) {
+    fail(
+      'shape',
+      `${file.name} holds ${frames} patterns, and a scan of ${ry} × ${rx} needs ${ry * rx}.`,
+      'Give --scan-shape ROWS,COLUMNS that fits.',
+      { frames, ry, rx },
+    );
+  }
+  const left = frames - ry * rx;
+  return {
+    shape: [ry, rx],
+    notes: [
+      ...(given && stated && (given[0] !== stated[0] || given[1] !== stated[1])
+        ? [`The scan's shape is the given one, ${ry} × ${rx}; the file states ${stated.join(' × ')}.`]
+        : []),
+      ...(left > 0 ? [`${left} patterns behind the scan's last position are left out.`] : []),
+    ],
+  };
+}

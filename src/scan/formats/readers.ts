@@ -1,0 +1,12 @@
+/** All readers of files that are not HDF5, in the order in which they are asked. */
+
+import { leafName, type ScanFile } from '../scan-file.ts';
+import { NPY } from './npy.ts';
+import type { ScanReader } from './reader.ts';
+
+export const READERS: readonly ScanReader[] = [NPY];
+
+/** The reader of a file; undefined where none knows it. @param head its first 1024 bytes */
+export function readerOf(file: ScanFile, head: Uint8Array): ScanReader | undefined {
+  return READERS.find((reader) => reader.matches(head, leafName(file)));
+}
