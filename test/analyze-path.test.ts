@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeNpy } from '../src/core/npy.ts';
 import { RandomStream } from '../src/core/random.ts';
 import type { LatticeDetector } from '../src/diffraction/detector.ts';
 import { disksApart_mrad } from '../src/diffraction/detector.ts';
@@ -15,14 +16,14 @@ import { type Calibration, centreAt, mapFrom } from '../src/scan/calibration.ts'
 import { filmMap, identityOfMap, STEP_nm, shiftAt, writeMap } from './film-maps.ts';
 import { cli, fails } from './run-cli.ts';
 
-const SHAPE = [24, 36] as const;
-const CAMERA = [48, 48] as const;
+const SHAPE = [18, 28] as const;
+const CAMERA = [36, 36] as const;
 const BIASES = [0, 2] as const;
-const WALL = 17.5;
+const WALL = 12.5;
 const DOSE = 1e6;
 const DETECTOR: LatticeDetector = { pixels: 24, pixelsPerOrder: 6, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
 const APART = disksApart_mrad(DETECTOR);
-const HOT = 20 * CAMERA[1] + 5;
+const HOT = 14 * CAMERA[1] + 4;
 /** Part of the beam in a disk, and what P_x turns of it from −h to h. */
 const DISK = 0.02;
 const TURNED = 0.2;
@@ -41,13 +42,13 @@ const CALIBRATION: Omit<Calibration, 'identity'> = {
   version: 1,
   shape: [...SHAPE, ...CAMERA],
   crystal: { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 },
-  centre0_px: [23.2, 24.4],
+  centre0_px: [17.2, 18.4],
   centre0_se_px: [0.01, 0.01],
-  descan: { centre_px: [23.2, 24.4], per_ry_px: [0.05, -0.02], per_rx_px: [0.01, 0.04], middle: [11.5, 17.5] },
-  map_px_per_mrad: mapFrom(0.47, 12),
+  descan: { centre_px: [17.2, 18.4], per_ry_px: [0.05, -0.02], per_rx_px: [0.01, 0.04], middle: [8.5, 13.5] },
+  map_px_per_mrad: mapFrom(0.6, 12),
   rotation_deg: 12,
   rotation_se_deg: 0.01,
-  px_mrad: 0.47,
+  px_mrad: 0.6,
   px_se_mrad: 0.001,
   ellipse_percent: 0,
   ellipse_se_percent: 0,
@@ -77,9 +78,11 @@ function patternAt(bias: number, index: number): Uint16Array {
     const [dy, dx] = [Math.floor(i / CAMERA[1]) - centre[0], (i % CAMERA[1]) - centre[1]];
     const [qy, qx] = [(d * dy - b * dx) / det, (-c * dy + a * dx) / det];
     const [k, h] = [Math.round(qy / APART), Math.round(qx / APART)];
-    if (Math.abs(h) > 1 || Math.abs(k) > 1 || Math.hypot(qx - h * APART, qy - k * APART) > 2.2) return 0;
+    if (Math.abs(h) > 1 || Math.abs(k) > 1) return 0;
+    // The part of the pixel that lies in the disk, about: a hard rim would count some pixels of a side more than of the other.
+    const inside = Math.min(1, Math.max(0, (2.2 - Math.hypot(qx - h * APART, qy - k * APART)) / 0.6 + 0.5));
     const share = 1 + TURNED * h * sideOf(bias, x) + (h === 0 && k === 1 ? BY_ROW * y : 0);
-    return Math.round(perPixel * share * (h === 0 && k === 0 ? 10 : 1));
+    return Math.round(perPixel * inside * share * (h === 0 && k === 0 ? 10 : 1));
   });
   pattern[HOT] = 60_000;
   return pattern;
@@ -125,7 +128,7 @@ beforeAll(async () => {
   expect(err).not.toMatch(/bug/);
   expect(code, err).toBe(0);
   paths = (JSON.parse(out) as { states: { path: WallPath }[] }).states.map(({ path }) => path);
-}, 300_000);
+}, 600_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A table of the analysis, by column. */
@@ -150,8 +153,8 @@ describe.each([0, 1])('the path of state %i', (i) => {
     const [along, positions] = [await table(`path-${i + 1}.csv`), await table(`path-${i + 1}-positions.csv`)];
     const shift = shiftAt(BIASES[i]!);
     for (const [k, x] of positions.scan_x!.entries()) {
-      expect(Math.abs(x - positions.x_nm![k]! / STEP_nm - shift[0])).toBeLessThan(0.75);
-      expect(Math.abs(positions.scan_y![k]! - positions.y_nm![k]! / STEP_nm - shift[1])).toBeLessThan(0.75);
+      expect(Math.abs(x - positions.x_nm![k]! / STEP_nm - shift[0])).toBeLessThan(1);
+      expect(Math.abs(positions.scan_y![k]! - positions.y_nm![k]! / STEP_nm - shift[1])).toBeLessThan(1);
     }
     along.distance_nm!.forEach((distance, step) => {
       const own = positions.distance_nm!.flatMap((one, k) => (one === distance ? [k] : []));
@@ -194,13 +197,12 @@ describe('bad input', () => {
   test('a scan that is not the one of the map, by shape and by contents', async () => {
     await fails(one(scans[1]!), 1, /was made with another scan: scan0\.h5 \([0-9a-f]{8}\); given is scan1\.h5/);
     await writeEmd(at('small.h5'), { shape: [2, 3, ...CAMERA], patterns: (index) => patternAt(0, index) });
-    await fails(one('small.h5'), 1, /small\.h5 has 2 × 3 positions, .*map0 24 × 36/);
+    await fails(one('small.h5'), 1, /small\.h5 has 2 × 3 positions, .*map0 18 × 28/);
   });
 
   test('as many scans as maps; images beside the scan as the map had them', async () => {
     await fails(analyze(maps[0]!, '--scan', at(scans[0]!), at(scans[1]!)), 2, /1 map, and 2 scans/);
     const dark = at('dark.npy');
-    const { writeNpy } = await import('../src/core/npy.ts');
     await writeFile(dark, writeNpy({ data: new Float32Array(CAMERA[0] * CAMERA[1]), shape: [...CAMERA] }));
     await fails([...one(scans[0]!), '--dark', dark], 1, /another dark: none; given is dark\.npy/);
   });

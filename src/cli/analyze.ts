@@ -21,7 +21,7 @@ import { parseRecipe, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { option, optionList, readRecipe, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { knownOf } from './map.ts';
-import { type MapScan, pathsOf } from './path-patterns.ts';
+import { type MapScan, openScans, pathsOf } from './path-patterns.ts';
 import { poleLandscape } from './pole-landscape.ts';
 import { PROGRAM } from './version.ts';
 
@@ -87,7 +87,7 @@ export function analysisIdentity(
 /**
  * The analysis of maps, and its folder's files but for figures in other formats.
  * @param scans that the maps were made of, for patterns along paths
- * @throws as `analyse` and `pathsOf`
+ * @throws as `openScans`, `analyse` and `pathsOf`
  */
 export async function analysisFiles(
   line: CommandLine,
@@ -97,8 +97,16 @@ export async function analysisFiles(
   scans?: readonly MapScan[],
 ) {
   const { task } = line.console;
-  const analysis = await analyse(maps, recipe.findings, { register, host: nodeWorkers, ...workersOption(line) }, task);
-  const paths = scans && (await pathsOf(analysis, scans, task));
+  const opened = scans && (await openScans(scans));
+  let analysis: Analysis;
+  let paths: Paths | undefined;
+  try {
+    const run = { register, host: nodeWorkers, ...workersOption(line) };
+    analysis = await analyse(maps, recipe.findings, run, task);
+    paths = opened && (await pathsOf(analysis, opened, task));
+  } finally {
+    for (const { source } of opened ?? []) source.close();
+  }
   const identity = analysisIdentity(maps, recipe, register, scans);
   const landscape = await poleLandscape(recipe, recipe.findings.across, task);
   const files = renderAnalysis(

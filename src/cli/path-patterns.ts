@@ -41,56 +41,67 @@ const AGAIN = 'Map the scan again with this version.';
 /**
  * Of each state of an analysis; undefined where no wall has a path.
  * @param scans of its maps, in any order
- * @throws 'shape', 'stale' for a scan that a map was not made of; 'usage' for a map without its folder; 'file-missing', 'format'
+ * @throws 'not-finite', 'model-mismatch', 'aborted'
  */
 export async function pathsOf(
   { series, states, film }: Analysis,
-  scans: readonly MapScan[],
+  scans: readonly OpenedScan[],
   task: Task,
 ): Promise<(PathPatterns | undefined)[]> {
   const found: (PathPatterns | undefined)[] = [];
   for (const [i, { bias_V, field, registration }] of series.states.entries()) {
     checkAborted(task);
-    const of = scans.find((one) => one.bias_V === bias_V)!;
     const path = strongestPath(restrict(field, film), states[i]!.domains.walls);
-    const opened = await openScanOf(of);
-    try {
-      const { calibration, detector } = opened;
-      const patterns = calibratedPatterns(opened.source, calibration, detector);
-      if (!path) {
-        found.push(undefined);
-        continue;
-      }
-      const own = registration && nearestIn(registration, series.shape, series.step_nm);
-      const scanned = path.steps.map(({ positions }) => positions.map((at) => own?.[at] ?? at));
-      const means = await meansOf(patterns, scanned, detector.pixels ** 2);
-      found.push({
-        path,
-        scan: basename(of.scan),
-        scanned,
-        patterns: means,
-        pixels: detector.pixels,
-        sides_mrad: pixel_mrad(detector),
-        pixel_mrad: pixelSide_mrad(detector),
-        dose_e: calibration.dose_e,
-        ...pairsOf(means, detector, calibration.dose_e, scanned),
-      });
-    } finally {
-      opened.source.close();
+    const { name, source, calibration, detector } = scans.find((one) => one.bias_V === bias_V)!;
+    if (!path) {
+      found.push(undefined);
+      continue;
     }
+    const own = registration && nearestIn(registration, series.shape, series.step_nm);
+    const scanned = path.steps.map(({ positions }) => positions.map((at) => own?.[at] ?? at));
+    const means = await meansOf(calibratedPatterns(source, calibration, detector), scanned, detector.pixels ** 2);
+    found.push({
+      path,
+      scan: name,
+      scanned,
+      patterns: means,
+      pixels: detector.pixels,
+      sides_mrad: pixel_mrad(detector),
+      pixel_mrad: pixelSide_mrad(detector),
+      dose_e: calibration.dose_e,
+      ...pairsOf(means, detector, calibration.dose_e, scanned),
+    });
     task.progress(i + 1, states.length, 'paths across walls');
   }
   return found;
 }
 
-interface OpenedScan {
+/** To be closed. */
+export interface OpenedScan {
+  readonly bias_V: number;
+  /** The file, without its folder. */
+  readonly name: string;
   readonly source: PatternSource;
   readonly calibration: Calibration;
   readonly detector: LatticeDetector;
 }
 
-/** The scan of a map as the map read it, with the map's own calibration. */
-export async function openScanOf({ map, folder, scan, known }: MapScan): Promise<OpenedScan> {
+/**
+ * Scans of maps as the maps read them, with the maps' own calibrations; checked here, before anything takes long.
+ * @throws 'shape', 'stale' for a scan that a map was not made of; 'usage' for a map without its folder; 'file-missing', 'format', 'incomplete'
+ */
+export async function openScans(scans: readonly MapScan[]): Promise<OpenedScan[]> {
+  const opened: OpenedScan[] = [];
+  try {
+    for (const scan of scans) opened.push(await openScanOf(scan));
+    return opened;
+  } catch (error) {
+    for (const { source } of opened) source.close();
+    throw error;
+  }
+}
+
+async function openScanOf({ bias_V, map, folder, scan, known }: MapScan): Promise<OpenedScan> {
   const place = existsSync(join(folder, 'map.zarr')) ? folder : dirname(folder);
   const files = ['calibration.json', 'model.json'].map((name) => join(place, name)) as [string, string];
   const missing = files.find((file) => !existsSync(file));
@@ -122,7 +133,7 @@ export async function openScanOf({ map, folder, scan, known }: MapScan): Promise
       );
     }
     requireFiles(of, { scan: await fileIdentity(scan), ...given }, folder);
-    return { source, calibration, detector };
+    return { bias_V, name: basename(scan), source, calibration, detector };
   } catch (error) {
     source.close();
     throw error;

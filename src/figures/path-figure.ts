@@ -96,9 +96,14 @@ export function pathFigure(options: PathFigureOptions): string {
           label: `<tspan font-style="italic">I</tspan> (${words})`,
           zero: false,
           lines: [
-            { name: hkl.join(' '), svg: indicesSvg(hkl), ...scaled(plus, factor), style: seriesStyle(0, 4) },
             {
-              name: hkl.map((n) => -n || 0).join(' '),
+              name: hkl.map(Math.abs).join(''),
+              svg: indicesSvg(hkl),
+              ...scaled(plus, factor),
+              style: seriesStyle(0, 4),
+            },
+            {
+              name: hkl.map(Math.abs).join(''),
               svg: indicesSvg(hkl.map((n) => -n || 0)),
               ...scaled(minus, factor),
               style: seriesStyle(1, 4),
