@@ -2,7 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Identity, identify } from '../src/core/identity.ts';
+import { type FileIdentity, type Identity, identify } from '../src/core/identity.ts';
 import { RandomStream } from '../src/core/random.ts';
 import { encodeMapZarr } from '../src/polarization/map-files.ts';
 import type { MapChannel, PolarizationMap } from '../src/polarization/polarization-map.ts';
@@ -39,15 +39,17 @@ export function filmTruth(bias_V: number, [ny]: readonly [number, number]) {
 /** How the scan of a state is displaced: what lies at (x, y) with no bias lies at (x, y) + shift. [positions] */
 export const shiftAt = (bias_V: number): [x: number, y: number] => [1.1 * bias_V, 0.6 * bias_V];
 
-/** Of a map of that model (hash of its file), calibrated with a known rotation, of one dataset of the scan's file. */
+/** Of a map of that model (hash of its file), calibrated with a known rotation, of one dataset of the scan's file, which need not be. */
 export const identityOfMap = ({
   model = 'aa',
   rotation_deg = 0,
   dataset,
+  files = {},
 }: {
   readonly model?: string | undefined;
   readonly rotation_deg?: number | undefined;
   readonly dataset?: string | undefined;
+  readonly files?: Readonly<Record<string, FileIdentity>>;
 }): Identity =>
   identify({
     kind: 'map',
@@ -57,7 +59,7 @@ export const identityOfMap = ({
     inputs: {
       model: { kind: 'file', name: 'model.onnx', size_bytes: 1, content: model },
       calibration: calibrationIdentity(
-        {},
+        files,
         { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2, rotation_deg, flip: [], dataset },
         'ferroscope 0.1.0',
       ),

@@ -7,6 +7,7 @@ import { type Identity, identify } from '../core/identity.ts';
 import { plural, setting } from '../core/numbers.ts';
 import { checkAborted } from '../core/task.ts';
 import { landscapeIdentity } from '../ferroelectric/given-landscape.ts';
+import { type PathPatterns, whereWords } from '../figures/analysis-path.ts';
 import { renderAnalysis } from '../figures/analysis-report.ts';
 import { findingLine } from '../figures/finding-line.ts';
 import { type Analysis, analyse } from '../findings/analyse.ts';
@@ -19,23 +20,26 @@ import { readMapZarr } from '../polarization/map-files.ts';
 import { parseRecipe, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { option, optionList, readRecipe, workersOption } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
+import { knownOf } from './map.ts';
+import { type MapScan, openScans, pathsOf } from './path-patterns.ts';
 import { poleLandscape } from './pole-landscape.ts';
 import { PROGRAM } from './version.ts';
 
 export async function runAnalyze(line: CommandLine): Promise<void> {
-  const paths = line.positional;
+  const names = line.positional;
   const out = option(line, 'out') ?? 'analysis';
   refuseExisting(out, line.options.overwrite === true);
   const kinds = optionList(line, 'also');
   const unknown = kinds.find((kind) => kind !== 'png' && kind !== 'pdf');
   if (unknown !== undefined)
     fail('usage', `--also ${unknown}: figures come as png or pdf.`, 'Write --also png or --also pdf.');
-  const biases = biasesOf(option(line, 'bias'), paths);
+  const biases = biasesOf(option(line, 'bias'), names);
   const path = option(line, 'recipe');
   const recipe: Recipe = path === undefined ? parseRecipe('') : await readRecipe(path, ['findings']);
-  const maps = await Promise.all(paths.map(async (name, i) => ({ ...(await readState(name)), bias_V: biases[i]! })));
+  const maps = await Promise.all(names.map(async (name, i) => ({ ...(await readState(name)), bias_V: biases[i]! })));
   const register = option(line, 'register') === 'none' ? 'none' : 'affine';
-  const { analysis, files, numbers, identity } = await analysisFiles(line, maps, recipe, register);
+  const scans = scansOf(line, maps);
+  const { analysis, files, numbers, identity, paths } = await analysisFiles(line, maps, recipe, register, scans);
   const encoder = new TextEncoder();
   const bytes = new Map<string, Uint8Array>([...files].map(([name, text]) => [name, encoder.encode(text)]));
   for (const kind of kinds) {
@@ -49,17 +53,28 @@ export async function runAnalyze(line: CommandLine): Promise<void> {
     }
   }
   await writeFolderWhole(out, bytes);
-  line.console.result(linesOf(analysis, out), { out, files: [...bytes.keys()], ...numbers, identity: identity.id });
+  line.console.result([...linesOf(analysis, paths), `Look at ${join(out, 'report.html')}`], {
+    out,
+    files: [...bytes.keys()],
+    ...numbers,
+    identity: identity.id,
+  });
 }
 
 /** What an analysis follows from. */
-export function analysisIdentity(maps: readonly StateMap[], recipe: Recipe, register: 'affine' | 'none'): Identity {
+export function analysisIdentity(
+  maps: readonly StateMap[],
+  recipe: Recipe,
+  register: 'affine' | 'none',
+  scans?: readonly MapScan[],
+): Identity {
   const { findings } = recipe;
   return identify({
     kind: 'analysis',
     schema: 1,
     program: PROGRAM,
-    settings: { findings, register, biases_V: maps.map(({ bias_V }) => bias_V) },
+    // Which scans they are stands in the maps.
+    settings: { findings, register, biases_V: maps.map(({ bias_V }) => bias_V), ...(scans && { paths: true }) },
     inputs: {
       ...Object.fromEntries(
         maps.flatMap(({ map }, i) => (map.meta.identity ? [[`map ${i + 1}`, map.meta.identity]] : [])),
@@ -69,16 +84,30 @@ export function analysisIdentity(maps: readonly StateMap[], recipe: Recipe, regi
   });
 }
 
-/** The analysis of maps, and its folder's files but for figures in other formats. @throws as `analyse` */
+/**
+ * The analysis of maps, and its folder's files but for figures in other formats.
+ * @param scans that the maps were made of, for patterns along paths
+ * @throws as `openScans`, `analyse` and `pathsOf`
+ */
 export async function analysisFiles(
   line: CommandLine,
   maps: readonly StateMap[],
   recipe: Recipe,
   register: 'affine' | 'none',
+  scans?: readonly MapScan[],
 ) {
   const { task } = line.console;
-  const analysis = await analyse(maps, recipe.findings, { register, host: nodeWorkers, ...workersOption(line) }, task);
-  const identity = analysisIdentity(maps, recipe, register);
+  const opened = scans && (await openScans(scans));
+  let analysis: Analysis;
+  let paths: Paths | undefined;
+  try {
+    const run = { register, host: nodeWorkers, ...workersOption(line) };
+    analysis = await analyse(maps, recipe.findings, run, task);
+    paths = opened && (await pathsOf(analysis, opened, task));
+  } finally {
+    for (const { source } of opened ?? []) source.close();
+  }
+  const identity = analysisIdentity(maps, recipe, register, scans);
   const landscape = await poleLandscape(recipe, recipe.findings.across, task);
   const files = renderAnalysis(
     analysis,
@@ -89,10 +118,26 @@ export async function analysisFiles(
       version: PROGRAM,
     },
     landscape,
+    paths,
   );
-  const numbers = numbersOf(analysis);
+  const numbers = numbersOf(analysis, paths);
   files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);
-  return { analysis, files, numbers, identity };
+  return { analysis, files, numbers, identity, paths };
+}
+
+/** Scans of --scan by the maps that they are of. @throws 'usage' where there are not as many */
+function scansOf(line: CommandLine, maps: readonly StateMap[]): MapScan[] | undefined {
+  const scans = optionList(line, 'scan');
+  if (scans.length === 0) return undefined;
+  if (scans.length !== maps.length) {
+    fail(
+      'usage',
+      `${plural(maps.length, 'map')}, and ${plural(scans.length, 'scan')}.`,
+      'Give the scan of each map, in the order of the maps.',
+    );
+  }
+  const known = knownOf(line);
+  return maps.map(({ name, map, bias_V }, i) => ({ bias_V, map, folder: name, scan: scans[i]!, known }));
 }
 
 /** @throws 'usage' where there are not as many biases as maps, or one is no number */
@@ -129,8 +174,10 @@ async function readState(path: string): Promise<Omit<StateMap, 'bias_V'>> {
 const plain = (findings: readonly Finding[]) =>
   findings.map((finding) => ({ ...finding, interval: finding.interval ? [...finding.interval] : undefined }));
 
+type Paths = readonly (PathPatterns | undefined)[];
+
 /** What files and --json hold. */
-function numbersOf({ series, states, findings, constancy, poles }: Analysis) {
+function numbersOf({ series, states, findings, constancy, poles }: Analysis, paths: Paths | undefined) {
   return {
     states: series.states.map(({ name, bias_V, left_out, registration }, i) => {
       const { told, charge, defects, domains, findings: own } = states[i]!;
@@ -147,6 +194,7 @@ function numbersOf({ series, states, findings, constancy, poles }: Analysis) {
         defects,
         wall_lengths_nm: { ridges: paper.types, chi2: merged?.types ?? null },
         agreement: agreement ?? null,
+        ...(paths && { path: paths[i]?.path ?? null }),
       };
     }),
     series: { findings: plain(findings), unchanged: constancy, poles },
@@ -154,7 +202,7 @@ function numbersOf({ series, states, findings, constancy, poles }: Analysis) {
 }
 
 /** For the terminal: what is measured, and the findings of each state. */
-function linesOf({ series, states, findings, constancy }: Analysis, out: string): string[] {
+function linesOf({ series, states, findings, constancy }: Analysis, paths: Paths | undefined): string[] {
   return [
     ...series.states.flatMap(({ name, bias_V, left_out, registration }, i) => {
       const { told, findings: own } = states[i]!;
@@ -164,6 +212,7 @@ function linesOf({ series, states, findings, constancy }: Analysis, out: string)
       return [
         `${name} at ${setting(bias_V, 'V')}: ${told.whole ? 'all of P is measured' : `P is measured along ${told.axes.join(' and ') || 'no axis'} only`}${missing > 0 ? `; ${plural(left_out.not_measured, 'position')} not measured, ${left_out.out_of_domain} out of the model's domain` : ''}${registration ? `; moved by ${dx.toFixed(2)} ± ${ex.toFixed(2)} and ${dy.toFixed(2)} ± ${ey.toFixed(2)} nm (x, y)` : ''}.`,
         ...own.map((finding) => `  ${findingLine(finding)}`),
+        ...(paths ? [paths[i] ? `  patterns ${whereWords(paths[i].path)}` : '  no wall has a path for patterns'] : []),
       ];
     }),
     ...findings.map((finding) => findingLine(finding)),
@@ -171,6 +220,5 @@ function linesOf({ series, states, findings, constancy }: Analysis, out: string)
       ({ name, unit, bias_V, rms, in_sigma }) =>
         `${name} at ${setting(bias_V, 'V')} changes by ${rms.toPrecision(2)} ${unit} rms, ${in_sigma.toFixed(2)} σ of a difference.`,
     ),
-    `Look at ${join(out, 'report.html')}`,
   ];
 }

@@ -289,11 +289,18 @@ function program(console: Console): Command {
   add(
     'analyze <maps...>',
     'what is found in maps of one place under several biases: domains, walls, topology, switching, each with its error and what noise alone would give',
-    'ferroscope analyze map\n  ferroscope analyze map-2V map0V map+2V --bias -2,0,2 --recipe findings.toml --out analysis',
+    'ferroscope analyze map\n  ferroscope analyze map-2V map0V map+2V --bias -2,0,2 --recipe findings.toml --out analysis\n  ferroscope analyze map --scan scan.h5',
     async () => (await import('./analyze.ts')).runAnalyze,
   )
     .option('--bias <list>', 'bias of each map [V], in their order: -2,0,2; one map alone needs none')
     .option('--recipe <file>', 'a recipe with [findings]: regions by name, the film, draws')
+    .option(
+      '--scan <files...>',
+      'the scan of each map, in their order: patterns along a path across the strongest wall, read with the map’s calibration',
+    )
+    .option('--dark <file>', 'with --scan: as it was given to ferroscope map')
+    .option('--gain <file>', 'with --scan: as it was given to ferroscope map')
+    .option('--mask <file>', 'with --scan: as it was given to ferroscope map')
     .addOption(
       new Option('--register <how>', 'bring maps onto each other by thickness and tilt, or take positions as they lie')
         .choices(['affine', 'none'])

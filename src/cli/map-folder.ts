@@ -102,7 +102,7 @@ export async function renderMapFolder(
 }
 
 /** Disks of the zone that the detector is locked to, as far as it reaches; where its pixels are not square, places as on ones of their area. */
-function latticeDisks(detector: LatticeDetector): PatternSpot[] {
+export function latticeDisks(detector: LatticeDetector): PatternSpot[] {
   const half = detector.pixels / 2;
   const side = pixelSide_mrad(detector);
   const [perX, perY] = perOrder(detector);

@@ -6,6 +6,7 @@ import { directionSections, type PoleLandscape } from './analysis-directions.ts'
 import { lengthSection } from './analysis-lengths.ts';
 import { mapSection } from './analysis-maps.ts';
 import { analysisParts } from './analysis-parts.ts';
+import { type PathPatterns, pathSection } from './analysis-path.ts';
 import { profileSection } from './analysis-profiles.ts';
 import { spreadSection } from './analysis-spread.ts';
 import { switchingSection, unchangedSection } from './analysis-switching.ts';
@@ -15,11 +16,12 @@ import { biasLabel } from './film-profile.ts';
 import { findingTable } from './finding-table.ts';
 import { buildReport, type ReportProvenance, type ReportSection } from './report.ts';
 
-/** report.html, figures/*.svg and data/*.csv, by path. @param landscape under the poles */
+/** report.html, figures/*.svg and data/*.csv, by path. @param landscape under the poles @param paths of each state, where its scan was given */
 export function renderAnalysis(
   analysis: Analysis,
   provenance: ReportProvenance,
   landscape?: PoleLandscape,
+  paths?: readonly (PathPatterns | undefined)[],
 ): Map<string, string> {
   const parts = analysisParts(analysis);
   const { names, files } = parts;
@@ -31,6 +33,7 @@ export function renderAnalysis(
     spreadSection(parts),
     wallSection(parts),
     windowSection(parts),
+    ...(paths ? [pathSection(parts, paths)] : []),
     profileSection(parts),
     ...(series.states.length > 1 ? [switchingSection(parts), unchangedSection(parts)] : []),
     ...directionSections(parts, landscape),

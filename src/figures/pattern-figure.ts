@@ -12,7 +12,7 @@ import { channelSvg, textWidth } from './labels.ts';
 import { axes, levelImage, scaleBar } from './map-frame.ts';
 import { quantile, requireShape, ticks } from './scale.ts';
 import { signalPower } from './signal-scale.ts';
-import { el, escapeText, figureTitle, svgPage, text } from './svg.ts';
+import { el, escapeText, figureTitle, px, svgPage, text } from './svg.ts';
 import { COLUMN_WIDTH, INK, MARGIN, MUTED, TEXT } from './theme.ts';
 
 export type PatternScale = 'sqrt' | 'log' | 'linear' | 'difference';
@@ -33,6 +33,8 @@ export interface PatternSpot {
   readonly hkl: readonly [number, number, number];
   /** Its middle against the direct beam [mrad]. */
   readonly q_mrad: readonly [x: number, y: number];
+  /** Draws a ring of this radius around it [mrad]: the disk that was summed over. */
+  readonly ring_mrad?: number | undefined;
 }
 
 export interface PatternFigureOptions {
@@ -190,7 +192,9 @@ function spotNames(
   const size = TEXT.small - 1;
   const placed: { x: number; y: number; half: number }[] = [];
   const parts: string[] = [];
-  for (const { hkl, q_mrad } of disks.toSorted((a, b) => Math.hypot(...a.q_mrad) - Math.hypot(...b.q_mrad))) {
+  for (const { hkl, q_mrad, ring_mrad } of disks.toSorted(
+    (a, b) => Math.hypot(...a.q_mrad) - Math.hypot(...b.q_mrad),
+  )) {
     const x = box.x + ((Math.floor(nx / 2) + 0.5) / nx) * box.width + q_mrad[0] * perMrad;
     const y = box.y + ((Math.floor(ny / 2) + 0.5) / ny) * box.height + q_mrad[1] * perMrad;
     const half = textWidth(hkl.map(Math.abs).join(''), size) / 2 + 1.5;
@@ -200,6 +204,10 @@ function spotNames(
     if (!inside || !free || placed.length >= 25) continue;
     placed.push({ x, y, half });
     const name = indicesSvg(hkl);
+    if (ring_mrad) {
+      const ring = { cx: px(x), cy: px(y), r: px(ring_mrad * perMrad), fill: 'none', 'stroke-width': 0.8 };
+      parts.push(el('circle', { class: 'ring', ...ring, stroke: '#ffe27a' }));
+    }
     const style = { 'font-size': size, 'text-anchor': 'middle' };
     parts.push(
       text(x, y + 0.36 * size, name, {
@@ -216,5 +224,5 @@ function spotNames(
 }
 
 /** '110' with bars over negative indices. */
-const indicesSvg = (hkl: readonly number[]): string =>
+export const indicesSvg = (hkl: readonly number[]): string =>
   hkl.map((n) => (n < 0 ? `<tspan text-decoration="overline">${-n}</tspan>` : String(n))).join('');
