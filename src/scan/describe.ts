@@ -70,13 +70,8 @@ function signature(head: Uint8Array, path: string): [kind: string, name: string]
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const version = head.length >= 12 ? view.getUint32(0) : 0;
   if (version === 3 || version === 4) return [`dm${version}`, `Gatan DigitalMicrograph ${version}`];
-  if (text.startsWith('MQ1,')) return ['mib', 'Quantum Detectors Merlin (MIB)'];
-  if (text.startsWith('IMGBLO') || /\.blo$/i.test(path)) return ['blo', 'NanoMEGAS block file (BLO)'];
   if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
   if (text.startsWith('MATLAB')) return ['mat', 'MATLAB 5 file'];
-  if (text.startsWith('<?xml') && /empad/i.test(path)) return ['empad-xml', 'EMPAD header'];
-  if (/\.xml$/i.test(path)) return ['xml', 'XML file (of an EMPAD scan, perhaps)'];
-  if (/\.tvips$/i.test(path)) return ['tvips', 'TVIPS stream'];
   if (/\.mrc$/i.test(path)) return ['mrc', 'MRC stack'];
   return undefined;
 }

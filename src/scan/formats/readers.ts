@@ -1,10 +1,14 @@
 /** All readers of files that are not HDF5, in the order in which they are asked. */
 
 import { leafName, type ScanFile } from '../scan-file.ts';
+import { BLO } from './blo.ts';
+import { EMPAD } from './empad.ts';
+import { MIB } from './mib.ts';
 import { NPY } from './npy.ts';
 import type { ScanReader } from './reader.ts';
+import { TVIPS } from './tvips.ts';
 
-export const READERS: readonly ScanReader[] = [NPY];
+export const READERS: readonly ScanReader[] = [NPY, BLO, MIB, TVIPS, EMPAD];
 
 /** The reader of a file; undefined where none knows it. @param head its first 1024 bytes */
 export function readerOf(file: ScanFile, head: Uint8Array): ScanReader | undefined {
