@@ -167,6 +167,24 @@ test('what is odd is said: a part, two counters, a cut end; what is not known is
   );
   const { info } = await openScan(testFile('o.mib', odd), { scan_shape: [2, 2] });
   expect(info.notes.join(' ')).toMatch(/two counters by turns.*last 5 bytes.*number 101/);
+  const whole = await openScan(
+    testFile(
+      'o.mib',
+      frames(4, (f) => ({ sequence: 1 + f })),
+    ),
+    { scan_shape: [2, 2] },
+  );
+  const dropped = await openScan(
+    testFile(
+      'o.mib',
+      frames(4, (f) => ({ sequence: f < 2 ? 1 + f : 3 + f })),
+    ),
+    {
+      scan_shape: [2, 2],
+    },
+  );
+  expect(dropped.info.notes.join(' ')).toContain('last of its 4 frames is number 6, the first 1');
+  expect(whole.info.notes.join(' ')).not.toContain('is number');
   const three = concat(header(768, 1, 'R64', { chips: 3, layout: '3x1' }), new Uint8Array(768));
   await expect(openScan(testFile('o.mib', three), { scan_shape: [1, 1] })).rejects.toThrow('not known');
   const wide = concat(header(2, 1, 'U64'), new Uint8Array(16));
@@ -175,7 +193,9 @@ test('what is odd is said: a part, two counters, a cut end; what is not known is
   await expect(openScan(testFile('o.mib', huge), { scan_shape: [1, 1] })).rejects.toThrow('ends within its first');
   const late = frames(3);
   late.set(ascii('XXXX'), 386);
-  await expect(openScan(testFile('o.mib', late), { scan_shape: [1, 3] })).rejects.toThrow('no second header');
+  await expect(openScan(testFile('o.mib', late), { scan_shape: [1, 3] })).rejects.toThrow(
+    'no header of a frame stands at byte 386',
+  );
 });
 
 test('cut anywhere: a tagged error', async () => {

@@ -99,11 +99,11 @@ async function open(given: ScanFile, options: OpenOptions): Promise<PatternSourc
   const stride = first.bytes + elements * NUMBER_BYTES[dtype];
   const frames = Math.floor(file.size_bytes / stride);
   if (frames === 0) bad(`it ends within its first pattern, after ${file.size_bytes} of ${stride} bytes`);
-  let by_turns = false;
-  if (frames > 1) {
-    const second = headerOf(await file.read(stride, LONGEST)) ?? bad(`no second header follows after ${stride} bytes`);
-    by_turns = second.counter !== first.counter;
-  }
+  const headerAt = async (frame: number) =>
+    headerOf(await file.read(frame * stride, first.bytes)) ??
+    bad(`no header of a frame stands at byte ${frame * stride}`);
+  const second = await headerAt(Math.min(1, frames - 1));
+  const last = await headerAt(frames - 1);
   const flyback = await flybackOf(frames, async (i) => headerOf(await file.read(i * stride, 512))?.exposure_s);
   const scan = shapeOf(file, frames, options, hdr, flyback);
   const info: Omit<ScanInfo, 'dtype'> = {
@@ -112,11 +112,16 @@ async function open(given: ScanFile, options: OpenOptions): Promise<PatternSourc
     dataset: leafName(file),
     notes: [
       ...scan.notes,
-      ...(by_turns
-        ? [
+      ...(second.counter === first.counter
+        ? []
+        : [
             'Frames come from two counters by turns, as when the camera never pauses; were their thresholds different, every second one is another measurement.',
-          ]
-        : []),
+          ]),
+      ...(last.sequence === first.sequence + frames - 1
+        ? []
+        : [
+            `The last of its ${frames} frames is number ${last.sequence}, the first ${first.sequence}: where frames are missing, those behind are out of place.`,
+          ]),
       ...remarks(file, first, frames, stride, hdr, raw),
     ],
   };
