@@ -213,7 +213,10 @@ function remarks(
   hdr: ReadonlyMap<string, string>,
   raw: RawFrame | undefined,
 ): string[] {
-  const notes = ['The file says nothing of step, detector pixel, voltage or aperture.'];
+  const notes = [
+    'The file says nothing of step, detector pixel, voltage or aperture.',
+    'Rows of a pattern are in the order of the file; RosettaSciIO takes the first for the lowest, which mirrors patterns against the scan.',
+  ];
   const acquired = Number(hdr.get('Frames in Acquisition (Number)'));
   const rest = file.size_bytes - frames * stride;
   if (acquired > 0 && acquired !== frames)
