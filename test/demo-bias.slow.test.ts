@@ -15,13 +15,12 @@ import { cli, fails } from './run-cli.ts';
 let folder: string;
 const at = (...parts: string[]): string => join(folder, ...parts);
 
-/** A film without any field of its own, that 60 V pole. */
+/** A film without any field of its own, that 0.15 V pole. */
 const RECIPE = `
 [film]
 cells = [16, 4, 18]
-temperature_K = 150
 screening_per_A = 0.3
-biases_V = [-60, 60]
+biases_V = [-0.15, 0.15]
 equilibrate_ps = 0.6
 average_ps = 0.4
 [structures]
@@ -68,28 +67,28 @@ test('P along the film’s normal turns with the bias, in truth and map alike; t
   expect(first.err).not.toContain('Error');
   expect(first.code).toBe(0);
   const { comparisons, maps } = JSON.parse(first.out) as Result;
-  expect(maps.map(({ bias_V }) => bias_V)).toEqual([-60, 60]);
+  expect(maps.map(({ bias_V }) => bias_V)).toEqual([-0.15, 0.15]);
   const mean = (bias: number) => comparisons.find(({ name, bias_V }) => name === 'mean P_y' && bias_V === bias)!;
   // The film's normal is the map's y.
-  expect(mean(-60).truth).toBeLessThan(-5);
-  expect(mean(60).truth).toBeGreaterThan(5);
-  expect(mean(-60).map).toBeLessThan(0);
-  expect(mean(60).map).toBeGreaterThan(0);
-  const scan = await openScan(await scanFile(at('out/scan_60V.h5')));
+  expect(mean(-0.15).truth).toBeLessThan(-4);
+  expect(mean(0.15).truth).toBeGreaterThan(4);
+  expect(mean(-0.15).map).toBeLessThan(0);
+  expect(mean(0.15).map).toBeGreaterThan(0);
+  const scan = await openScan(await scanFile(at('out/scan_0.15V.h5')));
   expect(scan.shape).toEqual([10, 12, 128, 128]);
   scan.close();
-  const truth = await readMapZarr(folderStore(at('out/truth_60V.zarr')));
+  const truth = await readMapZarr(folderStore(at('out/truth_0.15V.zarr')));
   expect(getChannel(truth, 'thickness').values.every((t) => t > 9 && t < 15)).toBe(true);
   expect(existsSync(at('out/bands'))).toBe(false);
   for (const name of ['report.html', 'summary.json', 'analysis/report.html', 'truth-analysis/report.html']) {
     expect(existsSync(at('out', name))).toBe(true);
   }
-  const made = await stat(at('out/scan_60V.h5'));
-  const bytes = await readFile(at('out/map_60V/map.zarr/zarr.json'));
+  const made = await stat(at('out/scan_0.15V.h5'));
+  const bytes = await readFile(at('out/map_0.15V/map.zarr/zarr.json'));
   const second = await run();
   expect(second.code).toBe(0);
-  expect((await stat(at('out/scan_60V.h5'))).mtimeMs).toBe(made.mtimeMs);
-  expect(await readFile(at('out/map_60V/map.zarr/zarr.json'))).toEqual(bytes);
+  expect((await stat(at('out/scan_0.15V.h5'))).mtimeMs).toBe(made.mtimeMs);
+  expect(await readFile(at('out/map_0.15V/map.zarr/zarr.json'))).toEqual(bytes);
   expect((JSON.parse(second.out) as Result).comparisons).toEqual(comparisons);
 });
 
