@@ -67,9 +67,6 @@ export async function describeFile(file: ScanFile): Promise<Description> {
 /** Formats told by their first bytes, or by their extension where they have no signature. */
 function signature(head: Uint8Array, path: string): [kind: string, name: string] | undefined {
   const text = new TextDecoder('latin1').decode(head.subarray(0, 16));
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const version = head.length >= 12 ? view.getUint32(0) : 0;
-  if (version === 3 || version === 4) return [`dm${version}`, `Gatan DigitalMicrograph ${version}`];
   if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
   if (text.startsWith('MATLAB')) return ['mat', 'MATLAB 5 file'];
   if (/\.mrc$/i.test(path)) return ['mrc', 'MRC stack'];

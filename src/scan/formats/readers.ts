@@ -2,13 +2,14 @@
 
 import { leafName, type ScanFile } from '../scan-file.ts';
 import { BLO } from './blo.ts';
+import { DM3, DM4 } from './dm.ts';
 import { EMPAD } from './empad.ts';
 import { MIB } from './mib.ts';
 import { NPY } from './npy.ts';
 import type { ScanReader } from './reader.ts';
 import { TVIPS } from './tvips.ts';
 
-export const READERS: readonly ScanReader[] = [NPY, BLO, MIB, TVIPS, EMPAD];
+export const READERS: readonly ScanReader[] = [NPY, BLO, MIB, DM4, DM3, TVIPS, EMPAD];
 
 /** The reader of a file; undefined where none knows it. @param head its first 1024 bytes */
 export function readerOf(file: ScanFile, head: Uint8Array): ScanReader | undefined {
