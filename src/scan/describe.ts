@@ -7,6 +7,7 @@ import { FerroscopeError, fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
 import { infoOf, openEmd } from './emd.ts';
 import { type Found, findArrays } from './emd-find.ts';
+import { RAW_FORM } from './formats/raw.ts';
 import { NUMBER_BYTES, type NumberType, type ScanReader } from './formats/reader.ts';
 import { readerOf } from './formats/readers.ts';
 import {
@@ -51,8 +52,7 @@ export async function describeFile(file: ScanFile): Promise<Description> {
   if (reader) return describeFrames(file, reader);
   const other = signature(head, path);
   if (!other) {
-    const hint =
-      'Ferroscope reads 4D scans in HDF5 (EMD, py4DSTEM, Prismatic); convert it with the program that wrote it.';
+    const hint = `Convert it with the program that wrote it; or, where it is plain numbers, say how they lie: ${RAW_FORM}.`;
     fail('unsupported', `${path} is none of the formats that Ferroscope knows.`, hint, { path });
   }
   const reason = `${other[1]}: Ferroscope does not read this format yet.`;
@@ -68,8 +68,7 @@ export async function describeFile(file: ScanFile): Promise<Description> {
 function signature(head: Uint8Array, path: string): [kind: string, name: string] | undefined {
   const text = new TextDecoder('latin1').decode(head.subarray(0, 16));
   if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
-  if (text.startsWith('MATLAB')) return ['mat', 'MATLAB 5 file'];
-  if (/\.mrc$/i.test(path)) return ['mrc', 'MRC stack'];
+  if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(text)) return ['tiff', 'TIFF image or stack'];
   return undefined;
 }
 

@@ -41,9 +41,9 @@ export interface Hdf5File extends Hdf5Group {
 const BUILT_IN_FILTERS: ReadonlySet<number> = new Set([1, 2, 3, 5, 6]);
 const SIGNATURE: readonly number[] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Whether a file's first 8 bytes (or more) are HDF5's signature. */
+/** Whether HDF5's signature stands at the beginning, or behind the 512 bytes that MATLAB 7.3 puts before it. @param head 520 bytes, or all */
 export function isHdf5(head: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => head[i] === byte);
+  return [0, 512].some((at) => SIGNATURE.every((byte, i) => head[at + i] === byte));
 }
 
 /** The last sentence of HDF5's own report, which says the cause: 'truncated file: eof = …'. */

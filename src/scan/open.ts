@@ -3,6 +3,7 @@
 import { fail } from '../core/errors.ts';
 import { describeFile } from './describe.ts';
 import { openEmd } from './emd.ts';
+import { isRaw, openRaw } from './formats/raw.ts';
 import type { OpenOptions } from './formats/reader.ts';
 import { readerOf } from './formats/readers.ts';
 import { isHdf5 } from './hdf5.ts';
@@ -11,6 +12,7 @@ import type { ScanFile } from './scan-file.ts';
 
 /** @throws 'file-unreadable', 'format', 'shape', 'unsupported' */
 export async function openScan(file: ScanFile, options: OpenOptions = {}): Promise<PatternSource> {
+  if (isRaw(options)) return openRaw(file, options);
   const head = await file.read(0, 1024);
   if (isHdf5(head)) {
     const { scan_shape } = options;

@@ -4,12 +4,16 @@ import { leafName, type ScanFile } from '../scan-file.ts';
 import { BLO } from './blo.ts';
 import { DM3, DM4 } from './dm.ts';
 import { EMPAD } from './empad.ts';
+import { MAT } from './mat.ts';
 import { MIB } from './mib.ts';
+import { MRC } from './mrc.ts';
 import { NPY } from './npy.ts';
+import { NPZ } from './npz.ts';
 import type { ScanReader } from './reader.ts';
+import { SEQ } from './seq.ts';
 import { TVIPS } from './tvips.ts';
 
-export const READERS: readonly ScanReader[] = [NPY, BLO, MIB, DM4, DM3, TVIPS, EMPAD];
+export const READERS: readonly ScanReader[] = [NPY, NPZ, MAT, SEQ, BLO, MIB, DM4, DM3, TVIPS, MRC, EMPAD];
 
 /** The reader of a file; undefined where none knows it. @param head its first 1024 bytes */
 export function readerOf(file: ScanFile, head: Uint8Array): ScanReader | undefined {

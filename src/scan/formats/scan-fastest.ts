@@ -130,7 +130,11 @@ function transpose(piece: Uint8Array, out: Uint8Array, block: Block): void {
   const Word = size === 1 ? Uint8Array : size === 2 ? Uint16Array : Uint32Array;
   const words = size / Word.BYTES_PER_ELEMENT;
   const whole = piece.byteOffset % Word.BYTES_PER_ELEMENT === 0 ? piece : Uint8Array.from(piece);
-  const from = new Word(whole.buffer as ArrayBuffer, whole.byteOffset, Math.floor(whole.length / Word.BYTES_PER_ELEMENT));
+  const from = new Word(
+    whole.buffer as ArrayBuffer,
+    whole.byteOffset,
+    Math.floor(whole.length / Word.BYTES_PER_ELEMENT),
+  );
   const to = new Word(out.buffer as ArrayBuffer);
   for (let column = 0; column < columns; column++) {
     for (let word = 0; word < words; word++) {
