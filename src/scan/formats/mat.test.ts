@@ -144,5 +144,8 @@ test('real files: axes and sum as SciPy finds them', async (context) => {
   expect(found.sum).toBeCloseTo(5130033.415329686, 3);
   const three = await scanFile(sample(context, 'ANN-4DDD/005_exp_diskList_withcenter.mat'));
   expect(await describeFile(three)).toMatchObject({ kind: 'mat', opens: false });
-  expect(await sumOf(three, { scan_shape: [50, 50] })).toMatchObject({ shape: [50, 50, 3, 43], sum: 201920609675 });
+  const shaped = await sumOf(three, { scan_shape: [50, 50] });
+  expect(shaped.shape).toEqual([50, 50, 3, 43]);
+  // Numbers come as float32.
+  expect(shaped.sum / 201920609675).toBeCloseTo(1, 9);
 });
