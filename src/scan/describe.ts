@@ -50,7 +50,7 @@ export async function describeFile(file: ScanFile): Promise<Description> {
   if (isHdf5(head)) return describeHdf5(file);
   const reader = readerOf(file, head);
   if (reader) return describeFrames(file, reader);
-  const other = signature(head, path);
+  const other = signature(head);
   if (!other) {
     const hint = `Convert it with the program that wrote it; or, where it is plain numbers, say how they lie: ${RAW_FORM}.`;
     fail('unsupported', `${path} is none of the formats that Ferroscope knows.`, hint, { path });
@@ -65,7 +65,7 @@ export async function describeFile(file: ScanFile): Promise<Description> {
 }
 
 /** Formats told by their first bytes, or by their extension where they have no signature. */
-function signature(head: Uint8Array, path: string): [kind: string, name: string] | undefined {
+function signature(head: Uint8Array): [kind: string, name: string] | undefined {
   const text = new TextDecoder('latin1').decode(head.subarray(0, 16));
   if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
   if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(text)) return ['tiff', 'TIFF image or stack'];
