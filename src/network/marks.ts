@@ -15,7 +15,7 @@
 
 import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { type Domain, distancesOf, quantile } from './domain.ts';
-import type { ModelInfo } from './model-info.ts';
+import { type ModelInfo, networkOf } from './model-info.ts';
 
 /** Share, and number, of a scan's patterns that are beyond before all count as such. */
 const SHARE = 0.1;
@@ -74,10 +74,26 @@ function byCounting({ scores: { noiseFree, dose1e6 } }: ModelInfo, dose_e: numbe
   return Math.max(1, ...grown);
 }
 
-/** The ranges of labels that the model can tell. */
-export function toldRanges({ domain, labels, scores }: ModelInfo) {
+/** Components that the square symmetry of [001] turns into each other and into their opposites. */
+const IN_PLANE = /^(.+)_[xy]$/;
+
+/**
+ * The ranges of labels that the model can tell. Weights that symmetry operations share have seen, with a pattern, its turned and mirrored ones: along [001] a component in the
+ * plane then was as large along x and y, and to either side, as it was anywhere.
+ */
+export function toldRanges(info: ModelInfo) {
+  const { domain, labels, scores, detector } = info;
+  const square = networkOf(info)?.share === true && detector.zone === undefined;
+  const rangeOf = (name: string) => {
+    const stem = square ? IN_PLANE.exec(name)?.[1] : undefined;
+    const own = domain?.labels.find((one) => one.name === name);
+    if (!own || stem === undefined) return own;
+    const alike = domain!.labels.filter((one) => IN_PLANE.exec(one.name)?.[1] === stem);
+    const most = Math.max(...alike.flatMap(({ min, max }) => [Math.abs(min), Math.abs(max)]));
+    return { name, min: -most, max: most };
+  };
   return labels.flatMap(({ name, unit }, label) => {
-    const range = domain?.labels.find((one) => one.name === name);
+    const range = rangeOf(name);
     const score = scores.training.find((one) => one.name === name);
     return range && score && score.correlation >= TELLS ? [{ name, unit, label, min: range.min, max: range.max }] : [];
   });
