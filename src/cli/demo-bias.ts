@@ -85,20 +85,20 @@ export async function runBiasDemo(line: CommandLine): Promise<void> {
     4,
     'analyse_s',
     `Analysis of maps and truth → ${join(out, 'analysis')}`,
-    async () => [
-      await analysed(line, recipe, maps, 'affine', join(out, 'analysis')),
-      await analysed(
+    async () => {
+      const found = await analysed(line, recipe, maps, 'affine', join(out, 'analysis'));
+      const truth = await analysed(
         line,
         { ...recipe, findings: { ...recipe.findings, values: 'noisy', pairs: 4 } },
-        states.map(({ bias_V, registered }, i) => ({
-          name: `truth at ${bias_V} V`,
-          bias_V,
-          map: asMeasured(registered, maps[i]!.map),
-        })),
+        states.map(({ bias_V, registered }, i) => {
+          const { field } = found.series.states.find((state) => state.bias_V === bias_V)!;
+          return { name: `truth at ${bias_V} V`, bias_V, map: asMeasured(registered, maps[i]!.map, field.valid) };
+        }),
         'none',
         join(out, 'truth-analysis'),
-      ),
-    ],
+      );
+      return [found, truth] as const;
+    },
   );
   const total_s = (performance.now() - begun) / 1e3;
   const study = renderBiasStudy({
@@ -181,8 +181,12 @@ async function analysed(
   return analysis;
 }
 
-/** A truth with the σ of a map (its median), so that what is found by σ is found in it by the same one. Nothing is added to its values. */
-function asMeasured(truth: PolarizationMap, map: PolarizationMap): PolarizationMap {
+/**
+ * A truth with the σ of a map (its median), so that what is found by σ is found in it by the same one, at the positions that the map has a value for. Nothing is added to
+ * its values.
+ * @param valid of the registered map, [ry][rx]
+ */
+function asMeasured(truth: PolarizationMap, map: PolarizationMap, valid: Uint8Array): PolarizationMap {
   const known = new Set(map.channels.map(({ name }) => name));
   const [own, of] = [truth.meta.identity!, map.meta.identity!];
   const identity = identify({
@@ -200,7 +204,8 @@ function asMeasured(truth: PolarizationMap, map: PolarizationMap): PolarizationM
       .map((channel) => {
         const sigma = getChannel(map, channel.name).sigma?.filter(Number.isFinite).sort() ?? new Float32Array([0]);
         const median = sigma[sigma.length >> 1] ?? 0;
-        return { ...channel, sigma: new Float32Array(channel.values.length).fill(median) };
+        const values = channel.values.map((value, at) => (valid[at] ? value : Number.NaN));
+        return { ...channel, values, sigma: new Float32Array(values.length).fill(median) };
       }),
   };
 }
