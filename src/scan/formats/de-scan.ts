@@ -116,11 +116,13 @@ function grid(csv: string, name: string, frames: number, notes: string[]): Pick<
   const [dy = 1] = alongY;
   if (dx !== 1 || dy !== 1) {
     notes.push(
-      `Only every ${dy}th row and ${dx}th column of the camera’s grid was visited: steps are ${dy} and ${dx} times the stated one.`,
+      `Rows of points lie ${dy} apart and columns ${dx} in the camera’s grid: steps are that many times the stated one.`,
     );
   }
   const again = points.length - first.size;
   if (again > 0) notes.push(`${again} frames of points that were visited before are left out.`);
+  const without = frames - points.length;
+  if (without > 0) notes.push(`${without} frames without a point in ${name} are left out.`);
   const order = new Uint32Array(first.size);
   for (const [j, y] of ys.entries())
     for (const [i, x] of xs.entries()) order[j * xs.length + i] = first.get(`${x},${y}`)!;

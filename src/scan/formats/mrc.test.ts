@@ -114,7 +114,11 @@ test('what Direct Electron writes beside a movie: a raster, a region of one, and
   const all = await source.read(0, 6);
   expect([0, 1, 2, 3, 4, 5].map((i) => all[6 * i]! / 6)).toEqual([0, 2, 4, 1, 3, 5]);
   expect([...(await source.read(4, 1))]).toEqual([18, 19, 20, 21, 22, 23]);
-  // The user's shape sets them in the order of the file.
+  // The user’s shape sets them in the order of the file.
+  const longer = joined(header(1, 8), numbers(1, 8, 0));
+  expect((await openScan(bytesFile('a_movie.mrc', longer, beside))).info.notes.join()).toContain(
+    '2 frames without a point',
+  );
   const given = await openScan(bytesFile('a_movie.mrc', movie, beside), { scan_shape: [3, 2] });
   expect((await given.read(1, 1))[0]).toBe(6);
   expect(given.info.notes.join()).toContain('in the order in which they lie');
@@ -155,6 +159,7 @@ test('movies of Direct Electron: every sum of RosettaSciIO', async (context) => 
   expect(grid.shape).toEqual([5, 3, 16, 16]);
   expect(grid.info).toMatchObject({ dtype: 'uint16', voltage_kV: 300, step_nm: undefined });
   expect(grid.info.notes.join()).toContain('15 frames of points that were visited before');
+  expect(grid.info.notes.join()).not.toContain('behind the scan');
   const inOrder = await openScan(custom, { scan_shape: [1, 30] });
   expect(await grid.read(1, 1)).toEqual(await inOrder.read(5, 1));
 

@@ -95,9 +95,10 @@ async function open(file: ScanFile, options: OpenOptions): Promise<PatternSource
     notes.push(`Bytes are taken as ${unsigned ? 'unsigned' : 'signed'}, as ${why}; other programs may differ.`);
   }
   const given = options.scan_shape;
-  const scan = scanShapeOf(file, frames, options, beside?.shape);
   const same = !given || (given[0] === beside?.shape?.[0] && given[1] === beside?.shape?.[1]);
   const order = same ? beside?.frames : undefined;
+  // What the points leave out of the movie they say themselves.
+  const scan = scanShapeOf(file, order?.length ?? frames, options, beside?.shape);
   if (!same && beside?.frames)
     notes.push('With the given shape, patterns are taken in the order in which they lie in the file.');
   const cell = view.getFloat32(40, little) / view.getInt32(28, little);
