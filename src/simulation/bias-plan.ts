@@ -14,7 +14,7 @@ import { type SectionShape, sectionShape, smoothField } from './cross-section.ts
 import { type PatternSampling, samplingFor } from './scan-camera.ts';
 
 /** Cells across the window that a probe is sent through, points along an edge of a cell, and slices of its height. */
-export const WINDOW_CELLS = 10;
+export const WINDOW_CELLS = 12;
 export const GRID_PER_CELL = 20;
 export const SLICES_PER_CELL = 10;
 /** Vacuum before and behind the specimen [cells]: more than an atom's reach. */
