@@ -97,6 +97,6 @@ test('what cannot be is said before anything is made', async () => {
   await fails(['demo', '--bias', '--recipe', at('wide.toml'), '--out', at('wide')], 1, /the film repeats after/);
   await writeFile(at('none.toml'), RECIPE.replace('[bias]\nrelief_nm = 0.5\ndrift_nm = 0.2\n', ''));
   await fails(['demo', '--bias', '--recipe', at('none.toml'), '--out', at('none')], 1, /lacks \[film\] or \[bias\]/);
-  await fails(['demo', '--model', 'x.onnx'], 1, /--model is for demo --bias/);
+  await fails(['demo', '--model', 'x.onnx'], 2, /--model is for demo --bias/);
   expect(existsSync(at('wide'))).toBe(false);
 });
