@@ -77,6 +77,10 @@ export interface FrameLayout {
   readonly stored?: readonly [rows: number, columns: number] | undefined;
 }
 
+/** Types that hold whole numbers which float32 does not. */
+const WIDE: readonly NumberType[] = ['uint32', 'int32', 'uint64', 'int64', 'float64'];
+const ROUNDED = 'Numbers are taken as float32: counts above 16 777 216 are rounded to seven digits.';
+
 /** What is read at once [bytes]. */
 const PIECE = 2 ** 25;
 
@@ -102,7 +106,7 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
   }
   return {
     shape,
-    info: { ...info, dtype },
+    info: { ...info, dtype, notes: [...info.notes, ...(WIDE.includes(dtype) ? [ROUNDED] : [])] },
     close: () => {},
     async read(first, count) {
       checkRange(shape, first, count);
