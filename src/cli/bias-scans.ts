@@ -189,7 +189,8 @@ export async function scansOnce(
         { ...identity, content },
         recipe.experiment.seed,
       );
-    const maps = { truth: of(state), registered: of(plan.reference) };
+    const truth = of(state);
+    const maps = { truth, registered: state === plan.reference ? truth : of(plan.reference) };
     // The own truth last: it says that the state is whole.
     for (const which of ['registered', 'truth'] as const) {
       const { store: place, folder } = placeOf(truths[which]);

@@ -2,12 +2,13 @@
 
 import { decimalLabel, duration, fixedLabel, measured, unitLabel } from '../core/numbers.ts';
 import type { Analysis } from '../findings/analyse.ts';
-import type { AnyNull, Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { Profile } from '../findings/profile.ts';
 import { AXES } from '../findings/vector-field.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { fieldMap } from './field-map.ts';
 import { biasLabel } from './film-profile.ts';
+import { nullsInLine } from './finding-line.ts';
 import { NULL_WORDS } from './finding-table.ts';
 import { richText } from './labels.ts';
 import { profileFigure } from './profile-figure.ts';
@@ -58,18 +59,13 @@ function compared(found: readonly Finding[], truth: readonly Finding[], bias_V?:
     const held =
       interval && Number.isFinite(same.value) ? same.value >= interval[0] && same.value <= interval[1] : undefined;
     const number = sigma !== undefined && sigma > 0 ? measured(map, sigma, '').trim() : fixedLabel(map);
-    const others = (Object.entries(nulls) as [AnyNull, Finding['nulls'][AnyNull]][]).map(([kind, one]) =>
-      kind === 'shapeless'
-        ? `${NULL_WORDS[kind]} ${fixedLabel(one!.mean)}`
-        : `${NULL_WORDS[kind]} ${fixedLabel(one!.interval[0])} to ${fixedLabel(one!.interval[1])}`,
-    );
     const line = [
       `${bias_V === undefined ? '' : `${biasLabel(bias_V)}  `}${name}: map ${number}`,
       interval ? ` (95% ${fixedLabel(interval[0])} to ${fixedLabel(interval[1])})` : '',
       undetermined ? ` (not determined: ${undetermined})` : '',
       `, truth ${fixedLabel(same.value)}${unit === '1' ? '' : ` ${unitLabel(unit)}`}`,
       held === false ? ' OUTSIDE' : '',
-      others.length > 0 ? ` [${others.join('; ')}]` : '',
+      nullsInLine(nulls),
     ].join('');
     return [{ bias_V, name, unit, map, sigma, interval, undetermined, truth: same.value, held, nulls, line }];
   });

@@ -1,7 +1,7 @@
 /** A finding in one line, for a terminal. */
 
 import { fixedLabel, measured, unitLabel } from '../core/numbers.ts';
-import type { AnyNull, Finding } from '../findings/finding.ts';
+import type { AnyNull, Finding, Null } from '../findings/finding.ts';
 import { NULL_WORDS } from './finding-table.ts';
 
 export function findingLine({ name, unit, value, corrected, sigma, interval, undetermined, nulls }: Finding): string {
@@ -12,7 +12,12 @@ export function findingLine({ name, unit, value, corrected, sigma, interval, und
       ? measured(one, sigma, unit === '1' ? '' : unit).trim()
       : `${fixedLabel(one)}${words}`;
   const span = interval ? `, 95% ${fixedLabel(interval[0])} to ${fixedLabel(interval[1])}` : '';
-  const others = (Object.entries(nulls) as [AnyNull, { mean: number; interval: readonly [number, number] }][]).map(
+  return `${name}: ${number}${span}${undetermined ? ` — not determined: ${undetermined}` : ''}${nullsInLine(nulls)}`;
+}
+
+/** What there is where there is nothing to see, in brackets; nothing without nulls. */
+export function nullsInLine(nulls: Finding['nulls']): string {
+  const words = (Object.entries(nulls) as [AnyNull, Null][]).map(
     ([
       kind,
       {
@@ -24,6 +29,5 @@ export function findingLine({ name, unit, value, corrected, sigma, interval, und
         ? `${NULL_WORDS[kind]} ${fixedLabel(mean)}`
         : `${NULL_WORDS[kind]} ${fixedLabel(low)} to ${fixedLabel(high)}`,
   );
-  const against = others.length > 0 ? ` [${others.join('; ')}]` : '';
-  return `${name}: ${number}${span}${undetermined ? ` — not determined: ${undetermined}` : ''}${against}`;
+  return words.length > 0 ? ` [${words.join('; ')}]` : '';
 }

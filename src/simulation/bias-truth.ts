@@ -6,6 +6,10 @@ import type { BiasInputs } from './bias-options.ts';
 import { type BiasPlan, columnAt, type Position, WINDOW_CELLS } from './bias-plan.ts';
 import { type CrossSection, sectionFields } from './cross-section.ts';
 import type { ScanTruth } from './experiment.ts';
+import { TruthChannels } from './truth-channels.ts';
+
+const none = (count: number): number[] => new Array<number>(count).fill(Number.NaN);
+const NOTHING = { probe: none(9), column: none(9), spread: none(3) };
 
 /**
  * Channels as [experiment] has them. Thickness is the mean over the columns that the probe enters; P, δTi and δO are not numbers where it enters an electrode, whose
@@ -28,11 +32,7 @@ export function sectionTruth(
     [WINDOW_CELLS, WINDOW_CELLS],
     nz * a_A,
   );
-  const channels: Record<string, Float32Array> = {};
-  const put = (name: string, index: number, value: number) => {
-    channels[name] ??= new Float32Array(positions.length);
-    channels[name][index] = value;
-  };
+  const truth = new TruthChannels(positions.length);
   for (const [i, { at_A, tilt_mrad }] of positions.entries()) {
     const here = columnAt(columns, a_A, at_A);
     const whole = weights.along([...at_A], [...tilt_mrad], nz * a_A);
@@ -40,19 +40,13 @@ export function sectionTruth(
     const sections = whole
       .filter(({ from_A }) => from_A < thickness_A)
       .map((part) => ({ ...part, to_A: Math.min(part.to_A, thickness_A) }));
-    const { probe, column, spread } = fields.seenBy(sections, here);
+    const seen = fields.seenBy(sections, here);
     const row = Math.floor(here / nx);
     const film = row >= section.film[0] && row < section.film[1];
-    for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
-      for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) {
-        put(`${stem}_${letter}`, i, film ? probe[3 * f + axis]! : Number.NaN);
-        put(`${stem}_${letter}_column`, i, film ? column[3 * f + axis]! : Number.NaN);
-      }
-      put(`P_${letter}_spread`, i, film ? spread[axis]! : Number.NaN);
-    }
-    put('tilt_x', i, tilt_mrad[0]);
-    put('tilt_y', i, tilt_mrad[1]);
-    put('thickness', i, thickness_A / 10);
+    truth.putSeen(i, film ? seen : NOTHING);
+    truth.put('tilt_x', i, tilt_mrad[0]);
+    truth.put('tilt_y', i, tilt_mrad[1]);
+    truth.put('thickness', i, thickness_A / 10);
   }
-  return { shape: plan.shape, step_nm: plan.step_nm, channels };
+  return { shape: plan.shape, step_nm: plan.step_nm, channels: truth.channels };
 }

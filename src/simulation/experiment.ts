@@ -18,6 +18,7 @@ import { experimentHeight, experimentStructure, repeatsOf } from './experiment-s
 import type { RowJob } from './experiment-worker.ts';
 import type { ExperimentInputs } from './options.ts';
 import { ScanCamera, samplingFor } from './scan-camera.ts';
+import { TruthChannels } from './truth-channels.ts';
 
 export interface ScanTruth {
   readonly shape: readonly [ry: number, rx: number];
@@ -130,27 +131,16 @@ function truthOf(inputs: ExperimentInputs, cellsAt: (row: number) => number): Sc
     [window, window],
     thickest,
   );
-  const channels: Record<string, Float32Array> = {};
-  const put = (name: string, index: number, value: number) => {
-    channels[name] ??= new Float32Array(ry * rx);
-    channels[name][index] = value;
-  };
+  const truth = new TruthChannels(ry * rx);
   for (let y = 0, i = 0; y < ry; y++) {
     for (let x = 0; x < rx; x++, i++) {
       const at: [number, number] = [(x + 0.5) * crystal.a_A, (y + 0.5) * crystal.a_A];
       const sections = weights.along(at, [...experiment.tilt_mrad], cellsAt(y) * height_A);
-      const { probe, column, spread } = fields.seenBy(sections, (y % block) * block + (x % block), unpolarized_A);
-      for (const [axis, letter] of ['x', 'y', 'z'].entries()) {
-        for (const [f, stem] of ['P', 'dTi', 'dO'].entries()) {
-          put(`${stem}_${letter}`, i, probe[3 * f + axis]!);
-          put(`${stem}_${letter}_column`, i, column[3 * f + axis]!);
-        }
-        put(`P_${letter}_spread`, i, spread[axis]!);
-      }
-      put('tilt_x', i, experiment.tilt_mrad[0]);
-      put('tilt_y', i, experiment.tilt_mrad[1]);
-      put('thickness', i, (cellsAt(y) * height_A) / 10);
+      truth.putSeen(i, fields.seenBy(sections, (y % block) * block + (x % block), unpolarized_A));
+      truth.put('tilt_x', i, experiment.tilt_mrad[0]);
+      truth.put('tilt_y', i, experiment.tilt_mrad[1]);
+      truth.put('thickness', i, (cellsAt(y) * height_A) / 10);
     }
   }
-  return { shape: [ry, rx], step_nm: crystal.a_A / 10, channels };
+  return { shape: [ry, rx], step_nm: crystal.a_A / 10, channels: truth.channels };
 }

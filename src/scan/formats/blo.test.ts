@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { sample } from '../../../test/skip-aloud.ts';
 import { scanFile } from '../../node/scan-file.ts';
 import { openScan } from '../open.ts';
-import { ascii, concat, expectTaggedWhenCut, testFile } from './test-files.ts';
+import { ascii, bytesFile, expectTaggedWhenCut, joined } from './test-file.ts';
 
 interface Fields {
   readonly version?: number;
@@ -18,7 +18,7 @@ const START = 300;
 /** Two rows of three patterns of 4 × 4 whose pixel i is 20·index + i. */
 function blo(little: boolean, fields: Fields = {}): Uint8Array {
   const { version = 258, step = [2, 2], volts = 200_000, density = 5000, length = 4000, nx = 3 } = fields;
-  const head = concat(ascii('IMGBLO'), new Uint8Array(START - 6));
+  const head = joined(ascii('IMGBLO'), new Uint8Array(START - 6));
   const view = new DataView(head.buffer);
   view.setUint16(6, version, little);
   view.setUint32(8, 250, little);
@@ -38,14 +38,14 @@ function blo(little: boolean, fields: Fields = {}): Uint8Array {
   const frames = Array.from({ length: 6 }, (_, f) =>
     Uint8Array.from({ length: 22 }, (_, i) => (i < 6 ? [0xaa, 0x55, f, 0, 0, 0][i]! : 20 * f + i - 6)),
   );
-  return concat(head, ...frames);
+  return joined(head, ...frames);
 }
 
 test.each([true, false])(
   'both orders of bytes (least significant first: %s): patterns, step, angle, voltage',
   async (little) => {
     for (const version of [258, 259]) {
-      const source = await openScan(testFile('a.blo', blo(little, { version })));
+      const source = await openScan(bytesFile('a.blo', blo(little, { version })));
       expect(source.shape).toEqual([2, 3, 4, 4]);
       expect([...(await source.read(4, 1))]).toEqual(Array.from({ length: 16 }, (_, i) => 80 + i));
       expect(source.info).toMatchObject({
@@ -62,22 +62,22 @@ test.each([true, false])(
 );
 
 test('what is missing or odd is said or refused', async () => {
-  const bare = await openScan(testFile('a.blo', blo(true, { step: [0, 0], volts: 0, density: 0 })));
+  const bare = await openScan(bytesFile('a.blo', blo(true, { step: [0, 0], volts: 0, density: 0 })));
   expect(bare.info.step_nm).toBeUndefined();
   expect(bare.info.q_pixel).toBeUndefined();
   expect(bare.info.voltage_kV).toBeUndefined();
   expect(bare.info.notes.join(' ')).toMatch(/size of a detector pixel is not known.*no step/);
-  const skewed = await openScan(testFile('a.blo', blo(true, { step: [2, 4] })));
+  const skewed = await openScan(bytesFile('a.blo', blo(true, { step: [2, 4] })));
   expect(skewed.info.step_nm).toBe(3);
   expect(skewed.info.notes.join(' ')).toContain('2 nm along x and 4 nm along y');
   // A scan that was stopped: fewer patterns than the header states.
-  await expect(openScan(testFile('a.blo', blo(true, { nx: 4 })))).rejects.toThrow('holds 6 patterns');
-  const given = await openScan(testFile('a.blo', blo(true, { nx: 4 })), { scan_shape: [3, 2] });
+  await expect(openScan(bytesFile('a.blo', blo(true, { nx: 4 })))).rejects.toThrow('holds 6 patterns');
+  const given = await openScan(bytesFile('a.blo', blo(true, { nx: 4 })), { scan_shape: [3, 2] });
   expect(given.info.notes.join(' ')).toContain('the file states 2 × 4');
   const shifted = blo(true);
   shifted[START] = 0;
-  await expect(openScan(testFile('a.blo', shifted))).rejects.toThrow('no pattern begins at byte 300');
-  await expect(openScan(testFile('a.blo', blo(true, { version: 7 })))).rejects.toThrow('version, 7, is not known');
+  await expect(openScan(bytesFile('a.blo', shifted))).rejects.toThrow('no pattern begins at byte 300');
+  await expect(openScan(bytesFile('a.blo', blo(true, { version: 7 })))).rejects.toThrow('version, 7, is not known');
 });
 
 test('cut anywhere: a tagged error', async () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sample } from '../../../test/skip-aloud.ts';
 import { openScan } from '../open.ts';
-import { ascii, expectTaggedWhenCut, testFile } from './test-files.ts';
+import { ascii, bytesFile, expectTaggedWhenCut } from './test-file.ts';
 
 /** Frames of 130 × 128; the two rows at the end are 9e9, so that they show where they should not. */
 function raw(frames: number): Uint8Array {
@@ -26,7 +26,7 @@ test('version 0.51: shape, step, angle, voltage; the rows that are no image are 
   const folder = { 'scan.raw': raw(6), 'acq.xml': xml(OLD) };
   for (const name of ['/data/acq/acq.xml', '/data/acq/scan.raw'] as const) {
     const leaf = name.slice(10) as keyof typeof folder;
-    const source = await openScan(testFile(name, folder[leaf], folder));
+    const source = await openScan(bytesFile(name, folder[leaf], folder));
     expect(source.shape).toEqual([2, 3, 128, 128]);
     expect([...(await source.read(3, 2))]).toEqual(
       Array.from({ length: 2 * 16_384 }, (_, i) => 3 + Math.floor(i / 16_384) + (i % 16_384) / 1024),
@@ -46,56 +46,56 @@ test('version 0.51: shape, step, angle, voltage; the rows that are no image are 
 
 test('version 1.2.2: the shape in the name alone, the field of view divided by its factor', async () => {
   const folder = { 'scan_x3_y2.raw': raw(6), 'acq.xml': xml(NEW, 'scan_x3_y2.raw') };
-  const source = await openScan(testFile('acq.xml', folder['acq.xml'], folder));
+  const source = await openScan(bytesFile('acq.xml', folder['acq.xml'], folder));
   expect(source.shape.slice(0, 2)).toEqual([2, 3]);
   // 60 nm / 0.5 over the longer side's 3.
   expect(source.info.step_nm).toBeCloseTo(40, 9);
   expect(source.info).toMatchObject({ q_pixel: undefined, voltage_kV: 200 });
   // Renamed together with its header.
   const renamed = { 'my.raw': raw(6), 'my.xml': xml(NEW, 'scan_x3_y2.raw') };
-  const again = await openScan(testFile('my.xml', renamed['my.xml'], renamed));
+  const again = await openScan(bytesFile('my.xml', renamed['my.xml'], renamed));
   expect(again.shape.slice(0, 2)).toEqual([2, 3]);
   expect(again.info.notes.join(' ')).toContain('names scan_x3_y2.raw; my.raw beside it is read');
-  expect((await openScan(testFile('my.raw', renamed['my.raw'], renamed))).info.step_nm).toBeCloseTo(40, 9);
+  expect((await openScan(bytesFile('my.raw', renamed['my.raw'], renamed))).info.step_nm).toBeCloseTo(40, 9);
 });
 
 test('where shapes differ, the one that fits the frames, and both are said', async () => {
   const scan = `<scan_parameters mode="search"><scan_resolution_x>3</scan_resolution_x><scan_resolution_y>2</scan_resolution_y></scan_parameters>
     <scan_parameters mode="acquire"><scan_resolution_x>8</scan_resolution_x><scan_resolution_y>8</scan_resolution_y></scan_parameters>`;
   const folder = { 'scan.raw': raw(6), 'acq.xml': xml(scan) };
-  const source = await openScan(testFile('acq.xml', folder['acq.xml'], folder));
+  const source = await openScan(bytesFile('acq.xml', folder['acq.xml'], folder));
   expect(source.shape.slice(0, 2)).toEqual([2, 3]);
   expect(source.info.notes.join(' ')).toMatch(
     /'search'\. the scan parameters 'acquire' would make it 8 × 8.*no field of view/,
   );
   // A scan that was stopped.
   const short = { 'scan.raw': raw(5), 'acq.xml': xml(OLD) };
-  await expect(openScan(testFile('acq.xml', short['acq.xml'], short))).rejects.toThrow('holds 5 patterns');
-  const given = await openScan(testFile('acq.xml', short['acq.xml'], short), { scan_shape: [1, 4] });
+  await expect(openScan(bytesFile('acq.xml', short['acq.xml'], short))).rejects.toThrow('holds 5 patterns');
+  const given = await openScan(bytesFile('acq.xml', short['acq.xml'], short), { scan_shape: [1, 4] });
   expect(given.info.notes.join(' ')).toMatch(/the file states 2 × 3.*1 patterns behind/);
   const series = { 'scan.raw': raw(6), 'acq.xml': xml('<type>series</type><count>6</count>') };
-  await expect(openScan(testFile('acq.xml', series['acq.xml'], series))).rejects.toThrow('does not say how they lie');
+  await expect(openScan(bytesFile('acq.xml', series['acq.xml'], series))).rejects.toThrow('does not say how they lie');
 });
 
 test('a raw file alone: its name or the user gives the shape; others are refused', async () => {
-  const named = await openScan(testFile('/d/scan_x3_y2.raw', raw(6)));
+  const named = await openScan(bytesFile('/d/scan_x3_y2.raw', raw(6)));
   expect(named.shape.slice(0, 2)).toEqual([2, 3]);
   expect(named.info.notes.join(' ')).toContain('No EMPAD header lies beside it');
-  await expect(openScan(testFile('any.raw', raw(6)))).rejects.toThrow('does not say how they lie');
-  await expect(openScan(testFile('any.raw', raw(1).subarray(4)))).rejects.toThrow('no EMPAD scan');
-  await expect(openScan(testFile('any.xml', ascii('<a/>')))).rejects.toThrow('no EMPAD header');
-  await expect(openScan(testFile('any.xml', xml(OLD, '../b\\else.raw')))).rejects.toThrow(
+  await expect(openScan(bytesFile('any.raw', raw(6)))).rejects.toThrow('does not say how they lie');
+  await expect(openScan(bytesFile('any.raw', raw(1).subarray(4)))).rejects.toThrow('no EMPAD scan');
+  await expect(openScan(bytesFile('any.xml', ascii('<a/>')))).rejects.toThrow('no EMPAD header');
+  await expect(openScan(bytesFile('any.xml', xml(OLD, '../b\\else.raw')))).rejects.toThrow(
     'else.raw, are not beside it',
   );
   // The header of another acquisition beside it is not taken.
   const other = { 'd.xml': xml(OLD, 'scan_other.raw') };
-  expect((await openScan(testFile('/d/scan_x3_y2.raw', raw(6), other))).info.step_nm).toBeUndefined();
+  expect((await openScan(bytesFile('/d/scan_x3_y2.raw', raw(6), other))).info.step_nm).toBeUndefined();
 });
 
 test('values that are no number are read as 0, as is said', async () => {
   const bytes = raw(1);
   new DataView(bytes.buffer).setFloat32(4 * 77, Number.NaN, true);
-  const source = await openScan(testFile('scan_x1_y1.raw', bytes));
+  const source = await openScan(bytesFile('scan_x1_y1.raw', bytes));
   const pattern = await source.read(0, 1);
   expect([pattern[76], pattern[77], pattern[78]]).toEqual([76 / 1024, 0, 78 / 1024]);
   expect(source.info.notes.join(' ')).toContain('no number are read as 0');
@@ -111,14 +111,14 @@ test('cut anywhere, raw or header: a tagged error', async () => {
 
 test('headers of the samples, with frames that they speak of', async (context) => {
   const old = new Uint8Array(readFileSync(sample(context, 'rosettasciio/map4x4.xml')));
-  const first = await openScan(testFile('map4x4.xml', old, { 'scan_x4_y4.raw': raw(16) }));
+  const first = await openScan(bytesFile('map4x4.xml', old, { 'scan_x4_y4.raw': raw(16) }));
   expect(first.shape).toEqual([4, 4, 128, 128]);
   expect(first.info.step_nm).toBeCloseTo(4566.342650568219 / 4, 6);
   expect(first.info).toMatchObject({ title: 'acquisition_1', voltage_kV: 300 });
   expect(first.info.q_pixel).toBeCloseTo(0.42906574394463665, 12);
   const recent = new Uint8Array(readFileSync(sample(context, 'rosettasciio/EMPAD_v1.2.2_x32_y64_size0.8.xml')));
   const frames = new Uint8Array(66_560 * 32 * 64);
-  const second = await openScan(testFile('e.xml', recent, { 'scan_x32_y64.raw': frames }));
+  const second = await openScan(bytesFile('e.xml', recent, { 'scan_x32_y64.raw': frames }));
   expect(second.shape).toEqual([64, 32, 128, 128]);
   expect(second.info.step_nm).toBeCloseTo(1272.412341559544 / 0.72 / 64, 6);
   expect(second.info).toMatchObject({ voltage_kV: 300, q_pixel: undefined });

@@ -9,7 +9,7 @@ import { sample } from '../../../test/skip-aloud.ts';
 import { scanFile } from '../../node/scan-file.ts';
 import { describeFile } from '../describe.ts';
 import { openScan } from '../open.ts';
-import { ascii, concat, expectTaggedWhenCut, numbers, testFile } from './test-files.ts';
+import { ascii, bytesFile, expectTaggedWhenCut, joined, numbers } from './test-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ferroscope-mib-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,13 +38,13 @@ test.each([
   ['U32', 4, 'uint32', 16_000_000],
 ] as const)('%s: the counts in their places, most significant byte first', async (type, bytes, dtype, base) => {
   const value = (frame: number) => (i: number) => base + 7 * frame + i;
-  const file = concat(...[0, 1, 2, 3, 4, 5].flatMap((f) => [header(3, 2, type), numbers(6, bytes, false, value(f))]));
-  const source = await openScan(testFile('a.mib', file), { scan_shape: [2, 3] });
+  const file = joined(...[0, 1, 2, 3, 4, 5].flatMap((f) => [header(3, 2, type), numbers(6, bytes, false, value(f))]));
+  const source = await openScan(bytesFile('a.mib', file), { scan_shape: [2, 3] });
   expect(source.shape).toEqual([2, 3, 2, 3]);
   expect(source.info.dtype).toBe(dtype);
   expect([...(await source.read(4, 1))]).toEqual([0, 1, 2, 3, 4, 5].map((i) => base + 28 + i));
   expect(source.info.notes.join(' ')).toMatch(/says nothing of step.*mirrors patterns/);
-  await expect(openScan(testFile('a.mib', file))).rejects.toThrow('does not say how they lie');
+  await expect(openScan(bytesFile('a.mib', file))).rejects.toThrow('does not say how they lie');
 });
 
 /** A pattern as Merlin packs it, told from the description: 64-bit words whose lowest bits are the leftmost pixel. @param rows of stored counts */
@@ -83,7 +83,7 @@ test.each([1, 6, 12, 24] as const)('raw, %i bits, one chip and four: every pixel
         ? Array.from({ length: 5 }, (_, y) => Array.from({ length: 256 }, (_, x) => count(y, x)))
         : quadRows(count, 5);
     const head = header(chips * 256 * width, 5, 'R64', { chips, layout: chips === 1 ? '1x1' : '2x2', depth });
-    const frame = concat(
+    const frame = joined(
       ...halves.map((half) =>
         packed(
           rows.map((row) => row.map(half)),
@@ -92,8 +92,8 @@ test.each([1, 6, 12, 24] as const)('raw, %i bits, one chip and four: every pixel
       ),
     );
     const empty = new Uint8Array(frame.length);
-    const file = concat(head, empty, head, empty, head, frame, head, empty);
-    const source = await openScan(testFile('r.mib', file), { scan_shape: [2, 2] });
+    const file = joined(head, empty, head, empty, head, frame, head, empty);
+    const source = await openScan(bytesFile('r.mib', file), { scan_shape: [2, 2] });
     expect(source.shape).toEqual([2, 2, qy, qx]);
     expect(source.info.dtype).toBe(dtype);
     const got = await source.read(1, 2);
@@ -105,31 +105,31 @@ test.each([1, 6, 12, 24] as const)('raw, %i bits, one chip and four: every pixel
 });
 
 const frames = (n: number, head: (f: number) => Head = () => ({})) =>
-  concat(...Array.from({ length: n }, (_, f) => [header(2, 1, 'U08', head(f)), Uint8Array.of(f, f)]).flat());
+  joined(...Array.from({ length: n }, (_, f) => [header(2, 1, 'U08', head(f)), Uint8Array.of(f, f)]).flat());
 const firsts = async (source: Awaited<ReturnType<typeof openScan>>) =>
   [...(await source.read(0, source.shape[0] * source.shape[1]))].filter((_, i) => i % 2 === 0);
 
 test('the way back is told by its exposure, left out, and said', async () => {
   const back = (at: number, period: number) => (f: number) => ({ exposure_s: f % period === at ? 0.01 : 0.001 });
   // Four frames a row, the last of them on the way back.
-  const last = await openScan(testFile('f.mib', frames(12, back(3, 4))));
+  const last = await openScan(bytesFile('f.mib', frames(12, back(3, 4))));
   expect(last.shape.slice(0, 2)).toEqual([3, 3]);
   expect(await firsts(last)).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 10]);
   expect(last.info.notes.join(' ')).toContain('One frame in 4 was exposed 10.0 times as long');
   // The first of each row: row 0 begins at frame 1.
-  const first = await openScan(testFile('f.mib', frames(12, back(0, 4))), { scan_shape: [2, 3] });
+  const first = await openScan(bytesFile('f.mib', frames(12, back(0, 4))), { scan_shape: [2, 3] });
   expect(await firsts(first)).toEqual([1, 2, 3, 5, 6, 7]);
   // Someone who counts it as a column gets it, and is told.
-  const kept = await openScan(testFile('f.mib', frames(12, back(3, 4))), { scan_shape: [3, 4] });
+  const kept = await openScan(bytesFile('f.mib', frames(12, back(3, 4))), { scan_shape: [3, 4] });
   expect(await firsts(kept)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   expect(kept.info.notes.join(' ')).toContain('it is kept');
   // Without exposures that differ, one frame more in each row is suspected aloud.
-  const shifted = await openScan(testFile('f.mib', frames(12)), { scan_shape: [3, 3] });
+  const shifted = await openScan(bytesFile('f.mib', frames(12)), { scan_shape: [3, 3] });
   expect(shifted.info.notes.join(' ')).toContain('each row here is shifted; then give --scan-shape 3,4');
   // A stray long frame is no way back.
   await expect(
     openScan(
-      testFile(
+      bytesFile(
         'f.mib',
         frames(12, (f) => ({ exposure_s: f === 5 ? 0.01 : 0.001 })),
       ),
@@ -140,42 +140,42 @@ test('the way back is told by its exposure, left out, and said', async () => {
 test('the .hdr beside it: rows by trigger or by name, counts compared; it opens the scan too', async () => {
   const hdr = (...lines: string[]) => ascii(['HDR,\t', ...lines, 'End\t   '].join('\r\n'));
   const trigger = hdr('Frames in Acquisition (Number):\t8', 'Frames per Trigger (Number):\t3');
-  const source = await openScan(testFile('s.mib', frames(6), { 's.hdr': trigger }));
+  const source = await openScan(bytesFile('s.mib', frames(6), { 's.hdr': trigger }));
   expect(source.shape.slice(0, 2)).toEqual([2, 3]);
   expect(source.info.notes.join(' ')).toMatch(/3 frames of one trigger.*guess.*speaks of 8 frames; the file holds 6/);
   const named = hdr('ScanX:\t2', 'ScanY:\t3');
   const both = { 's.hdr': named, 's.mib': frames(6) };
-  expect((await openScan(testFile('/data/s.hdr', named, both))).shape.slice(0, 2)).toEqual([3, 2]);
-  await expect(openScan(testFile('s.hdr', named))).rejects.toThrow('s.mib is not beside it');
+  expect((await openScan(bytesFile('/data/s.hdr', named, both))).shape.slice(0, 2)).toEqual([3, 2]);
+  await expect(openScan(bytesFile('s.hdr', named))).rejects.toThrow('s.mib is not beside it');
   // One trigger for all frames says nothing.
   const all = hdr('Frames per Trigger (Number):\t6');
-  await expect(openScan(testFile('s.mib', frames(6), { 's.hdr': all }))).rejects.toThrow('does not say how they lie');
+  await expect(openScan(bytesFile('s.mib', frames(6), { 's.hdr': all }))).rejects.toThrow('does not say how they lie');
   // Old headers end before the depth: then the .hdr has it.
   const old = header(256, 1, 'R64');
   old.fill(0, new TextDecoder().decode(old).indexOf(',MQ1A'));
-  const raw = concat(old, packed([Array.from({ length: 256 }, (_, x) => x % 64)], 8));
+  const raw = joined(old, packed([Array.from({ length: 256 }, (_, x) => x % 64)], 8));
   const options = { scan_shape: [1, 1] } as const;
-  await expect(openScan(testFile('s.mib', raw), options)).rejects.toThrow('? bits');
-  const deep = await openScan(testFile('s.mib', raw, { 's.hdr': hdr('Counter Depth (number):\t6') }), options);
+  await expect(openScan(bytesFile('s.mib', raw), options)).rejects.toThrow('? bits');
+  const deep = await openScan(bytesFile('s.mib', raw, { 's.hdr': hdr('Counter Depth (number):\t6') }), options);
   expect([...(await deep.read(0, 1))].slice(0, 70)).toEqual(Array.from({ length: 70 }, (_, x) => x % 64));
 });
 
 test('what is odd is said: a part, two counters, a cut end; what is not known is refused', async () => {
-  const odd = concat(
+  const odd = joined(
     frames(4, (f) => ({ sequence: 101 + f, counter: f % 2 })),
     ascii('MQ1,0'),
   );
-  const { info } = await openScan(testFile('o.mib', odd), { scan_shape: [2, 2] });
+  const { info } = await openScan(bytesFile('o.mib', odd), { scan_shape: [2, 2] });
   expect(info.notes.join(' ')).toMatch(/two counters by turns.*last 5 bytes.*number 101/);
   const whole = await openScan(
-    testFile(
+    bytesFile(
       'o.mib',
       frames(4, (f) => ({ sequence: 1 + f })),
     ),
     { scan_shape: [2, 2] },
   );
   const dropped = await openScan(
-    testFile(
+    bytesFile(
       'o.mib',
       frames(4, (f) => ({ sequence: f < 2 ? 1 + f : 3 + f })),
     ),
@@ -185,15 +185,15 @@ test('what is odd is said: a part, two counters, a cut end; what is not known is
   );
   expect(dropped.info.notes.join(' ')).toContain('last of its 4 frames is number 6, the first 1');
   expect(whole.info.notes.join(' ')).not.toContain('is number');
-  const three = concat(header(768, 1, 'R64', { chips: 3, layout: '3x1' }), new Uint8Array(768));
-  await expect(openScan(testFile('o.mib', three), { scan_shape: [1, 1] })).rejects.toThrow('not known');
-  const wide = concat(header(2, 1, 'U64'), new Uint8Array(16));
-  await expect(openScan(testFile('o.mib', wide), { scan_shape: [1, 1] })).rejects.toThrow('type U64');
-  const huge = concat(header(65_000, 65_000, 'U32'), new Uint8Array(16));
-  await expect(openScan(testFile('o.mib', huge), { scan_shape: [1, 1] })).rejects.toThrow('ends within its first');
+  const three = joined(header(768, 1, 'R64', { chips: 3, layout: '3x1' }), new Uint8Array(768));
+  await expect(openScan(bytesFile('o.mib', three), { scan_shape: [1, 1] })).rejects.toThrow('not known');
+  const wide = joined(header(2, 1, 'U64'), new Uint8Array(16));
+  await expect(openScan(bytesFile('o.mib', wide), { scan_shape: [1, 1] })).rejects.toThrow('type U64');
+  const huge = joined(header(65_000, 65_000, 'U32'), new Uint8Array(16));
+  await expect(openScan(bytesFile('o.mib', huge), { scan_shape: [1, 1] })).rejects.toThrow('ends within its first');
   const late = frames(3);
   late.set(ascii('XXXX'), 386);
-  await expect(openScan(testFile('o.mib', late), { scan_shape: [1, 3] })).rejects.toThrow(
+  await expect(openScan(bytesFile('o.mib', late), { scan_shape: [1, 3] })).rejects.toThrow(
     'no header of a frame stands at byte 386',
   );
 });

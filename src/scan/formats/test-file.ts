@@ -48,6 +48,24 @@ export async function expectEachCutTold(
   expect(wrong).toEqual([]);
 }
 
+/** Opens each beginning of `bytes` and reads it through: what does not open or ends early has to say so by a tagged error. @param cuts lengths */
+export async function expectTaggedWhenCut(
+  name: string,
+  bytes: Uint8Array,
+  cuts: readonly number[],
+  options: OpenOptions = {},
+  folder: Readonly<Record<string, Uint8Array>> = {},
+): Promise<void> {
+  for (const length of cuts) {
+    const cut = bytesFile(name, bytes.subarray(0, length), folder);
+    const outcome = await openScan(cut, options).then(
+      (source) => source.read(0, source.shape[0] * source.shape[1]).then(() => 'read'),
+      (error: unknown) => error,
+    );
+    expect(outcome, `${name}, ${length} of ${bytes.length} bytes`).toBeInstanceOf(FerroscopeError);
+  }
+}
+
 /** Bytes from a list of [offset, type, value]; little-endian unless told. */
 export function bytesWith(
   size: number,
@@ -61,7 +79,12 @@ export function bytesWith(
   return bytes;
 }
 
-export const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** @param length with zeros behind the text, where it is longer */
+export const ascii = (text: string, length = text.length): Uint8Array => {
+  const out = new Uint8Array(length);
+  out.set(new TextEncoder().encode(text));
+  return out;
+};
 
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -69,6 +92,18 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   for (const part of parts) {
     out.set(part, at);
     at += part.length;
+  }
+  return out;
+}
+
+/** Bytes of `count` numbers. */
+export function numbers(count: number, bytes: 1 | 2 | 4, little: boolean, value: (i: number) => number): Uint8Array {
+  const out = new Uint8Array(count * bytes);
+  const view = new DataView(out.buffer);
+  for (let i = 0; i < count; i++) {
+    if (bytes === 1) view.setUint8(i, value(i));
+    else if (bytes === 2) view.setUint16(2 * i, value(i), little);
+    else view.setUint32(4 * i, value(i), little);
   }
   return out;
 }
