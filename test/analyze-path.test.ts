@@ -47,6 +47,7 @@ const CALIBRATION: Omit<Calibration, 'identity'> = {
   centre0_px: [17.2, 18.4],
   centre0_se_px: [0.01, 0.01],
   descan: { centre_px: [17.2, 18.4], per_ry_px: [0.05, -0.02], per_rx_px: [0.01, 0.04], middle: [8.5, 13.5] },
+  direct_beam: { odds: 1e6, runner_up_px: null, runner_up_hk: null, witnesses: [] },
   map_px_per_mrad: mapFrom(0.6, 12),
   rotation_deg: 12,
   rotation_se_deg: 0.01,

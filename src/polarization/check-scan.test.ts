@@ -83,6 +83,7 @@ const { source, calibration } = await (async () => {
     centre0_px: [63.4, 64.2],
     centre0_se_px: [0, 0],
     descan: { centre_px: [63.4, 64.2], per_ry_px: [0, 0], per_rx_px: [0, 0], middle: [0, (POSITIONS - 1) / 2] },
+    direct_beam: { odds: 1e6, runner_up_px: null, runner_up_hk: null, witnesses: [] },
     map_px_per_mrad: map,
     rotation_deg: 7,
     rotation_se_deg: 0,

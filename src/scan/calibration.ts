@@ -12,7 +12,7 @@
 
 import * as z from 'zod';
 import { type FileIdentity, type Identity, identify, identitySchema } from '../core/identity.ts';
-import { decimalLabel, electrons, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
+import { decimalLabel, electrons, fixedLabel, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
 import type { Options } from '../core/schema.ts';
 import { type LatticeDetector, zoneText } from '../diffraction/detector.ts';
 
@@ -60,6 +60,13 @@ export const calibrationSchema = z.object({
     per_rx_px: pair,
     /** Scan position that `centre_px` belongs to: (ry − 1)/2, (rx − 1)/2. */
     middle: pair,
+  }),
+  /** Which disk is the direct beam, as direct-beam.ts has it: odds against the next one, where that would have the centre, and what each witness says (log of odds). */
+  direct_beam: z.object({
+    odds: z.number(),
+    runner_up_px: pair.nullable(),
+    runner_up_hk: pair.nullable(),
+    witnesses: z.array(z.object({ name: z.string(), log_odds: z.number() })),
   }),
   /** M, row-major [[yy, yx], [xy, xx]] [px/mrad]. */
   map_px_per_mrad: z.tuple([pair, pair]),
@@ -213,6 +220,7 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
       'Centre',
       `y ${measured(c.centre0_px[0], c.centre0_se_px[0], 'px')}, x ${measured(c.centre0_px[1], c.centre0_se_px[1], 'px')}`,
     ],
+    ['Direct beam', directBeamText(c.direct_beam)],
     [
       'Descan',
       `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
@@ -223,4 +231,11 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     ],
     ['Camera', corrections.join(', ')],
   ];
+}
+
+function directBeamText({ odds, runner_up_px, witnesses }: Calibration['direct_beam']): string {
+  if (!runner_up_px) return 'the only disk that could be it';
+  const place = runner_up_px.map((v) => decimalLabel(v, 1)).join(', ');
+  const said = witnesses.filter(({ log_odds }) => log_odds > 1).map(({ name }) => name);
+  return `the disk there, ${odds >= 1e6 ? 'more than 10⁶' : fixedLabel(odds)} to 1 against the next, at (y, x) = (${place}), by ${said.join(', ')}`;
 }

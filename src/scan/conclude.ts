@@ -5,8 +5,9 @@
 
 import { fixedLabel, percent, quantity } from '../core/numbers.ts';
 import { diskTurn_deg, zoneText } from '../diffraction/detector.ts';
-import type { BeamAndCrystal, Calibration, DescanPlane, Pair } from './calibration.ts';
+import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
 import { partsOf } from './calibration.ts';
+import type { DirectBeam } from './direct-beam.ts';
 import type { LatticeFit } from './lattice.ts';
 import type { PatternSource } from './pattern-source.ts';
 import type { PlaneFit } from './plane-fit.ts';
@@ -16,7 +17,7 @@ export interface Fits {
   readonly bad: { readonly hot: readonly number[]; readonly dead: readonly number[] };
   readonly plane: PlaneFit;
   readonly lattice: LatticeFit;
-  readonly target: Pair;
+  readonly direct: DirectBeam;
   /** Patterns that were looked at. */
   readonly patterns: number;
   /** The vacuum probe, corrected [qy][qx]. */
@@ -27,8 +28,10 @@ export interface Fits {
 
 /** The calibration that the fits and means (counts, [qy][qx]) of a scan amount to: angles in mrad and degrees, dose in electrons. */
 export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits): Calibration {
-  const { bad, plane, lattice, target, patterns, vacuum, mean, warnings } = fits;
+  const { bad, plane, lattice, direct, patterns, vacuum, mean, warnings } = fits;
   const { counts_per_electron = 1 } = beam;
+  const { doubts, ...beamFound } = direct;
+  warnings.push(...doubts);
   const map = partsOf(lattice.geometry.map);
   const turn_deg = diskTurn_deg(beam);
   const turned = nearestTurn(map.rotation_deg, beam.rotation_deg, turn_deg);
@@ -76,11 +79,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}.`,
     );
   }
-  const shift: Pair = [lattice.centre[0] - target[0], lattice.centre[1] - target[1]];
-  const descan: DescanPlane = {
-    ...plane.plane,
-    centre_px: [plane.plane.centre_px[0] + shift[0], plane.plane.centre_px[1] + shift[1]],
-  };
+  const descan = plane.plane;
   return {
     version: 1,
     shape: source.shape,
@@ -96,6 +95,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       Math.hypot(plane.centre_se[1], lattice.se.centre_px[1]),
     ],
     descan,
+    direct_beam: beamFound,
     map_px_per_mrad: final,
     rotation_deg: here.rotation_deg,
     rotation_se_deg: lattice.se.rotation_deg,

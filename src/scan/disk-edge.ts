@@ -116,7 +116,7 @@ const NEIGHBOURS: readonly Pair[] = [
 /** Orders of the Fourier series A, B and C that a circumference of this radius carries. */
 function harmonics(r: number, rich: boolean): [level: number, slope: number, halo: number] {
   if (r < 3.5) return [1, 0, 0];
-  if (r < 6) return rich ? [3, 1, 1] : [2, 1, 0];
+  if (r < 6) return rich ? [3, 3, 1] : [2, 1, 0];
   return rich ? [4, 3, 1] : [3, 1, 0];
 }
 
