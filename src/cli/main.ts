@@ -211,6 +211,10 @@ function program(console: Console): Command {
       .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
       .option('--dataset <path>', 'which dataset of the file, where it has several')
       .option('--scan-shape <rows,columns>', 'scan positions, where the file does not state them or is wrong')
+      .option(
+        '--order <axes>',
+        'what the axes of the file’s array are, in its order: ry,rx,qy,qx or r,qy,qx (HDF5, Zarr)',
+      )
       .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
       .option(
         '--hot-sigma <n>',

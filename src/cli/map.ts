@@ -107,7 +107,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = request.analysis ?? analysisOptions.parse({});
-    const { rotation_deg, hot_sigma, flip, scan_shape } = known;
+    const { rotation_deg, hot_sigma, flip, scan_shape, order } = known;
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
@@ -120,6 +120,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       hot_sigma,
       flip,
       scan_shape,
+      order,
       dataset: request.dataset,
       given_voltage_kV: request.voltage_kV,
       material: request.material,
@@ -188,6 +189,9 @@ export function knownOf(line: CommandLine): ScanOptions {
     scan_shape: option(line, 'scanShape')
       ?.split(/[,x×]/)
       .map((part) => (part.trim() === '' ? Number.NaN : Number(part))),
+    order: option(line, 'order')
+      ?.split(',')
+      .map((part) => part.trim()),
   });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;

@@ -32,7 +32,11 @@ export async function openGivenScan(
     images[what] = { data: Float32Array.from(data as ArrayLike<number>, Number), shape };
     given[what] = await fileIdentity(file);
   }
-  const source = await openScan(await scanFile(path), { dataset, scan_shape: known.scan_shape });
+  const source = await openScan(await scanFile(path), {
+    dataset,
+    scan_shape: known.scan_shape,
+    order: known.order,
+  });
   try {
     return { source: withVoltage(withGiven(source, images, known.flip), voltage_kV), given };
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fail } from '../core/errors.ts';
 import type { ScanFile } from '../scan/scan-file.ts';
 import { fileError } from './files.ts';
@@ -31,7 +31,7 @@ export async function scanFile(path: string): Promise<ScanFile> {
     },
     openHdf5: () => openHdf5(path),
     sibling: async (leaf) => {
-      const beside = join(dirname(path), leaf);
+      const beside = resolve(dirname(path), leaf);
       return existsSync(beside) ? scanFile(beside) : undefined;
     },
   };

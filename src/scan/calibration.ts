@@ -130,13 +130,14 @@ export function calibrationIdentity(
     readonly flip: readonly string[];
     readonly dataset?: string | undefined;
     readonly scan_shape?: readonly number[] | undefined;
+    readonly order?: readonly string[] | undefined;
     readonly given_voltage_kV?: number | undefined;
   },
   program: string,
 ): Identity {
   // Beside what was known: which scan of the file it is, not how it was calibrated.
-  const { dataset, scan_shape, given_voltage_kV, ...own } = known;
-  const settings = { known: own, dataset, scan_shape, given_voltage_kV };
+  const { dataset, scan_shape, order, given_voltage_kV, ...own } = known;
+  const settings = { known: own, dataset, scan_shape, order, given_voltage_kV };
   return identify({ kind: 'calibration', schema: 1, program, settings, inputs: files });
 }
 

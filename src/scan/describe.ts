@@ -5,23 +5,15 @@
 
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
-import { infoOf, openEmd } from './emd.ts';
-import { type Found, findArrays } from './emd-find.ts';
 import { RAW_FORM } from './formats/raw.ts';
 import { NUMBER_BYTES, type NumberType, type ScanReader } from './formats/reader.ts';
 import { readerOf } from './formats/readers.ts';
-import {
-  attribute,
-  child,
-  childDataset,
-  childGroup,
-  guarded,
-  type Hdf5File,
-  isDataset,
-  isHdf5,
-  numberType,
-  walk,
-} from './hdf5.ts';
+import { childDataset, childGroup, guarded, type Hdf5File, isDataset, isHdf5, walk } from './hdf5.ts';
+import { isComplex, numberType } from './hdf5-array.ts';
+import { isDectrisData } from './hdf5-kinds/cameras.ts';
+import { findArrays } from './hdf5-kinds/find.ts';
+import { type Found, shapeOf } from './hdf5-kinds/found.ts';
+import { openHdf5Scan } from './hdf5-scan.ts';
 import type { ScanInfo } from './pattern-source.ts';
 import { leafName, type ScanFile } from './scan-file.ts';
 
@@ -33,14 +25,6 @@ export interface Description {
   readonly lines: readonly string[];
   readonly json: object;
 }
-
-const KINDS: Record<Found['layout'], string> = {
-  'EMD 1.0 (py4DSTEM)': 'emd-1.0',
-  'py4DSTEM 0.x': 'py4dstem-0.x',
-  Prismatic: 'prismatic',
-  'Berkeley EMD 0.2': 'berkeley-emd',
-  HDF5: 'hdf5',
-};
 
 /** @throws 'file-unreadable', 'format' for an empty file, and 'unsupported' for one that no signature explains */
 export async function describeFile(file: ScanFile): Promise<Description> {
@@ -105,40 +89,55 @@ async function describeHdf5(scan: ScanFile): Promise<Description> {
   const { name: path } = scan;
   const leaf = leafName(scan);
   const file = await scan.openHdf5();
-  let arrays: Found[];
+  let arrays: readonly Found[];
   let special: { kind: string; reason: string } | undefined;
-  let json: Record<string, unknown>;
-  const lines: string[] = [];
+  let described: readonly object[];
+  let bytes: ReadonlyMap<string, number>;
+  let rest: readonly string[];
   try {
     [arrays, special] = guarded(path, 'reading', () => [findArrays(file), knownOtherwise(file)] as const);
-    const cube = arrays.find((found) => found.dataset.shape?.length === 4);
-    const info = cube && guarded(path, 'reading', () => infoOf(cube));
-    json = { file: leaf, arrays: arrays.map(arrayJson), info };
-    if (info && cube) lines.push(...scanLines(info, cube.dataset.shape!, cube.dataset.metadata.size));
-    for (const found of arrays.filter((item) => item !== cube)) {
-      lines.push(`  also ${found.dataset.path}: ${sizeText(found.dataset.shape)} ${numberType(found.dataset)!}`);
-    }
-    if (arrays.length === 0) for (const line of guarded(path, 'reading', () => contents(file))) lines.push(line);
+    described = guarded(path, 'reading', () => arrays.map(arrayJson));
+    bytes = new Map(arrays.map(({ parts: [part] }) => [part.path, part.metadata.size]));
+    rest = arrays.length === 0 ? guarded(path, 'reading', () => contents(file)) : arrays.map(arrayLine);
   } finally {
     file.close();
   }
-  const cube = arrays.find((found) => found.dataset.shape?.length === 4);
-  const kind = special?.kind ?? (cube ? KINDS[cube.layout] : arrays[0] ? KINDS[arrays[0].layout] : 'hdf5');
-  let opens = false;
-  let reason = special?.reason;
   try {
-    (await openEmd(scan)).close();
-    opens = true;
+    const source = await openHdf5Scan(scan, {});
+    source.close();
+    const { shape, info } = source;
+    const chosen = arrays.findIndex(({ parts: [part] }) => info.dataset.split(' … ')[0] === part.path);
+    const kind = arrays[chosen]!.kind;
+    const others = rest.filter((_, i) => i !== chosen);
+    return {
+      kind,
+      opens: true,
+      lines: [
+        `${leaf}: a 4D-STEM scan, ${KIND_NAMES[kind] ?? info.format}.`,
+        ...scanLines(info, shape, bytes.get(arrays[chosen]!.parts[0].path)!),
+        ...others.map((line) => `  also ${line}`),
+      ],
+      json: { file: leaf, arrays: described, info, shape, kind, opens: true },
+    };
   } catch (error) {
     if (!(error instanceof FerroscopeError)) throw error;
+    const kind = special?.kind ?? arrays[0]?.kind ?? 'hdf5';
     const hint = error.hint.includes('ferroscope info') ? '' : ` ${error.hint}`;
-    reason = special?.reason ?? `${error.message.replace(`${path} `, 'It ')}${hint}`;
+    const reason = special?.reason ?? `${error.message.replace(`${path} `, 'It ').replace(`${path}:`, '')}${hint}`;
+    return {
+      kind,
+      opens: false,
+      lines: [`${leaf}: not a scan that Ferroscope reads as it is. ${reason}`, ...rest.map((line) => `  ${line}`)],
+      json: { file: leaf, arrays: described, kind, opens: false, reason },
+    };
   }
-  const title = opens
-    ? `${leaf}: a 4D-STEM scan, ${KIND_NAMES[kind] ?? kind}.`
-    : `${leaf}: not a scan that Ferroscope reads. ${reason}`;
-  return { kind, opens, lines: [title, ...lines], json: { ...json, kind, opens, ...(opens ? {} : { reason }) } };
 }
+
+const typeOf = ({ parts: [part] }: Found): string =>
+  isComplex(part) ? 'complex' : (numberType(part) ?? 'text or compound');
+
+const arrayLine = (found: Found): string =>
+  `${found.parts[0].path}: ${sizeText(shapeOf(found))} ${typeOf(found)}`;
 
 const KIND_NAMES: Record<string, string> = {
   'emd-1.0': 'EMD 1.0 (py4DSTEM)',
@@ -149,12 +148,12 @@ const KIND_NAMES: Record<string, string> = {
 };
 
 function arrayJson(found: Found): object {
-  const { dataset, axes, title } = found;
+  const { parts, axes, title } = found;
   return {
-    path: dataset.path,
+    path: parts[0].path,
     title,
-    shape: dataset.shape,
-    dtype: numberType(dataset),
+    shape: shapeOf(found),
+    dtype: typeOf(found),
     axes: axes.map((axis) => axis ?? null),
   };
 }
@@ -177,35 +176,19 @@ function scanLines(info: ScanInfo, shape: readonly number[], bytes: number): str
   return [...lines, ...info.notes.map((note) => `  note: ${note}`)];
 }
 
-/** HDF5 files of other programs, which hold no 4D scan by themselves. */
+/** HDF5 files of other programs, where they hold no 4D scan by themselves. */
 function knownOtherwise(file: Hdf5File): { kind: string; reason: string } | undefined {
   const velox = childDataset(file, 'Version');
   const text = velox ? String(([] as unknown[]).concat(velox.json_value)[0] ?? '') : '';
   if (text.includes('Velox')) {
     const reason =
-      'A Velox EMD file (Thermo Fisher): images and spectra, no 4D scan. Export the 4D data set of the camera itself.';
+      'A Velox EMD file (Thermo Fisher): images and spectra without the shape of a scan. Where one of its stacks is a scan’s patterns, give --dataset PATH and --scan-shape ROWS,COLUMNS.';
     return { kind: 'velox', reason };
   }
-  if (childGroup(file, 'Experiments')) {
-    return { kind: 'hyperspy', reason: 'A HyperSpy file (hspy) without a 4D data set.' };
-  }
   const entry = childGroup(file, 'entry');
-  const data = entry && childGroup(entry, 'data');
-  const detector = entry && child(entry, 'instrument/detector/description');
-  const description = isDataset(detector) ? String(detector.json_value) : '';
-  const frames = data?.keys().some((name) => /^data_\d+$/.test(name));
-  if (frames) {
-    const camera = description || 'a Dectris camera';
-    const reason = `A master file of ${camera}: frames lie in linked files as [frame][y][x], compressed with bitshuffle; neither is read yet. Save it as EMD with py4DSTEM.`;
-    return { kind: 'dectris-master', reason };
-  }
-  const bare = data && childDataset(data, 'data');
-  if (
-    attribute(file, 'NX_class') === undefined &&
-    bare?.shape?.length === 3 &&
-    attribute(bare, 'image_nr_low') !== undefined
-  ) {
-    const reason = `Frames of a Dectris camera, ${sizeText(bare.shape)}: one of the data files of a master file, without the scan's shape.`;
+  const bare = entry && childDataset(entry, 'data/data');
+  if (bare && isDectrisData(bare)) {
+    const reason = `Frames of a Dectris camera, ${sizeText(bare.shape)}: one of the data files of a master file, without the scan's shape. Open the master file, or give --scan-shape ROWS,COLUMNS.`;
     return { kind: 'dectris-data', reason };
   }
   return undefined;
@@ -225,5 +208,5 @@ function contents(file: Hdf5File): string[] {
     });
   }
   const largest = all.toSorted((a, b) => b.size - a.size).slice(0, 8);
-  return largest.map((item) => `  ${item.path}: ${sizeText(item.shape)} ${item.type}`);
+  return largest.map((item) => `${item.path}: ${sizeText(item.shape)} ${item.type}`);
 }

@@ -1,11 +1,10 @@
 /**
- * What is needed of an HDF5 library, and how it is read safely: every failure becomes a tagged error, filters that cannot be decoded are refused before
- * reading, numbers come as typed arrays. The library is h5wasm, in one build for Node and one for browsers (`node/hdf5.ts`, `web/hdf5.ts`): its objects are
+ * What is needed of an HDF5 library, and how a file's tree is walked: every failure becomes a tagged error. The library is h5wasm, in one build for Node and one for browsers (`node/hdf5.ts`, `web/hdf5.ts`): its objects are
  * known by their `type`, since the classes of one build are not those of the other.
- * Not here: what any group means.
+ * Not here: what any group means, and numbers (hdf5-array.ts).
  */
 
-import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
+import { diskFullError, FerroscopeError } from '../core/errors.ts';
 
 export interface Hdf5Node {
   /** 'Group', 'Dataset', or something that is passed over. */
@@ -24,21 +23,40 @@ export interface Hdf5Dataset extends Hdf5Node {
   readonly shape: number[] | null;
   /** Such as '<H'; for anything but numbers and text an object. */
   readonly dtype: unknown;
-  /** Bytes of a value. */
-  readonly metadata: { readonly size: number };
+  readonly metadata: {
+    /** Bytes of a value. */
+    readonly size: number;
+    /** HDF5's class of types: 0 whole numbers, 1 floating point, 4 bits, 6 compound, 8 enumeration, 11 complex. */
+    readonly type: number;
+    readonly chunks?: readonly number[] | null;
+    readonly enum_type?: { readonly members: Readonly<Record<string, number>> };
+    /** Where a virtual dataset shows others: '.' is the file itself. */
+    readonly virtual_sources?: readonly { readonly file_name: string; readonly dset_name: string }[];
+  };
   readonly filters: readonly { readonly id: number; readonly name: string }[];
   readonly value: unknown;
   readonly json_value: unknown;
+  /** Names of the axes, and paths of arrays along one, where HDF5's dimension scales state them. */
+  get_dimension_labels?(): readonly (string | null)[];
+  get_attached_scales?(axis: number): readonly string[];
   /** The values from start up to stop along each axis. */
   slice(ranges: [start: number, stop: number][]): unknown;
 }
 
 export interface Hdf5File extends Hdf5Group {
+  /** Filters beside HDF5's own that the library has as plug-ins, by number. */
+  readonly plugins?: ReadonlySet<number>;
   close(): unknown;
 }
 
-/** Filters of HDF5 itself: none, deflate, shuffle, fletcher32, (szip), nbit, scale-offset. */
-const BUILT_IN_FILTERS: ReadonlySet<number> = new Set([1, 2, 3, 5, 6]);
+/** A link to another file, or to a path, that leads nowhere. */
+export interface LostLink {
+  /** Where it stands in the file. */
+  readonly path: string;
+  /** The file or the path that is not there. */
+  readonly target: string;
+}
+
 const SIGNATURE: readonly number[] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Whether HDF5's signature stands at the beginning, or behind the 512 bytes that MATLAB 7.3 puts before it. @param head 520 bytes, or all */
@@ -68,6 +86,14 @@ export function hdf5Error(error: unknown, path: string, doing: string): Ferrosco
       {
         path,
       },
+    );
+  }
+  if (/external raw data file/.test(text)) {
+    return new FerroscopeError(
+      'file-missing',
+      `${path}: ${doing} failed: its numbers lie in a second file (HDF5's external storage), which is not there.`,
+      'Put that file beside it under the name that it had; h5dump -pH FILE prints it.',
+      { path },
     );
   }
   return new FerroscopeError('file-unreadable', `${path}: ${doing} failed: ${why}.`, 'Check or copy the file again.', {
@@ -147,71 +173,18 @@ export function* walk(group: Hdf5Group, limit = 20000): Generator<Hdf5Group | Hd
   }
 }
 
-const BITS = { b: 8, h: 16, i: 32, q: 64, e: 16, f: 32, d: 64 } as const;
-
-/** 'uint16', 'float32' …; undefined for what is not a plain real number. */
-export function numberType(dataset: Hdf5Dataset): string | undefined {
-  const match = /^[<>|]?([bhiqefd])$/i.exec(String(dataset.dtype));
-  const letter = match?.[1];
-  if (!letter) return undefined;
-  const bits = BITS[letter.toLowerCase() as keyof typeof BITS];
-  if ('efd'.includes(letter)) return `float${bits}`;
-  return `${letter === letter.toLowerCase() ? 'int' : 'uint'}${bits}`;
-}
-
-/** Refuses a dataset that h5wasm would misread. @throws 'unsupported' */
-export function checkReadable(dataset: Hdf5Dataset, path: string): string {
-  const type = numberType(dataset);
-  const where = `${path}:${dataset.path}`;
-  if (!type || type === 'float16') {
-    fail(
-      'unsupported',
-      `${where} holds ${type ?? 'compound, text or complex values'}.`,
-      'Save it as uint16 or float32.',
-    );
-  }
-  const alien = dataset.filters.find((filter) => !BUILT_IN_FILTERS.has(filter.id));
-  if (alien) {
-    const name = alien.name.split(';')[0] || `filter ${alien.id}`;
-    const hint =
-      'Rewrite it with gzip, for example: h5repack -f GZIP=4 in.h5 out.h5 (with the HDF5 plugins installed).';
-    fail('unsupported', `${where} is compressed with ${name}, which is not built in.`, hint, {
-      path,
-      filter: alien.id,
-    });
-  }
-  return type;
-}
-
-/**
- * Reads a hyperslab into `out` as float32, row-major: `ranges` holds [start, stop) per axis, `out` has room for their product. Values as stored, whatever their
- * unit. @throws 'file-unreadable'
- */
-export function readSlab(
-  dataset: Hdf5Dataset,
-  ranges: readonly (readonly [number, number])[],
-  path: string,
-  out: Float32Array,
-): void {
-  const value = guarded(path, `reading ${dataset.path}`, () => dataset.slice(ranges.map(([a, b]) => [a, b])));
-  if (ArrayBuffer.isView(value) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array)) {
-    out.set(value as unknown as ArrayLike<number>);
-  } else out.set(toFloat32(value, path));
-}
-
-/** A whole dataset as float32, row-major in its own shape, values as stored. @throws 'file-unreadable' */
-export function readAll(dataset: Hdf5Dataset, path: string): Float32Array {
-  return toFloat32(
-    guarded(path, `reading ${dataset.path}`, () => dataset.value),
-    path,
-  );
-}
-
-function toFloat32(value: unknown, path: string): Float32Array {
-  if (value instanceof Float32Array) return value;
-  if (value instanceof BigInt64Array || value instanceof BigUint64Array) return Float32Array.from(value, Number);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
-    return new Float32Array(value as unknown as ArrayLike<number>);
-  if (typeof value === 'number' || typeof value === 'bigint') return new Float32Array([Number(value)]);
-  fail('unsupported', `${path}: an array is not of plain numbers.`, 'Save it as uint16 or float32.', { path });
+/** Links below `group` that lead nowhere. */
+export function lostLinks(group: Hdf5Group): LostLink[] {
+  const lost: LostLink[] = [];
+  const look = (parent: Hdf5Group): void => {
+    for (const name of parent.keys()) {
+      const node = parent.get(name) as { type?: string; filename?: string; target?: string } | null;
+      const path = `${parent.path === '/' ? '' : parent.path}/${name}`;
+      if (node?.type === 'ExternalLink') lost.push({ path, target: node.filename! });
+      if (node?.type === 'BrokenSoftLink') lost.push({ path, target: node.target! });
+    }
+  };
+  look(group);
+  for (const node of walk(group)) if (isGroup(node)) look(node);
+  return lost;
 }

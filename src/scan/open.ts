@@ -2,11 +2,11 @@
 
 import { fail } from '../core/errors.ts';
 import { describeFile } from './describe.ts';
-import { openEmd } from './emd.ts';
 import { isRaw, openRaw } from './formats/raw.ts';
 import type { OpenOptions } from './formats/reader.ts';
 import { readerOf } from './formats/readers.ts';
 import { isHdf5 } from './hdf5.ts';
+import { openHdf5Scan } from './hdf5-scan.ts';
 import type { PatternSource } from './pattern-source.ts';
 import type { ScanFile } from './scan-file.ts';
 
@@ -14,18 +14,15 @@ import type { ScanFile } from './scan-file.ts';
 export async function openScan(file: ScanFile, options: OpenOptions = {}): Promise<PatternSource> {
   if (isRaw(options)) return openRaw(file, options);
   const head = await file.read(0, 1024);
-  if (isHdf5(head)) {
-    const { scan_shape } = options;
-    if (scan_shape) {
-      fail(
-        'unsupported',
-        `--scan-shape ${scan_shape.join(',')}: an HDF5 file states the shape of its scan itself.`,
-        'Leave it out, or save the scan with the right shape.',
-      );
-    }
-    return openEmd(file, options.dataset);
-  }
+  if (isHdf5(head)) return openHdf5Scan(file, options);
   const reader = readerOf(file, head);
+  if (reader && options.order) {
+    fail(
+      'unsupported',
+      `--order ${options.order.join(',')}: the order of axes is chosen for HDF5 and Zarr alone, and ${file.name} is ${reader.name}.`,
+      'Leave it out, or save the scan as HDF5.',
+    );
+  }
   if (reader) return reader.open(file, options);
   const { lines } = await describeFile(file);
   fail('unsupported', lines[0] ?? file.name, lines[1] ?? 'Convert it to EMD.', { path: file.name });

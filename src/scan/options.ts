@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { type Options, positive } from '../core/schema.ts';
+import { AXIS_NAMES } from './axis-order.ts';
 
 export const scanOptions = z
   .strictObject({
@@ -37,6 +38,14 @@ export const scanOptions = z
       .tuple([z.int().min(1).max(100_000), z.int().min(1).max(100_000)])
       .optional()
       .describe('Scan positions along y and x, where the file does not state them or is wrong.'),
+    order: z
+      .array(z.enum(AXIS_NAMES))
+      .min(3)
+      .max(4)
+      .optional()
+      .describe(
+        "What the axes of the file's array are, in its order, where the file does not state them or is wrong: each of 'ry', 'rx', 'qy', 'qx', or of 'r' (all positions), 'qy', 'qx'; HDF5 and Zarr.",
+      ),
     flip: z
       .array(z.enum(['y', 'x', 'transpose']))
       .max(3)

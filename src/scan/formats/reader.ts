@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import type { AxisName } from '../axis-order.ts';
 import { checkRange, checkShape, type PatternSource, type ScanInfo } from '../pattern-source.ts';
 import type { ScanFile } from '../scan-file.ts';
 
@@ -13,6 +14,8 @@ export interface OpenOptions {
   readonly dataset?: string | undefined;
   /** Scan positions along y and x; in place of what the file says. */
   readonly scan_shape?: readonly [ry: number, rx: number] | undefined;
+  /** What the array's axes are, in its order, in place of what the file says: HDF5 and Zarr. */
+  readonly order?: readonly AxisName[] | undefined;
 }
 
 export interface ScanReader {
@@ -78,8 +81,10 @@ export interface FrameLayout {
 }
 
 /** Types that hold whole numbers which float32 does not. */
-const WIDE: readonly NumberType[] = ['uint32', 'int32', 'uint64', 'int64', 'float64'];
+const WIDE: readonly string[] = ['uint32', 'int32', 'uint64', 'int64', 'float64'];
 const ROUNDED = 'Numbers are taken as float32: counts above 16 777 216 are rounded to seven digits.';
+/** What has to be said of numbers of a type. */
+export const roundingNotes = (dtype: string): readonly string[] => (WIDE.includes(dtype) ? [ROUNDED] : []);
 
 /** What is read at once [bytes]. */
 const PIECE = 2 ** 25;
@@ -106,7 +111,7 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
   }
   return {
     shape,
-    info: { ...info, dtype, notes: [...info.notes, ...(WIDE.includes(dtype) ? [ROUNDED] : [])] },
+    info: { ...info, dtype, notes: [...info.notes, ...roundingNotes(dtype)] },
     close: () => {},
     async read(first, count) {
       checkRange(shape, first, count);

@@ -1,13 +1,13 @@
 /**
- * Where the 4D arrays of an HDF5 file are and what surrounds them. Layouts (format facts from emdfile and py4DSTEM):
+ * Arrays of EMD files (format facts from emdfile and py4DSTEM):
  * - EMD 1.0: groups marked emd_group_type 'root' → 'array' (data, dim0…dimN with name and units; a linear dim holds
  *   only its first two values), calibration in <root>/metadatabundle/calibration.
  * - py4DSTEM 0.5–0.12 and Prismatic: /4DSTEM_{experiment,simulation}/data/datacubes/<name>/datacube + dim1…dim4
  *   (0.5: the array is called 'datacube', later 'data'), calibration in …/metadata/metadata_0.
  * - Berkeley EMD 0.2: any group with emd_group_type = 1 that holds data and dim1…dimN.
- * - anything else: any 4D numeric dataset.
  */
 
+import type { Axis } from '../axis-order.ts';
 import {
   attribute,
   childDataset,
@@ -15,51 +15,14 @@ import {
   type Hdf5Dataset,
   type Hdf5File,
   type Hdf5Group,
-  isDataset,
   isGroup,
-  numberType,
   plain,
   walk,
-} from './hdf5.ts';
+} from '../hdf5.ts';
+import { axisOf, type Found, leaf, type Metadata } from './found.ts';
 
-export type Layout = 'EMD 1.0 (py4DSTEM)' | 'py4DSTEM 0.x' | 'Prismatic' | 'Berkeley EMD 0.2' | 'HDF5';
-
-export interface Axis {
-  readonly name: string;
-  readonly unit: string;
-  /** Difference of the first two values; undefined for an axis of one value. */
-  readonly step?: number | undefined;
-}
-
-export interface Found {
-  readonly layout: Layout;
-  readonly dataset: Hdf5Dataset;
-  /** Group that holds the array, and the tree's root group where the layout has one. */
-  readonly group?: Hdf5Group | undefined;
-  readonly root?: Hdf5Group | undefined;
-  readonly title: string;
-  readonly axes: readonly (Axis | undefined)[];
-  readonly version?: string | undefined;
-}
-
-const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-const parentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
-
-function axis(group: Hdf5Group, name: string): Axis | undefined {
-  const dim = childDataset(group, name);
-  if (!dim) return undefined;
-  const value = dim.value;
-  const numbers = ArrayBuffer.isView(value) ? (value as unknown as ArrayLike<number | bigint>) : undefined;
-  const step = numbers && numbers.length > 1 ? Number(numbers[1]) - Number(numbers[0]) : undefined;
-  return {
-    name: String(attribute(dim, 'name') ?? ''),
-    unit: String(attribute(dim, 'units') ?? ''),
-    step: step !== undefined && Number.isFinite(step) && step !== 0 ? Math.abs(step) : undefined,
-  };
-}
-
-function axes(group: Hdf5Group | undefined, rank: number, from: 0 | 1): (Axis | undefined)[] {
-  return Array.from({ length: rank }, (_, i) => group && axis(group, `dim${i + from}`));
+function axes(group: Hdf5Group, rank: number, from: 0 | 1): (Axis | undefined)[] {
+  return Array.from({ length: rank }, (_, i) => axisOf(group, `dim${i + from}`));
 }
 
 /** The array of a group: 'data', or 'datacube' in old py4DSTEM files and Prismatic. */
@@ -72,8 +35,15 @@ function version(group: Hdf5Group): string | undefined {
   return major === undefined ? undefined : `${major}.${attribute(group, 'version_minor') ?? 0}`;
 }
 
-/** Every array of the file that sits in an EMD group, whatever its rank, then every other 4D numeric dataset. */
-export function findArrays(file: Hdf5File): Found[] {
+/** The metadata that belongs to an array: its root's bundle (EMD 1.0) or its tree's metadata (0.x, Prismatic). */
+function metadataOf(root: Hdf5Group | undefined, group: Hdf5Group): Metadata {
+  if (!root) return new Map();
+  const bundle = childGroup(root, 'metadatabundle') ?? childGroup(root, 'metadata');
+  return new Map([...scalars(bundle), ...scalars(childGroup(group, 'metadatabundle'))]);
+}
+
+/** Every array of the file that sits in an EMD group, whatever its rank and numbers. */
+export function emdArrays(file: Hdf5File): Found[] {
   const found: Found[] = [];
   const roots = new Map<string, { root: Hdf5Group; legacy: boolean }>();
   for (const node of walk(file)) {
@@ -83,36 +53,33 @@ export function findArrays(file: Hdf5File): Found[] {
     if (type === 'root') roots.set(node.path, { root: node, legacy: false });
     else if (/^\/4DSTEM_(experiment|simulation)$/.test(node.path)) roots.set(node.path, { root: node, legacy: true });
     else {
-      const dataset = type === 'array' || type === 1 ? arrayOf(node) : undefined;
-      if (!dataset || !numberType(dataset)) continue;
+      const dataset = type === 'array' || Number(type) === 1 ? arrayOf(node) : undefined;
+      if (!dataset) continue;
       const home = [...roots.entries()].find(([path]) => node.path.startsWith(`${path}/`))?.[1];
       const rank = dataset.shape?.length ?? 0;
-      const prismatic = home?.legacy && home.root.path === '/4DSTEM_simulation';
       found.push({
-        layout: home
-          ? home.legacy
-            ? prismatic
-              ? 'Prismatic'
-              : 'py4DSTEM 0.x'
-            : 'EMD 1.0 (py4DSTEM)'
-          : 'Berkeley EMD 0.2',
-        dataset,
+        ...layoutOf(home),
+        parts: [dataset],
         group: node,
         root: home?.root,
         title: leaf(node.path),
         axes: axes(node, rank, home && !home.legacy ? 0 : 1),
-        version: home?.legacy ? version(home.root) : version(file),
+        conventional: home !== undefined,
+        metadata: () => metadataOf(home?.root, node),
       });
     }
   }
-  const known = new Set(found.map((item) => item.dataset.path));
-  for (const node of walk(file)) {
-    if (!isDataset(node) || known.has(node.path) || node.shape?.length !== 4 || !numberType(node)) continue;
-    const above = parentPath(node.path);
-    const group = above === '/' ? file : childGroup(file, above);
-    found.push({ layout: 'HDF5', dataset: node, group, title: leaf(node.path), axes: [] });
-  }
   return found;
+}
+
+function layoutOf(
+  home: { readonly root: Hdf5Group; readonly legacy: boolean } | undefined,
+): Pick<Found, 'kind' | 'layout'> {
+  if (!home) return { kind: 'berkeley-emd', layout: 'Berkeley EMD 0.2' };
+  if (!home.legacy) return { kind: 'emd-1.0', layout: 'EMD 1.0 (py4DSTEM)' };
+  if (home.root.path === '/4DSTEM_simulation') return { kind: 'prismatic', layout: 'Prismatic' };
+  const number = version(home.root);
+  return { kind: 'py4dstem-0.x', layout: number ? `py4DSTEM ${number}` : 'py4DSTEM 0.x' };
 }
 
 /** All scalar values below a metadata group, datasets and attributes, by name and (where free) by lower-case name. */
