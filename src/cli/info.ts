@@ -69,8 +69,10 @@ async function describe(path: string, task: Task): Promise<Info> {
         'Run the same command again; then look at its --out.',
       );
     }
+    if (!group.includes('ferroscope')) return describeFile(await scanFile(path));
     return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path, task);
   }
+  if (existsSync(join(path, '.zgroup')) || existsSync(join(path, '.zarray'))) return describeFile(await scanFile(path));
   return (await describeStructure(path)) ?? describeFile(await scanFile(path));
 }
 

@@ -2,8 +2,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { accessSync, constants, createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type * as z from 'zod';
 import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
 import { HASH_DIGITS } from '../core/hash.ts';
@@ -80,14 +80,29 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
   }
 }
 
-/** A file by its contents, read piece by piece. @throws 'file-missing', 'file-unreadable' */
+/** Paths of all files in a folder, in one order everywhere. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return files.map((file) => file.replaceAll('\\', '/')).toSorted();
+}
+
+/** A file by its contents, read piece by piece; a folder by the names and contents of its files. @throws 'file-missing', 'file-unreadable' */
 export async function fileIdentity(path: string): Promise<FileIdentity> {
   const hash = createHash('sha256');
   let size_bytes = 0;
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>) {
-      hash.update(piece);
-      size_bytes += piece.length;
+    const folder = (await stat(path)).isDirectory();
+    const files = folder ? await filesBelow(path) : [''];
+    for (const file of files) {
+      if (folder) hash.update(`${file}\0`);
+      const pieces = createReadStream(join(path, file), { highWaterMark: 2 ** 20 });
+      for await (const piece of pieces as AsyncIterable<Uint8Array>) {
+        hash.update(piece);
+        size_bytes += piece.length;
+      }
     }
   } catch (error) {
     throw fileError(error, path);

@@ -16,6 +16,7 @@ import { type Found, shapeOf } from './hdf5-kinds/found.ts';
 import { openHdf5Scan } from './hdf5-scan.ts';
 import type { ScanInfo } from './pattern-source.ts';
 import { leafName, type ScanFile } from './scan-file.ts';
+import { openZarrScan } from './zarr-scan.ts';
 
 export interface Description {
   /** Such as 'emd-1.0', 'prismatic', 'velox', 'arina-master', 'hdf5', 'dm4'. */
@@ -29,6 +30,7 @@ export interface Description {
 /** @throws 'file-unreadable', 'format' for an empty file, and 'unsupported' for one that no signature explains */
 export async function describeFile(file: ScanFile): Promise<Description> {
   const { name: path } = file;
+  if (file.tree) return describeFrames(file, ZARR);
   const head = await file.read(0, 1024);
   if (head.length === 0) fail('format', `${path} is empty (0 bytes).`, 'Copy it again from its source.', { path });
   if (isHdf5(head)) return describeHdf5(file);
@@ -51,10 +53,17 @@ export async function describeFile(file: ScanFile): Promise<Description> {
 /** Formats told by their first bytes, or by their extension where they have no signature. */
 function signature(head: Uint8Array): [kind: string, name: string] | undefined {
   const text = new TextDecoder('latin1').decode(head.subarray(0, 16));
-  if (text.startsWith('PK\x03\x04')) return ['zip', 'ZIP archive'];
   if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(text)) return ['tiff', 'TIFF image or stack'];
   return undefined;
 }
+
+/** A folder of Zarr; `openScan` sees for itself that it is a folder. */
+const ZARR: ScanReader = {
+  kind: 'zarr',
+  name: 'Zarr',
+  matches: () => false,
+  open: (file, options) => openZarrScan(file, file.tree!, options),
+};
 
 /** A file that a reader of its own opens, or the reason why not. */
 async function describeFrames(file: ScanFile, { kind, name, open }: ScanReader): Promise<Description> {
@@ -66,7 +75,10 @@ async function describeFrames(file: ScanFile, { kind, name, open }: ScanReader):
     return {
       kind,
       opens: true,
-      lines: [`${leaf}: a 4D-STEM scan, ${name}.`, ...scanLines(info, shape, NUMBER_BYTES[info.dtype as NumberType])],
+      lines: [
+        `${leaf}: a 4D-STEM scan, ${name}.`,
+        ...scanLines(info, shape, NUMBER_BYTES[info.dtype as NumberType] ?? (info.dtype === 'float16' ? 2 : 1)),
+      ],
       json: { file: leaf, kind, opens: true, shape, info },
     };
   } catch (error) {
@@ -136,8 +148,7 @@ async function describeHdf5(scan: ScanFile): Promise<Description> {
 const typeOf = ({ parts: [part] }: Found): string =>
   isComplex(part) ? 'complex' : (numberType(part) ?? 'text or compound');
 
-const arrayLine = (found: Found): string =>
-  `${found.parts[0].path}: ${sizeText(shapeOf(found))} ${typeOf(found)}`;
+const arrayLine = (found: Found): string => `${found.parts[0].path}: ${sizeText(shapeOf(found))} ${typeOf(found)}`;
 
 const KIND_NAMES: Record<string, string> = {
   'emd-1.0': 'EMD 1.0 (py4DSTEM)',

@@ -5,6 +5,19 @@
 
 import type { Hdf5File } from './hdf5.ts';
 
+/** Files in folders, by their paths from '/'. */
+export interface FileTree {
+  /** @returns undefined where there is nothing. @throws 'file-unreadable' */
+  get(path: `/${string}`): Promise<Uint8Array | undefined>;
+  /** Part of a file, from `offset` on or the last bytes; shorter where it ends early. */
+  getRange(
+    path: `/${string}`,
+    range: { readonly offset: number; readonly length: number } | { readonly suffixLength: number },
+  ): Promise<Uint8Array | undefined>;
+  /** Names of what lies directly in a folder; none where it is not there. */
+  list(folder: `/${string}`): Promise<readonly string[]>;
+}
+
 export interface ScanFile {
   /** For messages: the path, or the name alone. */
   readonly name: string;
@@ -21,6 +34,8 @@ export interface ScanFile {
   openHdf5(): Promise<Hdf5File>;
   /** Another file in the same folder, by its name; undefined where there is none, or the host cannot look. @throws 'file-unreadable' */
   sibling(leaf: string): Promise<ScanFile | undefined>;
+  /** What lies in it, where it is a folder. */
+  readonly tree?: FileTree;
 }
 
 /** The name without its folders. */

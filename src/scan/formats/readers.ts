@@ -12,8 +12,9 @@ import { NPZ } from './npz.ts';
 import type { ScanReader } from './reader.ts';
 import { SEQ } from './seq.ts';
 import { TVIPS } from './tvips.ts';
+import { ZARR_ZIP } from './zarr-zip.ts';
 
-export const READERS: readonly ScanReader[] = [NPY, NPZ, MAT, SEQ, BLO, MIB, DM4, DM3, TVIPS, MRC, EMPAD];
+export const READERS: readonly ScanReader[] = [NPY, NPZ, MAT, SEQ, BLO, MIB, DM4, DM3, TVIPS, MRC, EMPAD, ZARR_ZIP];
 
 /** The reader of a file; undefined where none knows it. @param head its first 1024 bytes */
 export function readerOf(file: ScanFile, head: Uint8Array): ScanReader | undefined {
