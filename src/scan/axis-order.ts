@@ -107,7 +107,8 @@ export function orderOf(
   const letters = pairs.map((pair) => pair.map((axis) => letter(axes[axis])).join(''));
   const py4DSTEM = conventional || known.every((axis) => /^[RQ]_?[xy]$/.test(axis?.name ?? ''));
   const turned =
-    !py4DSTEM && (letters.every((two) => two === 'xy') || (!scanFirst && letters.every((two) => two === '')));
+    !py4DSTEM &&
+    (letters.every((two) => two === 'xy') || (!scanFirst && pairs.length === 2 && letters.every((two) => two === '')));
   if (!py4DSTEM && !turned && letters.includes('xy'))
     notes.push(
       'Names of the axes say x before y for one pair alone: rows are taken to come first; --order corrects it.',

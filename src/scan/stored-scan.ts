@@ -43,7 +43,7 @@ export async function storedScan(
   const [rows, columns] = [size[pattern[0]]!, size[pattern[1]]!];
   const grid = scan.length === 2 ? ([size[scan[0]]!, size[scan[1]]!] as const) : undefined;
   const frames = scan.reduce((n, axis) => n * size[axis]!, 1);
-  const taken = scanShapeOf({ ...file, name: where }, frames, options, grid);
+  const taken = scanShapeOf({ ...file, name: grid ? where : `${where} of ${size.join(' × ')}` }, frames, options, grid);
   const empad = rows === EMPAD_ROWS && columns === EMPAD_COLUMNS;
   const qy = empad ? EMPAD_COLUMNS : rows;
   const blocks = blocksOf(array, order.axes, [...(grid ?? ([1, frames] as const)), qy, columns]);

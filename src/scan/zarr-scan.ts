@@ -45,10 +45,11 @@ async function allArrays(tree: FileTree, name: string): Promise<Found[]> {
     const path = queue.shift()!;
     const names = await tree.list(path);
     if (!isZarr(names)) continue;
+    const open = names.includes('zarr.json') ? zarr.open.v3 : zarr.open.v2;
     const group = names.includes('.zgroup') || (names.includes('zarr.json') && (await isGroup(tree, path)));
     if (group) queue.push(...names.filter((one) => !one.startsWith('.')).map((one) => join(path, one)));
     else {
-      const array = await told(name, path, () => zarr.open(root.resolve(path), { kind: 'array' }));
+      const array = await told(name, path, () => open(root.resolve(path), { kind: 'array' }));
       found.push({ path, array });
     }
   }
@@ -74,7 +75,7 @@ async function told<T>(name: string, path: string, action: () => Promise<T>): Pr
         'Save it with gzip, Blosc or Zstandard.',
       );
     }
-    const type = /data ?type:? (\S+)/i.exec(why)?.[1];
+    const type = /\b(?:data ?|d)type:? (\S+?)\.?$/i.exec(why)?.[1];
     if (type) refuseType(name, path, type);
     fail('format', `${name}:${path} cannot be read: ${why}.`, 'Copy it again, or save it again.', { path });
   }
