@@ -178,7 +178,7 @@ test("Velox's stack has its frames last, and JSON beside it", async () => {
   expect((await describeFile(await scanFile(path))).lines[0]).toContain('without the shape of a scan');
   const { numbers, info } = await readAllOf(path, { scan_shape: [2, 3] });
   expect(numbers).toEqual(inOrder);
-  expect(info).toMatchObject({ voltage_kV: 200 });
+  expect(info).toMatchObject({ voltage_kV: 200, q_pixel: expect.closeTo(0.1, 9), q_unit: '1/nm' });
 });
 
 test('what a file does not say is said, and --order corrects it', async () => {

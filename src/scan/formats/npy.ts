@@ -25,6 +25,10 @@ const TYPES: Readonly<Record<string, NumberType>> = {
   f8: 'float64',
 };
 
+/** What has to be said of every array that comes alone. */
+export const NPY_SILENCE =
+  'The file says nothing of step, detector pixel, voltage or aperture, nor which axes are the scan: taken as [scan y][scan x][pattern y][pattern x].';
+
 /** A header longer than this is none. */
 const LONGEST = 65_536;
 
@@ -85,10 +89,7 @@ async function open(file: ScanFile, options: OpenOptions) {
       format: 'NumPy array',
       title: leafName(file),
       dataset: leafName(file),
-      notes: [
-        ...scan.notes,
-        'The file says nothing of step, detector pixel, voltage or aperture, nor which axes are the scan: taken as [scan y][scan x][pattern y][pattern x].',
-      ],
+      notes: [...scan.notes, NPY_SILENCE],
     },
   );
 }

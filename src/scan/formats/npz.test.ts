@@ -165,3 +165,33 @@ test('a real archive: the sum that NumPy finds', async (context) => {
     info: { dtype: 'uint16', dataset: 'data' },
   });
 });
+
+test("Nion Swift's .ndata: such an archive with calibrations in JSON", async () => {
+  const calibration = (scale: number, units: string) => ({ offset: 0, scale, units });
+  const json = {
+    dimensional_calibrations: [
+      calibration(0.4, 'nm'),
+      calibration(0.4, 'nm'),
+      calibration(0.3, 'mrad'),
+      calibration(0.3, 'mrad'),
+    ],
+    metadata: { instrument: { high_tension: 60_000 } },
+  };
+  const array = npy(
+    '|u1',
+    [1, 2, 3, 4],
+    Uint8Array.from({ length: 24 }, (_, i) => i),
+  );
+  const file = (text: string) =>
+    bytesFile(
+      'scan.ndata',
+      zip([
+        { name: 'data.npy', bytes: array, method: 0 },
+        { name: 'metadata.json', bytes: ascii(text), method: 0 },
+      ]),
+    );
+  const { sum, info } = await sumOf(file(JSON.stringify(json)));
+  expect(sum).toBe((23 * 24) / 2);
+  expect(info).toMatchObject({ step_nm: 0.4, q_pixel: 0.3, q_unit: 'mrad', voltage_kV: 60, notes: [] });
+  expect((await sumOf(file('{}'))).info.notes.join()).toContain('says nothing of step');
+});

@@ -2,9 +2,12 @@
 
 import { FerroscopeError, fail } from '../../core/errors.ts';
 import { quantity } from '../../core/numbers.ts';
+import { orderOf } from '../axis-order.ts';
+import { nionData } from '../hdf5-kinds/nion.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
-import { NPY } from './npy.ts';
+import { statedOf } from '../stated.ts';
+import { NPY, NPY_SILENCE } from './npy.ts';
 import { KEPT_MB } from './part.ts';
 import type { OpenOptions, ScanReader } from './reader.ts';
 import { isZip, type ZipEntry, zipEntries, zipMember } from './zip.ts';
@@ -37,7 +40,7 @@ async function open(file: ScanFile, options: OpenOptions): Promise<PatternSource
     }
   }
   const unseen = all.length > MOST ? ` (${all.length - MOST} more were not looked at)` : '';
-  if (scans.length === 1) return scans[0]!.source;
+  if (scans.length === 1) return withNion(file, scans[0]!.source);
   if (scans.length > 1) {
     fail(
       'shape',
@@ -52,6 +55,19 @@ async function open(file: ScanFile, options: OpenOptions): Promise<PatternSource
     `${file.name} holds no array of four axes${unseen}. ${why}`.trim(),
     'Save the scan as [scan y][scan x][pattern y][pattern x]; or, with three axes, give --dataset NAME and --scan-shape ROWS,COLUMNS.',
   );
+}
+
+/** An .ndata file of Nion Swift is such an archive, with its calibrations in JSON. */
+async function withNion(file: ScanFile, source: PatternSource): Promise<PatternSource> {
+  const entry = (await zipEntries(file)).find(({ name }) => name === 'metadata.json');
+  if (!entry) return source;
+  const text = new TextDecoder().decode(await (await zipMember(file, entry)).read(0, entry.size_bytes));
+  const data = nionData(text, source.shape.length);
+  if (!data) return source;
+  const order = orderOf(file.name, source.shape, data.axes, true, ['ry', 'rx', 'qy', 'qx']);
+  const { notes, ...stated } = statedOf({ layout: 'Nion Swift', ...data }, order);
+  const rest = source.info.notes.filter((note) => note !== NPY_SILENCE);
+  return { ...source, info: { ...source.info, ...stated, format: 'Nion Swift (ndata)', notes: [...rest, ...notes] } };
 }
 
 async function opened(file: ScanFile, entry: ZipEntry, options: OpenOptions, count: number): Promise<PatternSource> {

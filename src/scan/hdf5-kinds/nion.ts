@@ -38,7 +38,7 @@ export function nionData(text: string, rank: number): NionData | undefined {
     return undefined;
   }
   const calibrations = deep(properties, /^(dimensional|spatial)_calibrations$/);
-  if (!Array.isArray(calibrations)) return undefined;
+  if (!Array.isArray(calibrations) || calibrations.length !== rank) return undefined;
   const count = (name: RegExp): number | undefined => {
     const value = deep(properties, name);
     return typeof value === 'number' ? value : undefined;
