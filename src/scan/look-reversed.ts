@@ -46,14 +46,15 @@ export async function refuseReversed(
     return [start, Math.min(block, n - start)];
   };
   const [[y0, h], [x0, w]] = [span(ry, blocks.block[0]), span(rx, blocks.block[1])];
-  const places = (start: number, n: number): number[] => {
-    const count = Math.min(n, SIDE);
+  /** Of n places; more where there are few along the other axis. */
+  const places = (start: number, n: number, other: number): number[] => {
+    const count = Math.min(n, Math.ceil(SIDE ** 2 / Math.min(other, SIDE)));
     return Array.from({ length: count }, (_, i) => start + Math.floor(((i + 0.5) * n) / count));
   };
   const mean = new Float64Array(qy * qx);
   const sums: number[] = [];
-  for (const y of places(y0, h)) {
-    for (const x of places(x0, w)) {
+  for (const y of places(y0, h, w)) {
+    for (const x of places(x0, w, h)) {
       const pattern = await blocks.read(y * rx + x, 1);
       let sum = 0;
       for (let i = 0; i < pattern.length; i++) {
@@ -62,7 +63,8 @@ export async function refuseReversed(
         mean[i]! += value;
         sum += value;
       }
-      sums.push(sum);
+      // A frame that was lost, or exposed without beam, tells nothing.
+      if (sum !== 0) sums.push(sum);
     }
   }
   if (sums.length < FEWEST) return;

@@ -1,6 +1,6 @@
 /**
  * What opens one kind of file as a scan, and what most of them are made of: frames of one size somewhere in a file. The list of all readers is in readers.ts.
- * HDF5 has its own way (emd.ts).
+ * HDF5 has its own way (hdf5-scan.ts), and so have folders of Zarr (zarr-scan.ts).
  */
 
 import { fail } from '../../core/errors.ts';
