@@ -1,16 +1,17 @@
-/** A crystal structure or a trajectory for `ferroscope info`: cell, atoms, shares, u², frames, and the notes that a simulation would show. */
+/** A crystal structure or a trajectory for `ferroscope info`: cell, formula, density, space group, sites, u², frames, and the notes that a simulation would show. */
 
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FerroscopeError } from '../core/errors.ts';
-import { readCif } from '../crystal/cif.ts';
+import { uncompressed } from '../core/uncompressed.ts';
 import { determinant, dot, norm } from '../crystal/lattice.ts';
+import { groupOfOperators } from '../crystal/named-group.ts';
 import { meanU2, orthogonalCell } from '../crystal/orthogonal.ts';
-import { readPoscar } from '../crystal/poscar.ts';
+import { readCrystal, type StructureOptions } from '../crystal/read-structure.ts';
 import { readTrajectory } from '../crystal/read-trajectory.ts';
 import type { Structure } from '../crystal/structure.ts';
 import { FORMAT_NAMES, structureFormat } from '../crystal/structure-format.ts';
-import type { Crystal } from '../crystal/unit-cell.ts';
+import { type Crystal, densityOf } from '../crystal/unit-cell.ts';
 import { readBytes } from '../node/files.ts';
 import { describeMode } from './describe-mode.ts';
 
@@ -20,30 +21,44 @@ interface Description {
 }
 
 /** Undefined for a file that is no structure. @throws as the readers for one that is, and cannot be read */
-export async function describeStructure(path: string): Promise<Description | undefined> {
+export async function describeStructure(
+  path: string,
+  options: StructureOptions = {},
+): Promise<Description | undefined> {
   if (!(await stat(path)).isFile()) return undefined;
   const handle = await open(path);
-  const head = new TextDecoder()
-    .decode((await handle.read(Buffer.alloc(20_000), 0, 20_000, 0)).buffer)
-    .replace(/\0+$/, '');
+  const start = (await handle.read(Buffer.alloc(20_000), 0, 20_000, 0)).buffer;
   await handle.close();
+  const zipped = start[0] === 0x1f && start[1] === 0x8b;
+  const name = basename(path);
+  const bytes = zipped ? uncompressed(await readBytes(path), name) : start;
+  const head = new TextDecoder().decode(bytes.subarray(0, 20_000)).replace(/\0+$/, '');
   if (head === '' || head.includes('\0')) return undefined;
   const format = formatOf(head, path);
   if (!format) return undefined;
-  const name = basename(path);
-  const bytes = await readBytes(path);
-  if (format === 'cif' || format === 'poscar') {
-    const text = new TextDecoder().decode(bytes);
-    return describeCrystal(format === 'cif' ? readCif(text, name) : readPoscar(text, name), FORMAT_NAMES[format]);
+  const data = zipped ? bytes : await readBytes(path);
+  const oneFrame = format === 'extxyz' && framesIn(data) === 1;
+  if (format === 'cif' || format === 'poscar' || oneFrame) {
+    return describeCrystal(readCrystal(data, name, options), FORMAT_NAMES[format]);
   }
-  const { frames, notes } = readTrajectory(bytes, name);
+  const { frames, notes } = readTrajectory(data, name);
   const { cell_A, symbols } = frames[0]!;
   const many = frames.length === 1 ? 'one frame' : `${frames.length} frames`;
   const elements = counts(symbols, () => 1);
   const box = boxOf(frames);
+  const density = densityOf({
+    symbols,
+    occupancy: new Float64Array(symbols.length).fill(1),
+    lattice_A: [
+      [cell_A[0], 0, 0],
+      [0, cell_A[1], 0],
+      [0, 0, cell_A[2]],
+    ],
+  });
   return {
     lines: [
       `${name}: ${FORMAT_NAMES[format]}, ${many} of ${symbols.length} atoms in ${box}`,
+      `  ${formulaOf(elements)}, ${density.toFixed(3)} g/cm³ in the first frame`,
       `  ${[...elements].map(([symbol, n]) => `${symbol} ${n}`).join(', ')}`,
       ...notes.map((note) => `  ${note}`),
     ],
@@ -54,6 +69,8 @@ export async function describeStructure(path: string): Promise<Description | und
       cell_A,
       atoms: symbols.length,
       elements: Object.fromEntries(elements),
+      formula: formulaOf(elements),
+      density_g_cm3: density,
       notes,
     },
   };
@@ -99,10 +116,14 @@ function describeCrystal(crystal: Crystal, format: string): Description {
   const u2_A2 = meanU2(crystal);
   const block = blockOf(crystal);
   const mode = describeMode(crystal);
+  const density = densityOf(crystal);
+  const group = symmetryOf(crystal);
+  const formula = formulaOf(elements);
   const notes = [...new Set([...(crystal.notes ?? []), ...(crystal.u2Notes ?? []), ...block.notes])];
   return {
     lines: [
       `${name}: a crystal structure (${format}), ${symbols.length} places in ${lengths_A.map((x) => x.toFixed(4)).join(' × ')} Å, ${angles_deg.map((x) => x.toFixed(2)).join(', ')}°, ${volume_A3.toFixed(1)} Å³`,
+      `  ${formula}, ${density.toFixed(3)} g/cm³; ${group.text}`,
       ...[...elements].map(
         ([symbol, n]) =>
           `  ${symbol.padEnd(2)} ${Number(n.toFixed(4))} per cell, ${((1000 * n) / volume_A3).toFixed(2)} per 1000 Å³, ${u2_A2[symbol] === undefined ? 'no u² given' : `u² ${u2_A2[symbol].toFixed(4)} Å² per axis`}`,
@@ -117,12 +138,49 @@ function describeCrystal(crystal: Crystal, format: string): Description {
       lengths_A,
       angles_deg,
       volume_A3,
+      formula,
+      density_g_cm3: density,
+      group: group.group,
       places: symbols.length,
       elements: Object.fromEntries(elements),
       u2_A2,
       notes,
       ...(mode && { mode: mode.json }),
     },
+  };
+}
+
+/** Frames of an extxyz file, by its counts of atoms. */
+function framesIn(data: Uint8Array): number {
+  const lines = new TextDecoder().decode(data).trimEnd().split(/\r?\n/);
+  return lines.length <= Number(lines[0]) + 2 ? 1 : 2;
+}
+
+/** 'Ba4 O12 Ti4' to 'Ba O3 Ti': counts over their common divisor, in alphabetical order, shares to three digits. */
+function formulaOf(elements: ReadonlyMap<string, number>): string {
+  const counted = [...elements.values()];
+  const whole = counted.every((n) => Math.abs(n - Math.round(n)) < 1e-3);
+  const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+  const unit = whole ? counted.map(Math.round).reduce(gcd, 0) : 1;
+  return [...elements]
+    .map(([symbol, n]) => {
+      const text = Number((n / unit).toFixed(3));
+      return text === 1 ? symbol : `${symbol}${text}`;
+    })
+    .join(' ');
+}
+
+/** The space group as the file states it, else the one that its operators are of. */
+function symmetryOf({ symmetry }: Crystal): { text: string; group: object | undefined } {
+  if (!symmetry) return { text: 'the format states no space group', group: undefined };
+  const group = symmetry.group ?? groupOfOperators(symmetry.operators);
+  const operators = `${symmetry.operators.length} symmetry ${symmetry.operators.length === 1 ? 'operator' : 'operators'}`;
+  const from = symmetry.group ? '' : ', found by its operators';
+  return {
+    text: group
+      ? `space group ${group.name.trim()} (No. ${group.number}${from}), ${operators}`
+      : `${operators}, of no usual setting of a space group`,
+    group: group && { ...group, operators: symmetry.operators.length },
   };
 }
 

@@ -10,6 +10,7 @@ import { identitySchema } from '../core/identity.ts';
 import { readNpy, readNpz } from '../core/npy.ts';
 import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
+import type { StructureOptions } from '../crystal/read-structure.ts';
 import { pixelText, zoneText } from '../diffraction/detector.ts';
 import { chooseFrames } from '../library/imported.ts';
 import { shardFolder, shardNames } from '../library/shard-names.ts';
@@ -22,7 +23,7 @@ import { scanFile } from '../node/scan-file.ts';
 import { readMapZarr } from '../polarization/map-files.ts';
 import { describeFile } from '../scan/describe.ts';
 import { readSimulationInfo } from '../simulation/store.ts';
-import { argument, readRecipe } from './arguments.ts';
+import { argument, option, readRecipe } from './arguments.ts';
 import { chainOf } from './chain.ts';
 import type { CommandLine } from './command-line.ts';
 import { describeMaterial } from './describe-material.ts';
@@ -38,11 +39,18 @@ interface Info {
 export async function runInfo(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   if (!existsSync(path)) fail('file-missing', `${path} does not exist.`, 'Check the path.', { path });
-  const { lines, json } = await describe(path, line.console.task);
+  const { lines, json } = await describe(path, line);
   line.console.result(lines, json);
 }
 
-async function describe(path: string, task: Task): Promise<Info> {
+/** What the user says of a structure that its file leaves open. */
+function structureOptions(line: CommandLine): StructureOptions {
+  const species = option(line, 'species')?.split(/[\s,]+/);
+  return { data_block: option(line, 'data-block'), species: species?.filter((symbol) => symbol !== '') };
+}
+
+async function describe(path: string, line: CommandLine): Promise<Info> {
+  const { task } = line.console;
   if (path.endsWith('.onnx')) return describeModel(path);
   if (path.endsWith('.toml')) {
     const recipe = await readRecipe(path);
@@ -73,7 +81,7 @@ async function describe(path: string, task: Task): Promise<Info> {
     return group.includes('ferroscope-simulation/') ? describeSimulation(path) : describeLibrary(path, task);
   }
   if (existsSync(join(path, '.zgroup')) || existsSync(join(path, '.zarray'))) return describeFile(await scanFile(path));
-  return (await describeStructure(path)) ?? describeFile(await scanFile(path));
+  return (await describeStructure(path, structureOptions(line))) ?? describeFile(await scanFile(path));
 }
 
 /** Folders in which what an artefact came from may lie: its own and that one's. */
@@ -132,7 +140,7 @@ function sourceLines({ source, structures }: AnyLibraryInfo): string[] {
 
 async function describeSimulation(path: string): Promise<Info> {
   const info = await readSimulationInfo(folderStore(path));
-  const { identity, shape, camera, thickness_nm, detectors, configurations, engines } = info;
+  const { identity, shape, camera, thickness_nm, detectors, configurations, engines, notes } = info;
   const chain = await chainOf(identity, nearby(path));
   return {
     lines: [
@@ -143,6 +151,7 @@ async function describeSimulation(path: string): Promise<Info> {
       ...(detectors.length > 0 ? [`  images of ${detectors.join(', ')}`] : []),
       ...(configurations > 1 ? [`  means of ${plural(configurations, 'snapshot')}`] : []),
       `  computed on the ${engines.map((engine) => engine.toUpperCase()).join(' and the ')}`,
+      ...notes.map((note) => `  ${note}`),
       ...chain.lines,
     ],
     json: { kind: 'simulation', ...info, links: chain.links },

@@ -326,10 +326,12 @@ function program(console: Console): Command {
 
   add(
     'info <file>',
-    'what is in a file: scan, model, library or map',
-    'ferroscope info scan.h5',
+    'what is in a file: scan, crystal structure, trajectory, model, library or map',
+    'ferroscope info scan.h5\n  ferroscope info POSCAR --species Ba,Ti,O',
     async () => (await import('./info.ts')).runInfo,
-  );
+  )
+    .option('--species <list>', 'elements of a POSCAR that does not name them, in its order: Ba,Ti,O')
+    .option('--data-block <name>', 'which structure of a CIF that holds several');
 
   add(
     'report <folder>',

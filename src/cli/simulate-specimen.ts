@@ -93,6 +93,7 @@ export async function runSpecimen(line: CommandLine, recipe: Recipe, recipePath:
       grid: plan.grid,
       window_A: plan.window_A,
       engines: result.engines,
+      notes: specimen.notes,
       identity: result.identity,
     },
   );

@@ -249,8 +249,11 @@ test('of two structures the first is taken, and both are named', () => {
   const { notes, lattice_A } = readCif(text, 'both.cif');
   expect(lattice_A[0][0]).toBe(3.9);
   expect(notes).toEqual([
-    'both.cif holds 2 structures: the first, data_phase_I, is taken, and data_phase_II left out.',
+    "both.cif holds 2 structures: the first, data_phase_I, is taken, and data_phase_II left out; data_block = 'phase_II' in the recipe takes another.",
   ]);
+  const second = readCif(text, 'both.cif', { data_block: 'phase_II' });
+  expect([second.lattice_A[0][0], second.notes]).toEqual([5.6, []]);
+  expect(problem(() => readCif(text, 'both.cif', { data_block: 'III' })).hint).toMatch(/data_phase_I, data_phase_II/);
 });
 
 test('labels with a letter for the site', () => {

@@ -4,17 +4,19 @@
  * Magnetic operators 'x,y,z,-1' move atoms as 'x,y,z' does: the fourth part, time reversal, turns moments only. Their centring translations are combined
  * with them. https://www.iucr.org/resources/cif/dictionaries/cif_mag
  *
- * A list that is not closed, or not as long as the named group's, is refused: it would leave atoms out. Only a block that says P1, or nothing of symmetry,
- * is read without a list.
+ * A list that is not closed, or not as long as the named group's, is refused: it would leave atoms out. A block without a list gets the operators of the
+ * group that it names (`named-group.ts`); one that says P1, or nothing of symmetry, is read as it stands.
  *
- * What this is not: a table of space groups; a file that only names its group is refused. Modulated structures are refused too.
+ * What this is not: magnetic groups by name, or modulated structures; both are refused.
  */
 
 import { fail } from '../core/errors.ts';
-import type { CifBlock, CifValue } from './cif-syntax.ts';
-import { determinant, IDENTITY, type Mat3, times } from './lattice.ts';
+import type { CifBlock } from './cif-syntax.ts';
+import { first } from './cif-values.ts';
+import { determinant, IDENTITY, type Mat3 } from './lattice.ts';
+import { namedGroup, type Setting } from './named-group.ts';
 import { rotationsOfNumber, sizeOfName, translationsOfLetter } from './space-group.ts';
-import { applyOperator, type Operator, parseOperator } from './symmetry-operator.ts';
+import { distinct, keyOf, type Operator, parseOperator, product } from './symmetry-operator.ts';
 
 const CORE = ['_space_group_symop_operation_xyz', '_symmetry_equiv_pos_as_xyz'];
 /** Also '_space_group_symop.magn_operation_xyz', as older files have it. */
@@ -36,26 +38,6 @@ const saysP1 = (text: string) => /^\s*(p?\s*1(\s+1\s+1)?|p\s*1\.?1'|1\.[12]|a?p|
 
 const IDENTITY_OPERATOR: Operator = { rotation: IDENTITY, translation: [0, 0, 0] };
 
-function first(block: CifBlock, tag: string): CifValue {
-  return block.columns.get(tag)?.[0];
-}
-
-/** A key equal for operators that differ by a lattice translation. */
-function keyOf({ rotation, translation }: Operator): string {
-  return `${rotation.join()} ${translation.map((t) => Math.round((t - Math.floor(t)) * 240) % 240).join()}`;
-}
-
-function product(a: Operator, b: Operator): Operator {
-  return {
-    rotation: a.rotation.map((row) => times(row, b.rotation)) as unknown as Mat3,
-    translation: applyOperator(a, b.translation),
-  };
-}
-
-function distinct(operators: readonly Operator[]): Operator[] {
-  return [...new Map(operators.map((operator) => [keyOf(operator), operator])).values()];
-}
-
 /** Operators of a column; of a magnetic one without time reversal. */
 function column(block: CifBlock, tag: string, name: string): Operator[] {
   const texts = (block.columns.get(tag) ?? []).filter((text) => text !== undefined);
@@ -64,13 +46,16 @@ function column(block: CifBlock, tag: string, name: string): Operator[] {
 }
 
 export interface Symmetry {
-  /** The identity among them; no two differ by a lattice translation. */
-  readonly operators: readonly Operator[];
+  /** One, unless the file names a group without its origin. The identity is among the operators; no two differ by a lattice translation. */
+  readonly settings: readonly Setting[];
   readonly notes: readonly string[];
 }
 
-/** @throws 'format' for operators that are no group, or not the one named; 'unsupported' for a group without operators, or a modulated structure */
-export function readSymmetry(block: CifBlock, name: string): Symmetry {
+/**
+ * @throws 'format' for operators that are no group, or not the one named, and a group that the cell has not the axes of; 'unsupported' for a group that is in
+ * no table, and a modulated structure
+ */
+export function readSymmetry(block: CifBlock, lattice_A: Mat3, name: string): Symmetry {
   const core = distinct(CORE.flatMap((tag) => column(block, tag, name)));
   const centring = [IDENTITY_OPERATOR, ...column(block, CENTRING, name)];
   const magnetic = distinct(
@@ -86,7 +71,7 @@ export function readSymmetry(block: CifBlock, name: string): Symmetry {
     );
   }
   const operators = magnetic.length > 0 ? magnetic : core;
-  if (operators.length === 0) return withoutOperators(block, name);
+  if (operators.length === 0) return withoutOperators(block, lattice_A, name);
   if (magnetic.length > 0 && core.length > 0) {
     const keys = new Set(core.map(keyOf));
     if (core.length !== magnetic.length || !magnetic.every((operator) => keys.has(keyOf(operator)))) {
@@ -100,28 +85,56 @@ export function readSymmetry(block: CifBlock, name: string): Symmetry {
   }
   checkGroup(operators, name);
   checkNamed(block, operators, magnetic.length > 0, name);
-  return { operators, notes: [] };
+  return { settings: [{ operators, group: statedGroup(block) }], notes: [] };
 }
 
-/** P1, if nothing in the block says otherwise. */
-function withoutOperators(block: CifBlock, name: string): Symmetry {
+/** Items of a block that are given. */
+function given(block: CifBlock, tags: readonly string[]): string[] {
+  return tags.flatMap((tag) => block.columns.get(tag) ?? []).filter((text) => text !== undefined);
+}
+
+/** P1 where nothing in the block says otherwise; else the tables' operators of the group that it names. */
+function withoutOperators(block: CifBlock, lattice_A: Mat3, name: string): Symmetry {
   const said = [...block.columns].filter(([tag]) => /^_(space_group|symmetry)_/.test(tag));
   const values = said.flatMap(([tag, list]) => list.flatMap((value) => (value === undefined ? [] : [{ tag, value }])));
   const other = values.find(({ value }) => !saysP1(value));
-  if (other) {
-    const magnetic = /_magn_/.test(other.tag);
+  if (!other) {
+    const notes =
+      values.length > 0
+        ? []
+        : [`${name} names no space group and lists no symmetry operators: its sites are taken as the whole cell (P1).`];
+    return { settings: [{ operators: [IDENTITY_OPERATOR], group: { number: 1, name: 'P 1' } }], notes };
+  }
+  const magnetic = /_magn_/.test(other.tag);
+  const [names, numbers, halls] = [[...NAMES, ...OLD_NAMES], NUMBERS, HALL].map((tags) => given(block, tags)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const settings = magnetic ? [] : namedGroup({ names, numbers, halls }, lattice_A, name);
+  if (settings.length === 0) {
     fail(
       'unsupported',
-      `${name} names its ${magnetic ? 'magnetic' : 'space'} group (${other.value}) but does not list its symmetry operators.`,
+      `${name} names its ${magnetic ? 'magnetic' : 'space'} group (${other.value}) but does not list its symmetry operators${magnetic ? '' : ', and the name is none of the 530 usual settings'}.`,
       magnetic ? 'Export it with _space_group_symop_magn_operation.xyz, or with all atoms of the cell as P1.' : EXPORT,
       { name, group: other.value },
     );
   }
-  const notes =
-    values.length > 0
-      ? []
-      : [`${name} names no space group and lists no symmetry operators: its sites are taken as the whole cell (P1).`];
-  return { operators: [IDENTITY_OPERATOR], notes };
+  const { operators, group } = settings[0]!;
+  const which = settings.length > 1 ? '' : ` in the setting ${group?.name ?? halls[0]}`;
+  return {
+    settings,
+    notes: [
+      `${name} names its space group (${[...names, ...numbers.map((n) => `No. ${n}`), ...halls].join(', ')}) and lists no symmetry operators: the ${operators.length} of International Tables${which} are taken.`,
+    ],
+  };
+}
+
+/** The group that a file states beside its operators: the number, and the first of its names. */
+function statedGroup(block: CifBlock): Setting['group'] {
+  const number = Number(given(block, NUMBERS)[0]);
+  const name = given(block, [...NAMES, ...OLD_NAMES])[0];
+  return Number.isInteger(number) && number > 0 && name !== undefined ? { number, name } : undefined;
 }
 
 /** A list that was cut short would leave atoms out: products of its operators must be in it. */
@@ -154,8 +167,6 @@ function checkNamed(block: CifBlock, operators: readonly Operator[], magnetic: b
   const hexagonal = operators.every(({ rotation: [, , [x, y]] }) => x === 0 && y === 0);
   const centred = (group: string, wanted: readonly number[] = []) =>
     check(group, wanted.length > 1 ? [wanted[hexagonal ? 1 : 0]!] : wanted, translations, 'translations in its cell');
-  const given = (tags: readonly string[]) =>
-    tags.flatMap((tag) => block.columns.get(tag) ?? []).filter((text) => text !== undefined);
   const alone = (group: string) => {
     if (operators.length > 1 || saysP1(group)) return;
     fail('format', `${name} names the group ${group.trim()}, and lists the identity as its only operator.`, EXPORT, {
@@ -164,13 +175,13 @@ function checkNamed(block: CifBlock, operators: readonly Operator[], magnetic: b
     });
   };
   // The core names of a magnetic file may be those of its parent.
-  for (const number of given(magnetic ? MAGNETIC_NUMBERS : NUMBERS)) {
+  for (const number of given(block, magnetic ? MAGNETIC_NUMBERS : NUMBERS)) {
     const order = rotationsOfNumber(Number.parseInt(number, 10));
     if (order !== undefined) check(`No. ${number}`, [order], rotations, 'rotations');
   }
   if (magnetic) {
     const standard = (first(block, '_space_group_magn_transform_bns_pp_abc') ?? 'a,b,c;0,0,0').replaceAll(' ', '');
-    for (const group of given(MAGNETIC_NAMES)) {
+    for (const group of given(block, MAGNETIC_NAMES)) {
       alone(group);
       // 'C_c2/c' is centred, and by a translation with time reversal again. On other axes there are more, as in a larger cell.
       const [, letter = '', twice] = /^([A-Z])(_)?/.exec(group.trim()) ?? [];
@@ -179,13 +190,13 @@ function checkNamed(block: CifBlock, operators: readonly Operator[], magnetic: b
     }
     return;
   }
-  for (const group of given([...NAMES, ...OLD_NAMES])) {
+  for (const group of given(block, [...NAMES, ...OLD_NAMES])) {
     alone(group);
     const size = sizeOfName(group);
     check(group, size.rotations, rotations, 'rotations');
     if (size.rotations.length > 0) centred(group, size.translations);
   }
-  for (const group of given(HALL)) {
+  for (const group of given(block, HALL)) {
     alone(group);
     const [, centric, letter = '', changed] = /^\s*(-?)\s*([A-Z])[^(]*(\()?/i.exec(group) ?? [];
     if (!changed) centred(group, translationsOfLetter(letter));

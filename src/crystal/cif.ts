@@ -3,35 +3,21 @@
  *
  *     const crystal = readCif(text, 'STO.cif');
  *
- * The first block with atom sites counts. Operators (`cif-symmetry.ts`) are applied; images of a site that meet within the rounding of its coordinates, or
+ * The first block with atom sites counts, or the one asked for. Operators (`cif-symmetry.ts`) are applied; images of a site that meet within the rounding of its coordinates, or
  * 0.05 Å, become one atom at their mean, which puts (0.33, 0.67) onto the threefold axis. Rows of one element on one site are one atom. U_iso [Å²] is taken
- * as given, from B = 8π²U, or as a third of the trace of U_ij; a U of 0 is none. Occupancy that is not given is 1. What was repaired stands in `notes`.
+ * as given, from B = 8π²U, or as a third of the trace of U_ij, B_ij or β_ij; a U of 0 is none. Occupancy that is not given is 1. What was repaired stands in `notes`.
  */
 
 import { fail } from '../core/errors.ts';
+import { chooseSetting } from './choose-setting.ts';
+import { readFormula, readSites } from './cif-sites.ts';
 import { readSymmetry } from './cif-symmetry.ts';
-import { type CifBlock, type CifValue, readCifBlocks } from './cif-syntax.ts';
-import { elementOfLabel, elementOfType } from './elements.ts';
-import { dot, inverse, latticeOf, type Mat3, norm, transpose } from './lattice.ts';
+import { type CifBlock, readCifBlocks } from './cif-syntax.ts';
+import { first, numberOf } from './cif-values.ts';
+import { latticeOf, type Mat3 } from './lattice.ts';
+import type { Setting } from './named-group.ts';
 import { listed, placeSites, type Remarks, type Site } from './place-sites.ts';
-import type { Vec3 } from './structure.ts';
-import { type Crystal, checkedCrystal } from './unit-cell.ts';
-
-const B_PER_U = 8 * Math.PI * Math.PI;
-
-/** A number, its standard uncertainty in brackets dropped: 3.905(2). @throws 'format' */
-function numberOf(text: string, what: string, name: string): number {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\(\d*\))?$/.exec(text.trim());
-  return match
-    ? Number(match[1])
-    : fail('format', `${name}: ${what} is '${text}', which is not a number.`, 'Write it as 3.905 or 3.905(2).', {
-        name,
-      });
-}
-
-function first(block: CifBlock, tag: string): CifValue {
-  return block.columns.get(tag)?.[0];
-}
+import { type Crystal, checkCell, checkedCrystal } from './unit-cell.ts';
 
 function readLattice(block: CifBlock, name: string): Mat3 {
   const value = (tag: string, fallback?: number): number => {
@@ -58,104 +44,6 @@ function readLattice(block: CifBlock, name: string): Mat3 {
   );
 }
 
-/** U_eq [Å²] of each label with U_ij or B_ij: Σ U_ij a*_i a*_j (a_i·a_j) / 3. */
-function readAnisotropic(block: CifBlock, lattice: Mat3, name: string): Map<string, number> {
-  const labels = block.columns.get('_atom_site_aniso_label') ?? [];
-  const stars = transpose(inverse(lattice)).map(norm);
-  const pairs: [i: 0 | 1 | 2, j: 0 | 1 | 2][] = [
-    [0, 0],
-    [1, 1],
-    [2, 2],
-    [1, 2],
-    [0, 2],
-    [0, 1],
-  ];
-  const result = new Map<string, number>();
-  for (const [row, label] of labels.entries()) {
-    for (const [letter, factor] of [
-      ['b', 1 / B_PER_U],
-      ['u', 1],
-    ] as const) {
-      const values = pairs.map(([i, j]) => block.columns.get(`_atom_site_aniso_${letter}_${i + 1}${j + 1}`)?.[row]);
-      if (label === undefined || !values.every((value) => value !== undefined)) continue;
-      const sum = pairs.reduce((total, [i, j], p) => {
-        const u = factor * numberOf(values[p]!, `${letter.toUpperCase()}_${i + 1}${j + 1} of ${label}`, name);
-        return total + (i === j ? 1 : 2) * u * stars[i]! * stars[j]! * dot(lattice[i], lattice[j]);
-      }, 0);
-      result.set(label, sum / 3);
-    }
-  }
-  return result;
-}
-
-/**
- * Half of the last digit of each coordinate: 0.33 is 0.33 ± 0.005. Zeros at the end do not count, as programs add them. One of fewer than two digits is as
- * fine as the coarsest of the others: 0.2 beside 0.39 has lost a zero.
- */
-function roundingOf(texts: readonly string[]): Vec3 {
-  const own = texts.map((text) => {
-    const digits = /^[+-]?\d*\.(\d*?)0*(?:\(\d*\))?$/.exec(text.trim())?.[1]?.length ?? 0;
-    return digits < 2 ? undefined : 0.5 * 10 ** -digits;
-  });
-  const coarsest = Math.max(0, ...own.map((half) => half ?? 0));
-  return own.map((half) => half ?? coarsest) as unknown as Vec3;
-}
-
-function readSites(block: CifBlock, lattice: Mat3, name: string, { notes, u2Notes }: Remarks): Site[] {
-  const column = (tag: string) => block.columns.get(`_atom_site_${tag}`) ?? [];
-  const anisotropic = readAnisotropic(block, lattice, name);
-  const zero: string[] = [];
-  const sites = column('fract_x').flatMap((_, row): Site[] => {
-    const label = column('label')[row] ?? column('type_symbol')[row] ?? `site ${row + 1}`;
-    const type = column('type_symbol')[row];
-    if (column('calc_flag')[row]?.toLowerCase() === 'dum') return [];
-    const value = (tag: string): number | undefined => {
-      const text = column(tag)[row];
-      return text === undefined ? undefined : numberOf(text, `_atom_site_${tag} of ${label}`, name);
-    };
-    const coordinate = (tag: string): number =>
-      value(tag) ??
-      fail(
-        'format',
-        `${name}: the site ${label} has no _atom_site_${tag}.`,
-        'Give its position, or take the site out.',
-        { name, label },
-      );
-    const symbol =
-      (type === undefined ? elementOfLabel(label) : elementOfType(type)) ??
-      fail(
-        'format',
-        `${name}: it is not clear which element the site ${label}${type === undefined ? '' : ` of type ${type}`} is.`,
-        'Give _atom_site_type_symbol a chemical symbol such as Ti.',
-        {
-          name,
-          label,
-        },
-      );
-    const occupancy = value('occupancy') ?? 1;
-    if (occupancy < 0 || occupancy > 1.05) {
-      fail('format', `${name}: the site ${label} has occupancy ${occupancy}.`, 'Occupancies lie between 0 and 1.', {
-        name,
-        label,
-      });
-    }
-    if (occupancy > 1) notes.push(`${name} gives ${label} an occupancy of ${occupancy}: 1 is taken.`);
-    const b = value('b_iso_or_equiv');
-    const given = [value('u_iso_or_equiv'), b === undefined ? undefined : b / B_PER_U, anisotropic.get(label)].filter(
-      (u) => u !== undefined,
-    );
-    // A zero is a column that nobody filled, a negative U a failed refinement: neither was measured.
-    const u = given.find((value) => value > 0) ?? Number.NaN;
-    if (given.length > 0 && Number.isNaN(u)) zero.push(`${label} (${given[0]})`);
-    const tags = ['fract_x', 'fract_y', 'fract_z'] as const;
-    const f = tags.map(coordinate) as unknown as Vec3;
-    const rounding = roundingOf(tags.map((tag) => column(tag)[row]!));
-    return occupancy === 0 ? [] : [{ label, symbol, f, rounding, occupancy: Math.min(1, occupancy), u }];
-  });
-  if (zero.length > 0) u2Notes.push(`${name}: U of ${listed(zero)} is taken as not given.`);
-  return sites;
-}
-
 /** Where some sites of an element have a U and others have none. */
 function unevenU(sites: readonly Site[], name: string): string[] {
   const without = sites.filter(({ u, symbol }) => Number.isNaN(u) && sites.some((s) => s.symbol === symbol && s.u > 0));
@@ -166,40 +54,51 @@ function unevenU(sites: readonly Site[], name: string): string[] {
       ];
 }
 
-/**
- * @throws 'format' for a file that cannot be read, or whose operators are not those of its group; 'unsupported' for one that names its group only, or is
- * modulated
- */
-export function readCif(text: string, name = 'CIF'): Crystal {
-  const blocks = readCifBlocks(text, name).filter(
-    ({ columns }) => (columns.get('_atom_site_fract_x')?.length ?? 0) > 0,
+export interface CifOptions {
+  /** Which data block, by its name without 'data_', where the file holds several structures; the first where left out. */
+  readonly data_block?: string | undefined;
+}
+
+/** The block, and what to say of the others. */
+function chooseBlock(text: string, name: string, wanted: string | undefined): { block: CifBlock; notes: string[] } {
+  const blocks = readCifBlocks(text, name).filter(({ columns }) =>
+    ['fract_x', 'cartn_x'].some((tag) => (columns.get(`_atom_site_${tag}`)?.length ?? 0) > 0),
   );
-  const block =
-    blocks[0] ??
+  if (blocks.length === 0) {
     fail(
       'format',
-      `${name} has no fractional atom positions (_atom_site_fract_x).`,
-      'Export the crystal structure, not only its reflections; fractional coordinates are needed.',
+      `${name} has no atom positions (_atom_site_fract_x).`,
+      'Export the crystal structure, not only its reflections.',
       { name },
     );
-  const lattice_A = readLattice(block, name);
-  // Before atoms are placed: a flat cell has no places.
-  checkedCrystal({
-    name,
-    lattice_A,
-    symbols: ['X'],
-    fractional: new Float64Array(3),
-    occupancy: Float64Array.of(1),
-    uIso_A2: Float64Array.of(0),
-  });
-  const { operators, notes } = readSymmetry(block, name);
-  const remarks: Remarks = { notes: [...notes], u2Notes: [] };
-  if (blocks.length > 1) {
-    const others = blocks.slice(1).map((other) => `data_${other.name}`);
-    remarks.notes.push(
-      `${name} holds ${blocks.length} structures: the first, data_${block.name}, is taken, and ${listed(others)} left out.`,
+  }
+  const names = blocks.map((block) => block.name);
+  const asked = wanted?.replace(/^data_/i, '').toLowerCase();
+  const index = asked === undefined ? 0 : names.findIndex((other) => other.toLowerCase() === asked);
+  if (index < 0) {
+    fail(
+      'range',
+      `${name} holds no structure data_${asked}.`,
+      `It holds ${listed(names.map((other) => `data_${other}`))}.`,
+      {
+        name,
+        data_blocks: names,
+      },
     );
   }
+  const others = names.filter((_, i) => i !== index).map((other) => `data_${other}`);
+  const notes =
+    others.length === 0 || wanted !== undefined
+      ? []
+      : [
+          `${name} holds ${names.length} structures: the first, data_${names[0]}, is taken, and ${listed(others)} left out; data_block = '${names[1]}' in the recipe takes another.`,
+        ];
+  return { block: blocks[index]!, notes };
+}
+
+/** The crystal of a block under one of the settings that its group can be meant in. */
+function build(block: CifBlock, lattice_A: Mat3, { operators, group }: Setting, name: string): Crystal {
+  const remarks: Remarks = { notes: [], u2Notes: [] };
   const sites = placeSites(readSites(block, lattice_A, name, remarks), operators, lattice_A, name, remarks);
   const atoms = sites.flatMap((site) => site.places.map((f) => ({ ...site, f })));
   return checkedCrystal({
@@ -211,5 +110,26 @@ export function readCif(text: string, name = 'CIF'): Crystal {
     uIso_A2: Float64Array.from(atoms, ({ u }) => u),
     notes: remarks.notes,
     u2Notes: [...remarks.u2Notes, ...unevenU(sites, name)],
+    symmetry: { operators, group },
   });
+}
+
+/**
+ * @throws 'format' for a file that cannot be read, or whose operators are not those of its group; 'range' for a data block that is not there; 'unsupported'
+ * for a group that is not in the tables, or named without its origin where both fit, and for modulated structures
+ */
+export function readCif(text: string, name = 'CIF', { data_block }: CifOptions = {}): Crystal {
+  const { block, notes } = chooseBlock(text, name, data_block);
+  const lattice_A = readLattice(block, name);
+  // Before atoms are placed: a flat cell has no places.
+  checkCell(name, lattice_A);
+  const symmetry = readSymmetry(block, lattice_A, name);
+  const { crystal, note } = chooseSetting(
+    symmetry.settings,
+    (setting) => build(block, lattice_A, setting, name),
+    readFormula(block),
+    name,
+  );
+  const said = [...notes, ...symmetry.notes, ...note, ...crystal.notes!];
+  return { ...crystal, notes: said };
 }

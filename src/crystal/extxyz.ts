@@ -1,5 +1,5 @@
 /**
- * Extended XYZ (libAtoms and ASE): frames of an orthogonal periodic box. Lengths in Å.
+ * Extended XYZ (libAtoms and ASE): frames of a periodic box. Lengths in Å.
  *
  *     const text = writeExtxyz(structure, { note: 'training 0' });
  *     const { structure, info } = readExtxyz(text, 'cell.extxyz');
@@ -9,10 +9,11 @@
  * columns cell_index:I:3, site:I:1 (numbers of `SITE`) and ideal:R:3 are all there, along the beam that a key zone="1 1 0" names ([001] without). Positions are written in full, so that
  * they come back to the last bit.
  *
- * What this is not: a reader of boxes that are not orthogonal or not periodic. Trajectories are read by `readTrajectory`.
+ * What this is not: a reader of boxes that are not periodic; of oblique ones one frame is a crystal (`readExtxyzFrame`), several are refused. Trajectories are read by `readTrajectory`.
  */
 
 import { fail } from '../core/errors.ts';
+import { elementOfType } from './elements.ts';
 import { Lines } from './lines.ts';
 import { type PerovskiteSites, SITES_PER_CELL, type Structure, type Vec3 } from './structure.ts';
 import { orthogonalEdges } from './trajectory.ts';
@@ -54,13 +55,19 @@ export function writeExtxyz(structure: Structure, info: Readonly<Record<string, 
 /** key=value pairs of a comment line; a key alone means T. */
 function readComment(text: string, lines: Lines): Map<string, string> {
   const pairs = new Map<string, string>();
-  const pattern = /\s*([^\s="']+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{[^}]*\}|[^\s"'{]\S*))?(?=\s|$)/y;
+  const pattern =
+    /\s*([^\s="']+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{[^}]*\}|\[(?:[^[\]]|\[[^[\]]*\])*\]|[^\s"'{[]\S*))?(?=\s|$)/y;
   for (let at = 0; text.slice(at).trim() !== ''; at = pattern.lastIndex) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (!match) lines.malformed(`cannot read '${text.slice(at).trim().slice(0, 30)}' as key=value`);
     const raw = match[2] ?? 'T';
-    const value = /^["'{]/.test(raw) ? raw.slice(1, -1) : raw;
+    // Arrays in brackets, [T, T, T] and [[4, 0, 0], …], are the same with blanks.
+    const value = raw.startsWith('[')
+      ? raw.replaceAll(/[[\],]/g, ' ').trim()
+      : /^["'{]/.test(raw)
+        ? raw.slice(1, -1)
+        : raw;
     pairs.set(
       match[1]!,
       raw.startsWith('{') ? value : value.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c)),
@@ -69,11 +76,11 @@ function readComment(text: string, lines: Lines): Map<string, string> {
   return pairs;
 }
 
-function readLattice(text: string | undefined, lines: Lines): Vec3 {
+function readLattice(text: string | undefined, lines: Lines): readonly number[] {
   if (text === undefined) lines.malformed('no Lattice, so that the box is unknown');
   const vectors = text.trim().split(/\s+/).map(Number);
   if (vectors.length !== 9 || !vectors.every(Number.isFinite)) lines.malformed('Lattice is not nine numbers');
-  return orthogonalEdges(vectors, lines.name, lines.number);
+  return vectors;
 }
 
 interface Column {
@@ -98,21 +105,26 @@ function readColumns(text: string, lines: Lines): { columns: Map<string, Column>
   return { columns, width: start };
 }
 
-interface Frame {
-  readonly structure: Structure;
+/** A frame of any box. */
+export interface ExtxyzFrame extends Omit<Structure, 'cell_A'> {
+  /** a, b and c, one after the other [Å]. */
+  readonly vectors_A: readonly number[];
+  /** Where the box stands. */
+  readonly line: number;
   /** The comment line's other pairs. */
   readonly info: Record<string, string>;
 }
 
 /** The frame whose number of atoms stands on the next line. */
-function readFrame(lines: Lines): Frame {
+function readFrame(lines: Lines): ExtxyzFrame {
   const { name } = lines;
   const countText = lines.expect('the number of atoms').trim();
   const atoms = Number(countText);
   if (!/^\d+$/.test(countText) || atoms < 1) lines.malformed('no number of atoms');
   const pairs = readComment(lines.expect('the comment line'), lines);
   const { Lattice, Properties, pbc, ...info } = Object.fromEntries(pairs);
-  const cell_A = readLattice(Lattice, lines);
+  const vectors_A = readLattice(Lattice, lines);
+  const line = lines.number;
   if (pbc !== undefined && !/^\s*([Tt](rue)?|1)(\s+([Tt](rue)?|1)){2}\s*$/.test(pbc)) {
     fail('unsupported', `${name}: pbc is '${pbc}', but blocks repeat along x, y and z.`, 'Set pbc="T T T".', { name });
   }
@@ -138,8 +150,7 @@ function readFrame(lines: Lines): Frame {
       });
     };
     const symbol = fields[columns.get('species')!.start]!;
-    if (!/^[A-Z][a-z]?$/.test(symbol)) lines.malformed(`'${symbol}' is not a chemical symbol`);
-    symbols.push(symbol);
+    symbols.push(elementOfType(symbol) ?? lines.malformed(`'${symbol}' is not a chemical symbol`));
     positions_A.set(numbers('pos'), 3 * atom);
     if (withSites) {
       const index = numbers('cell_index');
@@ -156,13 +167,35 @@ function readFrame(lines: Lines): Frame {
   const sites: PerovskiteSites | undefined = withSites
     ? { cells: extent(cell), ...(along && { zone: zoneOf(along).axis }), cell, kind, ideal_A }
     : undefined;
-  return { structure: { cell_A, symbols, positions_A, sites }, info };
+  return { vectors_A, line, symbols, positions_A, sites, info };
+}
+
+/** @throws 'unsupported' for a box that is not orthogonal along x, y, z */
+function inItsBox({ vectors_A, line, symbols, positions_A, sites }: ExtxyzFrame, name: string): Structure {
+  return { cell_A: orthogonalEdges(vectors_A, name, line), symbols, positions_A, sites };
 }
 
 /** The frames of a file, in order, at least one, for `readTrajectory`. @throws as {@link readExtxyz}; whether frames belong together is not asked */
 export function* extxyzFrames(lines: Lines): Generator<Structure> {
-  do yield readFrame(lines).structure;
+  do yield inItsBox(readFrame(lines), lines.name);
   while (lines.skipBlank());
+}
+
+/**
+ * Reads a file of one frame in any box.
+ * @throws 'format' with the line number, also for a second frame; 'unsupported' for a box that is not periodic
+ */
+export function readExtxyzFrame(text: string, name = 'extxyz'): ExtxyzFrame {
+  const lines = new Lines(text, name);
+  const frame = readFrame(lines);
+  if (lines.skipBlank()) {
+    lines.next();
+    lines.malformed(
+      `more lines than ${frame.symbols.length} atoms; one frame is read here`,
+      "Keep one frame. Several are read by readTrajectory; in a recipe, as structures.file, or by a [specimen] with thermal = 'trajectory'.",
+    );
+  }
+  return frame;
 }
 
 /**
@@ -171,16 +204,8 @@ export function* extxyzFrames(lines: Lines): Generator<Structure> {
  * @throws 'format' with the line number, also for a second frame; 'unsupported' for a box that is not orthogonal and periodic
  */
 export function readExtxyz(text: string, name = 'extxyz'): { structure: Structure; info: Record<string, string> } {
-  const lines = new Lines(text, name);
-  const { structure, info } = readFrame(lines);
-  if (lines.skipBlank()) {
-    lines.next();
-    lines.malformed(
-      `more lines than ${structure.symbols.length} atoms; one frame is read here`,
-      "Keep one frame. Several are read by readTrajectory; in a recipe, as structures.file, or by a [specimen] with thermal = 'trajectory'.",
-    );
-  }
-  return { structure, info };
+  const frame = readExtxyzFrame(text, name);
+  return { structure: inItsBox(frame, name), info: frame.info };
 }
 
 /** Cells along each axis: the largest index plus one. */

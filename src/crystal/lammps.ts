@@ -52,10 +52,14 @@ function readBox(lines: Lines, kind: string): Box {
     };
   }
   const [low, high] = [column(0), column(1)];
-  // The bounds of a tilted box enclose it; where the tilts xy, xz, yz vanish they are its own.
+  // The bounds of a tilted box enclose it: they reach beyond its own by the tilts xy, xz, yz (docs.lammps.org/Howto_triclinic.html).
   const [xy, xz, yz] = tilted ? column(2) : [0, 0, 0];
-  const vectors = [high[0] - low[0], 0, 0, xy, high[1] - low[1], 0, xz, yz, high[2] - low[2]];
-  return { cell_A: orthogonalEdges(vectors, name, number), origin_A: low };
+  const corners = [0, xy, xz, xy + xz];
+  const origin: Vec3 = [low[0] - Math.min(...corners), low[1] - Math.min(0, yz), low[2]];
+  const lx = high[0] - Math.max(...corners) - origin[0];
+  const ly = high[1] - Math.max(0, yz) - origin[1];
+  const vectors = [lx, 0, 0, xy, ly, 0, xz, yz, high[2] - low[2]].map((x) => Number(x.toPrecision(12)));
+  return { cell_A: orthogonalEdges(vectors, name, number), origin_A: origin };
 }
 
 interface Columns {

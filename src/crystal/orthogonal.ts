@@ -195,7 +195,7 @@ function findCut(crystal: Crystal, basis: Mat3, options: OrthogonalOptions): Cut
   return fail(
     'unsupported',
     `${name}: no orthogonal block along [${zone.join(' ')}]${x ? ` with x along [${x.join(' ')}]` : ''} has edges below ${maxEdge_A} Å and a strain below ${maxStrain}.`,
-    `${next ? `The next one has a strain of ${(next.strain * 1.01).toPrecision(3)}. ` : ''}Choose another zone axis, or give an orthogonal supercell (POSCAR or CIF with all its atoms) that is strained as you want it.`,
+    `${next ? `Set max_strain_percent = ${(next.strain * 101).toPrecision(3)} in the recipe, for the next one; or choose` : 'Choose'} another zone axis, or give an orthogonal supercell (POSCAR or CIF with all its atoms) that is strained as you want it.`,
     { name, zone, maxStrain, maxEdge_A, strain: next?.strain },
   );
 }

@@ -4,7 +4,7 @@
  *     const crystal = readPoscar(text, 'POSCAR');
  *
  * Scale: a factor, a volume [Å³] where negative, or three factors for x, y, z. Selective dynamics, velocities and what else follows are passed over.
- * Occupancies are 1 and U_iso is not known. What this is not: files of VASP 4, which do not name their elements, are refused.
+ * Occupancies are 1 and U_iso is not known. Files of VASP 4 do not name their elements: the caller says them, or they are refused, as a title is no promise.
  */
 
 import { fail } from '../core/errors.ts';
@@ -40,6 +40,25 @@ export interface PoscarHeader {
   readonly total: number;
 }
 
+/** Whether a file counts its atoms where later versions name the elements. */
+function isVasp4(lines: readonly string[]): boolean {
+  const names = fieldsOf(lines[5]);
+  return names.length > 0 && names.every((field) => /^\d+$/.test(field));
+}
+
+/** @throws 'unsupported'; where the title is a list of elements that could be meant, the hint says them */
+function withoutElements(lines: readonly string[], name: string): never {
+  const title = fieldsOf(lines[0]).map(elementOfType);
+  const could = title.length === fieldsOf(lines[5]).length && title.every((symbol) => symbol !== undefined);
+  const list = (could ? title : ['Sr', 'Ti', 'O']).map((symbol) => `"${symbol}"`).join(', ');
+  return fail(
+    'unsupported',
+    `${name} does not name its elements (VASP 4)${could ? `, unless its title does: ${title.join(' ')}` : ''}.`,
+    `Give species = [${list}] beside file in the recipe (--species for ferroscope info), or insert a line with the symbols before the line of counts.`,
+    { name },
+  );
+}
+
 /**
  * Lines 1 to 7: title, scale, three vectors, symbols, counts.
  * @param lines the first is the title; @param first its number in the file
@@ -62,14 +81,7 @@ export function readPoscarHeader(lines: readonly string[], name: string, first =
   const scaled = (v: Vec3): Vec3 => [v[0] * sx, v[1] * sy, v[2] * sz];
 
   const names = fieldsOf(lines[5]);
-  if (names.length > 0 && names.every((field) => /^\d+$/.test(field))) {
-    fail(
-      'unsupported',
-      `${name} does not name its elements (VASP 4).`,
-      "Insert a line with the chemical symbols, such as 'Sr Ti O', before the line of counts.",
-      { name },
-    );
-  }
+  if (isVasp4(lines)) withoutElements(lines, name);
   // Sr_sv and Sr_sv/4c6b1 are names of potentials.
   const kinds = names.map((field) => elementOfType(field) ?? bad(5, `'${field}' is not a chemical symbol`));
   if (kinds.length === 0) bad(5, 'no chemical symbols');
@@ -85,9 +97,31 @@ export function symbolsOf({ kinds, counts }: PoscarHeader): string[] {
   return kinds.flatMap((kind, k) => new Array<string>(counts[k]!).fill(kind));
 }
 
-/** @throws 'format' with the line number; 'unsupported' for a file of VASP 4 */
-export function readPoscar(text: string, name = 'POSCAR'): Crystal {
+/** Puts the line of symbols where the file has none. @throws 'recipe' */
+function nameElements(lines: string[], species: readonly string[], name: string): void {
+  const own = fieldsOf(lines[5]);
+  if (isVasp4(lines) && own.length === species.length) {
+    lines.splice(5, 1, species.join(' '), lines[5]!);
+    return;
+  }
+  if (own.map(elementOfType).join() === species.join()) return;
+  fail(
+    'recipe',
+    `${name}, line 6, has '${own.join(' ')}', and species says ${species.join(', ')}.`,
+    isVasp4(lines) ? 'Name one element for each number.' : 'The file names its elements: leave species out.',
+    { name, species },
+  );
+}
+
+export interface PoscarOptions {
+  /** Chemical symbol of each run of atoms, for a file that does not name them. */
+  readonly species?: readonly string[] | undefined;
+}
+
+/** @throws 'format' with the line number; 'unsupported' for a file of VASP 4 without `species`; 'recipe' for species that the file names otherwise */
+export function readPoscar(text: string, name = 'POSCAR', { species }: PoscarOptions = {}): Crystal {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  if (species) nameElements(lines, species, name);
   const header = readPoscarHeader(lines, name);
   const { lattice_A, raw, total } = header;
   const selective = /^\s*s/i.test(lines[7] ?? '');

@@ -10,6 +10,7 @@
  */
 
 import { FerroscopeError, fail } from '../core/errors.ts';
+import { uncompressed } from '../core/uncompressed.ts';
 import { extxyzFrames } from './extxyz.ts';
 import { type LammpsTypes, lammpsFrames } from './lammps.ts';
 import { Lines, pieces } from './lines.ts';
@@ -26,11 +27,12 @@ export interface TrajectoryOptions {
 }
 
 /**
- * @param data the file: its bytes, or its text
+ * @param file its bytes, of gzip too, or its text
  * @throws 'format' with the line number for what is malformed or not known; 'unsupported' for boxes that are not orthogonal and periodic, and for sites that
  * are partly occupied; 'shape' for frames of other atoms
  */
-export function readTrajectory(data: string | Uint8Array, name: string, { types }: TrajectoryOptions = {}): Trajectory {
+export function readTrajectory(file: string | Uint8Array, name: string, { types }: TrajectoryOptions = {}): Trajectory {
+  const data = typeof file === 'string' ? file : uncompressed(file, name);
   const head = pieces(data).next().value ?? '';
   const format = structureFormat(head, name);
   if (format === 'cif' || format === 'poscar') return oneFrame(Array.from(pieces(data)).join(''), name);

@@ -35,9 +35,11 @@ export function structureFormat(text: string, name: string): StructureFormat | T
   if (lines.some((line) => /^\s*(data_\S*\s*$|data_\S+\s|_cell[_.]length_a\s)/i.test(line))) return 'cif';
   if (/^\s*\d+\s*$/.test(lines[0]!) && /\b(Lattice|Properties)\s*=/.test(lines[1] ?? '')) return 'extxyz';
   if (numbersIn(lines[1] ?? '', 1) && [2, 3, 4].every((l) => numbersIn(lines[l] ?? '', 3))) {
-    return isConfiguration(lines[7]) ? 'xdatcar' : 'poscar';
+    // XDATCARs of older versions have a blank line where the newer ones have 'Direct configuration='.
+    const blank = lines[7]?.trim() === '' && numbersIn(lines[8] ?? '', 3) !== undefined;
+    return isConfiguration(lines[7]) || blank ? 'xdatcar' : 'poscar';
   }
-  const file = name.split(/[/\\]/).at(-1)!.toLowerCase();
+  const file = name.split(/[/\\]/).at(-1)!.toLowerCase().replace(/\.gz$/, '');
   if (/\.m?cif$/.test(file)) return 'cif';
   if (/\.(ext)?xyz$/.test(file)) return 'extxyz';
   if (/^(poscar|contcar)|\.(vasp|poscar|contcar)$/.test(file)) return 'poscar';

@@ -1,7 +1,7 @@
 /** Symmetry operators as files write them, '-x+y, 1/2+y, z-0.25', '2x-y, y, z': f' = R f + t on fractional coordinates. */
 
 import { fail } from '../core/errors.ts';
-import { dot, type Mat3 } from './lattice.ts';
+import { dot, type Mat3, multiply } from './lattice.ts';
 import type { Vec3 } from './structure.ts';
 
 export interface Operator {
@@ -44,4 +44,22 @@ export function applyOperator({ rotation, translation }: Operator, f: Vec3): Vec
     dot(rotation[1], f) + translation[1],
     dot(rotation[2], f) + translation[2],
   ];
+}
+
+/** A key equal for operators that differ by a lattice translation. */
+export function keyOf({ rotation, translation }: Operator): string {
+  return `${rotation.join()} ${translation.map((t) => Math.round((t - Math.floor(t)) * 240) % 240).join()}`;
+}
+
+/** a after b. */
+export function product(a: Operator, b: Operator): Operator {
+  return {
+    rotation: multiply(a.rotation, b.rotation),
+    translation: applyOperator(a, b.translation),
+  };
+}
+
+/** Each once, in order; those that differ by a lattice translation are one. */
+export function distinct(operators: readonly Operator[]): Operator[] {
+  return [...new Map(operators.map((operator) => [keyOf(operator), operator])).values()];
 }

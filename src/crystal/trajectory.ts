@@ -15,7 +15,7 @@ export interface Trajectory {
 }
 
 /** An off-diagonal component below this share of the longest edge is a file's rounding, as in `orthogonal.ts`. */
-const ROUNDING = 1e-4;
+export const ROUNDING = 1e-4;
 
 /**
  * Edges [Å] of a box given by three vectors.

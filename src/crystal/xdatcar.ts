@@ -1,8 +1,8 @@
 /**
  * VASP's XDATCAR, version 5 and later: https://www.vasp.at/wiki/index.php/XDATCAR
  *
- * Title, scale, three vectors, symbols, counts as in a POSCAR; then 'Direct configuration=  n' and one line of fractional coordinates for each atom. Where
- * the cell changes, the first seven lines stand before each frame.
+ * Title, scale, three vectors, symbols, counts as in a POSCAR; then 'Direct configuration=  n', in older files a blank line, and one line of fractional
+ * coordinates for each atom. Where the cell changes, the first seven lines stand before each frame.
  */
 
 import type { Lines } from './lines.ts';
@@ -41,15 +41,28 @@ function readHeader(lines: Lines): Header {
  */
 export function* xdatcarFrames(lines: Lines): Generator<Structure> {
   let header = readHeader(lines);
+  /** Whether a blank line stands before the next line, which is not blank, if there is one. */
+  let separated = false;
+  const more = (): boolean => {
+    const before = lines.number;
+    const there = lines.skipBlank();
+    separated = lines.number > before;
+    return there;
+  };
+  more();
   do {
-    lines.skipBlank();
-    if (!isConfiguration(lines.peek() ?? lines.truncated("'Direct configuration='"))) {
+    const isStart = () =>
+      isConfiguration(lines.peek()) || (separated && numbersIn(lines.peek() ?? '', 3) !== undefined);
+    if (lines.peek() !== undefined && !isStart()) {
       header = readHeader(lines);
-      lines.skipBlank();
+      more();
     }
-    const start = lines.expect("'Direct configuration='");
-    if (!isConfiguration(start))
+    const start = lines.peek() ?? lines.truncated("'Direct configuration='");
+    if (!isStart()) {
+      lines.next();
       lines.malformed(`'Direct configuration=' expected, not '${start.trim().slice(0, 40)}'`);
+    }
+    if (isConfiguration(start)) lines.next();
     const { cell_A, symbols, total } = header;
     const positions_A = new Float64Array(3 * total);
     for (let atom = 0; atom < total; atom++) {
@@ -59,5 +72,5 @@ export function* xdatcarFrames(lines: Lines): Generator<Structure> {
       for (let axis = 0; axis < 3; axis++) positions_A[3 * atom + axis] = f[axis]! * cell_A[axis]!;
     }
     yield { cell_A, symbols, positions_A };
-  } while (lines.skipBlank());
+  } while (more());
 }

@@ -17,7 +17,29 @@ const source = {
   x: direction
     .optional()
     .describe('Direction [uvw] that x shall have; the shorter edge of the block across the beam where left out.'),
+  max_strain_percent: z
+    .number()
+    .min(0.01)
+    .max(10)
+    .optional()
+    .describe(
+      'Largest change of a distance [%] that making the block orthogonal may cost; where left out 0.5, and 1 where no block has less. What it is is told.',
+    ),
+  data_block: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Which structure of a CIF that holds several, by its name without 'data_'; the first where left out."),
+  species: z
+    .array(element)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Elements of a POSCAR that does not name them (VASP 4), one for each of its numbers of atoms.'),
 };
+const ofFile = (s: { file?: string | undefined; data_block?: unknown; species?: unknown }) =>
+  s.file !== undefined || (s.data_block === undefined && s.species === undefined);
+const OF_FILE = 'has data_block or species, which belong to a file, and no file';
 const sourceOptions = z.strictObject(source);
 /** Where the atoms of a specimen, or of one of its layers, come from. */
 export type SourceOptions = Options<typeof sourceOptions>;
@@ -33,7 +55,8 @@ const layer = z
   .refine(
     (l) => [l.file, l.crystal, l.vacuum || undefined].filter((v) => v !== undefined).length === 1,
     'must have one of file, crystal and vacuum',
-  );
+  )
+  .refine(ofFile, OF_FILE);
 
 export const specimenOptions = z
   .strictObject({
@@ -80,6 +103,11 @@ export const specimenOptions = z
   )
   .refine((s) => s.thermal !== 'trajectory' || s.file !== undefined, "thermal = 'trajectory' needs a file of frames")
   .refine((s) => s.thermal === 'trajectory' || s.types === undefined, "types belong to thermal = 'trajectory'")
+  .refine(ofFile, OF_FILE)
+  .refine(
+    (s) => s.thermal !== 'trajectory' || [s.data_block, s.species, s.max_strain_percent].every((v) => v === undefined),
+    "data_block, species and max_strain_percent are not for thermal = 'trajectory'",
+  )
   .describe(
     'A specimen that `ferroscope simulate` sends electrons through as it is, in place of making a library: one crystal, or the layers of a film.',
   );

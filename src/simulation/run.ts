@@ -104,7 +104,13 @@ export async function simulateSpecimen(
   });
   const engines = new Set<EngineName>();
   for (const unit of units) engines.add(await readEngine(parts.store, unit));
-  const written = await writeSimulation(store, parts, identity, [...engines].sort(), task);
+  const written = await writeSimulation(
+    store,
+    parts,
+    identity,
+    { engines: [...engines].sort(), notes: specimen.notes },
+    task,
+  );
   return {
     ...written,
     plan,

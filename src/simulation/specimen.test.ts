@@ -103,3 +103,29 @@ test.each(['debye-waller', 'absorption', 'frozen-phonons'])('%s: a U of zero, or
   );
   expect(u2_A2).toEqual({ O: 0.01, Ru: 0, Sr: 0.006 });
 });
+
+/** R3c BiFeO3 on hexagonal axes, by its group alone; pseudo-cubic [001] is [-4 -2 1]. Moreau et al. 1971: a = 5.577, c = 13.861 Å. */
+const BFO = `data_x\n_cell_length_a 5.577\n_cell_length_b 5.577\n_cell_length_c 13.861\n_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 120\n_space_group_name_H-M_alt 'R 3 c'\nloop_\n${HEAD.join('\n')}\nBi1 Bi 0 0 0 0.008\nFe1 Fe 0 0 0.2208 0.005\nO1 O 0.4426 0.0183 0.9513 0.009\n`;
+
+test('max_strain_percent bounds the strain of a block, which is told; where it is too low the hint names the one that works', async () => {
+  const along = (more: string) =>
+    load(`file = "bfo.cif"\nzone = [-4, -2, 1]\nthickness_nm = 1\nthermal = "none"\n${more}`, { 'bfo.cif': BFO });
+  const { block, notes } = await along('');
+  expect(notes).toEqual([expect.stringContaining('R 3 c'), expect.stringMatching(/90\.786°.*0\.97 %/)]);
+  const wider = await along('max_strain_percent = 2');
+  expect(wider.block.cell_A).toEqual(block.cell_A);
+  expect(wider.notes.at(-1)).toContain('bent to right angles');
+  const { message, hint } = await problemOf(() => along('max_strain_percent = 0.5'));
+  expect(message).toContain('a strain below 0.005');
+  const percent = Number(/Set max_strain_percent = ([\d.]+)/.exec(hint)![1]);
+  expect((await along(`max_strain_percent = ${percent}`)).block.cell_A).toEqual(block.cell_A);
+});
+
+test('a file is asked for where a key is for one, and for a trajectory such keys are refused', async () => {
+  for (const [specimen, message] of [
+    ['crystal = "SrTiO3"\nthickness_nm = 1\ndata_block = "x"', /belong to a file/],
+    ['file = "x"\nthickness_nm = 1\nthermal = "trajectory"\nspecies = ["O"]', /not for thermal = 'trajectory'/],
+  ] as const) {
+    expect((await problemOf(() => load(specimen))).message).toMatch(message);
+  }
+});

@@ -118,10 +118,17 @@ function motionNotes(
 }
 
 async function sourceBlock(source: SourceOptions, read: Read): Promise<Block> {
-  const options = { ...(source.zone && { zone: source.zone }), ...(source.x && { x: source.x }) };
+  const { zone, x, max_strain_percent, data_block, species } = source;
+  const options = {
+    ...(zone && { zone }),
+    ...(x && { x }),
+    ...(max_strain_percent !== undefined && { maxStrain: max_strain_percent / 100 }),
+    data_block,
+    species,
+  };
   if (source.crystal) return orthogonalCell(knownCrystal(source.crystal), options);
   const file = source.file!;
-  return readStructure(new TextDecoder().decode(await read(file)), file, options);
+  return readStructure(await read(file), file, options);
 }
 
 function thermalMotion(recipe: SpecimenOptions, block: Block): Record<string, number> {

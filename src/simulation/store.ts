@@ -14,7 +14,6 @@ import type { Options } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import { evenSteps, GroupFiles, readAttributes } from '../core/zarr.ts';
-import type { EngineName } from '../diffraction/engine.ts';
 import { collectImages, type Parts, patternRows, type SimulatedImages } from './collect.ts';
 import type { SimulationInputs } from './options.ts';
 import type { Specimen } from './specimen.ts';
@@ -45,6 +44,8 @@ const current = z.object({
   ...numbers,
   /** What computed it. */
   engines: z.array(z.enum(['cpu', 'gpu'])),
+  /** What was guessed, repaired or strained in the specimen. */
+  notes: z.array(z.string()).default([]),
 });
 type SimulationInfo = Options<typeof current>;
 
@@ -71,6 +72,7 @@ const first = z
     shape: simulation.shape,
     camera: simulation.camera,
     engines: ['cpu' as const],
+    notes: [],
   }));
 const anyInfo = z.union([current, first]);
 /** What the root group says, whatever the version of its format. */
@@ -119,7 +121,7 @@ export async function writeSimulation(
   store: Store,
   parts: Parts,
   identity: Identity,
-  engines: readonly EngineName[],
+  { engines, notes }: Pick<SimulationInfo, 'engines' | 'notes'>,
   task: Task,
 ): Promise<Written> {
   const { plan, simulation } = parts;
@@ -141,6 +143,7 @@ export async function writeSimulation(
     slice_A: plan.dz_A,
     configurations: plan.configurations,
     engines,
+    notes,
   };
   const group = new GroupFiles();
   const along = (count: number, axis: 0 | 1) =>
