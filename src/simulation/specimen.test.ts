@@ -1,7 +1,7 @@
 /** What a specimen tells of itself: how it was strained, and whose thermal motion stands for each element. */
 
 import { expect, test } from 'vitest';
-import { problemOf } from '../core/test-problem.ts';
+import { problem, problemOf } from '../core/test-problem.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { loadSpecimen } from './specimen.ts';
 
@@ -115,17 +115,17 @@ test('max_strain_percent bounds the strain of a block, which is told; where it i
   const wider = await along('max_strain_percent = 2');
   expect(wider.block.cell_A).toEqual(block.cell_A);
   expect(wider.notes.at(-1)).toContain('bent to right angles');
-  const { message, hint } = await problemOf(() => along('max_strain_percent = 0.5'));
+  const { message, hint } = await problemOf(along('max_strain_percent = 0.5'));
   expect(message).toContain('a strain below 0.005');
   const percent = Number(/Set max_strain_percent = ([\d.]+)/.exec(hint)![1]);
   expect((await along(`max_strain_percent = ${percent}`)).block.cell_A).toEqual(block.cell_A);
 });
 
-test('a file is asked for where a key is for one, and for a trajectory such keys are refused', async () => {
+test('a file is asked for where a key is for one, and for a trajectory such keys are refused', () => {
   for (const [specimen, message] of [
     ['crystal = "SrTiO3"\nthickness_nm = 1\ndata_block = "x"', /belong to a file/],
     ['file = "x"\nthickness_nm = 1\nthermal = "trajectory"\nspecies = ["O"]', /not for thermal = 'trajectory'/],
   ] as const) {
-    expect((await problemOf(() => load(specimen))).message).toMatch(message);
+    expect(problem(() => load(specimen)).message).toMatch(message);
   }
 });
