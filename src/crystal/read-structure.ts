@@ -53,15 +53,15 @@ function alongAxes(lattice_A: Mat3): boolean {
  * @throws as the readers do; 'unsupported' for a trajectory; 'recipe' for an option that is not for this format
  */
 export function readCrystal(data: string | Uint8Array, name: string, options: StructureOptions = {}): Crystal {
-  const text = typeof data === 'string' ? data : new TextDecoder().decode(uncompressed(data, name));
-  return crystalIn(text, name, options).crystal;
+  return crystalIn(data, name, options).crystal;
 }
 
 function crystalIn(
-  text: string,
+  data: string | Uint8Array,
   name: string,
   { data_block, species }: StructureOptions,
 ): { crystal: Crystal; frame?: ExtxyzFrame; u2_A2?: Readonly<Record<string, number>> } {
+  const text = typeof data === 'string' ? data : new TextDecoder().decode(uncompressed(data, name));
   const format = structureFormat(text, name);
   if (format === 'xdatcar' || format === 'lammps' || format === 'vasprun') {
     fail(
@@ -97,8 +97,7 @@ function crystalIn(
  * crystals go through {@link orthogonalCell}. @throws as `readCrystal` and orthogonalCell do
  */
 export function readStructure(data: string | Uint8Array, name: string, options: StructureOptions = {}): Block {
-  const text = typeof data === 'string' ? data : new TextDecoder().decode(uncompressed(data, name));
-  const { crystal, frame, u2_A2 = {} } = crystalIn(text, name, options);
+  const { crystal, frame, u2_A2 = {} } = crystalIn(data, name, options);
   if (!frame || options.zone || options.x || !alongAxes(crystal.lattice_A)) return orthogonalCell(crystal, options);
   const { symbols, positions_A, sites } = frame;
   const cell_A = crystal.lattice_A.map((v, i) => v[i]!) as unknown as Vec3;

@@ -11,7 +11,13 @@ const direction = z
   .refine((v) => v.some((n) => n !== 0), 'must not be all zero');
 
 const source = {
-  file: z.string().min(1).optional().describe('CIF, POSCAR or extxyz; relative to the recipe.'),
+  file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'CIF, POSCAR or extxyz, or one of them as gzip; relative to the recipe. `ferroscope info` shows what is read from it.',
+    ),
   crystal: crystalName.optional().describe('A crystal that Ferroscope knows, in place of a file.'),
   zone: direction.optional().describe('Zone axis [uvw] along the beam; [001] where left out.'),
   x: direction
