@@ -204,10 +204,9 @@ function program(console: Console): Command {
     )
     .addOption(workers());
 
-  /** What is known of a scan beside its file. */
-  const known = (command: Command): Command =>
+  /** What a scan's file does not state, or states wrong. */
+  const stated = (command: Command): Command =>
     command
-      .option('--material <name>', 'what the scan is of, as [crystal] material names it')
       .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
       .option('--dataset <path>', 'which dataset of the file, where it has several')
       .option('--scan-shape <rows,columns>', 'scan positions, where the file does not state them or is wrong')
@@ -215,15 +214,20 @@ function program(console: Console): Command {
         '--order <axes>',
         'what the axes of the file’s array are, in its order: ry,rx,qy,qx or r,qy,qx (HDF5, Zarr)',
       )
-      .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
-      .option(
-        '--hot-sigma <n>',
-        'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)',
-      )
       .option('--dark <file>', 'camera without beam, counts [qy][qx], .npy; in place of the file’s own')
       .option('--gain <file>', 'relative gain [qy][qx], .npy; counts are divided by it')
       .option('--mask <file>', 'pixels to leave out, not zero [qy][qx], .npy')
       .addOption(several('--flip <how>', 'turn patterns first: y, x or transpose; may be given again'));
+
+  /** What is known of a scan beside its file. */
+  const known = (command: Command): Command =>
+    stated(command)
+      .option('--material <name>', 'what the scan is of, as [crystal] material names it')
+      .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
+      .option(
+        '--hot-sigma <n>',
+        'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)',
+      );
 
   known(
     add(
@@ -332,6 +336,15 @@ function program(console: Console): Command {
   )
     .option('--species <list>', 'elements of a POSCAR that does not name them, in its order: Ba,Ti,O')
     .option('--data-block <name>', 'which structure of a CIF that holds several');
+
+  stated(
+    add(
+      'convert <scan> <out>',
+      'a scan in another kind of file, by the ending of its name: .h5 or .emd (EMD 1.0, which py4DSTEM reads), .hspy, .zspy or .zarr (HyperSpy), .npy, .tif; numbers keep their type, and nothing is corrected',
+      'ferroscope convert scan.dm4 scan.h5\n  ferroscope convert frames.mib scan.hspy --scan-shape 256,256 --flip y',
+      async () => (await import('./convert.ts')).runConvert,
+    ),
+  ).addOption(overwrite());
 
   add(
     'report <folder>',

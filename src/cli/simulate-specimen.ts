@@ -200,6 +200,7 @@ async function writeEmds(
         beam: [camera.pixels >> 1, camera.pixels >> 1],
         qPixel: camera.mrad_per_pixel,
         qUnits: 'mrad',
+        flip: false,
         metadata: {
           microscope: { voltage_kV, convergence_mrad },
           simulation: {

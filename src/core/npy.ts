@@ -112,18 +112,25 @@ const DESCR = new Map<unknown, string>([
   [BigUint64Array, '<u8'],
 ]);
 
-/** One row-major array as an NPY file, version 1.0. @throws 'unsupported' for a type without an NPY name */
-export function writeNpy(array: NdArray): Uint8Array {
-  const { data, shape } = array;
+/** What stands before the values of a row-major array in an NPY file, version 1.0. @param descr NumPy's name of the type: '<u2' */
+export function npyHead(descr: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const descr =
-    DESCR.get(data.constructor) ?? fail('unsupported', 'No NPY type for this array.', 'Use a numeric array.');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const out = new Uint8Array(10 + padded.length + data.byteLength);
+  const out = new Uint8Array(10 + padded.length);
   out.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, padded.length & 0xff, padded.length >> 8]);
   out.set(new TextEncoder().encode(padded), 10);
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + padded.length);
+  return out;
+}
+
+/** One row-major array as an NPY file. @throws 'unsupported' for a type without an NPY name */
+export function writeNpy({ data, shape }: NdArray): Uint8Array {
+  const descr =
+    DESCR.get(data.constructor) ?? fail('unsupported', 'No NPY type for this array.', 'Use a numeric array.');
+  const head = npyHead(descr, shape);
+  const out = new Uint8Array(head.length + data.byteLength);
+  out.set(head);
+  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), head.length);
   return out;
 }
 

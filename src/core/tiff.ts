@@ -9,6 +9,7 @@
  */
 
 import { fail } from './errors.ts';
+import { ascii, BYTE, directory, double, type Entry, escaped, LONG, pageEntries, tiffHead } from './tiff-directory.ts';
 
 export interface TiffStack {
   /** [slices][channels][height][width], such as images [thickness][detector][ry][rx]; any unit. Written bit by bit. */
@@ -29,22 +30,6 @@ export interface TiffStack {
 
 /** TIFF's offsets have 32 bits; what is left of them is for the directories. */
 const MOST_PIXEL_BYTES = 4e9;
-
-/** Types of values. */
-const BYTE = 1;
-const ASCII = 2;
-const SHORT = 3;
-const LONG = 4;
-const RATIONAL = 5;
-const DOUBLE = 12;
-
-/** A tag of a directory with its values encoded. */
-interface Entry {
-  readonly tag: number;
-  readonly type: number;
-  readonly count: number;
-  readonly bytes: Uint8Array;
-}
 
 /**
  * The stack as a TIFF file. @throws 'unsupported' beyond 4 × 10⁹ bytes of pixels, 'shape' where values, slices or labels do not fill the shape,
@@ -87,30 +72,16 @@ export function tiffBytes(stack: TiffStack): Uint8Array {
     ...micrographEntries(stack),
     ascii(270, escaped(description(stack, ranges))),
   ];
-  const entries = (page: number, pixelsAt: number, more: readonly Entry[]): Entry[] => [
-    integer(256, LONG, width),
-    integer(257, LONG, height),
-    integer(258, SHORT, 32),
-    // Not compressed; zero is black.
-    integer(259, SHORT, 1),
-    integer(262, SHORT, 1),
-    integer(273, LONG, pixelsAt + page * pageBytes),
-    integer(277, SHORT, 1),
-    integer(278, LONG, height),
-    integer(279, LONG, pageBytes),
-    pixelsPerUnit(282, pixel[0]),
-    pixelsPerUnit(283, pixel[1]),
-    // No inch and no centimetre: the description has the unit.
-    integer(296, SHORT, 1),
-    // IEEE floating point.
-    integer(339, SHORT, 3),
+  const page = { width, height, bits: 32, sample: 3, pixel } as const;
+  const entries = (index: number, pixelsAt: number, more: readonly Entry[]): Entry[] => [
+    ...pageEntries(page, pixelsAt + index * pageBytes, false),
     ...more,
   ];
   const pixelsAt = 8 + directory(entries(0, 0, first), 8, 0).length;
   const othersAt = pixelsAt + pages * pageBytes;
   const size = directory(entries(1, 0, []), 0, 0).length;
   const out = new Uint8Array(othersAt + (pages - 1) * size);
-  out.set([0x49, 0x49, 42, 0, 8]);
+  out.set(tiffHead(false));
   out.set(directory(entries(0, pixelsAt, first), 8, pages > 1 ? othersAt : 0), 8);
   out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), pixelsAt);
   for (let page = 1; page < pages; page++) {
@@ -118,67 +89,6 @@ export function tiffBytes(stack: TiffStack): Uint8Array {
     out.set(directory(entries(page, pixelsAt, []), at, page + 1 < pages ? at + size : 0), at);
   }
   return out;
-}
-
-/** A directory that stands at `at` in the file: its entries by tag, the offset of the next one, and the values longer than four bytes. */
-function directory(entries: readonly Entry[], at: number, next: number): Uint8Array {
-  const even = (length: number): number => length + (length % 4 === 0 ? 0 : 4 - (length % 4));
-  const outside = entries.filter(({ bytes }) => bytes.length > 4);
-  // Two bytes at the end make its length a multiple of four, so that pixels and directories are aligned.
-  const head = 2 + 12 * entries.length + 4 + 2;
-  const out = new Uint8Array(head + outside.reduce((sum, { bytes }) => sum + even(bytes.length), 0));
-  const view = new DataView(out.buffer);
-  view.setUint16(0, entries.length, true);
-  let free = head;
-  for (const [i, { tag, type, count, bytes }] of entries.toSorted((a, b) => a.tag - b.tag).entries()) {
-    const place = 2 + 12 * i;
-    view.setUint16(place, tag, true);
-    view.setUint16(place + 2, type, true);
-    view.setUint32(place + 4, count, true);
-    if (bytes.length <= 4) out.set(bytes, place + 8);
-    else {
-      view.setUint32(place + 8, at + free, true);
-      out.set(bytes, free);
-      free += even(bytes.length);
-    }
-  }
-  view.setUint32(head - 6, next, true);
-  return out;
-}
-
-const integer = (tag: number, type: typeof SHORT | typeof LONG, value: number): Entry => ({
-  tag,
-  type,
-  count: 1,
-  bytes: new Uint8Array(Uint32Array.of(value).buffer, 0, type === SHORT ? 2 : 4),
-});
-
-/** Text in Latin-1, as DigitalMicrograph writes µ. */
-function ascii(tag: number, text: string): Entry {
-  const bytes = Uint8Array.from(`${text}\0`, (c) => c.charCodeAt(0));
-  return { tag, type: ASCII, count: bytes.length, bytes };
-}
-
-const double = (tag: number, value: number): Entry => ({
-  tag,
-  type: DOUBLE,
-  count: 1,
-  bytes: new Uint8Array(Float64Array.of(value).buffer),
-});
-
-/** TIFF's text is ASCII; ImageJ reads its description as Java's properties, where µ is \\u00b5. */
-const escaped = (text: string): string =>
-  text.replaceAll(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
-/** Pixels per unit as a fraction of whole numbers below 2³¹ (ImageJ reads them signed): decimal, so that round sizes stay exact. */
-function pixelsPerUnit(tag: number, size: number): Entry {
-  const scale = 10 ** Math.min(9, 9 - Math.ceil(Math.log10(size)));
-  return {
-    tag,
-    type: RATIONAL,
-    count: 1,
-    bytes: new Uint8Array(Uint32Array.of(scale, Math.round(size * scale)).buffer),
-  };
 }
 
 /** Least and largest value of each channel, over its slices: [low, high, low, high, …]. */

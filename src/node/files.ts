@@ -64,12 +64,20 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>, hint: stri
 
 /** Writes the whole file or nothing, making its folder. @throws 'disk-full', 'file-unreadable' */
 export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+  await writePieces(path, [data]);
+}
+
+/** The same of pieces as they are made, and what making them throws. */
+export async function writePieces(
+  path: string,
+  pieces: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(data);
+      for await (const piece of pieces) await handle.writeFile(piece);
     } finally {
       await handle.close();
     }

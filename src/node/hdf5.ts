@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { File, Module, ready } from 'h5wasm/node';
-import type { NewGroup } from '../scan/emd-write.ts';
 import { guarded, type Hdf5File, opened } from '../scan/hdf5.ts';
+import type { NewGroup } from '../scan/writers/hdf5-patterns.ts';
 
 /** Filters that h5wasm-plugins has, by number: bzip2, LZF, Blosc, LZ4, bitshuffle, ZFP, Zstandard, Blosc2. */
 const PLUGINS: ReadonlySet<number> = new Set([307, 32000, 32001, 32004, 32008, 32013, 32015, 32026]);

@@ -8,39 +8,12 @@
 
 import { fail } from '../core/errors.ts';
 import { ByteHash } from '../core/hash.ts';
-import { checkAborted, type Task } from '../core/task.ts';
-import { guarded, hdf5Error } from './hdf5.ts';
+import type { Task } from '../core/task.ts';
+import { guarded } from './hdf5.ts';
 import { checkShape } from './pattern-source.ts';
 import type { ReciprocalUnit } from './units.ts';
+import { type NewGroup, type PatternArray, type Patterns, writePatterns } from './writers/hdf5-patterns.ts';
 
-/** What is needed of an HDF5 library to write (h5wasm's own names). Text is written as it is, numbers as `dtype` says. */
-export interface NewGroup {
-  create_attribute(name: string, data: string | number, shape?: number[] | null, dtype?: string): void;
-  create_group(name: string): NewGroup;
-  create_dataset(what: {
-    name: string;
-    data: PatternArray | Float64Array | number | string;
-    shape?: number[];
-    dtype?: string;
-    maxshape?: number[];
-    chunks?: number[];
-    compression?: 'gzip';
-    compression_opts?: number;
-  }): NewDataset;
-}
-
-export interface NewDataset {
-  create_attribute(name: string, data: string | number): void;
-  resize(shape: number[]): unknown;
-  write_slice(ranges: [start: number, stop: number][], data: PatternArray): void;
-}
-
-export type PatternArray = Uint8Array | Uint16Array | Uint32Array | Float32Array;
-/** Patterns in scan order, or a function that gives pattern `index` (= y·rx + x). All of one array type. */
-export type Patterns =
-  | AsyncIterable<PatternArray>
-  | Iterable<PatternArray>
-  | ((index: number) => PatternArray | Promise<PatternArray>);
 export type MetadataTree = { readonly [key: string]: number | string | boolean | null | MetadataTree };
 
 export interface EmdScan {
@@ -63,6 +36,11 @@ export interface EmdScan {
   /** Raw counts [qy][qx]. */
   readonly vacuum?: ArrayLike<number> | undefined;
   readonly dark?: ArrayLike<number> | undefined;
+  /** Relative gain [qy][qx]: counts are to be divided by it. */
+  readonly gain?: ArrayLike<number> | undefined;
+  /** Rotation between scan and detector [degrees], and whether their axes are swapped, as py4DSTEM counts them; left out: the file does not say. */
+  readonly rotation_deg?: number | undefined;
+  readonly flip?: boolean | undefined;
   /** Further metadata groups of the root, such as { microscope: { voltage_kV: 300 } }. */
   readonly metadata?: { readonly [group: string]: MetadataTree } | undefined;
   /** gzip level, 1 to 9. */
@@ -75,7 +53,6 @@ const RECIPROCAL: Record<ReciprocalUnit, { readonly unit: string; readonly facto
   '1/nm': { unit: 'A^-1', factor: 0.1 },
   mrad: { unit: 'mrad', factor: 1 },
 };
-const DTYPES = { Uint8Array: '<B', Uint16Array: '<H', Uint32Array: '<I', Float32Array: '<f' } as const;
 
 function mark(group: NewGroup, type: string, pythonClass?: string): NewGroup {
   group.create_attribute('emd_group_type', type);
@@ -109,11 +86,15 @@ export async function writeEmdTree(file: NewGroup, path: string, scan: EmdScan, 
     file.create_attribute('authoring_user', '');
     return mark(file.create_group('datacube_root'), 'root', 'Root');
   });
-  await writeCube(root, scan, path, hash, [...scanAxes, ...patternAxes], task);
+  const cube = guarded(path, 'writing', () => mark(root.create_group('datacube'), 'array', 'DataCube'));
+  const each = (pattern: PatternArray) => hash.update(pattern);
+  await writePatterns(cube, path, { ...scan, each }, task);
   guarded(path, 'writing', () => {
-    for (const [name, data] of [
-      ['vacuum_probe', scan.vacuum],
-      ['dark_reference', scan.dark],
+    writeAxes(cube, [...scanAxes, ...patternAxes]);
+    for (const [name, data, units] of [
+      ['vacuum_probe', scan.vacuum, 'counts'],
+      ['dark_reference', scan.dark, 'counts'],
+      ['gain', scan.gain, ''],
     ] as const) {
       if (!data) continue;
       if (data.length !== qy * qx) {
@@ -134,7 +115,7 @@ export async function writeEmdTree(file: NewGroup, path: string, scan: EmdScan, 
         compression: 'gzip',
         dtype: '<f',
       });
-      dataset.create_attribute('units', 'counts');
+      dataset.create_attribute('units', units);
       writeAxes(group, patternAxes);
     }
     const bundle = mark(root.create_group('metadatabundle'), 'metadatabundle');
@@ -144,7 +125,8 @@ export async function writeEmdTree(file: NewGroup, path: string, scan: EmdScan, 
       Q_pixel_units: patternAxes[0].unit,
       R_pixel_size: step.size,
       R_pixel_units: step.unit,
-      QR_flip: false,
+      ...(scan.flip === undefined ? {} : { QR_flip: scan.flip }),
+      ...(scan.rotation_deg === undefined ? {} : { QR_rotation_degrees: scan.rotation_deg }),
     };
     writeItems(calibration, { ...values, _root_treepath: '' });
     const targets = calibration.create_group('_target_paths');
@@ -186,80 +168,6 @@ function writeAxes(group: NewGroup, axes: readonly WrittenAxis[]): void {
     dim.create_attribute('name', name);
     dim.create_attribute('units', unit);
   }
-}
-
-async function writeCube(
-  root: NewGroup,
-  scan: EmdScan,
-  path: string,
-  hash: ByteHash,
-  axes: readonly WrittenAxis[],
-  task: Task,
-): Promise<void> {
-  const [ry, rx, qy, qx] = scan.shape;
-  const total = ry * rx;
-  const group = guarded(path, 'writing', () => mark(root.create_group('datacube'), 'array', 'DataCube'));
-  let dataset: NewDataset | undefined;
-  let type = '';
-  let index = 0;
-  for await (const pattern of inOrder(scan.patterns, total)) {
-    checkAborted(task);
-    if (index >= total)
-      fail('shape', `More than ${total} patterns were given for a scan of ${ry} × ${rx}.`, 'Check the shape.');
-    if (pattern.length !== qy * qx) {
-      fail('shape', `Pattern ${index} has ${pattern.length} pixels, not ${qy} × ${qx}.`, 'Check the shape.', { index });
-    }
-    const name = pattern.constructor.name;
-    if (!dataset) {
-      type = name;
-      const dtype =
-        DTYPES[name as keyof typeof DTYPES] ??
-        fail('unsupported', `Patterns cannot be ${name}.`, 'Use Uint16Array or Float32Array.');
-      const empty = new (pattern.constructor as new (n: number) => PatternArray)(0);
-      dataset = guarded(path, 'writing', () => {
-        const created = group.create_dataset({
-          name: 'data',
-          data: empty,
-          dtype,
-          shape: [0, rx, qy, qx],
-          maxshape: [ry, rx, qy, qx],
-          chunks: [1, 1, qy, qx],
-          compression: 'gzip',
-          compression_opts: scan.compression ?? 4,
-        });
-        created.resize([ry, rx, qy, qx]);
-        created.create_attribute('units', 'pixel intensity');
-        return created;
-      });
-    }
-    if (name !== type)
-      fail('shape', `Pattern ${index} is a ${name}, the first was a ${type}.`, 'Give one type throughout.');
-    const y = Math.floor(index / rx);
-    const x = index % rx;
-    try {
-      dataset.write_slice(
-        [
-          [y, y + 1],
-          [x, x + 1],
-          [0, qy],
-          [0, qx],
-        ],
-        pattern,
-      );
-    } catch (error) {
-      throw hdf5Error(error, path, 'writing');
-    }
-    hash.update(pattern);
-    task.progress(++index, total, 'patterns');
-  }
-  if (index < total)
-    fail('incomplete', `Only ${index} of ${total} patterns were given.`, 'Give them all.', { index, total });
-  guarded(path, 'writing', () => writeAxes(group, axes));
-}
-
-async function* inOrder(patterns: Patterns, total: number): AsyncGenerator<PatternArray> {
-  if (typeof patterns === 'function') for (let i = 0; i < total; i++) yield await patterns(i);
-  else yield* patterns;
 }
 
 /** emdfile's metadata items: scalars with a 'type' attribute, groups for nested trees. */

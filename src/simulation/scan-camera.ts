@@ -117,6 +117,7 @@ export class ScanCamera {
       qUnits: 'mrad',
       vacuum: mean(4, 'vacuum', experiment.dose_e),
       dark: mean(16, 'dark', 0),
+      flip: false,
       metadata: { microscope: { voltage_kV: microscope.voltage_kV, convergence_mrad: microscope.convergence_mrad } },
     };
   }
