@@ -33,7 +33,7 @@ export async function* zspyFiles(scan: ScanToWrite, task: Task): Files & AsyncGe
     chunks: [1, row, qy, qx],
     dtype: kind.numpy,
     order: 'C',
-    fill_value: 0,
+    fill_value: null,
     compressor: { id: 'zlib', level: 6 },
     filters: null,
     dimension_separator: '/',
