@@ -5,6 +5,7 @@
  * never averaged away: a crystal with small displacements keeps its large cell.
  */
 
+import { fail } from '../core/errors.ts';
 import {
   at,
   cross,
@@ -22,6 +23,8 @@ import type { Vec3 } from './structure.ts';
 import type { Crystal } from './unit-cell.ts';
 
 const SAME_A = 1e-3;
+/** More lattice points are not looked through: no crystal's edges differ by so much. */
+const MOST_POINTS = 5e8;
 
 /** Fractional translations of the crystal within its cell, [0, 0, 0] among them. */
 function translations(crystal: Crystal): Vec3[] {
@@ -48,13 +51,23 @@ function translations(crystal: Crystal): Vec3[] {
   return found.map((t) => wrapped([exact(t[0]), exact(t[1]), exact(t[2])]));
 }
 
-/** Primitive lattice vectors, short ones, in units of the crystal's own (rows; fractions such as 1/2). */
+/** Primitive lattice vectors, short ones, in units of the crystal's own (rows; fractions such as 1/2). @throws 'range' where the cell's edges differ too much */
 export function primitiveBasis(crystal: Crystal): Mat3 {
   const { lattice_A } = crystal;
   const shifts = translations(crystal);
   // The three shortest independent vectors of a lattice are a basis of it; none is longer than the longest edge.
   const radius = Math.max(...lattice_A.map(norm)) + 1e-6;
   const reach = planeSpacings(lattice_A).map((spacing) => Math.ceil(radius / spacing) + 1) as unknown as Vec3;
+  const points = shifts.length * reach.reduce((product, n) => product * (2 * n + 1), 1);
+  if (points > MOST_POINTS) {
+    const edges = lattice_A.map((edge) => norm(edge).toPrecision(4)).join(', ');
+    fail(
+      'range',
+      `${crystal.name}: the cell's edges, ${edges} Å, differ too much: ${points.toPrecision(2)} lattice points lie within the longest.`,
+      'Check its lengths [Å] and angles [°].',
+      { edges },
+    );
+  }
   const vectors: { f: Vec3; v: Vec3; length: number }[] = [];
   for (let x = -reach[0]; x <= reach[0]; x++) {
     for (let y = -reach[1]; y <= reach[1]; y++) {
