@@ -35,7 +35,7 @@ const REASONS: Readonly<Record<string, Partial<Record<What, string>>>> = {
     step: 'Prismatic computes in Å and labels the axes n_m; its own parameter of the step says so',
     pixel: 'in 1/Å for the same cause',
   },
-  'rosettasciio/test_00_master.h5': { unread: 'its frames lie in a linked file, packed with bitshuffle' },
+  'rosettasciio/test_00_master.h5': { type: 'the linked file stores uint32' },
   'rosettasciio/test1.blo': {
     pixel: 'an angle, of pixels per cm and camera length; the other reader gives cm on the camera',
   },

@@ -2,11 +2,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { writeNpz } from '../../src/core/npy.ts';
+import { quietTask } from '../../src/core/task.ts';
 import { writeScan } from '../../src/node/convert.ts';
 import { memorySource } from '../../src/scan/pattern-source.ts';
 import { scanToWrite } from '../../src/scan/writers/scan-to-write.ts';
+import { zspyFiles } from '../../src/scan/writers/zspy.ts';
 
 export interface Seed {
   readonly name: string;
@@ -80,6 +82,9 @@ async function made(folder: string): Promise<Seed[]> {
   for (const ending of ['h5', 'hspy', 'npy'])
     await writeScan(join(folder, `made.${ending}`), scanToWrite(source, 'made', false));
   writeFileSync(join(folder, 'made.npz'), writeNpz({ data: { data: Uint16Array.from(data), shape: [2, 3, 12, 10] } }));
+  const zarr: Record<string, Uint8Array> = {};
+  for await (const [name, bytes] of zspyFiles(scanToWrite(source, 'made', false), quietTask)) zarr[name] = bytes;
+  writeFileSync(join(folder, 'made.zspy.zip'), zipSync(zarr, { level: 0 }));
   const texts = {
     'made.cif': CIF,
     'made.extxyz': EXTXYZ,
@@ -90,7 +95,7 @@ async function made(folder: string): Promise<Seed[]> {
   };
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
   return [
-    ...['h5', 'hspy', 'npy', 'npz'].map(
+    ...['h5', 'hspy', 'npy', 'npz', 'zspy.zip'].map(
       (ending): Seed => ({ name: `made.${ending}`, path: join(folder, `made.${ending}`), kind: 'scan' }),
     ),
     ...Object.keys(texts).map((name): Seed => ({ name, path: join(folder, name), kind: 'structure' })),

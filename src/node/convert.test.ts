@@ -40,6 +40,8 @@ function made(dtype = 'uint16'): PatternSource {
     gain: new Float32Array(12).fill(1.5),
   });
 }
+/** What HyperSpy's files hold of it. */
+const CALIBRATED = { step_nm: 0.395, q_pixel: 0.0132, voltage_kV: 300, semiangle_mrad: 2.2 };
 const toWrite = (dtype?: string, turned = false) => scanToWrite(made(dtype), 'wedge.dm4', turned);
 const opened = async (path: string) => openScan(await scanFile(path));
 const allOf = (source: PatternSource) => source.read(0, source.shape[0] * source.shape[1]);
@@ -84,6 +86,7 @@ test('HyperSpy’s HDF5: patterns, axes slowest first, microscope', async () => 
   expect(notes.join()).toMatch(/does not hold the stated rotation.*dark.*vacuum.*gain/);
   const source = await opened(path);
   expect(await allOf(source)).toEqual(VALUES);
+  expect(source.info).toMatchObject({ ...CALIBRATED, q_unit: '1/A' });
   source.close();
   const file = await openHdf5(path);
   const signal = childGroup(childGroup(file, 'Experiments')!, 'scan')!;
@@ -109,6 +112,10 @@ test('HyperSpy’s Zarr, as zarrita reads it', async () => {
   const array = await zarr.open.v2(zarr.root(folderStore(path)).resolve('Experiments/scan/data'), { kind: 'array' });
   expect([array.shape, array.dtype]).toEqual([[...SHAPE], 'int16']);
   expect(Float32Array.from((await zarr.get(array)).data as Int16Array)).toEqual(VALUES);
+  const source = await opened(path);
+  expect(source.shape).toEqual(SHAPE);
+  expect(await allOf(source)).toEqual(VALUES);
+  expect(source.info).toMatchObject({ ...CALIBRATED, dtype: 'int16' });
   const axis = JSON.parse(readFileSync(join(path, 'Experiments/scan/axis-1/.zattrs'), 'utf8'));
   expect(axis).toMatchObject({ name: 'Rx', size: 5, scale: 0.395, units: 'nm', navigate: true });
 });
