@@ -100,6 +100,7 @@ const { source, calibration } = await (async () => {
     dose_e,
     dose_from: 'vacuum probe',
     counts_per_electron: 1,
+    counts_from: 'assumed',
     detected_e: dose_e,
     used: { dark: false, gain: false, vacuum: true, patterns: 2, disks: 9 },
     residuals: { centre_rms_px: 0, centre_outliers: 0, lattice_rms_px: 0 },

@@ -8,10 +8,10 @@
 
 import { fail } from '../core/errors.ts';
 import { quietTask, type Task } from '../core/task.ts';
+import { badPixels } from './bad-pixels.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
 import { conclude } from './conclude.ts';
 import { Corrector } from './correct.ts';
-import { findBadPixels } from './hot-pixels.ts';
 import type { PatternSource } from './pattern-source.ts';
 import { placeLattice } from './place-lattice.ts';
 import { survey, takeSample } from './survey.ts';
@@ -26,32 +26,41 @@ export async function calibrate(
   beam: BeamAndCrystal,
   task: Task = quietTask,
 ): Promise<Calibration> {
-  const { a_A, voltage_kV, convergence_mrad, hot_sigma = 8, counts_per_electron = 1 } = beam;
-  for (const [name, value] of Object.entries({ a_A, voltage_kV, convergence_mrad, hot_sigma, counts_per_electron })) {
+  const { a_A, voltage_kV, convergence_mrad, hot_sigma = 8, counts_per_electron: given = 1 } = beam;
+  for (const [name, value] of Object.entries({
+    a_A,
+    voltage_kV,
+    convergence_mrad,
+    hot_sigma,
+    counts_per_electron: given,
+  })) {
     if (!(value > 0 && Number.isFinite(value)))
       fail('range', `${name} is ${value}.`, 'It must be positive.', { name, value });
   }
   const [, , ny, nx] = source.shape;
-  const warnings: string[] = [];
 
-  const vacuumDisk = source.vacuum && vacuumRadius(new Corrector(source).apply(source.vacuum.slice()), ny, nx);
+  const sample = await takeSample(source, task, beam.counts_per_electron);
+  const { indices, exposure } = sample;
+  // Weights follow the noise as it is measured, so that geometry does not depend on the unit of the counts.
+  const counts_per_electron = exposure.noise_per_count;
+  const warnings = [...exposure.warnings];
+  const vacuumDisk = exposure.vacuum && vacuumRadius(exposure.vacuum, ny, nx);
   const roughRadius = vacuumDisk?.radius ?? guessRadius(source, beam) ?? Math.min(ny, nx) / 24;
-  const sample = await takeSample(source, task);
-  const { indices } = sample;
   const first = await survey(sample, roughRadius, source.dark !== undefined, task);
-  const bad = findBadPixels(first.parts, indices.length / counts_per_electron, source.dark, ny, nx, hot_sigma);
+  const electrons = indices.length / counts_per_electron;
+  const bad = badPixels(first.parts, electrons, source.dark, nx, hot_sigma, roughRadius, exposure.picture);
   const corrector = new Corrector(source, [...bad.hot, ...bad.dead]);
   for (const pattern of sample.patterns) corrector.repair(pattern);
   if (bad.hot.length + bad.dead.length > 0.05 * ny * nx) {
     warnings.push(`${bad.hot.length + bad.dead.length} pixels count as hot or dead: hot_sigma may be too low.`);
   }
 
-  const vacuumImage = source.vacuum && corrector.apply(source.vacuum.slice());
+  if (exposure.vacuum) corrector.repair(exposure.vacuum);
   const { plane, lattice, mean, direct } = await placeLattice(
     sample,
     first.rough,
-    vacuumDisk && { data: vacuumImage!, ...vacuumDisk },
-    { ...beam, counts_per_electron, rough_px: roughRadius, read_noise: first.read_noise },
+    vacuumDisk && { data: exposure.vacuum!, ...vacuumDisk },
+    { ...beam, counts_per_electron, rough_px: roughRadius, read_noise: exposure.read_noise },
     task,
   );
   return conclude(source, beam, {
@@ -60,7 +69,7 @@ export async function calibrate(
     lattice,
     direct,
     patterns: indices.length,
-    vacuum: vacuumImage,
+    exposure,
     mean,
     warnings,
   });

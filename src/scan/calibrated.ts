@@ -33,11 +33,15 @@ export class LatticeView {
     this.#calibration = calibration;
     this.#pixels = n;
     this.#resampler = new Resampler(grid, ny, nx);
-    this.#corrector = new Corrector(camera, [...calibration.hot_pixels, ...calibration.dead_pixels]);
+    const { treatment = {} } = calibration;
+    this.#corrector = new Corrector(camera, [...calibration.hot_pixels, ...calibration.dead_pixels], treatment);
     const [[a, b], [c, d]] = grid.map;
     this.coverage = new Float32Array(n * n);
     const area = Math.abs(a * d - b * c) * sides[0] * sides[1];
-    this.#resampler.resample(new Float32Array(ny * nx).fill(1), calibration.centre0_px, 1 / area, this.coverage);
+    const { area: [y0, y1, x0, x1] = [0, ny, 0, nx] } = treatment;
+    const picture = new Float32Array(ny * nx);
+    for (let y = y0; y < y1; y++) picture.fill(1, y * nx + x0, y * nx + x1);
+    this.#resampler.resample(picture, calibration.centre0_px, 1 / area, this.coverage);
   }
 
   /**

@@ -15,6 +15,7 @@ import { type FileIdentity, type Identity, identify, identitySchema } from '../c
 import { decimalLabel, electrons, fixedLabel, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
 import type { Options } from '../core/schema.ts';
 import { type LatticeDetector, zoneText } from '../diffraction/detector.ts';
+import { treatmentSchema } from './treatment.ts';
 
 export type Pair = readonly [number, number];
 
@@ -32,7 +33,7 @@ export interface BeamAndCrystal {
   readonly rotation_deg?: number | undefined;
   /** Robust sigmas by which a pixel must leave its neighbours to count as hot or dead. */
   readonly hot_sigma?: number | undefined;
-  /** Counts that one electron gives. */
+  /** Counts that one electron gives, where somebody knows it; otherwise from the patterns' noise. */
   readonly counts_per_electron?: number | undefined;
 }
 
@@ -90,8 +91,12 @@ export const calibrationSchema = z.object({
   dose_e: z.number(),
   dose_from: z.enum(['vacuum probe', 'sum of the patterns']),
   counts_per_electron: z.number(),
+  /** How that is known: given, measured from the noise, 1 as the noise does not contradict, or not known: `dose_e` is in counts. */
+  counts_from: z.enum(['given', 'noise', 'assumed', 'unknown']),
   /** Mean electrons per pattern that reach the detector with the specimen in. */
   detected_e: z.number(),
+  /** What was done to the counts and is undone; absent where nothing was. */
+  treatment: treatmentSchema.optional(),
   used: z.object({
     dark: z.boolean(),
     gain: z.boolean(),
@@ -228,7 +233,7 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     ],
     [
       'Dose',
-      `${electrons(c.dose_e)} per pattern, from the ${c.dose_from}; ${percent(c.detected_e / c.dose_e)} reach the detector`,
+      `${c.counts_from === 'unknown' ? `${quantity(c.dose_e, 'counts')} per pattern, electrons unknown` : `${electrons(c.dose_e)} per pattern`}, from the ${c.dose_from}; ${percent(c.detected_e / c.dose_e)} reach the detector${c.counts_per_electron === 1 ? '' : `; ${quantity(c.counts_per_electron, 'counts')} per electron, ${c.counts_from === 'noise' ? 'from the noise' : 'as given'}`}`,
     ],
     ['Camera', corrections.join(', ')],
   ];

@@ -3,15 +3,19 @@
  * dose, and says what a user should look at.
  */
 
-import { fixedLabel, percent, quantity } from '../core/numbers.ts';
+import { percent, quantity } from '../core/numbers.ts';
 import { diskTurn_deg, zoneText } from '../diffraction/detector.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
 import { partsOf } from './calibration.ts';
-import type { DirectBeam } from './direct-beam.ts';
+  const { bad, plane, lattice, direct, patterns, exposure, mean, warnings } = fits;
+  const { vacuum, counts_per_electron, counts_from, treatment, picture } = exposure;
+  const { doubts, ...beamFound } = direct;
+  warnings.push(...doubts);
 import type { LatticeFit } from './lattice.ts';
 import type { PatternSource } from './pattern-source.ts';
 import type { PlaneFit } from './plane-fit.ts';
 import { pixel_mrad } from './units.ts';
+import { vacuumDose } from './vacuum-exposure.ts';
 
 export interface Fits {
   readonly bad: { readonly hot: readonly number[]; readonly dead: readonly number[] };
@@ -20,16 +24,16 @@ export interface Fits {
   readonly direct: DirectBeam;
   /** Patterns that were looked at. */
   readonly patterns: number;
-  /** The vacuum probe, corrected [qy][qx]. */
-  readonly vacuum: Float32Array | undefined;
+  /** What was done to the counts; its vacuum probe with bad pixels replaced. */
+  readonly exposure: Exposure;
   readonly mean: Float64Array;
   readonly warnings: string[];
 }
 
 /** The calibration that the fits and means (counts, [qy][qx]) of a scan amount to: angles in mrad and degrees, dose in electrons. */
 export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits): Calibration {
-  const { bad, plane, lattice, direct, patterns, vacuum, mean, warnings } = fits;
-  const { counts_per_electron = 1 } = beam;
+  const { bad, plane, lattice, direct, patterns, exposure, mean, warnings } = fits;
+  const { vacuum, counts_per_electron, counts_from, treatment, picture } = exposure;
   const { doubts, ...beamFound } = direct;
   warnings.push(...doubts);
   const map = partsOf(lattice.geometry.map);
@@ -37,9 +41,22 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   const turned = nearestTurn(map.rotation_deg, beam.rotation_deg, turn_deg);
   const final = turnMap(lattice.geometry.map, turned - map.rotation_deg);
   const here = partsOf(final);
-  const vacuum_e = vacuum ? vacuum.reduce((a, b) => a + b, 0) / counts_per_electron : undefined;
-  const detected_e = mean.reduce((a, b) => a + b, 0) / counts_per_electron;
-  const dose_e = vacuum_e && vacuum_e > 0 ? vacuum_e : detected_e;
+  const detected = mean.reduce((a, b) => a + b, 0);
+  const [y0, y1, x0, x1] = picture.area;
+  const dose = vacuum
+    ? vacuumDose(
+        vacuum.reduce((a, b) => a + b, 0),
+        detected,
+        {
+          a_A: beam.a_A,
+          voltage_kV: beam.voltage_kV,
+          outer_mrad: (Math.min(y1 - y0, x1 - x0) / 2) * here.px_mrad,
+          disks: lattice.disks,
+          saturated: exposure.saturated !== undefined,
+        },
+      )
+    : ({ counts: detected, from: 'sum of the patterns', said: [] } as const);
+  warnings.push(...dose.said);
   const radius = lattice.geometry.radius_mrad;
   const off = radius / beam.convergence_mrad - 1;
   if (Math.abs(off) > 0.05)
@@ -58,16 +75,6 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
     );
   if (plane.outliers > 0.2)
     warnings.push(`${percent(plane.outliers, 2)} of the centres do not follow the descan plane.`);
-  if (detected_e > 1.05 * dose_e)
-    warnings.push('The patterns hold more electrons than the vacuum probe: the dose may belong to another exposure.');
-  if (!source.dark) {
-    const lowest = mean.toSorted()[Math.floor(mean.length / 50)]!;
-    if (lowest * mean.length > 0.05 * detected_e * counts_per_electron) {
-      warnings.push(
-        `There is no dark reference, and the faintest pixels hold ${fixedLabel(lowest)} counts: an offset would falsify dose and intensities.`,
-      );
-    }
-  }
   if (!vacuum)
     warnings.push('There is no vacuum probe: the dose is the sum of the patterns and misses what the detector missed.');
   const stated =
@@ -109,12 +116,14 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
     edge_px: lattice.geometry.edge_px,
     hot_pixels: bad.hot,
     dead_pixels: bad.dead,
-    dose_e,
-    dose_from: vacuum_e && vacuum_e > 0 ? 'vacuum probe' : 'sum of the patterns',
+    dose_e: dose.counts / counts_per_electron,
+    dose_from: dose.from,
     counts_per_electron,
-    detected_e,
+    counts_from,
+    detected_e: detected / counts_per_electron,
+    ...(Object.keys(treatment).length > 0 && { treatment }),
     used: {
-      dark: source.dark !== undefined,
+      dark: source.dark !== undefined && treatment.dark_scale !== 0,
       gain: source.gain !== undefined,
       vacuum: vacuum !== undefined,
       patterns,

@@ -2,13 +2,16 @@
  * Pixels that do not count electrons. A hot pixel is a single-pixel peak: it exceeds the second-largest of its eight
  * neighbours (so a hot neighbour does not hide it) by `sigma` standard deviations of that comparison, in the dark
  * reference or, without one, in the mean pattern and in most of several interleaved parts of the scan (so one cosmic
- * ray does not make a pixel hot). A dead pixel is the reverse in the mean pattern. Replaced by the neighbours' median.
+ * ray does not make a pixel hot), and by as many times the roughness of the image around it. A dead pixel is the reverse in the mean pattern. Replaced by the neighbours' median.
  *
  * The camera's point spread function makes every real feature wider than one pixel, disk edges included: that is the
  * whole argument, and `noise` must contain the shot noise of what is compared.
  */
 
 import { robustSigma } from './linear.ts';
+
+/** Half width of the square over which an image's own roughness is taken [px]. */
+const AROUND = 5;
 
 /** Share of the signal by which a healthy pixel may differ from its neighbours: residual gain, rms. */
 const GAIN_ERROR = 0.01;
@@ -40,6 +43,13 @@ function neighbours(
     }
   }
   return n;
+}
+
+/** Median of a pixel's neighbours (3 to 8) in an image [ny][nx]. */
+export function neighbourMedian(image: ArrayLike<number>, ny: number, nx: number, index: number): number {
+  const ring = new Float64Array(8);
+  const n = neighbours(image, ny, nx, index, ring);
+  return (ring[(n - 1) >> 1]! + ring[n >> 1]!) / 2;
 }
 
 /**
@@ -77,6 +87,28 @@ function prominence(
     low[k]! /= noise;
   }
   return { above: high, below: low, level };
+}
+
+/**
+ * How rough an image is around a pixel: rms, robustly, of what its pixels differ from their neighbours' median. Where a camera's
+ * pixels are as large as what it sees, binned ones say, a disk is as rough as that by itself.
+ */
+export function roughness(
+  image: ArrayLike<number>,
+  level: Float64Array,
+  ny: number,
+  nx: number,
+  index: number,
+): number {
+  const [y, x] = [Math.floor(index / nx), index % nx];
+  const off: number[] = [];
+  for (let j = Math.max(0, y - AROUND); j <= Math.min(ny - 1, y + AROUND); j++) {
+    for (let i = Math.max(0, x - AROUND); i <= Math.min(nx - 1, x + AROUND); i++) {
+      const k = j * nx + i;
+      if (k !== index) off.push(image[k]! - level[k]!);
+    }
+  }
+  return robustSigma(off, 0);
 }
 
 function quantile(values: Float64Array, q: number): number {
@@ -117,7 +149,10 @@ export function findBadPixels(
   const share = sigma / (2 * Math.sqrt(parts.length));
   const dead: number[] = [];
   for (let k = 0; k < mean.length; k++) {
-    if (whole.above[k]! > sigma && each.filter((part) => part.above[k]! > share).length >= most) hot.add(k);
+    if (whole.above[k]! > sigma && each.filter((part) => part.above[k]! > share).length >= most) {
+      const height = mean[k]! - whole.level[k]!;
+      if (height > sigma * roughness(mean, whole.level, ny, nx, k)) hot.add(k);
+    }
     // Dead: clearly below its neighbours and less than half of them, where there is something to see.
     if (whole.below[k]! > sigma && mean[k]! < 0.5 * whole.level[k]! && !hot.has(k)) {
       if (each.filter((part) => part.below[k]! > share).length >= most) dead.push(k);

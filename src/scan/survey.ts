@@ -6,9 +6,10 @@
 import { fail } from '../core/errors.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { Pair } from './calibration.ts';
-import { Corrector } from './correct.ts';
+import { isLost } from './correct.ts';
+import { type Exposure, examine } from './exposure.ts';
+import { lostText } from './exposure-text.ts';
 import { brightest } from './lattice-search.ts';
-import { robustSigma } from './linear.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 import type { MeasuredCentre } from './plane-fit.ts';
 
@@ -26,19 +27,42 @@ export interface Sample {
   readonly patterns: readonly Float32Array[];
 }
 
-/** Reads positions on a regular grid over the scan: patterns [qy][qx], counts, corrected. @throws 'not-finite' and what the source throws */
-export async function takeSample(source: PatternSource, task: Task): Promise<Sample> {
+/**
+ * Reads positions on a regular grid over the scan, without frames that were lost, and what was done to their counts: patterns [qy][qx], counts, corrected.
+ * @param counts_per_electron where somebody knows it
+ * @throws 'not-finite' and what the source throws
+ */
+export async function takeSample(
+  source: PatternSource,
+  task: Task,
+  counts_per_electron?: number,
+): Promise<Sample & { readonly exposure: Exposure }> {
   const { shape } = source;
-  const corrector = new Corrector(source);
   const room = Math.max(16, Math.floor(SAMPLE_BYTES / (4 * shape[2] * shape[3])));
-  const indices = choosePatterns(source, Math.min(PATTERN_LIMIT, room));
+  const chosen = choosePatterns(source, Math.min(PATTERN_LIMIT, room));
+  const indices: number[] = [];
   const patterns: Float32Array[] = [];
-  for (const [i, index] of indices.entries()) {
+  const lost: [number, number][] = [];
+  for (const [i, index] of chosen.entries()) {
     await breathe(task);
-    patterns.push(corrector.correct(await source.read(index, 1), index));
-    task.progress(i + 1, indices.length, 'patterns surveyed');
+    const raw = await source.read(index, 1);
+    if (isLost(raw)) lost.push(indexPosition(source, index));
+    else {
+      patterns.push(raw);
+      indices.push(index);
+    }
+    task.progress(i + 1, chosen.length, 'patterns surveyed');
   }
-  return { shape, indices, patterns };
+  if (patterns.length === 0) {
+    fail(
+      'not-finite',
+      `None of the ${chosen.length} patterns that were looked at holds a number.`,
+      'Export the scan again.',
+    );
+  }
+  const exposure = examine(source, indices, patterns, counts_per_electron);
+  const warnings = [...(lost.length > 0 ? [lostText(lost, chosen.length)] : []), ...exposure.warnings];
+  return { shape, indices, patterns, exposure: { ...exposure, warnings } };
 }
 
 /** At most `limit` scan positions on a regular grid over the scan, as linear indices. */
@@ -56,8 +80,6 @@ export interface Survey {
   readonly parts: Float64Array[];
   readonly mean: Float64Array;
   readonly rough: readonly MeasuredCentre[];
-  /** Noise that is there without electrons, rms per pattern and pixel [counts]. */
-  readonly read_noise: number;
 }
 
 /** @param has_dark whether a dark reference was taken off, for the advice. @throws 'shape' where nothing was counted */
@@ -91,11 +113,7 @@ export async function survey(
     const hint = has_dark ? 'Check that the dark reference belongs to this scan.' : 'Check the file.';
     fail('shape', 'The patterns are empty: no pixel has a positive mean.', hint);
   }
-  const faint = mean.toSorted()[Math.floor(size / 4)]!;
-  const rest: number[] = [];
-  for (let k = 0; k < size; k++) if (mean[k]! <= faint) rest.push(patterns[0]![k]! - mean[k]!);
-  const spread = robustSigma(rest);
-  return { parts, mean, rough, read_noise: Math.sqrt(Math.max(0, spread * spread - Math.max(0, faint))) };
+  return { parts, mean, rough };
 }
 
 /** Centre of mass of the brightest disk. */
