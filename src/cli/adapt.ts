@@ -49,8 +49,8 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
   const library = await openLibrary(folderStore(request.library), task);
   const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset, request.voltage_kV);
   try {
-    const { rotation_deg, hot_sigma, flip, scan_shape, order } = known;
-    const beam = { ...beamOf(detector), rotation_deg, hot_sigma };
+    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order } = known;
+    const beam = { ...beamOf(detector), rotation_deg, hot_sigma, counts_per_electron };
     const calibration = await calibrateFor(scopeOf(info), source, known, material, request.note, task);
     const files = { scan: await fileIdentity(request.scan), ...given };
     const identity = calibrationIdentity(

@@ -52,8 +52,12 @@ export async function byAsymmetry(
 ): Promise<Measured> {
   const { source } = await openGivenScan(scan, recipe.scan, '.');
   try {
-    const { rotation_deg, hot_sigma } = recipe.scan;
-    const calibration = await calibrate(source, { ...beamOf(detector), rotation_deg, hot_sigma }, task);
+    const { rotation_deg, hot_sigma, counts_per_electron } = recipe.scan;
+    const calibration = await calibrate(
+      source,
+      { ...beamOf(detector), rotation_deg, hot_sigma, counts_per_electron },
+      task,
+    );
     const patterns = calibratedPatterns(source, calibration, detector);
     const all = await patterns.read(Array.from({ length: patterns.count }, (_, i) => i));
     return { ...friedelDisplacements(all, detector, fit, calibration.dose_e), notes: [] };

@@ -34,13 +34,13 @@ export function recipeScope(recipe: Recipe): ModelScope {
 export async function calibrateFor(
   scope: ModelScope,
   source: PatternSource,
-  { rotation_deg, hot_sigma }: ScanOptions,
+  { rotation_deg, hot_sigma, counts_per_electron }: ScanOptions,
   material: string | undefined,
   note: (text: string) => void,
   task: Task,
 ): Promise<Calibration> {
   checkModelFits(scope, { ...statedFacts(source.info), material });
-  const calibration = await calibrate(source, { ...beamOf(scope), rotation_deg, hot_sigma }, task);
+  const calibration = await calibrate(source, { ...beamOf(scope), rotation_deg, hot_sigma, counts_per_electron }, task);
   checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
   for (const text of [...calibration.warnings, ...source.info.notes, ...scanRemarks(source.info, calibration)]) {
     note(`take care: ${text}`);

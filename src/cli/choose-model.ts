@@ -121,8 +121,8 @@ async function calibrated(
     const lattice = beamOf(model.info.detector);
     const key = JSON.stringify(lattice);
     if (!made.has(key)) {
-      const { rotation_deg, hot_sigma } = known;
-      const beam = { ...lattice, rotation_deg, hot_sigma };
+      const { rotation_deg, hot_sigma, counts_per_electron } = known;
+      const beam = { ...lattice, rotation_deg, hot_sigma, counts_per_electron };
       made.set(key, await calibrate(source, beam, task).catch(notFound));
     }
     const calibration = made.get(key)!;

@@ -124,7 +124,18 @@ export async function runEvaluate(line: CommandLine): Promise<void> {
 }
 
 /** Options that say something of a scan. */
-const OF_SCAN = ['material', 'voltage', 'dataset', 'rotation', 'hotSigma', 'dark', 'gain', 'mask', 'flip'];
+const OF_SCAN = [
+  'material',
+  'voltage',
+  'dataset',
+  'rotation',
+  'hotSigma',
+  'countsPerElectron',
+  'dark',
+  'gain',
+  'mask',
+  'flip',
+];
 
 /** The scan that --scan names, with what is known of it. @throws 'usage' */
 function scanOf(line: CommandLine): ScanRequest | undefined {
@@ -132,7 +143,7 @@ function scanOf(line: CommandLine): ScanRequest | undefined {
   if (path === undefined) {
     const idle = OF_SCAN.find((name) => line.options[name] !== undefined);
     if (idle !== undefined) {
-      const flag = idle.replace('hotSigma', 'hot-sigma');
+      const flag = idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       fail('usage', `--${flag} says something of a scan, and no scan is given.`, 'Give --scan, or leave it out.');
     }
     return undefined;

@@ -227,7 +227,8 @@ function program(console: Console): Command {
       .option(
         '--hot-sigma <n>',
         'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)',
-      );
+      )
+      .option('--counts-per-electron <n>', 'counts that one electron gives (default: by the noise of the patterns)');
 
   known(
     add(

@@ -107,7 +107,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = request.analysis ?? analysisOptions.parse({});
-    const { rotation_deg, hot_sigma, flip, scan_shape, order } = known;
+    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order } = known;
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
@@ -118,6 +118,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       batch,
       rotation_deg,
       hot_sigma,
+      counts_per_electron,
       flip,
       scan_shape,
       order,
@@ -182,6 +183,7 @@ export function knownOf(line: CommandLine): ScanOptions {
   const result = scanOptions.safeParse({
     rotation_deg: number('rotation'),
     hot_sigma: number('hotSigma'),
+    counts_per_electron: number('countsPerElectron'),
     dark: option(line, 'dark'),
     gain: option(line, 'gain'),
     mask: option(line, 'mask'),
@@ -195,7 +197,7 @@ export function knownOf(line: CommandLine): ScanOptions {
   });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
-  fail('usage', `--${String(path[0]).replace('_deg', '').replace('_', '-')}: ${message}.`, 'See --help.');
+  fail('usage', `--${String(path[0]).replace('_deg', '').replaceAll('_', '-')}: ${message}.`, 'See --help.');
 }
 
 /** The truth that a map is scored against: a map of ours, or an archive of arrays. @throws as their readers */

@@ -90,12 +90,16 @@ export async function trainToFile(
 }
 
 async function experimentOf(recipe: Recipe, { path, folder, note }: ScanToAdaptTo, task: Task) {
-  const { rotation_deg, hot_sigma, flip } = recipe.scan;
+  const { rotation_deg, hot_sigma, counts_per_electron, flip } = recipe.scan;
   const { source, given } = await openGivenScan(path, recipe.scan, folder);
   const scope = recipeScope(recipe);
   const calibration = await calibrateFor(scope, source, recipe.scan, scope.material, note, task);
   const files = { scan: await fileIdentity(path), ...given };
-  const identity = calibrationIdentity(files, { ...beamOf(scope), rotation_deg, hot_sigma, flip }, PROGRAM);
+  const identity = calibrationIdentity(
+    files,
+    { ...beamOf(scope), rotation_deg, hot_sigma, counts_per_electron, flip },
+    PROGRAM,
+  );
   return { identity, ...calibratedPatterns(source, calibration, detectorOf(recipe)) };
 }
 

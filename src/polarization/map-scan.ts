@@ -54,6 +54,7 @@ export interface MapOptions {
   /** What is known of the scan beside its file. */
   readonly rotation_deg?: number | undefined;
   readonly hot_sigma?: number | undefined;
+  readonly counts_per_electron?: number | undefined;
   /** How patterns were turned; it stands in the calibration's identity. */
   readonly flip?: readonly string[] | undefined;
   /** Which dataset of the file was asked for, the scan's shape, the order of axes and the voltage [kV] that were given in place of the file's: part of the map's identity. */
@@ -93,6 +94,7 @@ const knownOf = ({ detector }: ModelInfo, options: MapOptions) => ({
   ...beamOf(detector),
   rotation_deg: options.rotation_deg,
   hot_sigma: options.hot_sigma,
+  counts_per_electron: options.counts_per_electron,
 });
 
 const calibrationIdentityOf = (info: ModelInfo, options: MapOptions): Identity =>

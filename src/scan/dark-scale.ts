@@ -18,6 +18,7 @@ const CUT = 0.9;
 /** Difference from 1, from 0, and from 1/n in terms of it that are taken for errors of measurement. */
 const NEAR_ONE = 0.25;
 const NEAR_ZERO = 0.15;
+const NOTHING = 0.006;
 const NEAR_FRACTION = 0.06;
 
 export interface DarkScale {
@@ -39,20 +40,19 @@ export function darkScale(image: ArrayLike<number>, dark: Float32Array, ny: numb
     const clearest = telling.toSorted((p, q) => Math.abs(own[q]!) - Math.abs(own[p]!)).slice(0, MOST);
     const ratios = clearest.map((k) => (image[k]! - neighbourMedian(image, ny, nx, k)) / own[k]!);
     const error = (1.25 * robustSigma(ratios)) / Math.sqrt(ratios.length);
-    return error < NEAR_ZERO ? rounded(median(ratios)) : { scale: 1 };
+    return error < NEAR_ZERO ? rounded(median(ratios), error) : { scale: 1 };
   }
   const level = median(dark);
   const order = [...dark.keys()].toSorted((p, q) => image[p]! - image[q]!);
   const faint = order.slice(Math.floor(order.length / 20), Math.floor(order.length / 10) + 1);
   const held = median(faint.map((k) => image[k]!));
-  return level > 0 && held < (1 - NEAR_ONE) * level ? rounded(held / level) : { scale: 1 };
+  return level > 0 && held < (1 - NEAR_ONE) * level ? rounded(held / level, 0.02) : { scale: 1 };
 }
 
-function rounded(scale: number): DarkScale {
+function rounded(scale: number, error: number): DarkScale {
   if (Math.abs(scale - 1) < NEAR_ONE) return { scale: 1 };
+  if (Math.abs(scale) < Math.max(NOTHING, 3 * error)) return { scale: 0 };
   const frames = Math.round(1 / scale);
-  if (scale > 0 && frames >= 2 && frames <= 4096 && Math.abs(scale * frames - 1) < NEAR_FRACTION) {
-    return { scale: 1 / frames, frames };
-  }
+  if (frames >= 2 && Math.abs(scale * frames - 1) < NEAR_FRACTION) return { scale: 1 / frames, frames };
   return { scale: Math.abs(scale) < NEAR_ZERO ? 0 : scale };
 }

@@ -23,7 +23,7 @@ const CHECK_DARK = 'Give the right one with --dark.';
 function darkOf(what: string, { scale, frames }: DarkScale): string {
   if (scale === 0) return `The dark reference is not in ${what}: it was taken off before, and is not taken off again.`;
   if (frames !== undefined) {
-    return `The dark reference is ${frames} times what ${what} hold: a sum of ${frames} frames, it seems, and divided by that. ${CHECK_DARK}`;
+    return `The dark reference is ${frames} times that in ${what}: a sum of ${frames} frames, it seems, and divided by that. ${CHECK_DARK}`;
   }
   return `${fixedLabel(scale)} times the dark reference is in ${what}: another exposure, it seems, and so much of it is taken off. ${CHECK_DARK}`;
 }

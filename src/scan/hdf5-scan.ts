@@ -5,6 +5,7 @@
 
 import { FerroscopeError } from '../core/errors.ts';
 import { plural } from '../core/numbers.ts';
+import { stackMean } from './companion-stack.ts';
 import type { OpenOptions } from './formats/reader.ts';
 import { guarded, type Hdf5File, lostLinks } from './hdf5.ts';
 import { checkReadable, readAll, storedArray } from './hdf5-array.ts';
@@ -129,8 +130,8 @@ function companions(
       return undefined;
     }
     checkReadable(dataset, path, file.plugins);
-    // A py4DSTEM Probe is a stack of probe and kernel: the probe comes first.
-    const image = readAll(dataset, path).subarray(0, rows * columns);
+    const { image, frames } = stackMean(readAll(dataset, path), rows * columns);
+    if (frames > 1) notes.push(`The ${kind} image is the mean of the ${frames} frames of ${dataset.path}.`);
     return Float32Array.from({ length: qy * qx }, (_, i) => {
       const [y, x] = [Math.floor(i / qx), i % qx];
       return image[transposed ? x * rows + y : y * columns + x]!;

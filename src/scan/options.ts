@@ -17,6 +17,11 @@ export const scanOptions = z
     hot_sigma: positive
       .default(8)
       .describe("Factor a pixel's value must exceed its neighbours by, in robust sigmas, to count as hot."),
+    counts_per_electron: positive
+      .optional()
+      .describe(
+        "Counts that one electron gives; measured from the patterns' noise when left out, and 1 where that is about 1.",
+      ),
     dark: z
       .string()
       .min(1)

@@ -87,17 +87,23 @@ function foreignRows(patterns: readonly Float32Array[], ny: number, nx: number):
   return [count((i) => i), count((i) => ny - 1 - i)];
 }
 
-/** Groups of pixels that never change, where the pixels around them do. */
-function stillPixels(changes: Uint16Array, patterns: number, nx: number, [y0, y1, x0, x1]: Area): number[] {
+/** Groups of pixels that never change, where the pixels around them do and hold more: what is cut at a largest value is still as well. */
+function stillPixels(
+  patterns: readonly Float32Array[],
+  changes: Uint16Array,
+  nx: number,
+  [y0, y1, x0, x1]: Area,
+): number[] {
   const seen = new Uint8Array(changes.length);
   const out: number[] = [];
-  const enough = Math.min(SURELY, 0.9 * patterns);
+  const average = (k: number): number => patterns.reduce((all, pattern) => all + pattern[k]!, 0) / patterns.length;
+  const enough = Math.min(SURELY, 0.9 * patterns.length);
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
       if (seen[y * nx + x] || changes[y * nx + x]! > 0) continue;
       const group = [y * nx + x];
       seen[y * nx + x] = 1;
-      let [sum, n] = [0, 0];
+      let [sum, n, own, around] = [0, 0, 0, 0];
       for (let i = 0; i < group.length; i++) {
         const [cy, cx] = [Math.floor(group[i]! / nx), group[i]! % nx];
         for (const [ay, ax] of [
@@ -110,6 +116,7 @@ function stillPixels(changes: Uint16Array, patterns: number, nx: number, [y0, y1
           const k = ay * nx + ax;
           if (changes[k]! > 0) {
             sum += changes[k]!;
+            around += average(k);
             n++;
           } else if (!seen[k]) {
             seen[k] = 1;
@@ -117,7 +124,8 @@ function stillPixels(changes: Uint16Array, patterns: number, nx: number, [y0, y1
           }
         }
       }
-      if (n > 0 && sum / n > enough) out.push(...group);
+      for (const k of group) own += patterns[0]![k]! / group.length;
+      if (n > 0 && sum / n > enough && !(own > around / n)) out.push(...group);
     }
   }
   return out.toSorted((a, b) => a - b);

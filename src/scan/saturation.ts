@@ -10,7 +10,8 @@ import { neighbourMedian } from './hot-pixels.ts';
 const SHARED = 0.15;
 const SHARED_OF_FEW = 0.5;
 const FEW_COUNTS = 30;
-/** Pixels without which nothing is said. */
+/** Patterns that share a value by chance, at most; pixels without which nothing is said. */
+const BY_CHANCE = 8;
 const FEWEST = 4;
 
 export interface Saturation {
@@ -38,23 +39,34 @@ export function saturation(
     }
   }
   const bright = (k: number): boolean => neighbourMedian(most, ny, nx, k) - offset > 0.5 * (most[k]! - offset);
+  const few = FEW_COUNTS * quantum(patterns[0]!);
   const cut: number[] = [];
-  for (let k = 0; k < size; k++) {
-    const share = most[k]! - offset > FEW_COUNTS ? SHARED : SHARED_OF_FEW;
-    if (most[k]! > offset && times[k]! >= Math.max(FEWEST, share * patterns.length)) cut.push(k);
+  for (let k = 0; k < size && patterns.length >= FEWEST; k++) {
+    const share = most[k]! - offset > few ? SHARED : SHARED_OF_FEW;
+    if (most[k]! > offset && times[k]! >= Math.max(Math.min(BY_CHANCE, patterns.length), share * patterns.length)) cut.push(k);
   }
   const top = cut.reduce((a, k) => Math.max(a, most[k]!), -Infinity);
   const pixels = cut.filter((k) => most[k]! - offset > 0.5 * (top - offset) && bright(k));
   // A cap of a few counts is one only where nothing exceeds it: few electrons repeat their numbers by themselves.
-  const free = top - offset > FEW_COUNTS ? 0 : [...most.keys()].filter((k) => most[k]! > top && bright(k)).length;
-  return pixels.length >= FEWEST && free < FEWEST ? { pixels, cap: top } : oneValue(most, bright);
+  const free = top - offset > few ? 0 : [...most.keys()].filter((k) => most[k]! > top && bright(k)).length;
+  return pixels.length >= FEWEST && free < FEWEST ? { pixels, cap: top } : oneValue(most, few, bright);
+}
+
+/** The step that whole counts go by: their greatest common divisor, 0 for fractions. */
+function quantum(pattern: Float32Array): number {
+  let step = 0;
+  for (let k = 0; k < pattern.length && step !== 1; k++) {
+    if (!Number.isInteger(pattern[k]!)) return 0;
+    for (let [a, b] = [Math.abs(pattern[k]!), step]; a > 0; ) [step, a, b] = [a, b % a, a];
+  }
+  return step;
 }
 
 /** Cut now and then: many pixels that share the largest value of all. */
-function oneValue(most: Float32Array, bright: (k: number) => boolean): Saturation | undefined {
+function oneValue(most: Float32Array, few: number, bright: (k: number) => boolean): Saturation | undefined {
   const cap = most.reduce((a, v) => Math.max(a, v), -Infinity);
   const pixels = [...most.keys()].filter((k) => most[k] === cap && bright(k));
-  return cap > FEW_COUNTS && pixels.length >= 2 * FEWEST ? { pixels, cap } : undefined;
+  return cap > few && pixels.length >= 2 * FEWEST ? { pixels, cap } : undefined;
 }
 
 /**
