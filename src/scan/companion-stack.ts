@@ -7,7 +7,10 @@
 const ALIKE = 0.2;
 
 /** @param stack [frames][size] @returns [size], and how many frames its mean is over */
-export function stackMean(stack: Float32Array, size: number): { readonly image: Float32Array; readonly frames: number } {
+export function stackMean(
+  stack: Float32Array,
+  size: number,
+): { readonly image: Float32Array; readonly frames: number } {
   const frames = stack.length / size;
   const sums = Array.from({ length: frames }, (_, f) =>
     stack.subarray(f * size, (f + 1) * size).reduce((a, b) => a + b, 0),

@@ -127,12 +127,7 @@ export class Corrector {
 }
 
 /** Sets what lies outside an area of an image [qy][qx]. */
-function fillOutside(
-  image: Float32Array | Uint8Array,
-  qx: number,
-  [y0, y1, x0, x1]: Area,
-  value: number,
-): void {
+function fillOutside(image: Float32Array | Uint8Array, qx: number, [y0, y1, x0, x1]: Area, value: number): void {
   image.fill(value, 0, y0 * qx).fill(value, y1 * qx);
   for (let y = y0; y < y1; y++) image.fill(value, y * qx, y * qx + x0).fill(value, y * qx + x1, (y + 1) * qx);
 }

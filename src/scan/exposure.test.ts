@@ -65,7 +65,12 @@ test('a few counts per electron are said and taken for the dose; one is not said
   expect(Math.abs(scaled.counts_per_electron / 500 - 1)).toBeLessThan(0.08);
   expect(scaled.warnings.join()).toContain('--counts-per-electron');
   const plain = examined(stack());
-  expect([plain.counts_per_electron, plain.counts_from, plain.warnings, plain.treatment]).toEqual([1, 'assumed', [], {}]);
+  expect([plain.counts_per_electron, plain.counts_from, plain.warnings, plain.treatment]).toEqual([
+    1,
+    'assumed',
+    [],
+    {},
+  ]);
   const given = examined(stack(), {}, 'uint16', 20);
   expect(given.counts_per_electron).toBe(20);
   expect(given.noise_per_count).toBe(1);
@@ -150,12 +155,24 @@ test('counts that wrapped in a signed type are put right', () => {
   expect(warnings.join()).toContain('unsigned');
   expect(patterns[3]).toEqual(right[3]);
   // Noise of a dark reference that was taken off is not.
-  expect(examined(stack((n) => n + Math.round(3 * random.normal())), {}, 'int16').treatment.wrapped).toBeUndefined();
+  expect(
+    examined(
+      stack((n) => n + Math.round(3 * random.normal())),
+      {},
+      'int16',
+    ).treatment.wrapped,
+  ).toBeUndefined();
 });
 
 test('padding, rows of something else, dead lines and lost pixels are no picture', () => {
   const inside = (k: number) => Math.floor(k / NX) >= 4 && k % NX >= 6 && k % NX < 70;
-  expect(pictureArea(stack((n, k) => (inside(k) ? n : 0)), NY, NX).area).toEqual([4, NY, 6, 70]);
+  expect(
+    pictureArea(
+      stack((n, k) => (inside(k) ? n : 0)),
+      NY,
+      NX,
+    ).area,
+  ).toEqual([4, NY, 6, 70]);
   const rows = pictureArea(
     stack((n, k) => (k >= (NY - 2) * NX ? (k >= (NY - 1) * NX ? 1e4 * random.normal() : 1e9) : n)),
     NY,
@@ -163,7 +180,11 @@ test('padding, rows of something else, dead lines and lost pixels are no picture
   );
   expect([rows.area, rows.foreign]).toEqual([[0, NY - 2, 0, NX], 2]);
   const cross = (k: number) => Math.floor(k / NX) === 31 || Math.floor(k / NX) === 32 || k % NX === 40 || k === 700;
-  const { still, area } = pictureArea(stack((n, k) => (cross(k) ? 0 : n)), NY, NX);
+  const { still, area } = pictureArea(
+    stack((n, k) => (cross(k) ? 0 : n)),
+    NY,
+    NX,
+  );
   expect(still).toEqual([...Array(SIZE).keys()].filter(cross));
   expect(area).toEqual(WHOLE);
   const never = stack((n, k) => (k === 900 ? Number.NaN : n));
@@ -181,9 +202,24 @@ test('blocks of hot pixels are found, in the dark and inside a disk; a disk is n
     });
   };
   const find = (parts: Float64Array[], radius: number) => findHotClusters(parts, FRAMES, NY, NX, 8, radius, []);
-  expect(find(mean((n, k) => n + (blocks.includes(k) ? 600 : 0)), 9)).toEqual(blocks.toSorted((a, b) => a - b));
-  expect(find(mean((n) => n), 9)).toEqual([]);
-  expect(find(mean((n, k) => n + (blocks.includes(k) ? 600 : 0)), 3)).toEqual([]);
+  expect(
+    find(
+      mean((n, k) => n + (blocks.includes(k) ? 600 : 0)),
+      9,
+    ),
+  ).toEqual(blocks.toSorted((a, b) => a - b));
+  expect(
+    find(
+      mean((n) => n),
+      9,
+    ),
+  ).toEqual([]);
+  expect(
+    find(
+      mean((n, k) => n + (blocks.includes(k) ? 600 : 0)),
+      3,
+    ),
+  ).toEqual([]);
 });
 
 test('a vacuum probe of another exposure is named, with its factor where it is a likely one', () => {
@@ -201,6 +237,9 @@ test('a vacuum probe of another exposure is named, with its factor where it is a
 });
 
 test('a stack of references is averaged, a probe with its kernel is not', () => {
-  expect(stackMean(Float32Array.from([1, 3, 1.2, 2.8]), 2)).toEqual({ image: Float32Array.from([1.1, 2.9]), frames: 2 });
+  expect(stackMean(Float32Array.from([1, 3, 1.2, 2.8]), 2)).toEqual({
+    image: Float32Array.from([1.1, 2.9]),
+    frames: 2,
+  });
   expect(stackMean(Float32Array.from([1, 3, -1, 1]), 2)).toEqual({ image: Float32Array.from([1, 3]), frames: 1 });
 });

@@ -43,7 +43,7 @@ export function pictureArea(patterns: readonly Float32Array[], ny: number, nx: n
   return {
     area,
     foreign: foreign[0] + foreign[1],
-    still: known ? stillPixels(changes, patterns.length, nx, area) : [],
+    still: known ? stillPixels(patterns, changes, nx, area) : [],
   };
 }
 

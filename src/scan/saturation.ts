@@ -43,7 +43,8 @@ export function saturation(
   const cut: number[] = [];
   for (let k = 0; k < size && patterns.length >= FEWEST; k++) {
     const share = most[k]! - offset > few ? SHARED : SHARED_OF_FEW;
-    if (most[k]! > offset && times[k]! >= Math.max(Math.min(BY_CHANCE, patterns.length), share * patterns.length)) cut.push(k);
+    if (most[k]! > offset && times[k]! >= Math.max(Math.min(BY_CHANCE, patterns.length), share * patterns.length))
+      cut.push(k);
   }
   const top = cut.reduce((a, k) => Math.max(a, most[k]!), -Infinity);
   const pixels = cut.filter((k) => most[k]! - offset > 0.5 * (top - offset) && bright(k));
