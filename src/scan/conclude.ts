@@ -7,12 +7,8 @@ import { percent, quantity } from '../core/numbers.ts';
 import { diskTurn_deg, zoneText } from '../diffraction/detector.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
 import { partsOf } from './calibration.ts';
-
-const { bad, plane, lattice, direct, patterns, exposure, mean, warnings } = fits;
-const { vacuum, counts_per_electron, counts_from, treatment, picture } = exposure;
-const { doubts, ...beamFound } = direct;
-warnings.push(...doubts);
-
+import type { DirectBeam } from './direct-beam.ts';
+import type { Exposure } from './exposure.ts';
 import type { LatticeFit } from './lattice.ts';
 import type { PatternSource } from './pattern-source.ts';
 import type { PlaneFit } from './plane-fit.ts';
