@@ -64,6 +64,7 @@ const CALIBRATION: Omit<Calibration, 'identity'> = {
   dose_e: DOSE,
   dose_from: 'vacuum probe',
   counts_per_electron: 1,
+  counts_from: 'assumed',
   detected_e: DOSE,
   used: { dark: false, gain: false, vacuum: true, patterns: 10, disks: 9 },
   residuals: { centre_rms_px: 0.1, centre_outliers: 0, lattice_rms_px: 0.1 },

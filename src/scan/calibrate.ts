@@ -6,7 +6,7 @@
  * Knows nothing of the sample's polarization. Frames and signs: see {@link Calibration}.
  */
 
-import { fail } from '../core/errors.ts';
+import { FerroscopeError, fail } from '../core/errors.ts';
 import { quietTask, type Task } from '../core/task.ts';
 import { badPixels } from './bad-pixels.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
@@ -45,24 +45,29 @@ export async function calibrate(
   const counts_per_electron = exposure.noise_per_count;
   const warnings = [...exposure.warnings];
   const vacuumDisk = exposure.vacuum && vacuumRadius(exposure.vacuum, ny, nx);
-  const roughRadius = vacuumDisk?.radius ?? guessRadius(source, beam) ?? Math.min(ny, nx) / 24;
-  const first = await survey(sample, roughRadius, source.dark !== undefined, task);
-  const electrons = indices.length / counts_per_electron;
-  const bad = badPixels(first.parts, electrons, source.dark, nx, hot_sigma, roughRadius, exposure.picture);
-  const corrector = new Corrector(source, [...bad.hot, ...bad.dead]);
-  for (const pattern of sample.patterns) corrector.repair(pattern);
+  const attempt = async (rough_px: number) => {
+    const first = await survey(sample, rough_px, source.dark !== undefined, task);
+    const electrons = indices.length / counts_per_electron;
+    const bad = badPixels(first.parts, electrons, source.dark, nx, hot_sigma, rough_px, exposure.picture);
+    const corrector = new Corrector(source, [...bad.hot, ...bad.dead]);
+    for (const pattern of sample.patterns) corrector.repair(pattern);
+    if (exposure.vacuum) corrector.repair(exposure.vacuum);
+    const disk = vacuumDisk && { data: exposure.vacuum!, ...vacuumDisk };
+    const options = { ...beam, counts_per_electron, rough_px, read_noise: exposure.read_noise };
+    return { bad, ...(await placeLattice(sample, first.rough, disk, options, task)) };
+  };
+  const plain = Math.min(ny, nx) / 24;
+  const stated = vacuumDisk ? undefined : guessRadius(source, beam);
+  const { bad, plane, lattice, mean, direct } = await attempt(vacuumDisk?.radius ?? stated ?? plain).catch(
+    // The file's pixel may be another's: binned, or cut, or left from another camera length.
+    (error: unknown) => {
+      if (stated === undefined || !(error instanceof FerroscopeError) || error.tag !== 'incomplete') throw error;
+      return attempt(plain);
+    },
+  );
   if (bad.hot.length + bad.dead.length > 0.05 * ny * nx) {
     warnings.push(`${bad.hot.length + bad.dead.length} pixels count as hot or dead: hot_sigma may be too low.`);
   }
-
-  if (exposure.vacuum) corrector.repair(exposure.vacuum);
-  const { plane, lattice, mean, direct } = await placeLattice(
-    sample,
-    first.rough,
-    vacuumDisk && { data: exposure.vacuum!, ...vacuumDisk },
-    { ...beam, counts_per_electron, rough_px: roughRadius, read_noise: exposure.read_noise },
-    task,
-  );
   return conclude(source, beam, {
     bad,
     plane,

@@ -3,7 +3,7 @@
  * whose noise is not that of counted electrons have an unknown dose, and it is said.
  */
 
-import { percent, quantity } from '../core/numbers.ts';
+import { quantity } from '../core/numbers.ts';
 import type { CountingNoise } from './counting-noise.ts';
 
 export type CountsFrom = 'given' | 'noise' | 'assumed' | 'unknown';
@@ -89,7 +89,7 @@ export function electronsOf(
     counts_from: 'noise',
     noise_per_count,
     said: [
-      `By the patterns' noise an electron gives ${quantity(gain, 'counts')}, to some ${percent(0.05)}: the dose follows from that. ${GIVE}`,
+      `By the patterns' noise an electron gives ${quantity(gain, 'counts')}, to some per cent: the dose follows from that. ${GIVE}`,
     ],
   };
 }

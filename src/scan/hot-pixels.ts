@@ -90,25 +90,19 @@ function prominence(
 }
 
 /**
- * How rough an image is around a pixel: rms, robustly, of what its pixels differ from their neighbours' median. Where a camera's
- * pixels are as large as what it sees, binned ones say, a disk is as rough as that by itself.
+ * How rough an image is around a pixel: the rms, robustly, of what its pixels differ from their neighbours' median, in terms of that, times
+ * the pixel's own. Where a camera's pixels are as large as what it sees, binned ones say, a disk is as rough as that by itself.
  */
-export function roughness(
-  image: ArrayLike<number>,
-  level: Float64Array,
-  ny: number,
-  nx: number,
-  index: number,
-): number {
+function roughness(image: ArrayLike<number>, level: Float64Array, ny: number, nx: number, index: number): number {
   const [y, x] = [Math.floor(index / nx), index % nx];
   const off: number[] = [];
   for (let j = Math.max(0, y - AROUND); j <= Math.min(ny - 1, y + AROUND); j++) {
     for (let i = Math.max(0, x - AROUND); i <= Math.min(nx - 1, x + AROUND); i++) {
       const k = j * nx + i;
-      if (k !== index) off.push(image[k]! - level[k]!);
+      if (k !== index && level[k]! > 0) off.push((image[k]! - level[k]!) / level[k]!);
     }
   }
-  return robustSigma(off, 0);
+  return off.length > 0 ? robustSigma(off, 0) * Math.max(0, level[index]!) : 0;
 }
 
 function quantile(values: Float64Array, q: number): number {

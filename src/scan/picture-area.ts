@@ -14,8 +14,9 @@ const FEWEST = 4;
 /** Rows at a border that may hold something else, and how much more than any of the eight rows behind them. */
 const FOREIGN_ROWS = 4;
 const FOREIGN = 100;
-/** Patterns in which a dead pixel's neighbours rise above their own least value, on average. */
-const SURELY = 30;
+/** Patterns in which a dead pixel's neighbours rise above their own least value, on average, and odds against its group standing still by chance, as a logarithm. */
+const OFTEN = 8;
+const SURELY = 20;
 
 export interface Picture {
   readonly area: Area;
@@ -97,7 +98,8 @@ function stillPixels(
   const seen = new Uint8Array(changes.length);
   const out: number[] = [];
   const average = (k: number): number => patterns.reduce((all, pattern) => all + pattern[k]!, 0) / patterns.length;
-  const enough = Math.min(SURELY, 0.9 * patterns.length);
+  const surely = (share: number, size: number): boolean =>
+    -patterns.length * size * Math.log1p(-Math.min(0.999, share)) > SURELY;
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
       if (seen[y * nx + x] || changes[y * nx + x]! > 0) continue;
@@ -125,7 +127,8 @@ function stillPixels(
         }
       }
       for (const k of group) own += patterns[0]![k]! / group.length;
-      if (n > 0 && sum / n > enough && !(own > around / n)) out.push(...group);
+      const often = sum / n > Math.min(OFTEN, 0.9 * patterns.length);
+      if (n > 0 && often && surely(sum / n / patterns.length, group.length) && !(own > around / n)) out.push(...group);
     }
   }
   return out.toSorted((a, b) => a - b);

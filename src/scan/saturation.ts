@@ -39,7 +39,9 @@ export function saturation(
     }
   }
   const bright = (k: number): boolean => neighbourMedian(most, ny, nx, k) - offset > 0.5 * (most[k]! - offset);
-  const few = FEW_COUNTS * quantum(patterns[0]!);
+  // Fractions may be few counts in another unit.
+  const step = quantum(patterns[0]!);
+  const few = step > 0 ? FEW_COUNTS * step : Infinity;
   const cut: number[] = [];
   for (let k = 0; k < size && patterns.length >= FEWEST; k++) {
     const share = most[k]! - offset > few ? SHARED : SHARED_OF_FEW;
@@ -49,8 +51,9 @@ export function saturation(
   const top = cut.reduce((a, k) => Math.max(a, most[k]!), -Infinity);
   const pixels = cut.filter((k) => most[k]! - offset > 0.5 * (top - offset) && bright(k));
   // A cap of a few counts is one only where nothing exceeds it: few electrons repeat their numbers by themselves.
-  const free = top - offset > few ? 0 : [...most.keys()].filter((k) => most[k]! > top && bright(k)).length;
-  return pixels.length >= FEWEST && free < FEWEST ? { pixels, cap: top } : oneValue(most, few, bright);
+  const exceeds = top - offset > few ? Infinity : offset + (step > 0 ? 1 : 1.5) * (top - offset);
+  const free = [...most.keys()].filter((k) => most[k]! > exceeds && bright(k)).length;
+  return pixels.length >= FEWEST && free < FEWEST ? { pixels, cap: top } : oneValue(most, offset, few, bright);
 }
 
 /** The step that whole counts go by: their greatest common divisor, 0 for fractions. */
@@ -64,10 +67,15 @@ function quantum(pattern: Float32Array): number {
 }
 
 /** Cut now and then: many pixels that share the largest value of all. */
-function oneValue(most: Float32Array, few: number, bright: (k: number) => boolean): Saturation | undefined {
+function oneValue(
+  most: Float32Array,
+  offset: number,
+  few: number,
+  bright: (k: number) => boolean,
+): Saturation | undefined {
   const cap = most.reduce((a, v) => Math.max(a, v), -Infinity);
   const pixels = [...most.keys()].filter((k) => most[k] === cap && bright(k));
-  return cap > few && pixels.length >= 2 * FEWEST ? { pixels, cap } : undefined;
+  return cap - offset > (few === Infinity ? 0 : few) && pixels.length >= 2 * FEWEST ? { pixels, cap } : undefined;
 }
 
 /**
