@@ -1,12 +1,14 @@
 /**
  * Which disk of the lattice is the direct beam. The brightest one usually is, but not under a beam stop, at a thickness of extinction or off the zone axis; the edges
  * of disks place the lattice and say nothing of it. Witnesses, each a log-likelihood ratio of a site o against no knowledge:
- *   symmetry: near a zone axis I(o + g) ≈ I(o − g), structure factors and envelope alike. With differences d = ln I(o + g) − ln I(o − g) over pairs, of mean size b,
- *     against those of disks paired at random, b₀: SHARE·n·ln(b₀/b) (Laplace's distribution; SHARE, since neighbouring pairs err together by tilt and thickness);
+ *   symmetry: near a zone axis I(o + g) ≈ I(o − g), structure factors and envelope alike. With differences d = ln I(o + g) − ln I(o − g) over n pairs, of median size b,
+ *     against those of disks paired at random, b₀: SHARE·n·ln(b₀/b), n at most MOST_PAIRS, since pairs err together by tilt and thickness;
  *   background: the same between the disks;
  *   vacuum probe: the beam without the specimen, to within VACUUM_SPACINGS of a spacing, with a floor, since a beam can be moved between two exposures;
- *   brightness: ln(I/I_max), with a floor; image: the middle of the camera, to within a quarter of its width.
- * SHARE and floors are set so that stated odds hold on simulated patterns tilted by up to 3 mrad (direct-beam.test.ts).
+ *   brightness: a beam that is hidden in HIDDEN of all scans, otherwise as the cube of I/I_max; image: the middle of the camera, to within a quarter of its width.
+ * All times TEMPER, so that odds hold: of 1,050 simulated single patterns of (Ba,Sr)TiO3, 10 to 80 nm, tilted by up to 3 mrad along each axis, seen without a vacuum probe, those chosen
+ * at 3 to 7 to 1 were right in 79%, at 7 to 20 in 91%, at 20 to 150 in 98%, above in 106 of 106; to 2 mrad of tilt 356 of 359. With the direct beam at 15% of its intensity
+ * 66, 82 and 90% were, and 24 of 24.
  *
  * What this is not: a fit. Everything is said of sites of a lattice that is known.
  */
@@ -19,10 +21,12 @@ import { type DiskGeometry, radius_px } from './disk-edge.ts';
 import { median } from './linear.ts';
 
 /** Part of the pairs that count as independent. */
-const SHARE = 0.2;
+const SHARE = 0.15;
+const MOST_PAIRS = 30;
 const VACUUM_SPACINGS = 0.3;
 const VACUUM_FLOOR = -6;
-const BRIGHTNESS_FLOOR = -3;
+const HIDDEN = 0.05;
+const TEMPER = 0.7;
 /** Sites to this order about the given one are asked. */
 const REACH = 3;
 /** Orders of the disks that are paired. */
@@ -91,8 +95,7 @@ export function directBeamSites(
       if (at[0] < 0 || at[1] < 0 || at[0] > image.ny - 1 || at[1] > image.nx - 1) continue;
       const said: Site['said'] = {};
       const own = disks.get(`${h},${k}`);
-      const bright = own === undefined ? BRIGHTNESS_FLOOR : Math.max(BRIGHTNESS_FLOOR, Math.log(own / most));
-      said.brightness = bright;
+      said.brightness = Math.log((1 - HIDDEN) * ((own ?? 0) / most) ** 3 + HIDDEN);
       said.symmetry = symmetry(disks, [h, k], disksAtRandom);
       if (between.size > 0) said.background = symmetry(between, [h, k], betweenAtRandom);
       const [dy, dx] = [(at[0] - (image.ny - 1) / 2) / image.ny, (at[1] - (image.nx - 1) / 2) / image.nx];
@@ -101,6 +104,7 @@ export function directBeamSites(
         const away = Math.hypot(at[0] - vacuum[0], at[1] - vacuum[1]) / (VACUUM_SPACINGS * spacing);
         said['vacuum probe'] = Math.max(VACUUM_FLOOR, -0.5 * away * away);
       }
+      for (const name of WITNESSES) if (said[name] !== undefined) said[name]! *= TEMPER;
       asked.push({ hk: [h, k], said, sum: Object.values(said).reduce((a, b) => a + b, 0) });
     }
   }
@@ -140,7 +144,7 @@ function symmetry(values: ReadonlyMap<string, number>, [h0, k0]: Pair, atRandom:
   if (differences.length < LEAST_PAIRS || !(atRandom > 0)) return 0;
   return (
     SHARE *
-    differences.length *
+    Math.min(MOST_PAIRS, differences.length) *
     Math.log(Math.max(LEAST_DIFFERENCE, atRandom) / Math.max(LEAST_DIFFERENCE, median(differences)))
   );
 }
@@ -153,8 +157,9 @@ function unrelated(values: ReadonlyMap<string, number>): number {
   return 0.6745 * Math.sqrt((2 * logs.reduce((sum, v) => sum + (v - mean) ** 2, 0)) / logs.length);
 }
 
-/** Odds below which it is undecided which disk is the direct beam. */
-const LEAST_ODDS = 20;
+/** Odds below which it is undecided which disk is the direct beam, and below which it is said that it could be another. */
+const LEAST_ODDS = 3;
+const SURE_ODDS = 20;
 /** Beyond this, odds are 'more than'. */
 const MOST_ODDS = 1e6;
 /** A witness against the choice is heard where it says this much [nats]: a neighbour 4.5 times as bright. */
@@ -174,7 +179,7 @@ export interface DirectBeam {
 
 /**
  * The choice among sites counted from the disk at `centre_px` [y, x].
- * @throws 'incomplete' where odds are less than 20 to 1, or where witnesses prefer another disk in the end
+ * @throws 'incomplete' where odds are less than 3 to 1, or where witnesses prefer another disk in the end
  */
 export function directBeam(sites: readonly Site[], geometry: DiskGeometry, centre_px: Pair): DirectBeam {
   const [best, next] = sites;
@@ -197,11 +202,23 @@ export function directBeam(sites: readonly Site[], geometry: DiskGeometry, centr
       { odds, first: place(best), second: place(next) },
     );
   }
+  const unsure =
+    odds < SURE_ODDS
+      ? [
+          `The disk at pixel (y, x) = (${place(best).map((v) => v.toFixed(1))}) is taken for the direct beam, only ${quantity(odds, 'to 1', 2)} against the one at (${place(next).map((v) => v.toFixed(1))}): if that is wrong all of the map is; give the centre (--centre Y,X).`,
+        ]
+      : [];
   const witnesses = WITNESSES.flatMap((name) => {
     const [a, b] = [best.said[name], next.said[name]];
     return a === undefined || b === undefined ? [] : [{ name, log_odds: a - b }];
   });
-  return { odds, runner_up_px: place(next), runner_up_hk: next.hk, witnesses, doubts: doubtsOf(sites, best, place) };
+  return {
+    odds,
+    runner_up_px: place(next),
+    runner_up_hk: next.hk,
+    witnesses,
+    doubts: [...unsure, ...doubtsOf(sites, best, place)],
+  };
 }
 
 /** Witnesses that would rather have another disk, a sentence each with what to do. */
