@@ -1,7 +1,7 @@
 /**
  * Where a diffraction disk is, from its edge alone. In an annulus around the expected edge the intensity is modelled as
  *   I = A(θ)·H(t) + (t/w)·[H·B(θ) + (1−H)·C(θ)] + plane + neighbours' edges,   H(t) = ½ erfc(−t / (√2 s))
- * t being the signed distance to the edge (inside positive) and A, B, C Fourier series in the angle: what varies inside
+ * t being the signed distance to the edge (inside positive), less s²/2r, by which blur draws in the half-height contour of a disk of radius r, and A, B, C Fourier series in the angle: what varies inside
  * the disk (dynamical contrast, tilt, a half-lit disk) and outside (halo of inelastic scattering and of the camera) is
  * absorbed by them, and only the step's place remains. A shift v of the disk adds A(θ)·G(t)·(n·v), G = H′, n the
  * outward normal; a growth δ of the radius adds A·G·δ: one weighted linear least squares per disk (a Gauss–Newton
@@ -147,6 +147,7 @@ export function fitDisk(
   const { with_radius = false, rich = false } = options;
   const w = halfWidth(geometry, rich);
   const r = radius_px(geometry);
+  const drawnIn = (s * s) / (2 * r);
   const reach = Math.ceil(r + w + 1);
   const [cy, cx] = centre;
   if (cy - reach < 0 || cx - reach < 0 || cy + reach > ny - 1 || cx + reach > nx - 1) return undefined;
@@ -179,7 +180,7 @@ export function fitDisk(
       const gy = (iyy * qy + ixy * qx) / rho;
       const gx = (iyx * qy + ixx * qx) / rho;
       const gradient = Math.sqrt(gy * gy + gx * gx);
-      const t = (alpha - rho) / gradient;
+      const t = (alpha - rho) / gradient - drawnIn;
       if (Math.abs(t) > w) continue;
       const inside = 0.5 * erfc((-t / s) * SQRT_HALF);
       const c1 = qy / rho;
@@ -194,7 +195,7 @@ export function fitDisk(
       for (const [u, v] of near) {
         const py = qy - u * spacing_mrad;
         const px = qx - v * spacing_mrad;
-        const other = (alpha - Math.sqrt(py * py + px * px)) / gradient;
+        const other = (alpha - Math.sqrt(py * py + px * px)) / gradient - drawnIn;
         // Inside a neighbour its own contrast rules: leave such pixels out.
         if (other > 0.5 * s) hidden = true;
         row[at++] = other > -4 * s ? 0.5 * erfc((-other / s) * SQRT_HALF) : 0;
