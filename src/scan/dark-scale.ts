@@ -3,7 +3,8 @@
  * n frames. Measured on what stands out of the dark reference, its hot pixels and lines:
  *   s = median of hp(image)/hp(dark),   hp: a pixel less the median of its neighbours,
  * for nothing of a specimen follows a camera's fixed pattern. A dark reference without such pixels is judged by its level: nothing
- * counted is negative, so the faintest tenth of the pixels must hold at least what is taken off.
+ * counted is negative, so the faintest tenth of the pixels must hold at least what is taken off. Where the pattern is not in an image whose faintest
+ * pixels hold the level all the same, the image was moved, or the camera has changed: the reference is taken off, and that it does not lie where it should is said.
  */
 
 import { neighbourMedian } from './hot-pixels.ts';
@@ -26,6 +27,8 @@ export interface DarkScale {
   readonly scale: number;
   /** n where it is 1/n. */
   readonly frames?: number | undefined;
+  /** Its level is in the image, its pattern is not. */
+  readonly moved?: boolean | undefined;
 }
 
 /** @param image raw counts [ny][nx], a mean or one exposure @param dark counts [ny][nx] */
@@ -36,17 +39,19 @@ export function darkScale(image: ArrayLike<number>, dark: Float32Array, ny: numb
   for (let k = 0; k < image.length; k++) roof = Math.max(roof, image[k]!);
   const limit = STANDS_OUT * Math.max(robustSigma(own, 0), 1e-6 * Math.abs(median(dark)), 1e-12);
   const telling = [...own.keys()].filter((k) => Math.abs(own[k]!) > limit && image[k]! < CUT * roof);
-  if (telling.length >= FEWEST) {
-    const clearest = telling.toSorted((p, q) => Math.abs(own[q]!) - Math.abs(own[p]!)).slice(0, MOST);
-    const ratios = clearest.map((k) => (image[k]! - neighbourMedian(image, ny, nx, k)) / own[k]!);
-    const error = (1.25 * robustSigma(ratios)) / Math.sqrt(ratios.length);
-    return error < NEAR_ZERO ? rounded(median(ratios), error) : { scale: 1 };
-  }
   const level = median(dark);
   const order = [...dark.keys()].toSorted((p, q) => image[p]! - image[q]!);
   const faint = order.slice(Math.floor(order.length / 20), Math.floor(order.length / 10) + 1);
   const held = median(faint.map((k) => image[k]!));
-  return level > 0 && held < (1 - NEAR_ONE) * level ? rounded(held / level, 0.02) : { scale: 1 };
+  const lacks = level > 0 && held < (1 - NEAR_ONE) * level;
+  if (telling.length >= FEWEST) {
+    const clearest = telling.toSorted((p, q) => Math.abs(own[q]!) - Math.abs(own[p]!)).slice(0, MOST);
+    const ratios = clearest.map((k) => (image[k]! - neighbourMedian(image, ny, nx, k)) / own[k]!);
+    const error = (1.25 * robustSigma(ratios)) / Math.sqrt(ratios.length);
+    const found = error < NEAR_ZERO ? rounded(median(ratios), error) : { scale: 1 };
+    return found.scale === 0 && level > 0 && !lacks ? { scale: 1, moved: true } : found;
+  }
+  return lacks ? rounded(held / level, 0.02) : { scale: 1 };
 }
 
 function rounded(scale: number, error: number): DarkScale {

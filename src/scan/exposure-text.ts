@@ -29,6 +29,11 @@ function darkOf(what: string, { scale, frames }: DarkScale): string {
 }
 
 export function darkText(patterns: DarkScale | undefined, vacuum: DarkScale | undefined): string[] {
+  if (patterns?.moved) {
+    return [
+      "The dark reference's level is in the patterns, its hot pixels are not where they should be: patterns were moved after they were recorded, or the camera has changed. It is taken off as it is; give the camera's own frames, or --dark.",
+    ];
+  }
   const [a, b] = [
     patterns && patterns.scale !== 1 ? patterns : undefined,
     vacuum && vacuum.scale !== 1 ? vacuum : undefined,
