@@ -23,6 +23,8 @@ test.each([
   const inverse = measuredFacts(says({ q_pixel: perAngstrom, q_unit: '1/A' }), calibration).a_A!;
   expect(Math.abs(inverse / inMrad - 1)).toBeLessThan(1e-5);
   expect(measuredFacts(says({}), calibration).a_A).toBeUndefined();
+  // Half the pixel, for a camera binned by two: no crystal of 7.9 Å, but a wrong scale.
+  expect(measuredFacts(says({ q_pixel: PX / 2, q_unit: 'mrad' }), calibration).a_A).toBeUndefined();
   const remarks = scanRemarks(says({ q_pixel: PX, q_unit: 'mrad' }), calibration);
   expect(remarks).toHaveLength(a_A === BEAM.a_A ? 0 : 1);
 });

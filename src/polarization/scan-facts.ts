@@ -6,7 +6,8 @@
  *
  *     a = a₀·p₀/p
  *
- * As good as the file's camera length. The disks' radius is no such scale: it comes out some per cent small where the camera blurs (4% on twin-a).
+ * As good as the file's camera length: one that makes a differ by more than a tenth from a₀ is wrong, for disks of the stated convergence that far apart are no other crystal's; it is
+ * said, and judges nothing. The disks' radius is no such scale: it comes out some per cent small where the camera blurs (4% on twin-a).
  */
 
 import { percent, quantity, setting } from '../core/numbers.ts';
@@ -17,6 +18,8 @@ import { pixel_mrad } from '../scan/units.ts';
 
 /** From this share on it is said that the file's pixel size and the model's crystal do not go together. */
 const REMARKED = 0.008;
+/** Beyond this share the file's pixel size is at fault: perovskites with disks of that convergence angle do not differ so much. */
+const WRONG_PIXEL = 0.1;
 
 /** What the file alone says. */
 export function statedFacts({ voltage_kV, semiangle_mrad }: ScanInfo): ScanFacts {
@@ -26,8 +29,9 @@ export function statedFacts({ voltage_kV, semiangle_mrad }: ScanInfo): ScanFacts
 /** What the calibration measured: the convergence semi-angle; and, where the file states its pixel, the lattice parameter. */
 export function measuredFacts({ q_pixel, q_unit }: ScanInfo, calibration: Calibration): ScanFacts {
   const { crystal, px_mrad, disk_radius_mrad } = calibration;
+  const ratio = q_pixel && q_unit ? px_mrad / pixel_mrad(q_pixel, q_unit, crystal.voltage_kV) : undefined;
   return {
-    a_A: q_pixel && q_unit ? (crystal.a_A * px_mrad) / pixel_mrad(q_pixel, q_unit, crystal.voltage_kV) : undefined,
+    a_A: ratio !== undefined && Math.abs(ratio - 1) < WRONG_PIXEL ? crystal.a_A * ratio : undefined,
     convergence_mrad: disk_radius_mrad,
   };
 }

@@ -81,7 +81,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       : undefined;
   if (stated && Math.abs(stated / here.px_mrad - 1) > 0.05) {
     warnings.push(
-      `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}.`,
+      `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}, which is taken: check the camera length, binning, and that the scan is of this crystal.`,
     );
   }
   const descan = plane.plane;
