@@ -34,6 +34,8 @@ interface Expected {
   readonly empty?: ((y: number, x: number) => boolean) | 'without centre';
   /** More options of the command. */
   readonly options?: readonly string[];
+  /** What `ferroscope info` must say; the file is not mapped, for its identity would be the hash of a terabyte of nothing. */
+  readonly opened?: RegExp;
   /** It must not open (with these words). */
   readonly refused?: RegExp;
 }
@@ -66,7 +68,7 @@ const EXPECTED: Record<string, Expected> = {
   'direct-beam-weak': {},
   'ellipse-10': { words: /ellipse|off that of/i, pixel: 0.01, centre_px: 1 },
   'empad-rows': { words: /rows/i, must: true, centre_px: null },
-  'file-of-1-TB': { dose_e: null },
+  'file-of-1-TB': { opened: /16 × 16 positions[\s\S]*256 × 256 pixels/ },
   'float-max-one': { words: /counts|scaled|unit/i, must: true, dose_e: null },
   'float-normalised': { words: /counts|scaled|unit|normal/i, must: true, dose_e: null },
   float16: { words: /float16|half/i },
@@ -149,6 +151,11 @@ export async function scanCase(
       env: { ...process.env, TWIN: twin, PYTHONDONTWRITEBYTECODE: '1' },
       maxBuffer: 1e8,
     });
+  }
+  if (expected.opened) {
+    const { ok, text } = await ferroscope(['info', made]);
+    const right = ok && expected.opened.test(text);
+    return { name, verdict: right ? 'right' : 'wrong', text: right ? 'opens (info alone)' : causeOf(text) };
   }
   const out = resolve(files, `map-${name}`);
   const scored = expected.centre_px !== null && !/^(crop-5|single|low-dose)/.test(name);
