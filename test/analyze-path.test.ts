@@ -41,12 +41,19 @@ const sideOf = (bias: number, x: number): number => (x - shiftAt(bias)[0] < WALL
 
 /** Turned by 12°, off the middle, with descan and a hot pixel: without its calibration nothing lies where it should. */
 const CALIBRATION: Omit<Calibration, 'identity'> = {
-  version: 1,
+  version: 2,
   shape: [...SHAPE, ...CAMERA],
   crystal: { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 },
   centre0_px: [17.2, 18.4],
   centre0_se_px: [0.01, 0.01],
-  descan: { centre_px: [17.2, 18.4], per_ry_px: [0.05, -0.02], per_rx_px: [0.01, 0.04], middle: [8.5, 13.5] },
+  descan: {
+    centre_px: [17.2, 18.4],
+    per_ry_px: [0.05, -0.02],
+    per_rx_px: [0.01, 0.04],
+    middle: [8.5, 13.5],
+    bend: [],
+    jumps: [],
+  },
   direct_beam: { odds: 1e6, runner_up_px: null, runner_up_hk: null, witnesses: [] },
   map_px_per_mrad: mapFrom(0.6, 12),
   rotation_deg: 12,
@@ -66,7 +73,7 @@ const CALIBRATION: Omit<Calibration, 'identity'> = {
   counts_per_electron: 1,
   counts_from: 'assumed',
   detected_e: DOSE,
-  used: { dark: false, gain: false, vacuum: true, patterns: 10, disks: 9 },
+  used: { dark: false, gain: false, vacuum: true, patterns: 10, left_out: {}, disks: 9 },
   residuals: { centre_rms_px: 0.1, centre_outliers: 0, lattice_rms_px: 0.1 },
   warnings: [],
 };

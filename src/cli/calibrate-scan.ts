@@ -42,7 +42,12 @@ export async function calibrateFor(
   checkModelFits(scope, { ...statedFacts(source.info), material });
   const calibration = await calibrate(source, { ...beamOf(scope), rotation_deg, hot_sigma, counts_per_electron }, task);
   checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
-  for (const text of [...calibration.warnings, ...source.info.notes, ...scanRemarks(source.info, calibration)]) {
+  for (const text of [
+    ...(calibration.misread === undefined ? [] : [calibration.misread]),
+    ...calibration.warnings,
+    ...source.info.notes,
+    ...scanRemarks(source.info, calibration),
+  ]) {
     note(`take care: ${text}`);
   }
   return calibration;

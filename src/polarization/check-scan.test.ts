@@ -77,12 +77,19 @@ const { source, calibration } = await (async () => {
   const shape = [1, POSITIONS, size, size] as const;
   const { a_A, voltage_kV, convergence_mrad } = detector;
   const made: Calibration = {
-    version: 1,
+    version: 2,
     shape: [...shape],
     crystal: { a_A, voltage_kV, convergence_mrad },
     centre0_px: [63.4, 64.2],
     centre0_se_px: [0, 0],
-    descan: { centre_px: [63.4, 64.2], per_ry_px: [0, 0], per_rx_px: [0, 0], middle: [0, (POSITIONS - 1) / 2] },
+    descan: {
+      centre_px: [63.4, 64.2],
+      per_ry_px: [0, 0],
+      per_rx_px: [0, 0],
+      middle: [0, (POSITIONS - 1) / 2],
+      bend: [],
+      jumps: [],
+    },
     direct_beam: { odds: 1e6, runner_up_px: null, runner_up_hk: null, witnesses: [] },
     map_px_per_mrad: map,
     rotation_deg: 7,
@@ -102,7 +109,7 @@ const { source, calibration } = await (async () => {
     counts_per_electron: 1,
     counts_from: 'assumed',
     detected_e: dose_e,
-    used: { dark: false, gain: false, vacuum: true, patterns: 2, disks: 9 },
+    used: { dark: false, gain: false, vacuum: true, patterns: 2, left_out: {}, disks: 9 },
     residuals: { centre_rms_px: 0, centre_outliers: 0, lattice_rms_px: 0 },
     warnings: [],
   };

@@ -40,8 +40,8 @@ export interface BeamAndCrystal {
 const pair = z.tuple([z.number(), z.number()]);
 
 export const calibrationSchema = z.object({
-  version: z.literal(1),
-  /** Absent in calibrations of version 0.1.0. */
+  version: z.literal(2, 'is not that of this program: calibrate the scan again'),
+  /** Absent where nobody states it. */
   identity: identitySchema.optional(),
   shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   crystal: z.object({
@@ -61,6 +61,10 @@ export const calibrationSchema = z.object({
     per_rx_px: pair,
     /** Scan position that `centre_px` belongs to: (ry − 1)/2, (rx − 1)/2. */
     middle: pair,
+    /** What bends the plane: shift [y, x] [px] times u^i·v^j, powers (i, j), where u and v are the scan position from the middle in halves of the scan, −1 to 1. */
+    bend: z.array(z.object({ powers: pair, px: pair })),
+    /** Shifts of the centre [y, x] of all rows (or columns) from `from` on [px]. */
+    jumps: z.array(z.object({ axis: z.enum(['ry', 'rx']), from: z.number(), px: pair })),
   }),
   /** Which disk is the direct beam, as direct-beam.ts has it: odds against the next one, where that would have the centre, and what each witness says (log of odds). */
   direct_beam: z.object({
@@ -101,22 +105,25 @@ export const calibrationSchema = z.object({
     dark: z.boolean(),
     gain: z.boolean(),
     vacuum: z.boolean(),
-    /** Patterns that were looked at, and disks that define the lattice. */
+    /** Patterns of the crystal that were looked at, others that were left out by kind (positions.ts), and disks that define the lattice. */
     patterns: z.number(),
+    left_out: z.record(z.string(), z.number()),
     disks: z.number(),
   }),
   residuals: z.object({
-    /** Patterns' own centres against the plane, per axis, rms over those kept; share left out as outliers. */
+    /** Patterns' own centres against the descan, per axis, rms over those kept; share left out as outliers. */
     centre_rms_px: z.number(),
     centre_outliers: z.number(),
     /** Disks against the lattice, per axis, weighted rms. */
     lattice_rms_px: z.number(),
   }),
-  /** What a user should look at. */
+  /** Why the patterns are brought together about wrong places: the scan's order, or centres that follow no surface. */
+  misread: z.string().optional(),
+  /** What else a user should look at. */
   warnings: z.array(z.string()),
 });
 export type Calibration = Options<typeof calibrationSchema>;
-export type DescanPlane = Calibration['descan'];
+export type Descan = Calibration['descan'];
 
 /** What a calibration for a model's or a library's detector takes as known. */
 export function beamOf({
@@ -146,14 +153,33 @@ export function calibrationIdentity(
   return identify({ kind: 'calibration', schema: 1, program, settings, inputs: files });
 }
 
+/** Half of a scan with this middle, along y and x: what a bend's u and v count in. */
+export const halfOf = (middle: Pair): Pair => [Math.max(0.5, middle[0]), Math.max(0.5, middle[1])];
+
 /** Centre [y, x] of the pattern at scan position (y, x) [px]. */
-export function centreAt(plane: DescanPlane, y: number, x: number): [number, number] {
-  const dy = y - plane.middle[0];
-  const dx = x - plane.middle[1];
-  return [
-    plane.centre_px[0] + plane.per_ry_px[0] * dy + plane.per_rx_px[0] * dx,
-    plane.centre_px[1] + plane.per_ry_px[1] * dy + plane.per_rx_px[1] * dx,
+export function centreAt(
+  { centre_px, per_ry_px, per_rx_px, middle, bend, jumps }: Descan,
+  y: number,
+  x: number,
+): [number, number] {
+  const dy = y - middle[0];
+  const dx = x - middle[1];
+  let [cy, cx] = [0, 1].map((axis) => centre_px[axis]! + per_ry_px[axis]! * dy + per_rx_px[axis]! * dx) as [
+    number,
+    number,
   ];
+  const half = halfOf(middle);
+  for (const { powers, px } of bend) {
+    const factor = (dy / half[0]) ** powers[0] * (dx / half[1]) ** powers[1];
+    cy += factor * px[0];
+    cx += factor * px[1];
+  }
+  for (const { axis, from, px } of jumps) {
+    if ((axis === 'ry' ? y : x) < from) continue;
+    cy += px[0];
+    cx += px[1];
+  }
+  return [cy, cx];
 }
 
 /** M from its parts. */
@@ -199,6 +225,15 @@ export function partsOf(map: readonly [Pair, Pair]): MapParts {
 export function calibrationRows(c: Calibration): [quantity: string, value: string][] {
   const [ry, rx] = c.shape;
   const sweep = (v: Pair, n: number): string => v.map((part) => decimalLabel(part * (n - 1), 2)).join(', ');
+  const others = Object.entries(c.used.left_out).flatMap(([kind, n]) => (n > 0 ? [`${n} ${kind}`] : []));
+  const bent = [
+    ...(c.descan.bend.length > 0
+      ? [`bent, to order ${Math.max(...c.descan.bend.map(({ powers: [i, j] }) => i + j))}`]
+      : []),
+    ...c.descan.jumps.map(
+      ({ axis, from, px }) => `a jump of ${px.map((v) => decimalLabel(v, 2)).join(', ')} px at ${axis} ${from}`,
+    ),
+  ].map((text) => `; ${text}`);
   const corrections = [
     c.used.dark ? 'dark reference subtracted' : 'no dark reference',
     ...(c.used.gain ? ['gain divided out'] : []),
@@ -229,7 +264,11 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     ['Direct beam', directBeamText(c.direct_beam)],
     [
       'Descan',
-      `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
+      `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx${bent.join('')}; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
+    ],
+    [
+      'Patterns',
+      `${plural(c.used.patterns, 'pattern')} of the crystal looked at${others.length > 0 ? `; left out: ${others.join(', ')}` : ''}`,
     ],
     [
       'Dose',

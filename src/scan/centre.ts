@@ -8,7 +8,7 @@
  */
 
 import { breathe, type Task } from '../core/task.ts';
-import { centreAt, type DescanPlane, type Pair } from './calibration.ts';
+import { centreAt, type Descan, type Pair } from './calibration.ts';
 import { type DiskGeometry, fitDisk, type Image, orderPlace } from './disk-edge.ts';
 import { median, robustSigma } from './linear.ts';
 import { indexPosition } from './pattern-source.ts';
@@ -39,6 +39,8 @@ export function diskOffset(geometry: DiskGeometry, h: number, k: number): Pair {
 
 export interface CentreFit {
   readonly centre: Pair;
+  /** Standard error of the centre per axis, counting statistics and the guides' τ [px]. */
+  readonly se_px: number;
   /** Where each guide disk would rather have the centre, relative to it [px]; undefined where it was not seen. */
   readonly misplaced: readonly (Pair | undefined)[];
 }
@@ -52,6 +54,7 @@ export function patternCentre(
 ): CentreFit | undefined {
   let centre = start;
   let misplaced: (Pair | undefined)[] = [];
+  let se_px = 0;
   for (let pass = 0; pass < ITERATIONS; pass++) {
     const here = centre;
     const fits = guides.map(({ hk }) => {
@@ -79,6 +82,7 @@ export function patternCentre(
       bx += iyx * fit.shift[0] + ixx * fit.shift[1];
     }
     const det = wyy * wxx - wyx * wyx;
+    se_px = Math.sqrt((wyy + wxx) / (2 * det));
     let sy = (wxx * by - wyx * bx) / det;
     let sx = (wyy * bx - wyx * by) / det;
     // One Gauss–Newton step holds within about the blur of the edge.
@@ -92,7 +96,7 @@ export function patternCentre(
     misplaced = fits.map((fit) => fit && [fit.shift[0] - sy, fit.shift[1] - sx]);
     if (length < 0.05) break;
   }
-  return { centre, misplaced };
+  return { centre, se_px, misplaced };
 }
 
 /** Measures the guides' τ from many patterns: their scatter about the common centre, never below 0.03 px. */
@@ -113,7 +117,7 @@ export function learnScatter(guides: readonly GuideDisk[], fits: readonly Centre
  * Mean [qy][qx] of the sample's patterns, counts, each moved so that its centre lies at pixel `target` [y, x], by bilinear interpolation (which blurs edges
  * symmetrically and moves none). 0 where fewer than a fifth of the patterns reach. @throws 'aborted'
  */
-export async function alignedMean(sample: Sample, plane: DescanPlane, target: Pair, task: Task): Promise<Float64Array> {
+export async function alignedMean(sample: Sample, descan: Descan, target: Pair, task: Task): Promise<Float64Array> {
   const { indices } = sample;
   const [, , ny, nx] = sample.shape;
   const sum = new Float64Array(ny * nx);
@@ -122,7 +126,7 @@ export async function alignedMean(sample: Sample, plane: DescanPlane, target: Pa
   for (const [i, pattern] of sample.patterns.entries()) {
     await breathe(task);
     const [y, x] = indexPosition(sample, indices[i]!);
-    const [cy, cx] = centreAt(plane, y, x);
+    const [cy, cx] = centreAt(descan, y, x);
     addShifted(sum, cover, pattern, ny, nx, target[0] - cy, target[1] - cx);
     task.progress(i + 1, indices.length, 'patterns averaged');
   }

@@ -6,31 +6,34 @@
 import { percent, quantity } from '../core/numbers.ts';
 import { diskTurn_deg, zoneText } from '../diffraction/detector.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
-import { partsOf } from './calibration.ts';
+import { centreAt, partsOf } from './calibration.ts';
+import type { DescanFit } from './descan-fit.ts';
 import type { DirectBeam } from './direct-beam.ts';
 import type { Exposure } from './exposure.ts';
 import type { LatticeFit } from './lattice.ts';
 import type { PatternSource } from './pattern-source.ts';
-import type { PlaneFit } from './plane-fit.ts';
 import { pixel_mrad } from './units.ts';
 import { vacuumDose } from './vacuum-exposure.ts';
 
 export interface Fits {
   readonly bad: { readonly hot: readonly number[]; readonly dead: readonly number[] };
-  readonly plane: PlaneFit;
+  readonly plane: DescanFit;
   readonly lattice: LatticeFit;
   readonly direct: DirectBeam;
-  /** Patterns that were looked at. */
+  /** Patterns of the crystal that were looked at, and others that were left out, by kind. */
   readonly patterns: number;
   /** What was done to the counts; its vacuum probe with bad pixels replaced. */
   readonly exposure: Exposure;
+  readonly left_out: Readonly<Record<string, number>>;
+  /** What is wrong with the order of the scan, or with its centres. */
+  readonly order: string | undefined;
   readonly mean: Float64Array;
   readonly warnings: string[];
 }
 
 /** The calibration that the fits and means (counts, [qy][qx]) of a scan amount to: angles in mrad and degrees, dose in electrons. */
 export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits): Calibration {
-  const { bad, plane, lattice, direct, patterns, exposure, mean, warnings } = fits;
+  const { bad, plane, lattice, direct, patterns, left_out, order, exposure, mean, warnings } = fits;
   const { vacuum, counts_per_electron, counts_from, treatment, picture } = exposure;
   const { doubts, ...beamFound } = direct;
   warnings.push(...doubts);
@@ -71,8 +74,6 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
     warnings.push(
       'The disks of [111] lie on a lattice that a turn by 60° leaves as it is, the crystal does not: x and y may both point the other way. Give the rotation, to within 30°, where it is known.',
     );
-  if (plane.outliers > 0.2)
-    warnings.push(`${percent(plane.outliers, 2)} of the centres do not follow the descan plane.`);
   if (!vacuum)
     warnings.push('There is no vacuum probe: the dose is the sum of the patterns and misses what the detector missed.');
   const stated =
@@ -84,9 +85,9 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}, which is taken: check the camera length, binning, and that the scan is of this crystal.`,
     );
   }
-  const descan = plane.plane;
+  const { descan } = plane;
   return {
-    version: 1,
+    version: 2,
     shape: source.shape,
     crystal: {
       a_A: beam.a_A,
@@ -94,7 +95,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       voltage_kV: beam.voltage_kV,
       convergence_mrad: beam.convergence_mrad,
     },
-    centre0_px: descan.centre_px,
+    centre0_px: centreAt(descan, ...descan.middle),
     centre0_se_px: [
       Math.hypot(plane.centre_se[0], lattice.se.centre_px[0]),
       Math.hypot(plane.centre_se[1], lattice.se.centre_px[1]),
@@ -125,9 +126,11 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       gain: source.gain !== undefined,
       vacuum: vacuum !== undefined,
       patterns,
+      left_out,
       disks: lattice.disks,
     },
     residuals: { centre_rms_px: plane.rms, centre_outliers: plane.outliers, lattice_rms_px: lattice.rms_px },
+    ...(order !== undefined && { misread: order }),
     warnings,
   };
 }

@@ -56,6 +56,18 @@ function checkFinite(patterns: Float32Array, source: Camera, first: number, repl
   );
 }
 
+/** Whether a frame was lost: it holds a number that is not finite, or one value everywhere, as no camera counts. */
+export function isBlank(raw: Float32Array): boolean {
+  const [first] = raw;
+  let same = true;
+  let sum = 0;
+  for (const value of raw) {
+    sum += value;
+    if (value !== first) same = false;
+  }
+  return same || !Number.isFinite(sum);
+}
+
 /** Refuses a dark reference, gain or vacuum image that is not finite. @throws 'not-finite' */
 function checkImage(image: Float32Array | undefined, what: string, qx: number): void {
   const at = image ? image.findIndex((v) => !Number.isFinite(v)) : -1;

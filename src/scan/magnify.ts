@@ -6,9 +6,9 @@
  * What this is not: more information. Neighbouring fine pixels err together, so that errors are taken from scatter, never from counting.
  */
 
-import type { DescanPlane, Pair } from './calibration.ts';
+import type { Descan, Pair } from './calibration.ts';
+import type { DescanFit } from './descan-fit.ts';
 import type { LatticeFit } from './lattice.ts';
-import type { PlaneFit } from './plane-fit.ts';
 
 /** Radius that a disk should have [px]. */
 const WANTED_RADIUS_PX = 6;
@@ -69,18 +69,33 @@ function catmullRom(t: number): { from: number; w: [number, number, number, numb
 export const onto = (place: Pair, f: number): Pair => [f * (place[0] + 0.5) - 0.5, f * (place[1] + 0.5) - 0.5];
 /** And back. */
 export const from = (place: Pair, f: number): Pair => [(place[0] + 0.5) / f - 0.5, (place[1] + 0.5) / f - 0.5];
-const shorter = ([y, x]: Pair, f: number): Pair => [y / f, x / f];
+const shorter = ([y, x]: Pair, f: number): [number, number] => [y / f, x / f];
+
+/** A descan on a grid `f` times as fine. */
+export function descanOnto(descan: Descan, f: number): Descan {
+  return scaled(descan, onto(descan.centre_px, f), 1 / f);
+}
 
 /** A descan fitted on the fine grid, on the camera's. */
-export function planeFrom(fit: PlaneFit, f: number): PlaneFit {
-  const { plane } = fit;
-  const own: DescanPlane = {
-    ...plane,
-    centre_px: from(plane.centre_px, f),
-    per_ry_px: shorter(plane.per_ry_px, f),
-    per_rx_px: shorter(plane.per_rx_px, f),
+export function descanFrom(fit: DescanFit, f: number): DescanFit {
+  return {
+    ...fit,
+    descan: scaled(fit.descan, from(fit.descan.centre_px, f), f),
+    centre_se: shorter(fit.centre_se, f),
+    rms: fit.rms / f,
+    sigma: fit.sigma / f,
   };
-  return { ...fit, plane: own, centre_se: shorter(fit.centre_se, f), rms: fit.rms / f };
+}
+
+function scaled(descan: Descan, centre_px: Pair, by: number): Descan {
+  return {
+    ...descan,
+    centre_px: [...centre_px],
+    per_ry_px: [...shorter(descan.per_ry_px, by)],
+    per_rx_px: [...shorter(descan.per_rx_px, by)],
+    bend: descan.bend.map((one) => ({ ...one, px: [...shorter(one.px, by)] })),
+    jumps: descan.jumps.map((one) => ({ ...one, px: [...shorter(one.px, by)] })),
+  };
 }
 
 /** A lattice fitted on the fine grid, on the camera's. */

@@ -6,12 +6,12 @@
 import { fail } from '../core/errors.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { Pair } from './calibration.ts';
-import { isLost } from './correct.ts';
+import { isBlank } from './correct.ts';
+import type { MeasuredCentre } from './descan-fit.ts';
 import { type Exposure, examine } from './exposure.ts';
 import { lostText } from './exposure-text.ts';
 import { brightest } from './lattice-search.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
-import type { MeasuredCentre } from './plane-fit.ts';
 
 /** Interleaved parts of the scan, to tell what is always there from what happened once. */
 const PARTS = 4;
@@ -25,6 +25,8 @@ export interface Sample {
   readonly shape: PatternSource['shape'];
   readonly indices: readonly number[];
   readonly patterns: readonly Float32Array[];
+  /** Frames that were looked at and hold nothing: not finite, or one value everywhere. */
+  readonly empty: number;
 }
 
 /**
@@ -43,36 +45,38 @@ export async function takeSample(
   const indices: number[] = [];
   const patterns: Float32Array[] = [];
   const lost: [number, number][] = [];
+  let empty = 0;
   for (const [i, index] of chosen.entries()) {
     await breathe(task);
     const raw = await source.read(index, 1);
-    if (isLost(raw)) lost.push(indexPosition(source, index));
-    else {
+    if (isBlank(raw)) {
+      empty++;
+      if (!raw.some(Number.isFinite)) lost.push(indexPosition(source, index));
+    } else {
       patterns.push(raw);
       indices.push(index);
     }
     task.progress(i + 1, chosen.length, 'patterns surveyed');
   }
   if (patterns.length === 0) {
-    fail(
-      'not-finite',
-      `None of the ${chosen.length} patterns that were looked at holds a number.`,
-      'Export the scan again.',
-    );
+    const [tag, what] = lost.length > 0 ? (['not-finite', 'holds a number'] as const) : (['shape', 'holds more than one value'] as const);
+    fail(tag, `The patterns are empty: none of the ${chosen.length} that were looked at ${what}.`, 'Check the file, or export the scan again.');
   }
   const exposure = examine(source, indices, patterns, counts_per_electron);
   const warnings = [...(lost.length > 0 ? [lostText(lost, chosen.length)] : []), ...exposure.warnings];
-  return { shape, indices, patterns, exposure: { ...exposure, warnings } };
+  return { shape, indices, patterns, empty, exposure: { ...exposure, warnings } };
 }
 
-/** At most `limit` scan positions on a regular grid over the scan, as linear indices. */
+/** At most `limit` scan positions on a grid over the scan, as linear indices; every second row and column of the grid is one further on, so that even and odd ones are seen. */
 function choosePatterns(source: PatternSource, limit: number): number[] {
   const [ry, rx] = source.shape;
   const stride = Math.max(1, Math.ceil(Math.sqrt((ry * rx) / limit)));
-  const start = (n: number): number => Math.floor(((n - 1) % stride) / 2);
-  const indices: number[] = [];
-  for (let y = start(ry); y < ry; y += stride) for (let x = start(rx); x < rx; x += stride) indices.push(y * rx + x);
-  return indices;
+  const places = (n: number): number[] => {
+    const start = Math.floor(((n - 1) % stride) / 2);
+    const count = Math.ceil((n - start) / stride);
+    return Array.from({ length: count }, (_, i) => Math.min(n - 1, start + i * stride + (stride > 1 ? i % 2 : 0)));
+  };
+  return places(ry).flatMap((y) => places(rx).map((x) => y * rx + x));
 }
 
 export interface Survey {

@@ -6,7 +6,7 @@
 import { RandomStream } from '../core/random.ts';
 import { wavelength } from '../diffraction/optics.ts';
 import { apertureAmplitude } from '../diffraction/probe.ts';
-import { centreAt, type DescanPlane, mapFrom } from '../scan/calibration.ts';
+import { centreAt, type Descan, mapFrom } from '../scan/calibration.ts';
 import { type AnglePattern, type Counting, count, exposeCamera } from '../scan/camera.ts';
 import type { EmdScan } from '../scan/emd-write.ts';
 import { Optics } from './experiment-optics.ts';
@@ -35,7 +35,7 @@ export class ScanCamera {
   readonly #shape: readonly [ry: number, rx: number];
   readonly #sampling: PatternSampling;
   readonly #map: ReturnType<typeof mapFrom>;
-  readonly #plane: DescanPlane;
+  readonly #descan: Descan;
   readonly #counting: Counting;
   readonly #optics: Optics;
   readonly #gain: Float64Array;
@@ -55,11 +55,13 @@ export class ScanCamera {
     this.#shape = shape;
     this.#sampling = sampling;
     this.#map = mapFrom(experiment.mrad_per_pixel, experiment.rotation_deg);
-    this.#plane = {
+    this.#descan = {
       centre_px: [n / 2 - 0.3, n / 2 + 0.4],
       per_ry_px: [experiment.descan_px[0] / Math.max(1, ry - 1), 0],
       per_rx_px: [0, experiment.descan_px[1] / Math.max(1, rx - 1)],
       middle: [(ry - 1) / 2, (rx - 1) / 2],
+      bend: [],
+      jumps: [],
     };
     const layout = new RandomStream(experiment.seed, 'camera');
     this.#counting = {
@@ -88,7 +90,7 @@ export class ScanCamera {
   expected(elastic: ArrayLike<number>, index: number): Float64Array {
     const [, rx] = this.#shape;
     const pattern = this.#optics.apply({ values: elastic, ...this.#sampling });
-    return this.#expose(pattern, centreAt(this.#plane, Math.floor(index / rx), index % rx));
+    return this.#expose(pattern, centreAt(this.#descan, Math.floor(index / rx), index % rx));
   }
 
   /** One exposure of a position. @param expected as {@link expected} gives it */
@@ -136,7 +138,7 @@ export class ScanCamera {
 
   #vacuum(): Float64Array {
     const beam = this.#optics.apply(vacuumPattern(this.#of.microscope, this.#sampling), false);
-    return this.#expose(beam, [...this.#plane.centre_px]);
+    return this.#expose(beam, [...this.#descan.centre_px]);
   }
 }
 
