@@ -45,6 +45,8 @@ const summarySchema = z.object({
   dose_e: z.number(),
   /** Positions out of the model's domain, and components that the map does not measure. */
   outside: z.number(),
+  /** Positions of each kind (scan/positions.ts). */
+  positions: z.record(z.string(), z.number()),
   abstained: z.array(abstentionSchema),
   check: checkSchema.optional(),
   rotation_deg: z.number(),
@@ -143,6 +145,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       map_s: result.map_s,
       dose_e: result.calibration.dose_e,
       outside: result.outside,
+      positions: { ...result.positions },
       abstained: [...result.abstained],
       check: result.map.meta.check && checkSchema.parse(result.map.meta.check),
       rotation_deg: result.calibration.rotation_deg,

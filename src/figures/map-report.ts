@@ -6,7 +6,13 @@
 import { electrons, fixedLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
 import { noBetterThanMean } from '../polarization/abstention.ts';
-import { findChannel, OUT_OF_DOMAIN, type PolarizationMap } from '../polarization/polarization-map.ts';
+import {
+  findChannel,
+  OUT_OF_DOMAIN,
+  otherPositions,
+  POSITION,
+  type PolarizationMap,
+} from '../polarization/polarization-map.ts';
 import type { ChannelScore } from '../polarization/score.ts';
 import { checkSection } from './check-section.ts';
 import { componentMap, usualChannels } from './component-map.ts';
@@ -80,6 +86,7 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
   const sections: ReportSection[] = [
     { heading: 'Polarization', svg: vectors, note: alongBeamNote(map, priorSpread(input)) },
     { heading: 'Components, tilt and thickness', text: COMPONENTS, svg: components, table: sigmaTable(map) },
+    ...positionSection(map, put),
     ...domainSection(map, put),
     ...checkSection(map, put),
   ];
@@ -126,10 +133,24 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
 const COMPONENTS =
   'σ is what the model states of each pattern, calibrated so that value ± σ holds the truth in 68 of 100 patterns of structures it never saw, and widened where a position is out of its domain. It knows nothing of errors that such structures do not show. Components of a vector have one scale, and so have their differences from a truth; σ has its own.';
 
+/** Which positions are not of the crystal, where any is. */
+function positionSection(map: PolarizationMap, put: (name: string, svg: string) => string): ReportSection[] {
+  const others = otherPositions(map);
+  if (others.length === 0) return [];
+  const words = others.map(({ kind, code, count }) => `${count} ${kind} (${code})`);
+  return [
+    {
+      heading: 'Positions that are not of the crystal',
+      text: `Of ${map.shape[0] * map.shape[1]} positions: ${words.join(', ')}; 0 is the crystal. They have no value, are hatched in the maps, and are left out of what is taken over the map.`,
+      svg: put(POSITION, componentMap(map, POSITION, { range: [0, Math.max(...others.map(({ code }) => code))] })),
+    },
+  ];
+}
+
 /** Which positions are out of the model's domain, where any is. */
 function domainSection(map: PolarizationMap, put: (name: string, svg: string) => string): ReportSection[] {
   const values = findChannel(map, OUT_OF_DOMAIN)?.values;
-  const marked = values?.reduce((sum, one) => sum + one, 0) ?? 0;
+  const marked = values?.filter((one) => one === 1).length ?? 0;
   if (!values || marked === 0) return [];
   return [
     {

@@ -62,8 +62,9 @@ export function sigmaTable(map: PolarizationMap): ReportTable {
     columns: ['Channel', 'Unit', 'σ, median', 'Prior', 'k₉₅', 'No information', ''].map((label) => ({ label })),
     rows: map.channels.flatMap(({ name, unit, sigma, k95, prior }): Cell[][] => {
       if (!sigma) return [];
+      const known = sigma.filter(Number.isFinite);
       const idle =
-        prior === undefined ? undefined : sigma.filter((one) => tellsNothing(one, prior)).length / sigma.length;
+        prior === undefined ? undefined : known.filter((one) => tellsNothing(one, prior)).length / known.length;
       const abstains = abstained.some((one) => one.name === name);
       return [
         [

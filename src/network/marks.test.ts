@@ -82,6 +82,15 @@ test('one far pattern is marked alone; a tenth of them or more mark the scan', (
   expect(Math.min(...three.times)).toBe(3);
 });
 
+test('patterns apart neither mark the scan nor are marked by it', () => {
+  const apart = first(3, 1, 0);
+  const { n, times } = marked({ distance: first(3, 6, 1), apart });
+  expect(n).toBe(3);
+  expect([...times.subarray(0, 4)]).toEqual([3, 3, 3, 1]);
+  // What the others leave over marks them alone.
+  expect(marked({ misfit: new Array(20).fill(0.026), apart }).n).toBe(17);
+});
+
 test('what counting leaves does not count; what is left beside it does', () => {
   expect(marked({ misfit: new Array(20).fill(1.009), counting: new Array(20).fill(1) }).n).toBe(0);
   expect(marked({ misfit: first(3, 0.026, 0.012) }).n).toBe(20);

@@ -2,7 +2,7 @@
  * Which patterns of a scan are out of the domain of a model, and by how much. A pattern is, where
  * - its latents lie farther out than those of 99 of 100 held-out patterns (domain.ts), or
  * - a label that the model can tell is answered beyond the range that it was trained on, by more than 2σ;
- * and every pattern of the scan is, where
+ * and every pattern of the scan is, but those that are judged by themselves, where
  * - a tenth of the patterns or more, three at least or all, lie farther out than 99 of 100 held-out ones,
  * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones,
  * - a tenth or more show an instrument (background, blur: instrument.ts) unlike that of 99 of 100 held-out ones, or
@@ -38,6 +38,8 @@ export interface PatternMarks {
   readonly sigma: readonly (ArrayLike<number> | undefined)[];
   /** Electrons per pattern. */
   readonly dose_e: number;
+  /** 1 for patterns that are judged by themselves, such as those of another layer of a film: the scan as a whole is neither judged by them nor marks them. */
+  readonly apart?: ArrayLike<number> | undefined;
 }
 
 export interface ScanMarks {
@@ -45,7 +47,7 @@ export interface ScanMarks {
   readonly times: Float32Array;
   /** 1 where out of domain. */
   readonly outside: Uint8Array;
-  /** Patterns whose latents are far out. */
+  /** Patterns whose latents are far out, those apart left out. */
   readonly far: number;
   /** s of the whole scan by each of its marks; at most 1 where the scan fits. */
   readonly scan: Readonly<Record<'distance' | 'misfit' | 'instrument' | 'dose', number>>;
@@ -101,7 +103,7 @@ export function toldRanges(info: ModelInfo) {
 
 /** Marks of a scan's patterns. @param info of a model that says what it was trained on: `domain` is its own */
 export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks): ScanMarks {
-  const { distance, misfit, counting, instrument, values, sigma, dose_e } = patterns;
+  const { distance, misfit, counting, instrument, values, sigma, dose_e, apart } = patterns;
   const count = distance.length;
   const far = Float64Array.from(distance, (d) => d / domain.distance.high);
   // Models before format 3 know what is left with counting noise in it.
@@ -114,13 +116,13 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
   const share = (s: Float64Array): number =>
     s.toSorted().at(-Math.min(s.length, Math.max(LEAST, Math.ceil(SHARE * s.length)))) ?? 0;
   const scan = {
-    distance: share(far),
+    distance: share(far.filter((_, i) => !apart?.[i])),
     misfit: share(left),
     instrument: share(seen),
     dose: byDose(info, dose_e),
   };
   const whole = Math.max(1, ...Object.values(scan));
-  const times = Float32Array.from(far, (s) => Math.max(s, whole));
+  const times = Float32Array.from(far, (s, i) => Math.max(s, apart?.[i] ? 1 : whole));
   const outside = Uint8Array.from(times, (s) => (s > 1 ? 1 : 0));
   const beyond = toldRanges(info).flatMap(({ name, unit, label, min, max }) => {
     let n = 0;
@@ -139,5 +141,5 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
   });
   const blur_mrad = Math.sign(blur) * Math.sqrt(Math.abs(blur)) * pixelSide_mrad(info.detector);
   const shown = { background: even + central, blur_mrad };
-  return { times, outside, far: far.filter((s) => s > 1).length, scan, instrument: shown, beyond };
+  return { times, outside, far: far.filter((s, i) => s > 1 && !apart?.[i]).length, scan, instrument: shown, beyond };
 }

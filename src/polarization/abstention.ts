@@ -35,9 +35,10 @@ export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
 export function abstentions(channels: readonly MapChannel[], untold: readonly string[]): Abstention[] {
   return channels.flatMap(({ name, unit, sigma, prior }) => {
     if (!sigma || prior === undefined) return [];
-    const sorted = sigma.toSorted();
+    // Positions that are not of the crystal have no σ.
+    const sorted = sigma.filter(Number.isFinite).toSorted();
     const share = untold.includes(name) ? 1 : sorted.filter((one) => tellsNothing(one, prior)).length / sorted.length;
-    return share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior }] : [];
+    return sorted.length > 0 && share >= SAID ? [{ name, unit, share, sigma: sorted[sorted.length >> 1]!, prior }] : [];
   });
 }
 

@@ -110,7 +110,8 @@ export async function checkScan(
   };
   const at = (i: number): CheckedState => stateOf((label) => findChannel(map, label)!.values[i]!);
   const every = checkedEvery(map.shape);
-  const all = positionsOf(map.shape, every);
+  // Positions that are not of the crystal have no state.
+  const all = positionsOf(map.shape, every).filter((i) => Number.isFinite(at(i).thickness_nm));
   const problems = all.flatMap((i) => crystal.problem(at(i), [at(i).thickness_nm]) ?? []);
   const chosen = all.filter((i) => crystal.problem(at(i), [at(i).thickness_nm]) === undefined);
   if (chosen.length === 0) {

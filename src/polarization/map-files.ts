@@ -3,7 +3,7 @@
  *
  * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
  * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`: value ± σ is the 68% interval, value ± `coverage_factor_95` (an attribute
- * of that array)·σ the 95% interval, its attribute `prior` is the σ of knowing nothing but the mean, `shared` the share of σ² that all positions have in common; `y` and `x` are the coordinates [nm]. The group's
+ * of that array)·σ the 95% interval, its attribute `prior` is the σ of knowing nothing but the mean, `shared` the share of σ² that all positions have in common; `y` and `x` are the coordinates [nm]. `position` has the attributes `flag_values` and `flag_meanings`. The group's
  * attributes hold `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
  * reader opens it; xarray takes it for a Dataset. Units are spelled as pint reads them: 'uC/cm^2' for this program's 'uC/cm2'.
  */
@@ -14,7 +14,15 @@ import { identitySchema } from '../core/identity.ts';
 import { writeNpz } from '../core/npy.ts';
 import type { Store } from '../core/store.ts';
 import { evenSteps, GroupFiles, hasArray, readArray, readAttributes } from '../core/zarr.ts';
-import { checkMap, longName, type MapChannel, type PolarizationMap } from './polarization-map.ts';
+import { POSITION_KINDS } from '../scan/positions.ts';
+import {
+  checkMap,
+  findChannel,
+  longName,
+  type MapChannel,
+  POSITION,
+  type PolarizationMap,
+} from './polarization-map.ts';
 
 const FORMAT = 'ferroscope-map/3';
 
@@ -93,7 +101,7 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint
         attributes: { units: unitInFiles(unit), long_name, ...more },
         fill: Number.NaN,
       });
-    await put(name, longName(name), values);
+    await put(name, longName(name), values, name === POSITION ? FLAGS : {});
     const said = {
       ...(k95 !== undefined && { coverage_factor_95: k95 }),
       ...(prior !== undefined && { prior }),
@@ -104,6 +112,9 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint
   const channels = map.channels.map(({ name }) => name);
   return group.finish({ format: FORMAT, shape, step_nm, channels, provenance: map.meta });
 }
+
+/** Codes and their meanings, as the CF conventions have them. */
+const FLAGS = { flag_values: POSITION_KINDS.map((_, code) => code), flag_meanings: POSITION_KINDS.join(' ') };
 
 /** As pint reads it: 'uC/cm2' gives 'uC/cm^2'. */
 const unitInFiles = (unit: string): string => unit.replaceAll(/(?<=[a-z])(?=\d)/gi, '^');
@@ -166,7 +177,7 @@ export function mapToCsv(map: PolarizationMap): string {
 
 /**
  * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, positions `y_nm` [ry] and `x_nm` [rx],
- * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, shared, provenance }, the second to fourth by channel:
+ * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, shared, position_kinds, provenance }, the second to fourth by channel, the kinds in the order of the codes of `position`:
  * `json.loads(bytes(npz['attributes_json']))`.
  */
 export function mapToNpz(map: PolarizationMap): Uint8Array {
@@ -182,6 +193,7 @@ export function mapToNpz(map: PolarizationMap): Uint8Array {
     coverage_factors_95: of('k95'),
     priors: of('prior'),
     shared: of('shared'),
+    ...(findChannel(map, POSITION) && { position_kinds: POSITION_KINDS }),
     provenance: map.meta,
   };
   const text = new TextEncoder().encode(JSON.stringify(said));

@@ -11,7 +11,9 @@ import type { OnnxRuntime } from '../network/session.ts';
 import { predictSymmetric } from '../network/symmetric.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import type { Calibration } from '../scan/calibration.ts';
-import type { Camera } from '../scan/correct.ts';
+import { type Camera, isBlank } from '../scan/correct.ts';
+import { indexPosition } from '../scan/pattern-source.ts';
+import { NO_FACTS, type PositionFacts, PositionLook } from '../scan/positions.ts';
 
 export interface MapSettings {
   /** The model's file. */
@@ -42,9 +44,11 @@ export interface MapPart {
   readonly counting: readonly number[];
   /** [shown][INSTRUMENT], what an instrument did to them (network/instrument.ts). */
   readonly instrument: readonly number[];
-  /** Patterns as the model saw them and as it reconstructs them, summed over the positions that are shown [pixels²]. */
+  /** Patterns as the model saw them and as it reconstructs them, of the positions that are shown [shown][pixels²]. */
   readonly seen: Float32Array;
   readonly reconstructed: Float32Array;
+  /** What tells whether a position is of the crystal at all [count]. */
+  readonly facts: readonly PositionFacts[];
 }
 
 export async function mapWorker(
@@ -54,11 +58,20 @@ export async function mapWorker(
   const model = openModel(bytes, runtime, 1);
   const { detector, adapts, domain } = model.info;
   const view = new LatticeView(camera, calibration, detector);
+  const look = new PositionLook(calibration);
   return {
     async run({ first, raw, stride }) {
-      const patterns = view.convert(raw, first);
       const size = detector.pixels ** 2;
-      const count = patterns.length / size;
+      const [, , ny, nx] = camera.shape;
+      const count = raw.length / (ny * nx);
+      const frames = Array.from({ length: count }, (_, i) => raw.subarray(i * ny * nx, (i + 1) * ny * nx));
+      const blank = frames.map(isBlank);
+      for (const [i, frame] of frames.entries()) if (blank[i]) frame.fill(0);
+      const patterns = view.convert(raw, first);
+      // Converting has corrected the raw counts.
+      const facts = frames.map((frame, i) =>
+        blank[i] ? NO_FACTS : look.facts(frame, ny, nx, ...indexPosition(camera, first + i)),
+      );
       const { labels, spread, sigma, latent } = await predictSymmetric(model, patterns, count, {
         experimental: adapts,
       });
@@ -67,24 +80,22 @@ export async function mapWorker(
       for (let i = 0; domain && i < count; i++) {
         distance[i] = distanceOf(domain.latent, latent.subarray(i * n, (i + 1) * n));
       }
-      const seen = new Float32Array(size);
-      const reconstructed = new Float32Array(size);
+      const shown = Array.from({ length: count }, (_, i) => i).filter((i) => (first + i) % stride === 0);
+      const seen = new Float32Array(shown.length * size);
+      const reconstructed = new Float32Array(shown.length * size);
       const misfit: number[] = [];
       const counting: number[] = [];
       const instrument: number[] = [];
-      for (let i = 0; i < count; i++) {
-        if ((first + i) % stride !== 0) continue;
+      for (const [k, i] of shown.entries()) {
         const pattern = patterns.subarray(i * size, (i + 1) * size);
         const { reconstruction } = await model.predict(pattern, 1, { experimental: adapts });
         misfit.push(misfitOf(pattern, reconstruction));
         counting.push(countingMisfit(reconstruction, calibration.dose_e));
         instrument.push(...instrumentOf(pattern, reconstruction, calibration.dose_e));
-        for (let j = 0; j < size; j++) {
-          seen[j]! += pattern[j]!;
-          reconstructed[j]! += reconstruction[j]!;
-        }
+        seen.set(pattern, k * size);
+        reconstructed.set(reconstruction, k * size);
       }
-      return { labels, spread, sigma, distance, misfit, counting, instrument, seen, reconstructed };
+      return { labels, spread, sigma, distance, misfit, counting, instrument, seen, reconstructed, facts };
     },
     release: () => model.close(),
   };

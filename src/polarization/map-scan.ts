@@ -1,6 +1,6 @@
 /**
- * From a scan and a model to a polarization map: calibrate, resample onto the model's detector, predict, position by position in
- * batches over all cores. No more than a few batches of patterns are held.
+ * From a scan and a model to a polarization map: calibrate, predict every position (map-predictions.ts), tell which are of the crystal (standing.ts), and whether the
+ * model fits those.
  *
  * The uncertainty of a value: what the model states of the pattern, from two looks at it (network/symmetric.ts), times the factors that make it hold the truth of
  * structures it never saw in 68 and 95 of 100 patterns (network/uncertainty.ts). That is honest for patterns like those of the library; where the model does
@@ -9,35 +9,36 @@
 
 import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
 import { plural, quantity } from '../core/numbers.ts';
-import { checkAborted, type Task } from '../core/task.ts';
-import { ahead, Threads, type WorkerHost } from '../core/threads.ts';
+import type { Task } from '../core/task.ts';
+import type { WorkerHost } from '../core/threads.ts';
 import { zoneText } from '../diffraction/detector.ts';
 import { promised } from '../network/conformal.ts';
 import type { Model } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
-import { sigmaRule, uncalibrated } from '../network/uncertainty.ts';
 import { calibrate } from '../scan/calibrate.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { beamOf, type Calibration, calibrationIdentity } from '../scan/calibration.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
+import type { PositionKind } from '../scan/positions.ts';
 import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
-import type { MapJob, MapPart, MapSettings } from './map-job.ts';
+import { predictScan } from './map-predictions.ts';
 import {
   type Abstention,
   type MapChannel,
   type MapProvenance,
   OUT_OF_DOMAIN,
+  POSITION,
   type PolarizationMap,
 } from './polarization-map.ts';
+import { regionsApart } from './regions-apart.ts';
 import { measuredFacts, scanRemarks, statedFacts } from './scan-facts.ts';
+import { meanPatterns, probeShareOf, standing } from './standing.ts';
 
-/** Patterns that the mean pattern and its reconstruction are taken over, at most. */
-const SHOWN = 64;
 /** Version of a map's format. */
-const MAP_SCHEMA = 3;
+const MAP_SCHEMA = 4;
 
 export interface MapOptions {
   readonly program: string;
@@ -78,8 +79,9 @@ export interface ModelChoice {
 export interface MapResult {
   readonly map: PolarizationMap;
   readonly calibration: Calibration & { readonly identity: Identity };
-  /** Positions out of the model's domain. */
+  /** Positions out of the model's domain, and how many are of what kind (scan/positions.ts). */
   readonly outside: number;
+  readonly positions: Readonly<Record<PositionKind, number>>;
   /** Components that the map does not measure. */
   readonly abstained: readonly Abstention[];
   /** Means over the scan (evenly chosen positions) of what the model saw and of what it reconstructs, [pixels][pixels], fractions of the beam. */
@@ -143,80 +145,43 @@ export async function mapScan(
   const calibrated = performance.now();
 
   const { coverage } = new LatticeView(source, calibration, detector);
-  const [ry, rx] = source.shape;
-  const count = ry * rx;
+  const read = await predictScan(source, model, calibration, options, task);
+  const { shape } = source;
+  const scan: readonly [number, number] = [shape[0], shape[1]];
   const size = detector.pixels ** 2;
-  const stride = Math.ceil(count / SHOWN);
-  const shown = Math.ceil(count / stride);
-  const values = info.labels.map(() => new Float32Array(count));
-  const sigmas = info.labels.map(() => new Float32Array(count));
-  const rules = info.labels.map(({ name }) => sigmaRule(info, name));
-  const meanPattern = new Float32Array(size);
-  const meanReconstruction = new Float32Array(size);
-  const { shape, dark, gain } = source;
-  const settings: MapSettings = { model: model.bytes(), camera: { shape, dark, gain }, calibration };
-  const distance = new Float32Array(count);
-  const misfit: number[] = [];
-  const counting: number[] = [];
-  const instrument: number[] = [];
-  const threads = new Threads<MapJob, MapPart>(options.host, 'map', {
-    data: settings,
-    native: options.runtime.native,
-  });
-  try {
-    // This thread only reads: the others correct, resample and predict.
-    const read = async (i: number): Promise<MapPart> => {
-      const first = i * options.batch;
-      const raw = await source.read(first, Math.min(options.batch, count - first));
-      return threads.run({ first, raw, stride }, [raw.buffer as ArrayBuffer]);
-    };
-    let first = 0;
-    for await (const part of ahead(0, Math.ceil(count / options.batch), threads.count + 2, read)) {
-      checkAborted(task);
-      const here = part.labels.length / values.length;
-      for (let i = 0; i < here; i++) {
-        for (const [label, channel] of values.entries()) {
-          channel[first + i] = part.labels[i * values.length + label]!;
-          const rule = rules[label];
-          if (rule) sigmas[label]![first + i] = rule.factor * uncalibrated(part, i * values.length + label, rule.rmse);
-        }
-      }
-      distance.set(part.distance, first);
-      misfit.push(...part.misfit);
-      counting.push(...part.counting);
-      instrument.push(...part.instrument);
-      for (let j = 0; j < size; j++) {
-        meanPattern[j]! += part.seen[j]! / shown;
-        meanReconstruction[j]! += part.reconstructed[j]! / shown;
-      }
-      first += here;
-      task.progress(first, count, 'positions mapped');
-    }
-  } finally {
-    await threads.close();
-  }
-
+  const found = standing(read.facts, scan, probeShareOf(source, calibration));
+  const { crystal } = found;
+  const apart = info.domain ? regionsApart(read.distance, info.domain.distance.high, found.kinds, scan) : undefined;
+  const judged = read.shown.flatMap((i, k) => (found.kinds[i] === 0 && !apart?.marked[i] ? [k] : []));
+  const meanOf = (patterns: readonly Float32Array[]) => meanPatterns(read.shown, patterns, found.kinds, size);
   const uncovered = coverage.filter((share) => share < 0.5).length;
   const missing = `${uncovered} of ${plural(size, 'pixel')} that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
-  const marks = {
-    misfit,
-    counting,
-    instrument: Float32Array.from(instrument),
-    distance,
-    values,
-    sigma: sigmas,
+  const pick = <T>(values: ArrayLike<T>): T[] => crystal.map((i) => values[i]!);
+  const fit = fitOf(info, {
+    misfit: judged.map((k) => read.misfit[k]!),
+    counting: judged.map((k) => read.counting[k]!),
+    instrument: Float32Array.from(judged.flatMap((k) => [...read.instrument[k]!])),
+    distance: pick(read.distance),
+    values: read.values.map(pick),
+    sigma: read.sigmas.map(pick),
     dose_e: calibration.dose_e,
-  };
-  const { warnings: unfit, widening, outside } = fitOf(info, marks);
+    ...(apart && { apart: pick(apart.marked) }),
+  });
+  const widening = new Float32Array(read.distance.length).fill(1);
+  const outside = new Float32Array(read.distance.length).fill(Number.NaN);
+  for (const [k, i] of crystal.entries()) {
+    widening[i] = fit.widening[k]!;
+    outside[i] = fit.outside[k]!;
+  }
   const stated: MapChannel[] = info.labels.map(({ name, unit }, label) => {
-    const rule = rules[label];
-    const channel = { name, unit, values: values[label]! };
+    const rule = read.rules[label];
+    const channel = { name, unit, values: found.masked(read.values[label]!) };
     if (!rule) return channel;
     const { k95, prior, shared } = rule;
     return {
       ...channel,
-      sigma: sigmas[label]!,
+      sigma: found.masked(read.sigmas[label]!),
       prior,
       ...(k95 !== undefined && { k95 }),
       ...(shared !== undefined && { shared }),
@@ -233,7 +198,8 @@ export async function mapScan(
     const { sigma, prior } = channel;
     return sigma ? { ...channel, sigma: sigma.map((one, i) => widened(one, widening[i]!, prior!)) } : channel;
   });
-  if (info.domain) channels.push({ name: OUT_OF_DOMAIN, unit: '1', values: Float32Array.from(outside) });
+  if (info.domain) channels.push({ name: OUT_OF_DOMAIN, unit: '1', values: outside });
+  channels.push({ name: POSITION, unit: '1', values: Float32Array.from(found.kinds) });
   const { step_nm } = source.info;
   const warnings: MapWarning[] = [
     ...(detector.zone
@@ -244,7 +210,10 @@ export async function mapScan(
           } as const,
         ]
       : []),
-    ...unfit,
+    ...(calibration.misread === undefined ? [] : [{ level: 'wrong', text: calibration.misread } as const]),
+    ...found.warnings,
+    ...(apart?.warnings ?? []),
+    ...fit.warnings,
     ...abstentionWarnings(abstained),
     ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),
     ...calibration.warnings.map((text) => ({ level: 'care', text }) as const),
@@ -275,16 +244,17 @@ export async function mapScan(
   };
   return {
     map: {
-      shape: [source.shape[0], source.shape[1]],
+      shape: scan,
       step_nm: step_nm ?? detector.a_A / 10,
       channels,
       meta,
     },
     calibration: { ...calibration, identity: calibrationIdentityOf(info, options) },
-    outside: outside.reduce((sum, one) => sum + one, 0),
+    outside: fit.outside.reduce((sum, one) => sum + one, 0),
+    positions: found.counts,
     abstained,
-    meanPattern,
-    meanReconstruction,
+    meanPattern: meanOf(read.seen),
+    meanReconstruction: meanOf(read.reconstructed),
     calibrate_s: (calibrated - start) / 1e3,
     map_s: (performance.now() - calibrated) / 1e3,
   };

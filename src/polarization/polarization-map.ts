@@ -3,11 +3,12 @@
  *
  * Arrays are row-major [ry][rx]: the first axis is y, the second x. Channels are named like the labels of the library
  * ('P_x', 'dTi_y', 'tilt_x', 'thickness'), with their units: polarization 'uC/cm2', displacement 'pm', tilt 'mrad',
- * thickness 'nm'; 'out_of_domain' is a mark, 0 or 1. NaN marks a position that was not measured. Not here: drawing (figures/), files (map-files.ts).
+ * thickness 'nm'; 'out_of_domain' is a mark, 0 or 1, 'position' the kind of what stands there. NaN marks a position that was not measured. Not here: drawing (figures/), files (map-files.ts).
  */
 
 import { fail } from '../core/errors.ts';
 import type { Identity } from '../core/identity.ts';
+import { POSITION_KINDS } from '../scan/positions.ts';
 import type { MapWarning } from './fit.ts';
 
 export interface MapChannel {
@@ -168,6 +169,20 @@ export function checkMap(map: PolarizationMap): void {
 /** The channel that marks positions out of the model's domain. */
 export const OUT_OF_DOMAIN = 'out_of_domain';
 
+/** The channel that says what stands at each position: a code of scan/positions.ts. */
+export const POSITION = 'position';
+
+/** Positions of a map that are not of the crystal: how many of which kind, and its code. Empty for a map that does not say. */
+export function otherPositions(
+  map: PolarizationMap,
+): { readonly kind: string; readonly code: number; readonly count: number }[] {
+  const values = findChannel(map, POSITION)?.values ?? new Float32Array();
+  return POSITION_KINDS.flatMap((kind, code) => {
+    const count = code > 0 ? values.filter((one) => one === code).length : 0;
+    return count > 0 ? [{ kind, code, count }] : [];
+  });
+}
+
 /** The channel of a check: χ² per degree of freedom of each pattern beside that of its predicted state. */
 export const CHI2 = 'chi2';
 
@@ -178,6 +193,7 @@ const QUANTITIES: Readonly<Record<string, string>> = {
   tilt: 'tilt of the incident beam from the zone axis',
   thickness: 'specimen thickness',
   chi2: 'chi-squared per degree of freedom of the pattern beside that of the predicted state',
+  position: `what stands at the position: ${POSITION_KINDS.map((kind, code) => `${code} ${kind}`).join(', ')}`,
   out: 'position out of the domain of the model (1) or not (0)',
 };
 
