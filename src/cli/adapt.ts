@@ -49,13 +49,22 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
   const library = await openLibrary(folderStore(request.library), task);
   const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset, request.voltage_kV);
   try {
-    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order } = known;
+    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order, row_order, roll } = known;
     const beam = { ...beamOf(detector), rotation_deg, hot_sigma, counts_per_electron };
     const calibration = await calibrateFor(scopeOf(info), source, known, material, request.note, task);
     const files = { scan: await fileIdentity(request.scan), ...given };
     const identity = calibrationIdentity(
       files,
-      { ...beam, flip, scan_shape, order, dataset: request.dataset, given_voltage_kV: request.voltage_kV },
+      {
+        ...beam,
+        flip,
+        scan_shape,
+        order,
+        row_order,
+        roll,
+        dataset: request.dataset,
+        given_voltage_kV: request.voltage_kV,
+      },
       PROGRAM,
     );
     return await adaptModel(

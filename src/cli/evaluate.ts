@@ -135,6 +135,8 @@ const OF_SCAN = [
   'gain',
   'mask',
   'flip',
+  'rowOrder',
+  'roll',
 ];
 
 /** The scan that --scan names, with what is known of it. @throws 'usage' */

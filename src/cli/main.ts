@@ -210,6 +210,8 @@ function program(console: Console): Command {
       .option('--voltage <kV>', 'accelerating voltage, where the file does not state it or is wrong')
       .option('--dataset <path>', 'which dataset of the file, where it has several')
       .option('--scan-shape <rows,columns>', 'scan positions, where the file does not state them or is wrong')
+      .option('--row-order <how>', 'snake: every second row of the file runs backwards (default: forward)')
+      .option('--roll <n>', 'positions that the file is rolled on by: its first ones are the scan’s last')
       .option(
         '--order <axes>',
         'what the axes of the file’s array are, in its order: ry,rx,qy,qx or r,qy,qx (HDF5, Zarr)',

@@ -109,7 +109,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = request.analysis ?? analysisOptions.parse({});
-    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order } = known;
+    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order, row_order, roll } = known;
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
@@ -124,6 +124,8 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       flip,
       scan_shape,
       order,
+      row_order,
+      roll,
       dataset: request.dataset,
       given_voltage_kV: request.voltage_kV,
       material: request.material,
@@ -191,6 +193,8 @@ export function knownOf(line: CommandLine): ScanOptions {
     gain: option(line, 'gain'),
     mask: option(line, 'mask'),
     flip: optionList(line, 'flip'),
+    row_order: option(line, 'rowOrder'),
+    roll: number('roll'),
     scan_shape: option(line, 'scanShape')
       ?.split(/[,x×]/)
       .map((part) => (part.trim() === '' ? Number.NaN : Number(part))),

@@ -7,6 +7,7 @@ import { setting } from '../core/numbers.ts';
 import { fileIdentity, readBytes } from '../node/files.ts';
 import { scanFile } from '../node/scan-file.ts';
 import { type GivenImage, withGiven } from '../scan/given.ts';
+import { withOrder } from '../scan/given-order.ts';
 import { openScan } from '../scan/open.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
@@ -38,7 +39,7 @@ export async function openGivenScan(
     order: known.order,
   });
   try {
-    return { source: withVoltage(withGiven(source, images, known.flip), voltage_kV), given };
+    return { source: withVoltage(withGiven(withOrder(source, known), images, known.flip), voltage_kV), given };
   } catch (error) {
     source.close();
     throw error;

@@ -58,10 +58,12 @@ export interface MapOptions {
   readonly counts_per_electron?: number | undefined;
   /** How patterns were turned; it stands in the calibration's identity. */
   readonly flip?: readonly string[] | undefined;
-  /** Which dataset of the file was asked for, the scan's shape, the order of axes and the voltage [kV] that were given in place of the file's: part of the map's identity. */
+  /** Which dataset of the file was asked for, the scan's shape, the order of axes, of positions (scan/given-order.ts) and the voltage [kV] that were given in place of the file's: part of the map's identity. */
   readonly dataset?: string | undefined;
   readonly scan_shape?: readonly number[] | undefined;
   readonly order?: readonly string[] | undefined;
+  readonly row_order?: string | undefined;
+  readonly roll?: number | undefined;
   readonly given_voltage_kV?: number | undefined;
   /** What a person says that the scan is of, as recipes name it. */
   readonly material?: string | undefined;
@@ -108,6 +110,8 @@ const calibrationIdentityOf = (info: ModelInfo, options: MapOptions): Identity =
       dataset: options.dataset,
       scan_shape: options.scan_shape,
       order: options.order,
+      row_order: options.row_order,
+      roll: options.roll,
       given_voltage_kV: options.given_voltage_kV,
     },
     options.program,

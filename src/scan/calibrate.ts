@@ -58,7 +58,16 @@ export async function calibrate(
   };
   const plain = Math.min(ny, nx) / 24;
   const stated = vacuumDisk ? undefined : guessRadius(source, beam);
-  const { bad, plane, lattice, mean, direct, indices: shown, left_out, order } = await attempt(vacuumDisk?.radius ?? stated ?? plain).catch(
+  const {
+    bad,
+    plane,
+    lattice,
+    mean,
+    direct,
+    indices: shown,
+    left_out,
+    order,
+  } = await attempt(vacuumDisk?.radius ?? stated ?? plain).catch(
     // The file's pixel may be another's: binned, or cut, or left from another camera length.
     (error: unknown) => {
       if (stated === undefined || !(error instanceof FerroscopeError) || error.tag !== 'incomplete') throw error;

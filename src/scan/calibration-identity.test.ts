@@ -14,6 +14,8 @@ test('what was asked for of a file is part of a calibration’s identity, and wh
     { given_voltage_kV: 200 },
     { rotation_deg: 3 },
     { flip: ['y'] },
+    { row_order: 'snake' },
+    { roll: 2 },
   ].map(id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(id({ dataset: undefined, given_voltage_kV: undefined })).toBe(ids[0]);

@@ -135,7 +135,7 @@ export function beamOf({
   return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
 }
 
-/** What a calibration follows from: the scan's file, which of its datasets and what shape was asked for, images given beside it, what was known of beam, crystal and camera, and the voltage that somebody gave. */
+/** What a calibration follows from: the scan's file, which of its datasets, what shape and what order was asked for, images given beside it, what was known of beam, crystal and camera, and the voltage that somebody gave. */
 export function calibrationIdentity(
   files: Readonly<Record<string, FileIdentity>>,
   known: BeamAndCrystal & {
@@ -143,14 +143,16 @@ export function calibrationIdentity(
     readonly dataset?: string | undefined;
     readonly scan_shape?: readonly number[] | undefined;
     readonly order?: readonly string[] | undefined;
+    readonly row_order?: string | undefined;
+    readonly roll?: number | undefined;
     readonly given_voltage_kV?: number | undefined;
   },
   program: string,
 ): Identity {
   // Beside what was known: which scan of the file it is, not how it was calibrated.
-  const { dataset, scan_shape, order, given_voltage_kV, ...own } = known;
-  const settings = { known: own, dataset, scan_shape, order, given_voltage_kV };
-  return identify({ kind: 'calibration', schema: 1, program, settings, inputs: files });
+  const { dataset, scan_shape, order, row_order, roll, given_voltage_kV, ...own } = known;
+  const settings = { known: own, dataset, scan_shape, order, row_order, roll, given_voltage_kV };
+  return identify({ kind: 'calibration', schema: 2, program, settings, inputs: files });
 }
 
 /** Half of a scan with this middle, along y and x: what a bend's u and v count in. */

@@ -51,6 +51,14 @@ export const scanOptions = z
       .describe(
         "What the axes of the file's array are, in its order, where the file does not state them or is wrong: each of 'ry', 'rx', 'qy', 'qx', or of 'r' (all positions), 'qy', 'qx'; HDF5 and Zarr.",
       ),
+    row_order: z
+      .enum(['forward', 'snake'])
+      .default('forward')
+      .describe("Which way the file's rows run: all forward, or 'snake', every second one backwards."),
+    roll: z
+      .int()
+      .default(0)
+      .describe("Positions that the file is rolled on by: so many of its first ones are the scan's last."),
     flip: z
       .array(z.enum(['y', 'x', 'transpose']))
       .max(3)

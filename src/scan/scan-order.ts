@@ -97,7 +97,7 @@ function reordered(centres: readonly MeasuredCentre[], [ry, rx]: Pair, order: Ot
 export function orderWarning({ order, own_px, other_px }: Verdict, [ry, rx]: Pair): string {
   const numbers = `the centres of single patterns lie ${quantity(own_px, 'px', 2)} rms off those of ${ry} rows of ${rx} in the order of the file, ${quantity(other_px, 'px', 2)} off`;
   if (order.kind === 'snake') {
-    return `Every second row of the scan seems to run backwards: ${numbers} those of rows to and fro. Give scan.order = "snake" (--order snake), or turn these rows round in the file.`;
+    return `Every second row of the scan seems to run backwards: ${numbers} those of rows to and fro. Give scan.row_order = "snake" (--row-order snake), or turn these rows round in the file.`;
   }
   if (order.kind === 'shape') {
     const rows = (ry * rx) / order.length;
@@ -106,7 +106,7 @@ export function orderWarning({ order, own_px, other_px }: Verdict, [ry, rx]: Pai
       : `The rows of the scan seem to be ${order.length} positions long, not ${rx}, which leaves ${(ry * rx) % order.length} over: ${numbers} those of such rows. Positions were lost or added: export the scan again, or cut it to whole rows.`;
   }
   const by = order.by % rx === 0 ? `${order.by / rx} rows` : `${order.by} positions`;
-  return `The scan seems to be rolled by ${by}: the first ${by} belong to the end (${numbers} those of a scan rolled back). Roll the positions of the file back by ${by}.`;
+  return `The scan seems to be rolled by ${by}: the first ${by} belong to the end (${numbers} those of a scan rolled back). Give scan.roll = ${order.by} (--roll ${order.by}).`;
 }
 
 /** Times the error of a single pattern's centre, and how far at least [px], that centres may lie off the best surface. */

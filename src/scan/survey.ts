@@ -59,8 +59,13 @@ export async function takeSample(
     task.progress(i + 1, chosen.length, 'patterns surveyed');
   }
   if (patterns.length === 0) {
-    const [tag, what] = lost.length > 0 ? (['not-finite', 'holds a number'] as const) : (['shape', 'holds more than one value'] as const);
-    fail(tag, `The patterns are empty: none of the ${chosen.length} that were looked at ${what}.`, 'Check the file, or export the scan again.');
+    const [tag, what] =
+      lost.length > 0 ? (['not-finite', 'holds a number'] as const) : (['shape', 'holds more than one value'] as const);
+    fail(
+      tag,
+      `The patterns are empty: none of the ${chosen.length} that were looked at ${what}.`,
+      'Check the file, or export the scan again.',
+    );
   }
   const exposure = examine(source, indices, patterns, counts_per_electron);
   const warnings = [...(lost.length > 0 ? [lostText(lost, chosen.length)] : []), ...exposure.warnings];
