@@ -94,6 +94,7 @@ export async function runAdapt(line: CommandLine): Promise<void> {
   const folder = `${out.replace(/\.onnx$/, '')}-report`;
   for (const path of [out, folder]) refuseExisting(path, line.options.overwrite === true);
   const start = performance.now();
+  const remarks: string[] = [];
   const request = {
     model,
     scan,
@@ -102,7 +103,10 @@ export async function runAdapt(line: CommandLine): Promise<void> {
     dataset: option(line, 'dataset'),
     voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
     material: materialOption(line),
-    note: (text: string) => line.console.note(text),
+    note: (text: string) => {
+      line.console.note(text);
+      remarks.push(text.replace(/^take care: /, ''));
+    },
     steps: trainingNumber(line, 'steps', (n) => Number.isInteger(n) && n >= 1, 'a whole number, 1 or more'),
     learning_rate: trainingNumber(line, 'learningRate', (n) => n > 0 && n <= 1, 'a number above 0, 1 at most'),
   };
@@ -117,6 +121,7 @@ export async function runAdapt(line: CommandLine): Promise<void> {
     reasons,
     measures: consistency,
     parameters: fit.parameters.map((one) => ({ ...one, at_bound: fit.at_bound.includes(one.name) })),
+    warnings: remarks.map((text) => ({ level: 'care', text })),
     summary: lines.map((text) => `${text.replaceAll(/ {2,}/g, ': ')}.`),
     mean: found.mean,
     model: found.model,
@@ -126,7 +131,7 @@ export async function runAdapt(line: CommandLine): Promise<void> {
     version: PROGRAM,
   });
   const use = adapted ? out : model;
-  const json = { adapted, use, reasons, consistency, adaptation };
+  const json = { adapted, use, reasons, warnings: remarks, consistency, adaptation };
   report.set('adaptation.json', `${JSON.stringify(json, null, 2)}\n`);
   await writeFolderWhole(folder, new Map([...report].map(([name, text]) => [name, new TextEncoder().encode(text)])));
   if (adapted) await writeWhole(out, result.model);

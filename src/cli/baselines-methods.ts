@@ -7,7 +7,7 @@ import { columnDisplacements } from '../polarization/column-displacement.ts';
 import { type FriedelFit, friedelDisplacements } from '../polarization/friedel-library.ts';
 import { getChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { calibrate } from '../scan/calibrate.ts';
+import { calibrateGiven } from '../scan/calibrate-given.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
 import { beamOf } from '../scan/calibration.ts';
 import type { HaadfImage } from '../simulation/haadf.ts';
@@ -52,15 +52,11 @@ export async function byAsymmetry(
 ): Promise<Measured> {
   const { source } = await openGivenScan(scan, recipe.scan, '.');
   try {
-    const { rotation_deg, hot_sigma, counts_per_electron } = recipe.scan;
-    const calibration = await calibrate(
-      source,
-      { ...beamOf(detector), rotation_deg, hot_sigma, counts_per_electron },
-      task,
-    );
+    const calibration = await calibrateGiven(source, beamOf(detector), recipe.scan, task);
     const patterns = calibratedPatterns(source, calibration, detector);
     const all = await patterns.read(Array.from({ length: patterns.count }, (_, i) => i));
-    return { ...friedelDisplacements(all, detector, fit, calibration.dose_e), notes: [] };
+    const notes = [...calibration.warnings, ...source.info.notes];
+    return { ...friedelDisplacements(all, detector, fit, calibration.dose_e), notes };
   } finally {
     source.close();
   }

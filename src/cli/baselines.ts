@@ -95,7 +95,10 @@ export async function runBaselines(line: CommandLine): Promise<void> {
     for (const { level, text } of said.warnings) warnings.push({ level, text: `Network, ${counting}: ${text}` });
     const network = byNetwork(await readMapZarr(folderStore(join(folder, 'map.zarr'))));
     measured.network.push(scored(counting, network));
-    measured.asymmetry.push(scored(counting, await byAsymmetry(scan, recipe, info.detector, friedel.best, task)));
+    const asymmetry = await byAsymmetry(scan, recipe, info.detector, friedel.best, task);
+    for (const text of asymmetry.notes)
+      warnings.push({ level: 'care', text: `Friedel asymmetry, ${counting}: ${text}` });
+    measured.asymmetry.push(scored(counting, asymmetry));
     const columns = byColumns(image, counting === 'counted' ? counts : expected, counting === 'counted', recipe);
     for (const text of columns.notes) warnings.push({ level: 'care', text: `HAADF, ${counting}: ${text}` });
     measured.haadf.push(scored(counting, columns));

@@ -5,9 +5,10 @@ import { detectorOf } from '../library/plan.ts';
 import { checkModelFits, crystalName, type ModelScope } from '../network/model-scope.ts';
 import { measuredFacts, scanRemarks, statedFacts } from '../polarization/scan-facts.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { calibrate } from '../scan/calibrate.ts';
+import { calibrateGiven } from '../scan/calibrate-given.ts';
 import { beamOf, type Calibration } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
+import { orientationText } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 
 /** What a recipe's library is for. */
@@ -34,16 +35,19 @@ export function recipeScope(recipe: Recipe): ModelScope {
 export async function calibrateFor(
   scope: ModelScope,
   source: PatternSource,
-  { rotation_deg, hot_sigma, counts_per_electron }: ScanOptions,
+  known: ScanOptions,
   material: string | undefined,
   note: (text: string) => void,
   task: Task,
 ): Promise<Calibration> {
   checkModelFits(scope, { ...statedFacts(source.info), material });
-  const calibration = await calibrate(source, { ...beamOf(scope), rotation_deg, hot_sigma, counts_per_electron }, task);
+  const calibration = await calibrateGiven(source, beamOf(scope), known, task);
   checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
+  const { orientation } = calibration;
+  const assumed = orientation?.from === 'assumed' ? [orientationText(orientation)] : [];
   for (const text of [
     ...(calibration.misread === undefined ? [] : [calibration.misread]),
+    ...assumed,
     ...calibration.warnings,
     ...source.info.notes,
     ...scanRemarks(source.info, calibration),

@@ -17,7 +17,7 @@ import { nodeOnnx } from '../node/onnx.ts';
 import type { ModelChoice } from '../polarization/map-scan.ts';
 import { measuredFacts, statedFacts } from '../polarization/scan-facts.ts';
 import { type Trial, tryModel } from '../polarization/try-model.ts';
-import { calibrate } from '../scan/calibrate.ts';
+import { calibrateGiven } from '../scan/calibrate-given.ts';
 import { beamOf, type Calibration } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
@@ -33,6 +33,8 @@ export interface ScanGiven {
   readonly dataset?: string | undefined;
   readonly voltage_kV?: number | undefined;
   readonly material?: string | undefined;
+  /** Made before; serves models of its crystal and beam. */
+  readonly calibration?: Calibration | undefined;
 }
 
 interface Candidate extends FoundModel {
@@ -110,7 +112,7 @@ export async function chooseModel(
 /** Those that still fit where calibrated for their crystal and microscope; the others join the misfits. */
 async function calibrated(
   source: PatternSource,
-  { known, material }: ScanGiven,
+  { known, material, calibration: before }: ScanGiven,
   models: readonly FoundModel[],
   misfits: Misfit[],
   task: Task,
@@ -121,9 +123,8 @@ async function calibrated(
     const lattice = beamOf(model.info.detector);
     const key = JSON.stringify(lattice);
     if (!made.has(key)) {
-      const { rotation_deg, hot_sigma, counts_per_electron } = known;
-      const beam = { ...lattice, rotation_deg, hot_sigma, counts_per_electron };
-      made.set(key, await calibrate(source, beam, task).catch(notFound));
+      const own = before && JSON.stringify(beamOf(before.crystal)) === key ? before : undefined;
+      made.set(key, own ?? (await calibrateGiven(source, lattice, known, task).catch(notFound)));
     }
     const calibration = made.get(key)!;
     if (calibration instanceof FerroscopeError) {

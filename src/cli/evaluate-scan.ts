@@ -50,14 +50,19 @@ async function scanPatterns(
   const { info } = model;
   const { source } = await openGivenScan(path, known, '.', dataset, voltage_kV);
   try {
-    const calibration = await calibrateFor(scopeOf(info), source, known, material, note, task);
+    const remarks: string[] = [];
+    const remark = (text: string) => {
+      note(text);
+      remarks.push(text.replace(/^take care: /, ''));
+    };
+    const calibration = await calibrateFor(scopeOf(info), source, known, material, remark, task);
     const [ry, rx] = source.shape;
     const chosen = spread(
       Array.from({ length: ry * rx }, (_, i) => i),
       POSITIONS,
     );
     const patterns = await calibratedPatterns(source, calibration, info.detector).read(chosen);
-    return { chosen, rx, patterns, dose_e: calibration.dose_e };
+    return { chosen, rx, patterns, dose_e: calibration.dose_e, remarks };
   } finally {
     source.close();
   }
@@ -77,7 +82,7 @@ export async function scanFigures(
 ): Promise<ScanInput> {
   const { info } = model;
   const scan = await scanPatterns(request, model, task);
-  const { patterns, dose_e, chosen, rx } = scan;
+  const { patterns, dose_e, chosen, rx, remarks } = scan;
   const size = info.detector.pixels ** 2;
   const count = chosen.length;
   const width = info.labels.length;
@@ -131,6 +136,7 @@ export async function scanFigures(
   });
   return {
     scan: basename(request.path),
+    remarks,
     dose_e,
     positions: count,
     library_patterns: cloud.length,

@@ -165,7 +165,7 @@ async function describeMap(path: string): Promise<Info> {
   return {
     lines: [
       ...warningLines(warnings),
-      `${path}: a map of ${map.meta.source}, ${map.shape.join(' × ')} positions, ${quantity(map.step_nm, 'nm')} apart`,
+      `${path}: a map of ${map.meta.source}, ${map.shape.join(' × ')} positions, ${map.step_nm === undefined ? 'an unknown step' : quantity(map.step_nm, 'nm')} apart`,
       ...map.channels.map(({ name, unit, values }) => {
         const finite = [...values].filter(Number.isFinite);
         const mean = finite.reduce((a, b) => a + b, 0) / finite.length;

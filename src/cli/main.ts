@@ -212,6 +212,8 @@ function program(console: Console): Command {
       .option('--scan-shape <rows,columns>', 'scan positions, where the file does not state them or is wrong')
       .option('--row-order <how>', 'snake: every second row of the file runs backwards (default: forward)')
       .option('--roll <n>', 'positions that the file is rolled on by: its first ones are the scan’s last')
+      .option('--step <nm>', 'distance between scan positions, where the file does not state it or is wrong')
+      .option('--vacuum <file>', 'direct beam without specimen, counts [qy][qx], .npy; in place of the file’s own')
       .option(
         '--order <axes>',
         'what the axes of the file’s array are, in its order: ry,rx,qy,qx or r,qy,qx (HDF5, Zarr)',
@@ -225,7 +227,12 @@ function program(console: Console): Command {
   const known = (command: Command): Command =>
     stated(command)
       .option('--material <name>', 'what the scan is of, as [crystal] material names it')
-      .option('--rotation <degrees>', 'known rotation of the lattice against the detector axes (default: found)')
+      .option(
+        '--rotation <degrees>',
+        'where the crystal’s axes lie on the camera, to within 45°, y towards x (default: the nearest to the camera’s axes, or as the file states)',
+      )
+      .option('--pixel <mrad>', 'size of a detector pixel (default: by the lattice of disks)')
+      .option('--centre <row,column>', 'direct beam on the camera at the middle of the scan [px] (default: found)')
       .option(
         '--hot-sigma <n>',
         'robust sigmas by which a pixel must exceed its neighbours to count as hot (default: 8)',
@@ -271,6 +278,25 @@ function program(console: Console): Command {
 
   known(
     add(
+      'calibrate <scan>',
+      'where the patterns of a scan lie on its camera: each value with its error, what is left, where it comes from, and figures to look at',
+      'ferroscope calibrate scan.h5 --model model.onnx --out scan-calibration\n  ferroscope calibrate scan.h5 --a 3.95 --voltage 300 --convergence 2.2\n  ferroscope map scan.h5 --calibration scan-calibration/calibration.json',
+      async () => (await import('./calibrate.ts')).runCalibrate,
+    ),
+  )
+    .option('--model <file>', 'crystal and microscope are those that this model is for')
+    .option('--recipe <file>', 'they are those of this recipe, with its [scan] where no option says otherwise')
+    .option(
+      '--a <A>',
+      'or by hand: pseudo-cubic lattice parameter, seen along [001]; with --voltage and --convergence where the file lacks them',
+    )
+    .option('--convergence <mrad>', 'with --a: convergence semi-angle')
+    .addOption(several('--also <kind>', 'figures as png (300 dpi at their own size) or pdf, too; may be given again'))
+    .option('--out <folder>', 'calibration.json, report.html and figures (default: the scan’s name + "-calibration")')
+    .addOption(overwrite());
+
+  known(
+    add(
       'map <scan>',
       'a polarization map of a 4D-STEM file',
       'ferroscope map scan.h5 --material BST --out map\n  ferroscope map scan.h5 --model model.onnx --out map',
@@ -279,6 +305,7 @@ function program(console: Console): Command {
   )
     .option('--model <file>', 'what ferroscope train wrote (default: the model at hand that fits)')
     .addOption(several('--models <folder>', 'more models to choose from; may be given again'))
+    .option('--calibration <file>', 'calibration.json of ferroscope calibrate, of this scan, in place of a new one')
     .option('--out <folder>', 'map.zarr, map.csv, figures and report.html (default: the scan’s name + "-map")')
     .option(
       '--truth <file>',

@@ -17,7 +17,9 @@ import { folderStore } from '../node/folder-store.ts';
 import { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from '../polarization/map-files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
-import { type Calibration, calibrationRows, calibrationSchema } from '../scan/calibration.ts';
+import { type Calibration, calibrationSchema } from '../scan/calibration.ts';
+import { calibrationRows } from '../scan/calibration-rows.ts';
+import { otherRow, otherTurns } from '../scan/orientation.ts';
 
 export interface MapFolder {
   readonly map: PolarizationMap;
@@ -84,6 +86,7 @@ export async function renderMapFolder(
     title,
     map,
     calibration: calibrationRows(calibration),
+    orientations: calibration.orientation?.from === 'assumed' ? otherTurns(calibration.orientation).map(otherRow) : [],
     warnings: map.meta.warnings ?? calibration.warnings.map((text) => ({ level: 'care' as const, text })),
     heldOut: model.scores.noiseFree.map((noiseFree) => {
       const { name, unit } = noiseFree;

@@ -20,8 +20,11 @@ import { type AnalysisOptions, analysisOptions } from '../polarization/options.t
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
 import { truthOfNpz } from '../polarization/truth.ts';
+import { beamOf, calibrationIdentity, calibrationSchema, orientationSchema } from '../scan/calibration.ts';
 import { type ScanOptions, scanOptions } from '../scan/options.ts';
+import { ASSUMED, orientationText } from '../scan/orientation.ts';
 import { argument, materialOption, numberOption, option, optionList } from './arguments.ts';
+import { readCalibration } from './calibration-folder.ts';
 import { checked, checkInputsOf, checkLine } from './check-map.ts';
 import { chooseModel } from './choose-model.ts';
 import type { CommandLine } from './command-line.ts';
@@ -50,6 +53,8 @@ const summarySchema = z.object({
   abstained: z.array(abstentionSchema),
   check: checkSchema.optional(),
   rotation_deg: z.number(),
+  /** Absent in maps of version 0.1.0. */
+  orientation: orientationSchema.optional(),
   px_mrad: z.number(),
   warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })),
   scores: z.array(
@@ -74,7 +79,7 @@ export type MapSummary = z.output<typeof summarySchema>;
 export interface Truth {
   /** Hash of its contents. */
   readonly id: string;
-  readonly read: (step_nm: number) => Promise<PolarizationMap>;
+  readonly read: (step_nm: number | undefined) => Promise<PolarizationMap>;
 }
 
 export interface MapRequest {
@@ -93,6 +98,8 @@ export interface MapRequest {
   readonly dataset?: string | undefined;
   readonly voltage_kV?: number | undefined;
   readonly choice?: ModelChoice | undefined;
+  /** File of a calibration of this scan, in place of a new one. */
+  readonly calibration?: string | undefined;
   /** Simulate the predicted states and compare. Default false. */
   readonly check?: boolean;
   readonly extra?: readonly ReportSection[];
@@ -109,25 +116,24 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   const { source, given } = await openGivenScan(scan, known, folder, request.dataset, request.voltage_kV);
   try {
     const { batch } = request.analysis ?? analysisOptions.parse({});
-    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order, row_order, roll } = known;
+    const origin = { scan: await fileIdentity(scan), ...given };
+    const own = identityOptions(known, request.dataset, request.voltage_kV);
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
       runtime: nodeOnnx,
-      scan: await fileIdentity(scan),
+      scan: origin.scan,
       model: await fileIdentity(request.model),
       given,
       batch,
-      rotation_deg,
-      hot_sigma,
-      counts_per_electron,
-      flip,
-      scan_shape,
-      order,
-      row_order,
-      roll,
-      dataset: request.dataset,
-      given_voltage_kV: request.voltage_kV,
+      ...own,
+      calibration:
+        request.calibration === undefined
+          ? undefined
+          : await readCalibration(
+              request.calibration,
+              calibrationIdentity(origin, { ...beamOf(model.info.detector), ...own }, PROGRAM),
+            ),
       material: request.material,
       check: request.check,
       choice: request.choice,
@@ -151,6 +157,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       abstained: [...result.abstained],
       check: result.map.meta.check && checkSchema.parse(result.map.meta.check),
       rotation_deg: result.calibration.rotation_deg,
+      orientation: result.calibration.orientation,
       px_mrad: result.calibration.px_mrad,
       warnings: [...(result.map.meta.warnings ?? [])],
       scores: truth ? scoreMap(result.map, truth) : [],
@@ -179,32 +186,50 @@ async function keptSummary(out: string): Promise<MapSummary | undefined> {
   }
 }
 
+/** What of [scan], and of other values that were given, a calibration's identity holds. */
+export function identityOptions(known: ScanOptions, dataset: string | undefined, given_voltage_kV: number | undefined) {
+  const { dark: _, gain: __, mask: ___, vacuum: ____, ...values } = known;
+  return { ...values, dataset, given_voltage_kV };
+}
+
 /** [scan] from the command's options. @throws 'usage' */
 export function knownOf(line: CommandLine): ScanOptions {
   const number = (name: string) => {
     const text = option(line, name);
     return text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
   };
+  const numbers = (name: string) =>
+    option(line, name)
+      ?.split(/[,x×]/)
+      .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const result = scanOptions.safeParse({
     rotation_deg: number('rotation'),
     hot_sigma: number('hotSigma'),
     counts_per_electron: number('countsPerElectron'),
+    pixel_mrad: number('pixel'),
+    centre_px: numbers('centre'),
+    step_nm: number('step'),
+    vacuum: option(line, 'vacuum'),
     dark: option(line, 'dark'),
     gain: option(line, 'gain'),
     mask: option(line, 'mask'),
     flip: optionList(line, 'flip'),
     row_order: option(line, 'rowOrder'),
     roll: number('roll'),
-    scan_shape: option(line, 'scanShape')
-      ?.split(/[,x×]/)
-      .map((part) => (part.trim() === '' ? Number.NaN : Number(part))),
     order: option(line, 'order')
       ?.split(',')
       .map((part) => part.trim()),
+    scan_shape: numbers('scanShape'),
   });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
-  fail('usage', `--${String(path[0]).replace('_deg', '').replaceAll('_', '-')}: ${message}.`, 'See --help.');
+  fail(
+    'usage',
+    `--${String(path[0])
+      .replace(/_(deg|mrad|px|nm)$/, '')
+      .replaceAll('_', '-')}: ${message}.`,
+    'See --help.',
+  );
 }
 
 /** The truth that a map is scored against: a map of ours, or an archive of arrays. @throws as their readers */
@@ -240,18 +265,37 @@ export async function runMap(line: CommandLine): Promise<void> {
     voltage_kV: numberOption(line, 'voltage', 'kV', 20, 1500),
     material: materialOption(line),
   };
+  const calibration = option(line, 'calibration');
+  const measured = ['rotation', 'pixel', 'centre', 'hotSigma'].find((name) => option(line, name) !== undefined);
+  if (calibration !== undefined && measured !== undefined) {
+    fail(
+      'usage',
+      `--${measured === 'hotSigma' ? 'hot-sigma' : measured} is part of a calibration, and --calibration gives a whole one.`,
+      'Give it to ferroscope calibrate, or leave out --calibration.',
+    );
+  }
   const named = option(line, 'model');
   if (named !== undefined && optionList(line, 'models').length > 0) {
     fail('usage', '--models says where to look for a model, and --model names one.', 'Leave one of them out.');
   }
   const chosen =
-    named === undefined ? await chooseModel(given, optionList(line, 'models'), line.console.task) : undefined;
+    named === undefined
+      ? await chooseModel(
+          {
+            ...given,
+            calibration: calibration === undefined ? undefined : await readJson(calibration, calibrationSchema, ''),
+          },
+          optionList(line, 'models'),
+          line.console.task,
+        )
+      : undefined;
   if (chosen) line.console.note(`Model: ${chosen.choice.why}`);
   const { kept: _, ...summary } = await mapToFolder(
     {
       ...given,
       model: chosen?.path ?? named!,
       choice: chosen?.choice,
+      calibration,
       check: line.options.check === true,
       out,
       title: `Polarization map of ${basename(scan)}`,
@@ -260,7 +304,8 @@ export async function runMap(line: CommandLine): Promise<void> {
     line.console.task,
   );
   const lines = [
-    ...warningLines(summary.warnings),
+    ...(summary.orientation ? [orientationText(summary.orientation)] : []),
+    ...warningLines(summary.warnings.filter(({ text }) => !text.startsWith(ASSUMED))),
     `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}), ${summary.outside} of them out of the model's domain; ${out}/report.html`,
     ...(summary.check ? [checkLine(summary.check)] : []),
     ...scoreRows(summary.scores),

@@ -25,7 +25,7 @@ export async function openGivenScan(
 ): Promise<{ readonly source: PatternSource; readonly given: Readonly<Record<string, FileIdentity>> }> {
   const images: Record<string, GivenImage> = {};
   const given: Record<string, FileIdentity> = {};
-  for (const what of ['dark', 'gain', 'mask'] as const) {
+  for (const what of ['vacuum', 'dark', 'gain', 'mask'] as const) {
     const name = known[what];
     if (name === undefined) continue;
     const file = resolve(folder, name);
@@ -39,7 +39,8 @@ export async function openGivenScan(
     order: known.order,
   });
   try {
-    return { source: withVoltage(withGiven(withOrder(source, known), images, known.flip), voltage_kV), given };
+    const turned = withGiven(withOrder(source, known), images, known.flip);
+    return { source: withStep(withVoltage(turned, voltage_kV), known.step_nm), given };
   } catch (error) {
     source.close();
     throw error;
@@ -52,4 +53,12 @@ function withVoltage(source: PatternSource, voltage_kV: number | undefined): Pat
   const stated = before === undefined ? 'states none' : `states ${setting(before, 'kV')}`;
   const note = `The voltage is the given one, ${setting(voltage_kV, 'kV')}; the file ${stated}.`;
   return { ...source, info: { ...source.info, voltage_kV, notes: [...source.info.notes, note] } };
+}
+
+function withStep(source: PatternSource, step_nm: number | undefined): PatternSource {
+  if (step_nm === undefined || step_nm === source.info.step_nm) return source;
+  const before = source.info.step_nm;
+  const stated = before === undefined ? 'states none' : `states ${setting(before, 'nm')}`;
+  const note = `The step is the given one, ${setting(step_nm, 'nm')}; the file ${stated}.`;
+  return { ...source, info: { ...source.info, step_nm, notes: [...source.info.notes, note] } };
 }

@@ -3,7 +3,7 @@
 import { decimalLabel, fixedLabel, measured, numberLabel, percent, unitLabel } from '../core/numbers.ts';
 import { lineChart } from './line-chart.ts';
 import { patternFigure } from './pattern-figure.ts';
-import { buildReport, type Cell } from './report.ts';
+import { buildReport, type Cell, type ReportWarning } from './report.ts';
 import { PAGE_WIDTH } from './theme.ts';
 
 export interface AdaptationInput {
@@ -27,6 +27,8 @@ export interface AdaptationInput {
     readonly spread: number;
     readonly at_bound: boolean;
   }[];
+  /** What there is to know of the scan. */
+  readonly warnings?: readonly ReportWarning[];
   /** In words: background, blur, gain, dose, misfits. */
   readonly summary: readonly string[];
   /** Means of the scan's patterns and of the fitted library patterns, [pixels]², fractions of the beam. */
@@ -94,9 +96,12 @@ export function adaptationReport(input: AdaptationInput): Map<string, string> {
   const reasons = input.reasons.join('; ');
   const html = buildReport({
     title: input.title,
-    warnings: input.adapted
-      ? []
-      : [{ level: 'care' as const, text: `Not adapted: ${reasons}. The model is to be used as it was.` }],
+    warnings: [
+      ...(input.adapted
+        ? []
+        : [{ level: 'care' as const, text: `Not adapted: ${reasons}. The model is to be used as it was.` }]),
+      ...(input.warnings ?? []),
+    ],
     summary: input.adapted ? `Adapted: ${reasons}.` : `Not adapted: ${reasons}.`,
     sections: [
       {

@@ -14,7 +14,7 @@ function checkedMap(map: PolarizationMap, every: number): PolarizationMap {
     { length: shape[0] * shape[1] },
     (_, i) => channel.values[Math.floor(i / shape[1]) * every * rx + (i % shape[1]) * every]!,
   );
-  return { ...map, shape, step_nm: map.step_nm * every, channels: [{ ...channel, values }] };
+  return { ...map, shape, step_nm: map.step_nm && map.step_nm * every, channels: [{ ...channel, values }] };
 }
 
 function textOf(check: Check): string {

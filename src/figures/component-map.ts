@@ -9,7 +9,7 @@
  */
 
 import { numberLabel, unitLabel } from '../core/numbers.ts';
-import { findChannel, getChannel, longName, type PolarizationMap } from '../polarization/polarization-map.ts';
+import { findChannel, getChannel, longName, type PolarizationMap, stepOf } from '../polarization/polarization-map.ts';
 import { palette } from './colormap.ts';
 import { barRoom, type ColourBar, colourBar, evenBar } from './colour-bar.ts';
 import { channelSvg, channelUnitSvg } from './labels.ts';
@@ -49,7 +49,7 @@ const WIDEST = 230;
 
 /** Whether a channel is signed, so that zero is the middle of its colours. */
 function isSigned(name: string): boolean {
-  return /^(P|dTi|dO|tilt)_/.test(name);
+  return /^(P|dTi|dO|tilt|centre)_/.test(name);
 }
 
 /** The channels that are components of the same vector as this one, itself among them; 'P_x_column' goes with 'P_y_column'. */
@@ -130,6 +130,7 @@ export function componentMap(map: PolarizationMap, name: string, options: Compon
   const below = top + fitted.height;
   const head = `${options.title ? `<tspan font-weight="600">${escapeText(options.title)}</tspan>  ` : ''}${channelUnitSvg(name, unit, TEXT.title)}`;
   const [ry, rx] = map.shape;
+  const { step, unit: stepUnit } = stepOf(map);
   const words = panels.map(
     ({ range, what }) =>
       `${what}, colours from ${numberLabel(range[0])} to ${numberLabel(range[1])} ${unitLabel(unit)}`,
@@ -150,7 +151,7 @@ export function componentMap(map: PolarizationMap, name: string, options: Compon
           ...(panel.bar ? [colourBar(place, bars[i]!)] : []),
         ];
       }),
-      scaleBar(MARGIN, below + 7, Math.min(70, 0.4 * fitted.width), (map.step_nm * rx) / fitted.width, 'nm'),
+      scaleBar(MARGIN, below + 7, Math.min(70, 0.4 * fitted.width), (step * rx) / fitted.width, stepUnit),
       axes(MARGIN + fitted.width - 14, below + 7),
     ].join('\n'),
   });

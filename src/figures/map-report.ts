@@ -28,6 +28,8 @@ export interface MapReportInput {
   readonly map: PolarizationMap;
   /** How the scan was calibrated: quantities and what they are. */
   readonly calibration: readonly (readonly [quantity: string, value: string])[];
+  /** Where it is assumed how patterns lie against the scan: other ways, and P_x and P_y of each in terms of this map's. */
+  readonly orientations?: readonly (readonly [way: string, p_x: string, p_y: string])[];
   readonly warnings: readonly ReportWarning[];
   readonly heldOut: readonly HeldOutRow[];
   readonly meanPattern: Float32Array;
@@ -108,6 +110,7 @@ export async function renderMap(input: MapReportInput, task: Task = quietTask): 
     heading: 'Calibration',
     table: { columns: [{ label: 'Quantity' }, { label: 'Value' }], rows: input.calibration },
   });
+  if (input.orientations?.length) sections.push(orientationSection(input.orientations));
   sections.push({ heading: 'The model on structures it never saw', table: heldOutTable(input.heldOut) });
   sections.push(...(input.extra ?? []));
 
@@ -147,6 +150,15 @@ function positionSection(map: PolarizationMap, put: (name: string, svg: string) 
   ];
 }
 
+/** What the map would be if patterns lay otherwise against the scan. */
+function orientationSection(rows: NonNullable<MapReportInput['orientations']>): ReportSection {
+  return {
+    heading: 'If the camera lies otherwise',
+    text: 'This map takes patterns to lie as the scan does: neither turned nor mirrored. Where they are known to be turned against it (y towards x, to within 45°) or mirrored (axes exchanged after the turn), the in-plane components are these of the map’s; P_z stays. Tilt and displacements go with P.',
+    table: { columns: [{ label: 'Patterns' }, { label: 'P_x' }, { label: 'P_y' }], rows },
+  };
+}
+
 /** Which positions are out of the model's domain, where any is. */
 function domainSection(map: PolarizationMap, put: (name: string, svg: string) => string): ReportSection[] {
   const values = findChannel(map, OUT_OF_DOMAIN)?.values;
@@ -166,7 +178,7 @@ const priorSpread = ({ heldOut }: MapReportInput): number | undefined =>
 
 function summary({ map, truth }: MapReportInput): string {
   const [ry, rx] = map.shape;
-  const size = `${ry} × ${rx} positions, ${quantity(map.step_nm, 'nm')} apart`;
+  const size = `${ry} × ${rx} positions, ${map.step_nm === undefined ? 'an unknown step' : quantity(map.step_nm, 'nm')} apart`;
   const dose = map.meta.dose_e ? `, ${electrons(map.meta.dose_e)} per pattern` : '';
   const against = truth
     ? ` Against the truth: ${truth.scores

@@ -16,6 +16,8 @@ export interface NearestPattern {
 }
 
 export interface ScanInput {
+  /** What there is to know of the scan, a sentence each. */
+  readonly remarks?: readonly string[];
   readonly scan: string;
   readonly dose_e: number;
   readonly positions: number;

@@ -9,7 +9,7 @@
 import { numberLabel, setting, unitLabel } from '../core/numbers.ts';
 import type { VectorField } from '../findings/vector-field.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
-import { getChannel } from '../polarization/polarization-map.ts';
+import { getChannel, stepOf } from '../polarization/polarization-map.ts';
 import { arrowGroup, arrowPath, FAINT } from './arrow.ts';
 import { keyRows } from './key.ts';
 import { textWidth } from './labels.ts';
@@ -38,7 +38,7 @@ export interface VectorMapOptions {
 /** What is drawn of a map or a field: [ny][nx], NaN where there is no vector. */
 interface Vectors {
   readonly shape: readonly [ny: number, nx: number];
-  readonly step_nm: number;
+  readonly step_nm: number | undefined;
   readonly unit: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
@@ -86,6 +86,7 @@ export function vectorFieldMap(field: VectorField, options: Omit<VectorMapOption
 function draw(map: Vectors, options: VectorMapOptions): string {
   const { x: vx, y: vy, z: vz, unit, nameZ, sigma } = map;
   const pMax = options.pMax ?? fullColourOf(map);
+  const { step, unit: stepUnit } = stepOf(map);
 
   const [ry, rx] = map.shape;
   const width = options.width ?? COLUMN_WIDTH;
@@ -122,7 +123,7 @@ function draw(map: Vectors, options: VectorMapOptions): string {
   const fits = nextToBar + key.width < axesX - 12 || (beside && nextToBar + key.width < box.x + box.width + 8);
   const [keyX, keyY] = fits ? [nextToBar, below + 8.1] : [MARGIN, below + 8.1 + 21];
   const strip = [
-    scaleBar(MARGIN, below + 7, longest, map.step_nm / cell, 'nm'),
+    scaleBar(MARGIN, below + 7, longest, step / cell, stepUnit),
     el('g', { class: 'arrow-key', transform: `translate(${px(keyX)} ${px(keyY)})` }, key.svg),
   ];
   const deepest = Math.max(keyY + (sigma ? 23 : 12), legend.bottom, axesY + 19);

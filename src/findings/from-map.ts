@@ -1,7 +1,7 @@
 /** The polarization of a map as a field. Not here: files (polarization/map-files.ts). */
 
 import { fail } from '../core/errors.ts';
-import { getChannel, OUT_OF_DOMAIN, type PolarizationMap } from '../polarization/polarization-map.ts';
+import { getChannel, OUT_OF_DOMAIN, type PolarizationMap, requireStep } from '../polarization/polarization-map.ts';
 import { AXES, type Axis, type Components, checkField, type VectorField } from './vector-field.ts';
 
 /** A map's polarization, and why positions are left out. */
@@ -21,7 +21,8 @@ export interface MapField {
  * @throws 'model-mismatch' without a component, 'incomplete' for a map without σ, or with no position that can be used
  */
 export function fieldOfMap(map: PolarizationMap, options: { readonly sigma: 'needed' | 'absent' }): MapField {
-  const { shape, step_nm, meta } = map;
+  const { shape, meta } = map;
+  const step_nm = requireStep(map, meta.source);
   const channels = AXES.map((axis) => getChannel(map, `P_${axis}`));
   const needed = options.sigma === 'needed';
   const bare = channels.find(({ sigma }) => !sigma);

@@ -5,7 +5,7 @@
 
 import { fail } from '../core/errors.ts';
 import { type Identity, difference as identityDifference, inWords, isFile } from '../core/identity.ts';
-import { findChannel, type PolarizationMap } from '../polarization/polarization-map.ts';
+import { findChannel, type PolarizationMap, requireStep } from '../polarization/polarization-map.ts';
 import { alignField, nearestIn } from './align.ts';
 import { fieldOfMap, type MapField } from './from-map.ts';
 import { type Pair, type Registration, register } from './registration.ts';
@@ -74,7 +74,7 @@ export function seriesOf(maps: readonly StateMap[], options: { readonly register
     (best, { bias_V }, i) => (Math.abs(bias_V) < Math.abs(sorted[best]!.bias_V) ? i : best),
     0,
   );
-  const ground = { shape: first.map.shape, step_nm: first.map.step_nm };
+  const ground = { shape: first.map.shape, step_nm: requireStep(first.map, first.name) };
   const fields = sorted.map(({ map }) => fieldOfMap(map, { sigma: 'needed' }));
   const states = sorted.map(({ name, bias_V, map }, i): State => {
     const { field, left_out } = fields[i]!;
@@ -111,10 +111,11 @@ function requireAlike(a: StateMap, b: StateMap): void {
       'States of one series are scans of one shape; crop the larger one before it is mapped.',
     );
   }
-  if (Math.abs(b.map.step_nm / a.map.step_nm - 1) > 1e-3) {
+  const [stepA, stepB] = [requireStep(a.map, a.name), requireStep(b.map, b.name)];
+  if (Math.abs(stepB / stepA - 1) > 1e-3) {
     fail(
       'range',
-      `${b.name} has a step of ${b.map.step_nm} nm, ${a.name} of ${a.map.step_nm} nm.`,
+      `${b.name} has a step of ${stepB} nm, ${a.name} of ${stepA} nm.`,
       'States of one series are scans of one step: is the step of one of the files wrong?',
     );
   }
@@ -175,7 +176,7 @@ function pairsOf(reference: StateMap, moved: StateMap): Pair[] {
 }
 
 function unchangedOf(map: PolarizationMap, registration: Registration | undefined): Unchanged[] {
-  const from = registration && nearestIn(registration, map.shape, map.step_nm);
+  const from = registration && nearestIn(registration, map.shape, requireStep(map, map.meta.source));
   return UNCHANGED.flatMap((name) => {
     const channel = findChannel(map, name);
     if (!channel?.sigma) return [];

@@ -54,6 +54,32 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('a step that nobody knows stays unknown: places are counted, and no name says nm', async () => {
+  const path = join(folder, 'no-step.zarr');
+  const unknown = { ...map, step_nm: undefined };
+  await writeMapZarr(path, unknown);
+  expect((await read(path)).step_nm).toBeUndefined();
+  for (const axis of ['y', 'x']) {
+    const { attributes } = JSON.parse(await readFile(join(path, axis, 'zarr.json'), 'utf8'));
+    expect(attributes.units).toBe('1');
+    expect(attributes.long_name).toContain('not known');
+  }
+  expect(
+    mapToCsv(unknown)
+      .split('\n')
+      .slice(0, 3)
+      .map((line) => line.split(',').slice(0, 2)),
+  ).toEqual([
+    ['y', 'x'],
+    ['0', '0'],
+    ['0', '1'],
+  ]);
+  const arrays = readNpz(mapToNpz(unknown));
+  expect(Array.from(arrays.x!.data as Float64Array)).toEqual([0, 1, 2]);
+  expect(Object.keys(arrays).filter((name) => /nm/.test(name))).toEqual([]);
+  await rm(path, { recursive: true });
+});
+
 test('map.zarr comes back as it went, and leaves nothing else behind', async () => {
   const path = join(folder, 'map.zarr');
   await writeMapZarr(path, stated);
@@ -83,7 +109,7 @@ test('y and x are coordinates in nm, a step apart, that every channel and its si
     });
     const chunk = files.get(`${name}/c/0`)!;
     const places = new Float64Array(chunk.slice().buffer);
-    expect([...places]).toEqual(Array.from({ length: map.shape[axis]! }, (_, i) => i * map.step_nm));
+    expect([...places]).toEqual(Array.from({ length: map.shape[axis]! }, (_, i) => i * 0.395));
   }
   const { metadata } = said('zarr.json').consolidated_metadata;
   expect(Object.keys(metadata)).toEqual(['y', 'x', 'P_x', 'P_x_sigma', 'thickness']);

@@ -3,7 +3,7 @@
  *
  * map.zarr is a group; each channel is a float32 array [ry][rx] with dimension_names ["y", "x"] and the attributes
  * `units` and `long_name`; its uncertainty, where stated, is the array `<name>_sigma`: value ± σ is the 68% interval, value ± `coverage_factor_95` (an attribute
- * of that array)·σ the 95% interval, its attribute `prior` is the σ of knowing nothing but the mean, `shared` the share of σ² that all positions have in common; `y` and `x` are the coordinates [nm]. `position` has the attributes `flag_values` and `flag_meanings`. The group's
+ * of that array)·σ the 95% interval, its attribute `prior` is the σ of knowing nothing but the mean, `shared` the share of σ² that all positions have in common; `y` and `x` are the coordinates [nm], or positions, unit 1, where nobody knows the step. `position` has the attributes `flag_values` and `flag_meanings`. The group's
  * attributes hold `format`, `shape`, `step_nm`, `channels` (their order) and the provenance. One plain chunk each. Any Zarr v3
  * reader opens it; xarray takes it for a Dataset. Units are spelled as pint reads them: 'uC/cm^2' for this program's 'uC/cm2'.
  */
@@ -22,6 +22,7 @@ import {
   type MapChannel,
   POSITION,
   type PolarizationMap,
+  stepOf,
 } from './polarization-map.ts';
 
 const FORMAT = 'ferroscope-map/3';
@@ -67,7 +68,7 @@ export const checkSchema = z.object({
 const attributes = z.object({
   format: z.enum([FORMAT, 'ferroscope-map/2', 'ferroscope-map/1']),
   shape: z.tuple([z.number(), z.number()]),
-  step_nm: z.number(),
+  step_nm: z.number().optional(),
   channels: z.array(z.string()),
   provenance: z.object({
     identity: identitySchema.optional(),
@@ -90,8 +91,12 @@ export async function encodeMapZarr(map: PolarizationMap): Promise<[string, Uint
   checkMap(map);
   const { shape, step_nm } = map;
   const group = new GroupFiles();
-  await group.axis('y', evenSteps(shape[0], step_nm), 'nm', 'position along y');
-  await group.axis('x', evenSteps(shape[1], step_nm), 'nm', 'position along x');
+  const { step, unit: of } = stepOf(map);
+  for (const [axis, name] of ['y', 'x'].entries()) {
+    const [unit, said] =
+      of === 'nm' ? ['nm', `position along ${name}`] : ['1', `position along ${name}, counted: the step is not known`];
+    await group.axis(name, evenSteps(shape[axis]!, step), unit, said);
+  }
   for (const { name, unit, values, sigma, k95, prior, shared } of map.channels) {
     const put = (key: string, long_name: string, data: Float32Array, more = {}): Promise<void> =>
       group.put(key, {
@@ -155,7 +160,7 @@ const unitSuffix = (unit: string): string => unit.replaceAll(/[^A-Za-z0-9]+/g, '
 
 /**
  * One line per position, row by row: `y_nm,x_nm,P_x_uC_cm2,P_x_sigma_uC_cm2,…`. Positions count from the scan's first
- * corner; a value that was not measured is an empty field; numbers have the seven digits of a float32.
+ * corner, as `y` and `x` without a unit where nobody knows the step; a value that was not measured is an empty field; numbers have the seven digits of a float32.
  */
 export function mapToCsv(map: PolarizationMap): string {
   checkMap(map);
@@ -164,11 +169,13 @@ export function mapToCsv(map: PolarizationMap): string {
     ...(sigma ? [{ head: `${name}_sigma_${unitSuffix(unit)}`, values: sigma }] : []),
   ]);
   const number = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(7))) : '');
-  const lines = [['y_nm', 'x_nm', ...columns.map((column) => column.head)].join(',')];
+  const { step, unit: of } = stepOf(map);
+  const heads = of === 'nm' ? ['y_nm', 'x_nm'] : ['y', 'x'];
+  const lines = [[...heads, ...columns.map((column) => column.head)].join(',')];
   const [ry, rx] = map.shape;
   for (let y = 0; y < ry; y++) {
     for (let x = 0; x < rx; x++) {
-      const place = [number(y * map.step_nm), number(x * map.step_nm)];
+      const place = [number(y * step), number(x * step)];
       lines.push([...place, ...columns.map((column) => number(column.values[y * rx + x]!))].join(','));
     }
   }
@@ -177,13 +184,14 @@ export function mapToCsv(map: PolarizationMap): string {
 
 /**
  * The map as NumPy's .npz: every channel [ry][rx] under its name, uncertainties under `<name>_sigma`, positions `y_nm` [ry] and `x_nm` [rx],
- * `step_nm` (one value), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, shared, position_kinds, provenance }, the second to fourth by channel, the kinds in the order of the codes of `position`:
+ * `step_nm` (one value; `y` and `x` alone where nobody knows the step), and `attributes_json`, the UTF-8 bytes of { units, coverage_factors_95, priors, shared, position_kinds, provenance }, the second to fourth by channel, the kinds in the order of the codes of `position`:
  * `json.loads(bytes(npz['attributes_json']))`.
  */
 export function mapToNpz(map: PolarizationMap): Uint8Array {
   checkMap(map);
   const units = Object.fromEntries(map.channels.map(({ name, unit }) => [name, unitInFiles(unit)]));
-  const places = (count: number) => ({ data: evenSteps(count, map.step_nm), shape: [count] });
+  const { step, unit: counted } = stepOf(map);
+  const places = (count: number) => ({ data: evenSteps(count, step), shape: [count] });
   const of = (key: 'k95' | 'prior' | 'shared') =>
     Object.fromEntries(
       map.channels.flatMap((channel) => (channel[key] === undefined ? [] : [[channel.name, channel[key]]])),
@@ -203,9 +211,13 @@ export function mapToNpz(map: PolarizationMap): Uint8Array {
   ]);
   return writeNpz({
     ...Object.fromEntries(arrays),
-    y_nm: places(map.shape[0]),
-    x_nm: places(map.shape[1]),
-    step_nm: { data: Float64Array.of(map.step_nm), shape: [1] },
+    ...(counted === 'nm'
+      ? {
+          y_nm: places(map.shape[0]),
+          x_nm: places(map.shape[1]),
+          step_nm: { data: Float64Array.of(step), shape: [1] },
+        }
+      : { y: places(map.shape[0]), x: places(map.shape[1]) }),
     attributes_json: { data: text, shape: [text.length] },
   });
 }

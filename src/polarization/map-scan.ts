@@ -8,7 +8,7 @@
  */
 
 import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
-import { plural, quantity } from '../core/numbers.ts';
+import { plural } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import type { WorkerHost } from '../core/threads.ts';
 import { zoneText } from '../diffraction/detector.ts';
@@ -17,9 +17,10 @@ import type { Model } from '../network/infer.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
-import { calibrate } from '../scan/calibrate.ts';
+import { calibrateGiven } from '../scan/calibrate-given.ts';
 import { LatticeView } from '../scan/calibrated.ts';
-import { beamOf, type Calibration, calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, type Calibration, calibrationIdentity, type Pair } from '../scan/calibration.ts';
+import { orientationText } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import type { PositionKind } from '../scan/positions.ts';
 import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
@@ -56,6 +57,11 @@ export interface MapOptions {
   readonly rotation_deg?: number | undefined;
   readonly hot_sigma?: number | undefined;
   readonly counts_per_electron?: number | undefined;
+  readonly pixel_mrad?: number | undefined;
+  readonly centre_px?: Pair | undefined;
+  readonly step_nm?: number | undefined;
+  /** A calibration that was made before, taken in place of a new one; its identity is that of this scan (`requireCalibration`). */
+  readonly calibration?: (Calibration & { readonly identity: Identity }) | undefined;
   /** How patterns were turned; it stands in the calibration's identity. */
   readonly flip?: readonly string[] | undefined;
   /** Which dataset of the file was asked for, the scan's shape, the order of axes, of positions (scan/given-order.ts) and the voltage [kV] that were given in place of the file's: part of the map's identity. */
@@ -94,18 +100,17 @@ export interface MapResult {
   readonly map_s: number;
 }
 
-const knownOf = ({ detector }: ModelInfo, options: MapOptions) => ({
-  ...beamOf(detector),
-  rotation_deg: options.rotation_deg,
-  hot_sigma: options.hot_sigma,
-  counts_per_electron: options.counts_per_electron,
-});
-
 const calibrationIdentityOf = (info: ModelInfo, options: MapOptions): Identity =>
+  options.calibration?.identity ??
   calibrationIdentity(
     { scan: options.scan, ...options.given },
     {
-      ...knownOf(info, options),
+      ...beamOf(info.detector),
+      rotation_deg: options.rotation_deg,
+      hot_sigma: options.hot_sigma,
+      pixel_mrad: options.pixel_mrad,
+      centre_px: options.centre_px,
+      step_nm: options.step_nm,
       flip: options.flip ?? [],
       dataset: options.dataset,
       scan_shape: options.scan_shape,
@@ -144,7 +149,7 @@ export async function mapScan(
   const { material } = options;
   checkModelFits(scope, { ...statedFacts(source.info), material });
   const start = performance.now();
-  const calibration = await calibrate(source, knownOf(info, options), task);
+  const calibration = options.calibration ?? (await calibrateGiven(source, beamOf(detector), options, task));
   checkModelFits(scope, { ...measuredFacts(source.info, calibration), material });
   const calibrated = performance.now();
 
@@ -205,7 +210,9 @@ export async function mapScan(
   if (info.domain) channels.push({ name: OUT_OF_DOMAIN, unit: '1', values: outside });
   channels.push({ name: POSITION, unit: '1', values: Float32Array.from(found.kinds) });
   const { step_nm } = source.info;
+  const { orientation } = calibration;
   const warnings: MapWarning[] = [
+    ...(orientation?.from === 'assumed' ? [{ level: 'care', text: orientationText(orientation) } as const] : []),
     ...(detector.zone
       ? [
           {
@@ -228,7 +235,7 @@ export async function mapScan(
       ? [
           {
             level: 'care',
-            text: `The file does not state the step between scan positions: ${quantity(detector.a_A / 10, 'nm', 4)}, one unit cell, is a guess.`,
+            text: 'The step between scan positions is not known: the map counts in positions, and what needs lengths (walls, gradients, topology) cannot be analysed. Map again with --step NM where you know it.',
           } as const,
         ]
       : []),
@@ -249,7 +256,7 @@ export async function mapScan(
   return {
     map: {
       shape: scan,
-      step_nm: step_nm ?? detector.a_A / 10,
+      step_nm,
       channels,
       meta,
     },

@@ -104,10 +104,31 @@ export interface MapProvenance {
 export interface PolarizationMap {
   /** Scan positions along y and x. */
   readonly shape: readonly [number, number];
-  /** Distance between neighbouring positions [nm], the same along y and x. */
-  readonly step_nm: number;
+  /** Distance between neighbouring positions [nm], the same along y and x; undefined where nobody knows it, and places are counted in positions. */
+  readonly step_nm: number | undefined;
   readonly channels: readonly MapChannel[];
   readonly meta: MapProvenance;
+}
+
+/** What a map's places are counted in: nm, or where nobody knows the step, positions. */
+export function stepOf({ step_nm }: Pick<PolarizationMap, 'step_nm'>): {
+  readonly step: number;
+  readonly unit: 'nm' | 'positions';
+} {
+  return step_nm === undefined ? { step: 1, unit: 'positions' } : { step: step_nm, unit: 'nm' };
+}
+
+/** The step of a map that is to be analysed [nm]. @throws 'incomplete' where nobody knows it */
+export function requireStep({ step_nm }: Pick<PolarizationMap, 'step_nm'>, name: string): number {
+  return (
+    step_nm ??
+    fail(
+      'incomplete',
+      `${name}: the step between positions is not known, and findings are lengths, gradients and densities.`,
+      'Map the scan again with --step NM.',
+      { name },
+    )
+  );
 }
 
 /** The channel of that name, or undefined. */
@@ -136,7 +157,7 @@ export function checkMap(map: PolarizationMap): void {
   if (!(Number.isInteger(ry) && Number.isInteger(rx) && count > 0)) {
     fail('shape', `A map of ${ry} × ${rx} positions is empty.`, 'Give the scan at least one row and one column.');
   }
-  if (!(map.step_nm > 0)) {
+  if (map.step_nm !== undefined && !(map.step_nm > 0)) {
     fail('range', `The scan step is ${map.step_nm} nm.`, 'Give the distance between scan positions in nm, above zero.');
   }
   const seen = new Set<string>();

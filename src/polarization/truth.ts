@@ -15,7 +15,7 @@ const VECTORS = [
 ] as const;
 
 /** @param file its name, for messages @throws 'format', 'shape' */
-export function truthOfNpz(bytes: Uint8Array, file: string, step_nm: number): PolarizationMap {
+export function truthOfNpz(bytes: Uint8Array, file: string, step_nm: number | undefined): PolarizationMap {
   const arrays = readNpz(bytes, file);
   const channels: MapChannel[] = [];
   let shape: readonly [number, number] | undefined;

@@ -72,7 +72,9 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
   missing.push('library.thickness_nm: no scan states it. Take the range that the specimen can have, 5 nm to spare.');
   for (const [key] of shares) missing.push(`crystal.${key}: the composition of ${material}.`);
   if (info.step_nm === undefined) {
-    missing.push('The file does not state the step between positions: a map takes one unit cell for it.');
+    missing.push(
+      'scan.step_nm: the file does not state the step between positions. Without it a map counts positions, and nothing of it that needs lengths can be found.',
+    );
   }
 
   const sections: readonly (readonly [string, readonly Entry[]])[] = [
@@ -246,7 +248,7 @@ function perOrder(
 function facts(
   name: string,
   [ry, rx, qy, qx]: ScanRecipeInput['shape'],
-  { step_nm, q_pixel, q_unit }: ScanInfo,
+  { step_nm, q_pixel, q_unit, notes }: ScanInfo,
   calibration: Calibration | undefined,
 ): string[] {
   const step = step_nm === undefined ? 'a step that it does not state' : `${setting(step_nm, 'nm')} apart`;
@@ -259,5 +261,6 @@ function facts(
           ...calibration.warnings.map((text) => `Take care: ${text}`),
         ]
       : []),
+    ...notes.map((text) => `Take care: ${text}`),
   ];
 }

@@ -4,6 +4,7 @@
  * Frames. A pattern pixel is d = (y, x): axis 0 and axis 1 of the array, integers at pixel centres. Scattering angles
  * are q = (q_y, q_x) [mrad] along the crystal's two in-plane axes, the direct beam at q = 0. They map by
  *   d = centre(ry, rx) + M·q,   M = R(φ)·S,   R(φ) = [[cos φ, −sin φ], [sin φ, cos φ]],   S = Sᵀ
+ * (M = T·R(φ)·S, T exchanging y and x, where the camera's picture is known to be a mirror image of the scan: orientation.ts)
  * with vectors in the order (y, x) throughout. So **φ > 0 turns axis 0 (y) towards axis 1 (x)**: on a picture with row 0
  * at the top this looks counter-clockwise. (Name the axes (x, y) instead and the sign changes.) S has the eigenvalues
  * (1 ± e/2)/p: p is the pixel [mrad], e the ellipse; its axis is the direction in q that is magnified most, as an angle
@@ -12,12 +13,13 @@
 
 import * as z from 'zod';
 import { type FileIdentity, type Identity, identify, identitySchema } from '../core/identity.ts';
-import { decimalLabel, electrons, fixedLabel, measured, percent, plural, quantity, setting } from '../core/numbers.ts';
 import type { Options } from '../core/schema.ts';
-import { type LatticeDetector, zoneText } from '../diffraction/detector.ts';
+import type { LatticeDetector } from '../diffraction/detector.ts';
 import { treatmentSchema } from './treatment.ts';
 
 export type Pair = readonly [number, number];
+/** A matrix on (y, x), row by row. */
+export type Quad = readonly [Pair, Pair];
 
 export interface BeamAndCrystal {
   /** Pseudo-cubic lattice parameter [Å]: the disks' lattice is 1/a along [001]. */
@@ -33,11 +35,30 @@ export interface BeamAndCrystal {
   readonly rotation_deg?: number | undefined;
   /** Robust sigmas by which a pixel must leave its neighbours to count as hot or dead. */
   readonly hot_sigma?: number | undefined;
+  /** Direct beam at the middle of the scan [y, x], where somebody knows it [px]: chooses among the disks. */
+  readonly centre_px?: Pair | undefined;
   /** Counts that one electron gives, where somebody knows it; otherwise from the patterns' noise. */
   readonly counts_per_electron?: number | undefined;
 }
 
 const pair = z.tuple([z.number(), z.number()]);
+
+/** Which way patterns lie on the scan, and how that is known (orientation.ts). */
+export const orientationSchema = z.object({
+  /** Of patterns against the scan, axis 0 (y) towards axis 1 (x): the multiple of `period_deg` nearest to it [degrees]. */
+  turn_deg: z.number(),
+  /** The pattern's axes are exchanged against the scan's. */
+  mirror: z.boolean(),
+  from: z.enum(['file', 'given', 'assumed']),
+  /** Of the crystal's axes on the camera; the calibration's own `rotation_deg` [degrees]. */
+  rotation_deg: z.number(),
+  /** A turn that leaves the disks' lattice as it is [degrees]. */
+  period_deg: z.number(),
+  /** Of patterns against the scan, and of the crystal's axes on the scan, where the file states it [degrees]. */
+  pattern_deg: z.number().optional(),
+  crystal_deg: z.number().optional(),
+});
+export type Orientation = Options<typeof orientationSchema>;
 
 export const calibrationSchema = z.object({
   version: z.literal(2, 'is not that of this program: calibrate the scan again'),
@@ -75,8 +96,11 @@ export const calibrationSchema = z.object({
   }),
   /** M, row-major [[yy, yx], [xy, xx]] [px/mrad]. */
   map_px_per_mrad: z.tuple([pair, pair]),
+  /** Of R in M: of the crystal's axes on the camera, after its axes are exchanged back where `orientation.mirror`. */
   rotation_deg: z.number(),
   rotation_se_deg: z.number(),
+  /** Absent in calibrations of version 0.1.0. */
+  orientation: orientationSchema.optional(),
   px_mrad: z.number(),
   px_se_mrad: z.number(),
   ellipse_percent: z.number(),
@@ -110,6 +134,8 @@ export const calibrationSchema = z.object({
     left_out: z.record(z.string(), z.number()),
     disks: z.number(),
   }),
+  /** Values that a user gave in place of measured ones. */
+  given: z.array(z.enum(['pixel', 'centre'])).optional(),
   residuals: z.object({
     /** Patterns' own centres against the descan, per axis, rms over those kept; share left out as outliers. */
     centre_rms_px: z.number(),
@@ -135,7 +161,7 @@ export function beamOf({
   return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
 }
 
-/** What a calibration follows from: the scan's file, which of its datasets, what shape and what order was asked for, images given beside it, what was known of beam, crystal and camera, and the voltage that somebody gave. */
+/** What a calibration follows from: the scan's file, which of its datasets, what shape and what order was asked for, images given beside it, what was known of beam, crystal and camera, and values that somebody gave in place of the file's or the measured ones. */
 export function calibrationIdentity(
   files: Readonly<Record<string, FileIdentity>>,
   known: BeamAndCrystal & {
@@ -146,12 +172,27 @@ export function calibrationIdentity(
     readonly row_order?: string | undefined;
     readonly roll?: number | undefined;
     readonly given_voltage_kV?: number | undefined;
+    readonly step_nm?: number | undefined;
+    readonly pixel_mrad?: number | undefined;
+    readonly centre_px?: Pair | undefined;
   },
   program: string,
 ): Identity {
   // Beside what was known: which scan of the file it is, not how it was calibrated.
-  const { dataset, scan_shape, order, row_order, roll, given_voltage_kV, ...own } = known;
-  const settings = { known: own, dataset, scan_shape, order, row_order, roll, given_voltage_kV };
+  const { dataset, scan_shape, order, row_order, roll, given_voltage_kV, step_nm, pixel_mrad, centre_px, ...own } =
+    known;
+  const settings = {
+    known: own,
+    dataset,
+    scan_shape,
+    order,
+    row_order,
+    roll,
+    given_voltage_kV,
+    step_nm,
+    pixel_mrad,
+    centre_px,
+  };
   return identify({ kind: 'calibration', schema: 2, program, settings, inputs: files });
 }
 
@@ -203,11 +244,22 @@ export interface MapParts {
   /** e, a fraction. */
   readonly ellipse: number;
   readonly axis_deg: number;
+  /** The camera's axes are exchanged after R. */
+  readonly mirror: boolean;
 }
 
-/** The polar decomposition M = R·S and what S says. */
-export function partsOf(map: readonly [Pair, Pair]): MapParts {
-  const [[a, b], [c, d]] = map;
+/** a·b */
+export function times([[a, b], [c, d]]: Quad, [[e, f], [g, h]]: Quad): Quad {
+  return [
+    [a * e + b * g, a * f + b * h],
+    [c * e + d * g, c * f + d * h],
+  ];
+}
+
+/** The polar decomposition M = R·S, or T·R·S of a mirrored M, and what S says. */
+export function partsOf(map: Quad): MapParts {
+  const mirror = map[0][0] * map[1][1] - map[0][1] * map[1][0] < 0;
+  const [[a, b], [c, d]] = mirror ? [map[1], map[0]] : map;
   const t = Math.atan2(c - b, a + d);
   const [co, si] = [Math.cos(t), Math.sin(t)];
   const syy = co * a + si * c;
@@ -220,69 +272,6 @@ export function partsOf(map: readonly [Pair, Pair]): MapParts {
     rotation_deg: (t * 180) / Math.PI,
     ellipse: (2 * difference) / mean,
     axis_deg: (Math.atan2(2 * syx, syy - sxx) * 90) / Math.PI,
+    mirror,
   };
-}
-
-/** The calibration for a report or a terminal: what was found, and its value in words. Warnings stand apart, in `c.warnings`. */
-export function calibrationRows(c: Calibration): [quantity: string, value: string][] {
-  const [ry, rx] = c.shape;
-  const sweep = (v: Pair, n: number): string => v.map((part) => decimalLabel(part * (n - 1), 2)).join(', ');
-  const others = Object.entries(c.used.left_out).flatMap(([kind, n]) => (n > 0 ? [`${n} ${kind}`] : []));
-  const bent = [
-    ...(c.descan.bend.length > 0
-      ? [`bent, to order ${Math.max(...c.descan.bend.map(({ powers: [i, j] }) => i + j))}`]
-      : []),
-    ...c.descan.jumps.map(
-      ({ axis, from, px }) => `a jump of ${px.map((v) => decimalLabel(v, 2)).join(', ')} px at ${axis} ${from}`,
-    ),
-  ].map((text) => `; ${text}`);
-  const corrections = [
-    c.used.dark ? 'dark reference subtracted' : 'no dark reference',
-    ...(c.used.gain ? ['gain divided out'] : []),
-    `${c.hot_pixels.length} hot and ${plural(c.dead_pixels.length, 'dead pixel')} replaced`,
-  ];
-  return [
-    ['Zone axis', `${zoneText(c.crystal)}, as the model's: no file says it`],
-    [
-      'Detector pixel',
-      `${measured(c.px_mrad, c.px_se_mrad, 'mrad')}, from ${c.crystal.zone ? '' : '1/a of '}the disks' lattice (${plural(c.used.disks, 'disk')}, residual ${quantity(c.residuals.lattice_rms_px, 'px', 2)})`,
-    ],
-    [
-      'Rotation',
-      `${measured(c.rotation_deg, c.rotation_se_deg, '°')} of the crystal against the detector, axis 0 (y) towards axis 1 (x)`,
-    ],
-    [
-      'Ellipse',
-      `${measured(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${decimalLabel(c.ellipse_axis_deg, 0)}°`,
-    ],
-    [
-      'Disk radius',
-      `${measured(c.disk_radius_mrad, c.disk_radius_se_mrad, 'mrad')}; the convergence given is ${setting(c.crystal.convergence_mrad, 'mrad')}`,
-    ],
-    [
-      'Centre',
-      `y ${measured(c.centre0_px[0], c.centre0_se_px[0], 'px')}, x ${measured(c.centre0_px[1], c.centre0_se_px[1], 'px')}`,
-    ],
-    ['Direct beam', directBeamText(c.direct_beam)],
-    [
-      'Descan',
-      `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx${bent.join('')}; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
-    ],
-    [
-      'Patterns',
-      `${plural(c.used.patterns, 'pattern')} of the crystal looked at${others.length > 0 ? `; left out: ${others.join(', ')}` : ''}`,
-    ],
-    [
-      'Dose',
-      `${c.counts_from === 'unknown' ? `${quantity(c.dose_e, 'counts')} per pattern, electrons unknown` : `${electrons(c.dose_e)} per pattern`}, from the ${c.dose_from}; ${percent(c.detected_e / c.dose_e)} reach the detector${c.counts_per_electron === 1 ? '' : `; ${quantity(c.counts_per_electron, 'counts')} per electron, ${c.counts_from === 'noise' ? 'from the noise' : 'as given'}`}`,
-    ],
-    ['Camera', corrections.join(', ')],
-  ];
-}
-
-function directBeamText({ odds, runner_up_px, witnesses }: Calibration['direct_beam']): string {
-  if (!runner_up_px) return 'the only disk that could be it';
-  const place = runner_up_px.map((v) => decimalLabel(v, 1)).join(', ');
-  const said = witnesses.filter(({ log_odds }) => log_odds > 1).map(({ name }) => name);
-  return `the disk there, ${odds >= 1e6 ? 'more than 10⁶' : fixedLabel(odds)} to 1 against the next, at (y, x) = (${place}), by ${said.join(', ')}`;
 }

@@ -5,12 +5,13 @@
 
 import { percent, quantity } from '../core/numbers.ts';
 import { diskTurn_deg, zoneText } from '../diffraction/detector.ts';
-import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
+import type { BeamAndCrystal, Calibration } from './calibration.ts';
 import { centreAt, partsOf } from './calibration.ts';
 import type { DescanFit } from './descan-fit.ts';
 import type { DirectBeam } from './direct-beam.ts';
 import type { Exposure } from './exposure.ts';
 import type { LatticeFit } from './lattice.ts';
+import { orient } from './orientation.ts';
 import type { PatternSource } from './pattern-source.ts';
 import { pixel_mrad } from './units.ts';
 import { vacuumDose } from './vacuum-exposure.ts';
@@ -37,10 +38,10 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   const { vacuum, counts_per_electron, counts_from, treatment, picture } = exposure;
   const { doubts, ...beamFound } = direct;
   warnings.push(...doubts);
-  const map = partsOf(lattice.geometry.map);
   const turn_deg = diskTurn_deg(beam);
-  const turned = nearestTurn(map.rotation_deg, beam.rotation_deg, turn_deg);
-  const final = turnMap(lattice.geometry.map, turned - map.rotation_deg);
+  const known = { file: source.info.turned, flips: source.flips, rotation_deg: beam.rotation_deg };
+  const { map: final, orientation, warnings: conflicts } = orient(lattice.geometry.map, known, turn_deg);
+  warnings.push(...conflicts);
   const here = partsOf(final);
   const detected = mean.reduce((a, b) => a + b, 0);
   const [y0, y1, x0, x1] = picture.area;
@@ -61,28 +62,32 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   const radius = lattice.geometry.radius_mrad;
   const off = radius / beam.convergence_mrad - 1;
   if (Math.abs(off) > 0.05)
-    warnings.push(`The disks' radius is ${quantity(radius, 'mrad')}, ${percent(off, 2)} off the convergence given.`);
+    warnings.push(
+      `The disks' radius is ${quantity(radius, 'mrad')}, ${percent(off, 2)} off the convergence given: check the convergence semi-angle, or take a model for this one; a camera that blurs shows disks some per cent small.`,
+    );
   if (lattice.rms_px > 0.3)
     warnings.push(
       `Disks lie ${quantity(lattice.rms_px, 'px', 2)} off their lattice: check the crystal and its orientation.`,
     );
-  if (Math.abs(map.ellipse) > 0.05)
+  if (Math.abs(here.ellipse) > 0.05)
     warnings.push(
-      `The lattice is ${percent(map.ellipse, 2)} off that of ${zoneText(beam)}: check that this is the zone axis.`,
+      `The lattice is ${percent(here.ellipse, 2)} off that of ${zoneText(beam)}: check that this is the zone axis.`,
     );
   if (turn_deg === 60 && beam.rotation_deg === undefined)
     warnings.push(
       'The disks of [111] lie on a lattice that a turn by 60° leaves as it is, the crystal does not: x and y may both point the other way. Give the rotation, to within 30°, where it is known.',
     );
   if (!vacuum)
-    warnings.push('There is no vacuum probe: the dose is the sum of the patterns and misses what the detector missed.');
+    warnings.push(
+      'There is no vacuum probe: the dose is the sum of the patterns and misses what the detector missed. Give one with --vacuum where there is one.',
+    );
   const stated =
     source.info.q_pixel && source.info.q_unit
       ? pixel_mrad(source.info.q_pixel, source.info.q_unit, beam.voltage_kV)
       : undefined;
   if (stated && Math.abs(stated / here.px_mrad - 1) > 0.05) {
     warnings.push(
-      `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}, which is taken: check the camera length, binning, and that the scan is of this crystal.`,
+      `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}, which is taken: check the camera length, binning, and that the scan is of this crystal; --pixel puts another in its place.`,
     );
   }
   const { descan } = plane;
@@ -105,6 +110,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
     map_px_per_mrad: final,
     rotation_deg: here.rotation_deg,
     rotation_se_deg: lattice.se.rotation_deg,
+    orientation,
     px_mrad: here.px_mrad,
     px_se_mrad: lattice.se.px_mrad,
     ellipse_percent: 100 * here.ellipse,
@@ -134,28 +140,3 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
     warnings,
   };
 }
-
-/** The equivalent of a lattice's rotation within half a turn of 0, or nearest to a given one. */
-function nearestTurn(rotation: number, wanted: number | undefined, turn_deg: number): number {
-  const middle = wanted ?? 0;
-  const turned = rotation - turn_deg * Math.round((rotation - middle) / turn_deg);
-  return wanted === undefined && turned <= -turn_deg / 2 ? turned + turn_deg : turned;
-}
-
-/** M of a crystal whose axes are turned by an angle, M·R(angle): multiples of 90°, exactly, or of 60°. */
-function turnMap(map: readonly [Pair, Pair], by_deg: number): [Pair, Pair] {
-  const degrees = (((Math.round(by_deg / 30) * 30) % 360) + 360) % 360;
-  const [co, si] =
-    degrees % 90 === 0 ? QUARTERS[degrees / 90]! : [Math.cos(degrees / RADIAN), Math.sin(degrees / RADIAN)];
-  const turned = ([a, b]: Pair): Pair => [a * co + b * si, b * co - a * si];
-  return [turned(map[0]), turned(map[1])];
-}
-
-const RADIAN = 180 / Math.PI;
-/** Cosine and sine of 0, 90, 180 and 270°. */
-const QUARTERS: readonly Pair[] = [
-  [1, 0],
-  [0, 1],
-  [-1, 0],
-  [0, -1],
-];

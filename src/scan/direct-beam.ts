@@ -26,6 +26,8 @@ const MOST_PAIRS = 30;
 const VACUUM_SPACINGS = 0.3;
 const VACUUM_FLOOR = -6;
 const HIDDEN = 0.05;
+/** What somebody who gives the centre says against all others. */
+const GIVEN = 100;
 const TEMPER = 0.7;
 /** Sites to this order about the given one are asked. */
 const REACH = 3;
@@ -37,7 +39,7 @@ const LEAST_PAIRS = 4;
 /** Differences of ln I smaller than this say nothing. */
 const LEAST_DIFFERENCE = 0.03;
 
-export const WITNESSES = ['symmetry', 'background', 'vacuum probe', 'brightness', 'image'] as const;
+export const WITNESSES = ['given', 'symmetry', 'background', 'vacuum probe', 'brightness', 'image'] as const;
 export type WitnessName = (typeof WITNESSES)[number];
 
 export interface Site {
@@ -60,13 +62,14 @@ export interface MeanPattern {
 /**
  * Sites that could be the direct beam, most probable first.
  * @param geometry lattice and disks, `centre` [y, x] the place of its disk (0, 0) [px]
- * @param vacuum where the vacuum probe has the beam, in the same frame [px]
+ * @param vacuum where the vacuum probe has the beam, and `given` where somebody says it is, in the same frame [px]
  */
 export function directBeamSites(
   image: MeanPattern,
   geometry: DiskGeometry,
   centre: Pair,
   vacuum: Pair | undefined,
+  given?: Pair,
 ): Site[] {
   const place = (h: number, k: number): Pair => {
     const [y, x] = diskOffset(geometry, h, k);
@@ -100,6 +103,10 @@ export function directBeamSites(
       if (between.size > 0) said.background = symmetry(between, [h, k], betweenAtRandom);
       const [dy, dx] = [(at[0] - (image.ny - 1) / 2) / image.ny, (at[1] - (image.nx - 1) / 2) / image.nx];
       said.image = -8 * (dy * dy + dx * dx);
+      if (given) {
+        const away = Math.hypot(at[0] - given[0], at[1] - given[1]) / (VACUUM_SPACINGS * spacing);
+        said.given = Math.max(-GIVEN, -0.5 * away * away);
+      }
       if (vacuum) {
         const away = Math.hypot(at[0] - vacuum[0], at[1] - vacuum[1]) / (VACUUM_SPACINGS * spacing);
         said['vacuum probe'] = Math.max(VACUUM_FLOOR, -0.5 * away * away);

@@ -1,5 +1,5 @@
 /**
- * What a user knows of a scan and its file does not say: a dark reference, a gain image, pixels to leave out, and how the camera's picture lies against the scan.
+ * What a user knows of a scan and its file does not say: a vacuum probe, a dark reference, a gain image, pixels to leave out, and how the camera's picture lies against the scan.
  * They take the place of what the file holds; the source's notes say so.
  *
  * What this is not: a guess. Nothing here is found out.
@@ -7,10 +7,8 @@
 
 import { fail } from '../core/errors.ts';
 import { percent, plural } from '../core/numbers.ts';
-import type { PatternSource } from './pattern-source.ts';
-
-/** 'y' turns the rows upside down, 'x' the columns left to right, 'transpose' exchanges the axes; one after the other. */
-export type Flip = 'y' | 'x' | 'transpose';
+import { flipped } from './orientation.ts';
+import type { Flip, PatternSource } from './pattern-source.ts';
 
 /** Values, row by row, of `shape` [qy, qx]. */
 export interface GivenImage {
@@ -20,6 +18,8 @@ export interface GivenImage {
 
 /** Images [qy][qx] of the camera as the file has it, before any flip. */
 export interface GivenImages {
+  /** Direct beam without specimen, counts as a pattern has them. */
+  readonly vacuum?: GivenImage | undefined;
   /** Counts without beam. */
   readonly dark?: GivenImage | undefined;
   /** Relative gain; counts are divided by it. */
@@ -57,6 +57,7 @@ export function withGiven(source: PatternSource, images: GivenImages, flips: rea
     return values;
   };
   const dark = image('dark reference', images.dark);
+  const vacuum = image('vacuum probe', images.vacuum);
   let gain = image('gain image', images.gain);
   const mask = image('mask', images.mask);
   if (gain) {
@@ -71,6 +72,7 @@ export function withGiven(source: PatternSource, images: GivenImages, flips: rea
     }
   }
   if (dark) notes.push(`The dark reference is the given one${source.dark ? ', not the one in the file' : ''}.`);
+  if (vacuum) notes.push(`The vacuum probe is the given one${source.vacuum ? ', not the one in the file' : ''}.`);
   if (gain) notes.push(`The gain image is the given one${source.gain ? ', not the one in the file' : ''}.`);
   if (mask) {
     const masked = mask.reduce((n, v) => n + (v === 0 ? 0 : 1), 0);
@@ -97,12 +99,14 @@ export function withGiven(source: PatternSource, images: GivenImages, flips: rea
     }
     return out;
   };
+  const told = source.info.turned;
   const turned = (one: Float32Array | undefined) => one && turn(one);
   return {
     shape: [ry, rx, ...shape],
-    info: { ...source.info, notes: [...source.info.notes, ...notes] },
+    info: { ...source.info, ...(told && { turned: flipped(told, flips) }), notes: [...source.info.notes, ...notes] },
+    ...(flips.length > 0 && { flips }),
     read: async (first, count) => turn(await source.read(first, count)),
-    vacuum: turned(source.vacuum),
+    vacuum: turned(vacuum ?? source.vacuum),
     dark: turned(dark ?? source.dark),
     gain: turned(gain ?? source.gain),
     close: () => source.close(),

@@ -22,6 +22,23 @@ export const scanOptions = z
       .describe(
         "Counts that one electron gives; measured from the patterns' noise when left out, and 1 where that is about 1.",
       ),
+    pixel_mrad: positive
+      .optional()
+      .describe('Size of a detector pixel [mrad], in place of the one that the lattice of disks gives.'),
+    centre_px: z
+      .tuple([z.number(), z.number()])
+      .optional()
+      .describe(
+        'Direct beam at the middle of the scan, row and column, the first being 0 [px], in place of the one that is measured; its drift over the scan is still measured.',
+      ),
+    step_nm: positive
+      .optional()
+      .describe('Distance between scan positions [nm], where the file does not state it or is wrong.'),
+    vacuum: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Direct beam without specimen, counts [qy][qx]: an .npy file, relative to the recipe.'),
     dark: z
       .string()
       .min(1)

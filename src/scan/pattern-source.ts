@@ -9,6 +9,17 @@
 import { fail } from '../core/errors.ts';
 import type { ReciprocalUnit } from './units.ts';
 
+/** 'y' turns the rows of patterns upside down, 'x' the columns left to right, 'transpose' exchanges the axes; one after the other. */
+export type Flip = 'y' | 'x' | 'transpose';
+
+/** How patterns lie against the scan: a step r of the probe lies on the camera along D·r (orientation.ts). */
+export interface PatternTurn {
+  /** Of patterns against the scan, axis 0 (y) towards axis 1 (x), before the axes are exchanged [degrees]. */
+  readonly turn_deg: number;
+  /** Whether the pattern's axes are exchanged then. */
+  readonly mirror: boolean;
+}
+
 /** What a file says about its scan. Undefined: the file does not say. Nothing here is measured. */
 export interface ScanInfo {
   /** Such as 'EMD 1.0 (py4DSTEM)'. */
@@ -29,6 +40,8 @@ export interface ScanInfo {
   readonly rotation_deg?: number | undefined;
   /** Whether the file says that the pattern's axes are swapped against the scan's. */
   readonly flip?: boolean | undefined;
+  /** How the file says that patterns lie against the scan, in this program's terms (orientation.ts); absent where its convention is not known. */
+  readonly turned?: PatternTurn | undefined;
   /** Remarks a user should see: units that were not understood, other arrays in the file. */
   readonly notes: readonly string[];
 }
@@ -48,6 +61,8 @@ export interface PatternSource {
   readonly dark?: Float32Array | undefined;
   /** Relative gain per pixel [qy][qx]: counts are divided by it. */
   readonly gain?: Float32Array | undefined;
+  /** How a user had the patterns turned, so that they lie as the scan does. */
+  readonly flips?: readonly Flip[] | undefined;
   close(): void;
 }
 

@@ -115,7 +115,7 @@ export async function placeLattice(
       ],
     },
     vacuum && { data: magnify(vacuum.data, ny, nx, f), radius: f * vacuum.radius, centre: onto(vacuum.centre, f) },
-    options,
+    { ...options, centre_px: options.centre_px && onto(options.centre_px, f) },
     task,
   ).catch((error) => {
     throw error instanceof FerroscopeError && radius < TOO_SMALL_PX ? tooSmall(radius) : error;
@@ -176,6 +176,10 @@ async function refine(
       vacuumDisk && [
         vacuumDisk.centre[0] - descan.centre_px[0] + target[0],
         vacuumDisk.centre[1] - descan.centre_px[1] + target[1],
+      ],
+      options.centre_px && [
+        options.centre_px[0] - descan.centre_px[0] + target[0],
+        options.centre_px[1] - descan.centre_px[1] + target[1],
       ],
     );
 

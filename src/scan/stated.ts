@@ -16,7 +16,7 @@ export interface Told {
 
 export type Stated = Pick<
   ScanInfo,
-  'step_nm' | 'q_pixel' | 'q_unit' | 'voltage_kV' | 'semiangle_mrad' | 'rotation_deg' | 'flip' | 'notes'
+  'step_nm' | 'q_pixel' | 'q_unit' | 'voltage_kV' | 'semiangle_mrad' | 'rotation_deg' | 'flip' | 'turned' | 'notes'
 >;
 
 export function statedOf({ layout, axes, metadata, prismatic = false }: Told, order: Order): Stated {
@@ -62,7 +62,19 @@ export function statedOf({ layout, axes, metadata, prismatic = false }: Told, or
     notes.push(`Detector pixel ${rawPixel} in '${qUnit || 'no unit'}': not understood.`);
 
   const voltage = number('accelerating_voltage', 'voltage', 'beam_energy', 'voltage_kv', ...(prismatic ? ['E'] : []));
-  const flip = metadata.get('qr_flip');
+  const said = metadata.get('qr_flip');
+  const flip = typeof said === 'number' ? said !== 0 : said;
+  const radians = number('qr_rotation');
+  const rotation_deg = number('qr_rotation_degrees') ?? (radians === undefined ? undefined : (radians * 180) / Math.PI);
+  const mirror = flip === true;
+  if (rotation_deg === undefined && mirror)
+    notes.push(
+      'The file says that patterns are mirrored (QR_flip) and not how they are turned: taken as not turned. Give --rotation where you know it.',
+    );
+  if (rotation_deg !== undefined && typeof flip !== 'boolean')
+    notes.push(
+      'The file says how patterns are turned (QR_rotation) and not whether they are mirrored (QR_flip): taken as not mirrored. Give --flip where they are.',
+    );
   const stated: Stated = {
     step_nm: rawStep === undefined || nm === undefined ? undefined : rawStep * nm,
     q_pixel: pixel?.size,
@@ -76,8 +88,9 @@ export function statedOf({ layout, axes, metadata, prismatic = false }: Told, or
       'convergence_mrad',
       ...(prismatic ? ['A'] : []),
     ),
-    rotation_deg: number('qr_rotation_degrees'),
+    rotation_deg,
     flip: typeof flip === 'boolean' ? flip : undefined,
+    turned: rotation_deg === undefined && !mirror ? undefined : { turn_deg: rotation_deg ?? 0, mirror },
     notes,
   };
   const { step_nm, q_pixel, voltage_kV } = stated;
