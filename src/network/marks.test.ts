@@ -88,7 +88,10 @@ test('patterns apart neither mark the scan nor are marked by it', () => {
   expect(n).toBe(3);
   expect([...times.subarray(0, 4)]).toEqual([3, 3, 3, 1]);
   // What the others leave over marks them alone.
-  expect(marked({ misfit: new Array(20).fill(0.026), apart }).n).toBe(17);
+  expect(marked({ misfit: first(3, 0.012, 0.026), apart }).n).toBe(17);
+  // What they leave over marks them, as one of the others that leaves more.
+  expect(marked({ misfit: first(3, 0.026, 0.012), apart }).n).toBe(3);
+  expect(marked({ misfit: first(1, 0.026, 0.012) }).n).toBe(1);
 });
 
 test('what counting leaves does not count; what is left beside it does', () => {

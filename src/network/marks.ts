@@ -1,13 +1,14 @@
 /**
  * Which patterns of a scan are out of the domain of a model, and by how much. A pattern is, where
- * - its latents lie farther out than those of 99 of 100 held-out patterns (domain.ts), or
+ * - its latents lie farther out than those of 99 of 100 held-out patterns (domain.ts),
+ * - its reconstruction leaves more over, beside what counting leaves, than that of 99 of 100 held-out ones, or
  * - a label that the model can tell is answered beyond the range that it was trained on, by more than 2σ;
  * and every pattern of the scan is, but those that are judged by themselves, where
  * - a tenth of the patterns or more, three at least or all, lie farther out than 99 of 100 held-out ones,
  * - a tenth or more leave more over, beside what counting leaves, than 99 of 100 held-out ones,
  * - a tenth or more show an instrument (background, blur: instrument.ts) unlike that of 99 of 100 held-out ones, or
  * - the scan has fewer electrons a pattern than any that the model was trained on; a model that was trained without noise, so few that counting adds to its errors.
- * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance, and what a tenth of the patterns exceed of distance, of what is left and of the instrument's amplitudes, each over what
+ * By how much, s, is the largest of the ratios that exceed 1: the pattern's distance and what it leaves over, and what a tenth of the patterns exceed of distance, of what is left and of the instrument's amplitudes, each over what
  * 99 of 100 held-out patterns have, and √(least dose/dose), or what counting multiplies errors by ({@link byCounting}).
  *
  * What this is not: what becomes of σ (polarization/fit.ts), or a proof of fit.
@@ -26,12 +27,11 @@ const DOSE_TOLERANCE = 0.8;
 const TELLS = 0.5;
 
 export interface PatternMarks {
-  /** Of every pattern. */
+  /** Of every pattern: how far its latents lie, what the reconstruction leaves, and what counting makes of that. */
   readonly distance: ArrayLike<number>;
-  /** Of some patterns, evenly chosen: what the reconstruction leaves, and what counting makes of that. */
   readonly misfit: ArrayLike<number>;
   readonly counting: ArrayLike<number>;
-  /** [patterns][INSTRUMENT] of the same ones. */
+  /** [patterns][INSTRUMENT] of some of them, evenly chosen. */
   readonly instrument: Float32Array;
   /** Answers and σ, calibrated, of every pattern, [labels][patterns]; σ absent where a label has none. */
   readonly values: readonly ArrayLike<number>[];
@@ -101,15 +101,20 @@ export function toldRanges(info: ModelInfo) {
   });
 }
 
+/** What each pattern leaves over, beside what counting leaves, over what 99 of 100 held-out patterns do; models before format 3 know it with counting noise in it. */
+export function leftOver(domain: Domain, misfit: ArrayLike<number>, counting: ArrayLike<number>): Float64Array {
+  return Float64Array.from(misfit, (m, i) => {
+    const s = domain.excess ? (m - counting[i]!) / domain.excess.high : m / domain.misfit.high;
+    return Number.isFinite(s) ? s : 0;
+  });
+}
+
 /** Marks of a scan's patterns. @param info of a model that says what it was trained on: `domain` is its own */
 export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks): ScanMarks {
   const { distance, misfit, counting, instrument, values, sigma, dose_e, apart } = patterns;
   const count = distance.length;
   const far = Float64Array.from(distance, (d) => d / domain.distance.high);
-  // Models before format 3 know what is left with counting noise in it.
-  const left = Float64Array.from(misfit, (m, i) =>
-    domain.excess ? (m - counting[i]!) / domain.excess.high : m / domain.misfit.high,
-  ).filter(Number.isFinite);
+  const left = leftOver(domain, misfit, counting);
   const seen = domain.instrument
     ? distancesOf(domain.instrument.amplitudes, instrument).map((d) => d / domain.instrument!.distance.high)
     : new Float64Array();
@@ -117,12 +122,12 @@ export function marksOf(info: ModelInfo, domain: Domain, patterns: PatternMarks)
     s.toSorted().at(-Math.min(s.length, Math.max(LEAST, Math.ceil(SHARE * s.length)))) ?? 0;
   const scan = {
     distance: share(far.filter((_, i) => !apart?.[i])),
-    misfit: share(left),
+    misfit: share(left.filter((_, i) => !apart?.[i])),
     instrument: share(seen),
     dose: byDose(info, dose_e),
   };
   const whole = Math.max(1, ...Object.values(scan));
-  const times = Float32Array.from(far, (s, i) => Math.max(s, apart?.[i] ? 1 : whole));
+  const times = Float32Array.from(far, (s, i) => Math.max(s, left[i]!, apart?.[i] ? 1 : whole));
   const outside = Uint8Array.from(times, (s) => (s > 1 ? 1 : 0));
   const beyond = toldRanges(info).flatMap(({ name, unit, label, min, max }) => {
     let n = 0;

@@ -39,9 +39,9 @@ export interface MapPart {
   readonly sigma: Float32Array;
   /** How far each pattern's latents lie from those of held-out patterns (network/domain.ts) [count]; 1 where the model does not say. */
   readonly distance: Float32Array;
-  /** Of each position that is shown, in order: what the reconstruction leaves, and what counting makes of that. */
-  readonly misfit: readonly number[];
-  readonly counting: readonly number[];
+  /** What the reconstruction leaves of each pattern, and what counting makes of that [count]. */
+  readonly misfit: Float32Array;
+  readonly counting: Float32Array;
   /** [shown][INSTRUMENT], what an instrument did to them (network/instrument.ts). */
   readonly instrument: readonly number[];
   /** Patterns as the model saw them and as it reconstructs them, of the positions that are shown [shown][pixels²]. */
@@ -83,17 +83,19 @@ export async function mapWorker(
       const shown = Array.from({ length: count }, (_, i) => i).filter((i) => (first + i) % stride === 0);
       const seen = new Float32Array(shown.length * size);
       const reconstructed = new Float32Array(shown.length * size);
-      const misfit: number[] = [];
-      const counting: number[] = [];
+      const misfit = new Float32Array(count);
+      const counting = new Float32Array(count);
       const instrument: number[] = [];
+      const { reconstruction: all } = await model.predict(patterns, count, { experimental: adapts });
+      const at = (values: Float32Array, i: number) => values.subarray(i * size, (i + 1) * size);
+      for (let i = 0; i < count; i++) {
+        misfit[i] = misfitOf(at(patterns, i), at(all, i));
+        counting[i] = countingMisfit(at(all, i), calibration.dose_e);
+      }
       for (const [k, i] of shown.entries()) {
-        const pattern = patterns.subarray(i * size, (i + 1) * size);
-        const { reconstruction } = await model.predict(pattern, 1, { experimental: adapts });
-        misfit.push(misfitOf(pattern, reconstruction));
-        counting.push(countingMisfit(reconstruction, calibration.dose_e));
-        instrument.push(...instrumentOf(pattern, reconstruction, calibration.dose_e));
-        seen.set(pattern, k * size);
-        reconstructed.set(reconstruction, k * size);
+        instrument.push(...instrumentOf(at(patterns, i), at(all, i), calibration.dose_e));
+        seen.set(at(patterns, i), k * size);
+        reconstructed.set(at(all, i), k * size);
       }
       return { labels, spread, sigma, distance, misfit, counting, instrument, seen, reconstructed, facts };
     },

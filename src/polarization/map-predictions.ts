@@ -22,13 +22,13 @@ export interface Predictions {
   readonly values: readonly Float32Array[];
   readonly sigmas: readonly Float32Array[];
   readonly rules: readonly ReturnType<typeof sigmaRule>[];
-  /** Of every position: how far its latents lie (network/domain.ts), and what tells whether it is of the crystal. */
+  /** Of every position: how far its latents lie and what the reconstruction leaves over, beside what counting makes of it (network/domain.ts), and what tells whether it is of the crystal. */
   readonly distance: Float32Array;
+  readonly misfit: Float32Array;
+  readonly counting: Float32Array;
   readonly facts: readonly PositionFacts[];
-  /** Linear indices of the positions that are shown, and of each what is left over, what counting makes of it, what an instrument did, its pattern and the reconstruction [pixels²]. */
+  /** Linear indices of the positions that are shown, and of each what an instrument did, its pattern and the reconstruction [pixels²]. */
   readonly shown: readonly number[];
-  readonly misfit: readonly number[];
-  readonly counting: readonly number[];
   readonly instrument: readonly Float32Array[];
   readonly seen: readonly Float32Array[];
   readonly reconstructed: readonly Float32Array[];
@@ -52,7 +52,7 @@ export async function predictScan(
   const rules = info.labels.map(({ name }) => sigmaRule(info, name));
   const distance = new Float32Array(count);
   const facts: PositionFacts[] = [];
-  const [misfit, counting]: [number[], number[]] = [[], []];
+  const [misfit, counting] = [new Float32Array(count), new Float32Array(count)];
   const [instrument, seen, reconstructed]: [Float32Array[], Float32Array[], Float32Array[]] = [[], [], []];
   const settings: MapSettings = { model: model.bytes(), camera: { shape, dark, gain }, calibration };
   const threads = new Threads<MapJob, MapPart>(options.host, 'map', {
@@ -79,10 +79,10 @@ export async function predictScan(
       }
       distance.set(part.distance, first);
       facts.push(...part.facts);
-      misfit.push(...part.misfit);
-      counting.push(...part.counting);
+      misfit.set(part.misfit, first);
+      counting.set(part.counting, first);
       const marks = Float32Array.from(part.instrument);
-      for (let k = 0; k < part.misfit.length; k++) {
+      for (let k = 0; k < marks.length / INSTRUMENT; k++) {
         instrument.push(marks.subarray(k * INSTRUMENT, (k + 1) * INSTRUMENT));
         seen.push(part.seen.subarray(k * size, (k + 1) * size));
         reconstructed.push(part.reconstructed.subarray(k * size, (k + 1) * size));

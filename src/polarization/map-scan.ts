@@ -13,7 +13,9 @@ import type { Task } from '../core/task.ts';
 import type { WorkerHost } from '../core/threads.ts';
 import { zoneText } from '../diffraction/detector.ts';
 import { promised } from '../network/conformal.ts';
+import type { Domain } from '../network/domain.ts';
 import type { Model } from '../network/infer.ts';
+import { leftOver } from '../network/marks.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
@@ -25,7 +27,7 @@ import type { PatternSource } from '../scan/pattern-source.ts';
 import type { PositionKind } from '../scan/positions.ts';
 import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
-import { predictScan } from './map-predictions.ts';
+import { type Predictions, predictScan } from './map-predictions.ts';
 import {
   type Abstention,
   type MapChannel,
@@ -39,7 +41,7 @@ import { measuredFacts, scanRemarks, statedFacts } from './scan-facts.ts';
 import { meanPatterns, probeShareOf, standing } from './standing.ts';
 
 /** Version of a map's format. */
-const MAP_SCHEMA = 4;
+const MAP_SCHEMA = 5;
 
 export interface MapOptions {
   readonly program: string;
@@ -160,7 +162,7 @@ export async function mapScan(
   const size = detector.pixels ** 2;
   const found = standing(read.facts, scan, probeShareOf(source, calibration));
   const { crystal } = found;
-  const apart = info.domain ? regionsApart(read.distance, info.domain.distance.high, found.kinds, scan) : undefined;
+  const apart = info.domain && regionsApart(beyondOf(info.domain, read), found.kinds, scan);
   const judged = read.shown.flatMap((i, k) => (found.kinds[i] === 0 && !apart?.marked[i] ? [k] : []));
   const meanOf = (patterns: readonly Float32Array[]) => meanPatterns(read.shown, patterns, found.kinds, size);
   const uncovered = coverage.filter((share) => share < 0.5).length;
@@ -168,8 +170,8 @@ export async function mapScan(
 
   const pick = <T>(values: ArrayLike<T>): T[] => crystal.map((i) => values[i]!);
   const fit = fitOf(info, {
-    misfit: judged.map((k) => read.misfit[k]!),
-    counting: judged.map((k) => read.counting[k]!),
+    misfit: pick(read.misfit),
+    counting: pick(read.counting),
     instrument: Float32Array.from(judged.flatMap((k) => [...read.instrument[k]!])),
     distance: pick(read.distance),
     values: read.values.map(pick),
@@ -273,4 +275,9 @@ export async function mapScan(
 
 function promises(structures: number): NonNullable<MapProvenance['coverage']> {
   return { structures, promised_68: promised(0.68, structures), promised_95: promised(0.95, structures) };
+}
+
+/** The larger of a pattern's distance and of what it leaves over, each over what 99 of 100 held-out patterns have. */
+function beyondOf(domain: Domain, { distance, misfit, counting }: Predictions): Float64Array {
+  return leftOver(domain, misfit, counting).map((left, i) => Math.max(left, distance[i]! / domain.distance.high));
 }

@@ -20,15 +20,10 @@ export interface Apart {
   readonly warnings: readonly MapWarning[];
 }
 
-/** @param distance of every position's latents; `high` is that of 99 of 100 held-out patterns. @param kinds 0 where there is crystal */
-export function regionsApart(
-  distance: ArrayLike<number>,
-  high: number,
-  kinds: Uint8Array,
-  shape: readonly [number, number],
-): Apart {
+/** @param beyond how far out of the domain a pattern is by itself, over what 99 of 100 held-out ones are [positions] @param kinds 0 where there is crystal */
+export function regionsApart(beyond: ArrayLike<number>, kinds: Uint8Array, shape: readonly [number, number]): Apart {
   const [ry, rx] = shape;
-  const far = Uint8Array.from(kinds, (kind, i) => (kind === 0 && distance[i]! > high ? 1 : 0));
+  const far = Uint8Array.from(kinds, (kind, i) => (kind === 0 && beyond[i]! > 1 ? 1 : 0));
   const shareIn = (y0: number, y1: number, x0: number, x1: number): number => {
     let [n, all] = [0, 0];
     for (let y = Math.max(0, y0); y <= Math.min(ry - 1, y1); y++) {

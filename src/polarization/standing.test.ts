@@ -37,8 +37,8 @@ test('a scan without crystal is refused, one that nothing shows the lattice in i
 
 const SHAPE = [20, 16] as const;
 const fieldOf = (far: (y: number, x: number) => boolean) =>
-  Float32Array.from({ length: 320 }, (_, i) => (far(Math.floor(i / 16), i % 16) ? 6 : 1));
-const apart = (far: (y: number, x: number) => boolean) => regionsApart(fieldOf(far), 2, new Uint8Array(320), SHAPE);
+  Float32Array.from({ length: 320 }, (_, i) => (far(Math.floor(i / 16), i % 16) ? 3 : 0.5));
+const apart = (far: (y: number, x: number) => boolean) => regionsApart(fieldOf(far), new Uint8Array(320), SHAPE);
 const count = (marked: Uint8Array) => marked.reduce((a, b) => a + b, 0);
 
 test('electrodes at both ends of a film, one row or several, and a grain stand apart', () => {
