@@ -44,6 +44,7 @@ interface Expected {
 const LEAST_R = 0.3;
 
 const CAMERA_COUNTS = /counts per electron|counts-per-electron/i;
+// descan-parabola moves patterns by whole pixels: up to half of one is no surface's.
 const EXPECTED: Record<string, Expected> = {
   base: {},
   'adu-500': { words: CAMERA_COUNTS, dose_e: null },
@@ -62,7 +63,7 @@ const EXPECTED: Record<string, Expected> = {
   'dark-sum-of-64': { words: /dark/i, must: true },
   'data-dark-subtracted': { words: /dark/i, must: true },
   'descan-60': {},
-  'descan-parabola': {},
+  'descan-parabola': { centre_px: 0.7 },
   'detector-rot90-stated': { words: /rotation|orientation/i, must: true },
   'detector-transposed-stated': { words: /flip|transpos|orientation/i, must: true },
   'direct-beam-weak': {},

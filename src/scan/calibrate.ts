@@ -67,13 +67,17 @@ export async function calibrate(
     indices: shown,
     left_out,
     order,
-  } = await attempt(vacuumDisk?.radius ?? stated ?? plain).catch(
-    // The file's pixel may be another's: binned, or cut, or left from another camera length.
-    (error: unknown) => {
-      if (stated === undefined || !(error instanceof FerroscopeError) || error.tag !== 'incomplete') throw error;
-      return attempt(plain);
-    },
-  );
+  } = await attempt(vacuumDisk?.radius ?? stated ?? plain)
+    .catch(
+      // The file's pixel may be another's: binned, or cut, or left from another camera length.
+      (error: unknown) => {
+        if (stated === undefined || !(error instanceof FerroscopeError) || error.tag !== 'incomplete') throw error;
+        return attempt(plain);
+      },
+    )
+    .catch((error: unknown) => {
+      throw withCause(error, [...source.info.notes, ...warnings]);
+    });
   if (bad.hot.length + bad.dead.length > 0.05 * ny * nx) {
     warnings.push(`${bad.hot.length + bad.dead.length} pixels count as hot or dead: hot_sigma may be too low.`);
   }
@@ -89,6 +93,13 @@ export async function calibrate(
     mean,
     warnings,
   });
+}
+
+/** Where no lattice is found, what was found about file and counts before may be why. */
+function withCause(error: unknown, said: readonly string[]): unknown {
+  if (!(error instanceof FerroscopeError) || error.tag !== 'incomplete' || said.length === 0) return error;
+  const message = `${error.message} What was seen before, and may be the cause: ${said.join(' ')}`;
+  return new FerroscopeError(error.tag, message, error.hint, { ...error.fields, said });
 }
 
 /**

@@ -49,7 +49,7 @@ export function darkScale(image: ArrayLike<number>, dark: Float32Array, ny: numb
     const ratios = clearest.map((k) => (image[k]! - neighbourMedian(image, ny, nx, k)) / own[k]!);
     const error = (1.25 * robustSigma(ratios)) / Math.sqrt(ratios.length);
     const found = error < NEAR_ZERO ? rounded(median(ratios), error) : { scale: 1 };
-    return found.scale === 0 && level > 0 && !lacks ? { scale: 1, moved: true } : found;
+    return found.scale < 1 && level > 0 && !lacks ? { scale: 1, moved: true } : found;
   }
   return lacks ? rounded(held / level, 0.02) : { scale: 1 };
 }
