@@ -10,7 +10,6 @@ import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import { type CrystalOptions, crystalOptions } from '../crystal/options.ts';
 import { spontaneousPolarization } from '../crystal/phase.ts';
 import { wavelength } from '../diffraction/optics.ts';
-import { LATTICE_TOLERANCE } from '../network/model-scope.ts';
 import type { Calibration } from '../scan/calibration.ts';
 import type { ScanInfo } from '../scan/pattern-source.ts';
 
@@ -40,6 +39,9 @@ export interface ScanRecipe {
 /** What is calibrated with where neither the file nor the command line says. */
 export const FALLBACK = { voltage_kV: 300, convergence_mrad: 2.2 } as const;
 
+/** From this share on a lattice parameter by the file's pixel is said to be another: BaTiO3, SrTiO3 and their mixture differ by more. */
+const LATTICE_REMARKED = 0.008;
+
 /** One line of a section: key, value and origin. */
 type Entry = readonly [key: string, value: string, origin: string];
 
@@ -54,7 +56,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
   const missing: string[] = [];
   if ('failed' in input.calibration) missing.push(`No calibration: ${input.calibration.failed}`);
   const { lattice_A } = input;
-  if (lattice_A !== undefined && Math.abs(lattice_A / crystal.a_A - 1) > LATTICE_TOLERANCE) {
+  if (lattice_A !== undefined && Math.abs(lattice_A / crystal.a_A - 1) > LATTICE_REMARKED) {
     missing.push(
       `crystal: by the file’s pixel size a = ${quantity(lattice_A, 'Å', 4)}, not the ${setting(crystal.a_A, 'Å')} of ${crystal.material}. Is it another material, or the pixel size off?`,
     );

@@ -93,6 +93,8 @@ export interface EdgeOptions {
   readonly with_radius?: boolean;
   /** For mean patterns: more harmonics, so that contrast inside the disk moves its edge less. Noisier, slower. */
   readonly rich?: boolean;
+  /** Fewer of them in small disks, while radius and blur are not known yet. */
+  readonly steady?: boolean;
 }
 
 /** Half width of the annulus that is fitted [px]. */
@@ -114,9 +116,9 @@ const NEIGHBOURS: readonly Pair[] = [
 ];
 
 /** Orders of the Fourier series A, B and C that a circumference of this radius carries. */
-function harmonics(r: number, rich: boolean): [level: number, slope: number, halo: number] {
+function harmonics(r: number, rich: boolean, steady: boolean): [level: number, slope: number, halo: number] {
   if (r < 3.5) return [1, 0, 0];
-  if (r < 6) return rich ? [3, 3, 1] : [2, 1, 0];
+  if (r < 6) return rich ? [3, steady ? 1 : 3, 1] : [2, 1, 0];
   return rich ? [4, 3, 1] : [3, 1, 0];
 }
 
@@ -144,7 +146,7 @@ export function fitDisk(
 ): DiskFit | undefined {
   const { data, ny, nx } = image;
   const { map, radius_mrad: alpha, edge_px: s, spacing_mrad, cell } = geometry;
-  const { with_radius = false, rich = false } = options;
+  const { with_radius = false, rich = false, steady = false } = options;
   const w = halfWidth(geometry, rich);
   const r = radius_px(geometry);
   const drawnIn = (s * s) / (2 * r);
@@ -152,7 +154,7 @@ export function fitDisk(
   const [cy, cx] = centre;
   if (cy - reach < 0 || cx - reach < 0 || cy + reach > ny - 1 || cx + reach > nx - 1) return undefined;
   const [iyy, iyx, ixy, ixx] = inverse(map);
-  const [level, slope, halo] = harmonics(r, rich);
+  const [level, slope, halo] = harmonics(r, rich, steady);
   const nLevel = 2 * level + 1;
   // Neighbours whose blurred edges reach this annulus.
   const near = NEIGHBOURS.map(([h, k]) => orderPlace(cell, h, k)).filter(

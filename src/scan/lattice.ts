@@ -44,7 +44,14 @@ const PASSES = 8;
 /** Shift of disks outwards that the contrast inside them leaves, over their radius: 0.02 to 0.05 px of 8 px on twin-a, of which it explains the pixel’s error when 9 or 130 disks are seen. */
 const EDGE_BIAS = 0.006;
 
-async function look(image: Image, geometry: DiskGeometry, centre: Pair, orders: number, task: Task): Promise<Seen[]> {
+async function look(
+  image: Image,
+  geometry: DiskGeometry,
+  centre: Pair,
+  orders: number,
+  steady: boolean,
+  task: Task,
+): Promise<Seen[]> {
   const seen: Seen[] = [];
   const limit = 0.3 * radius_px(geometry);
   for (let h = -orders; h <= orders; h++) {
@@ -52,7 +59,7 @@ async function look(image: Image, geometry: DiskGeometry, centre: Pair, orders: 
     for (let k = -orders; k <= orders; k++) {
       const [oy, ox] = diskOffset(geometry, h, k);
       const at: Pair = [centre[0] + oy, centre[1] + ox];
-      const fit = fitDisk(image, geometry, at, { rich: true });
+      const fit = fitDisk(image, geometry, at, { rich: true, steady });
       if (!fit) continue;
       const scale = Math.max(fit.misfit, 1e-12);
       const variance = (scale * (fit.covariance[0] + fit.covariance[2])) / 2;
@@ -151,7 +158,7 @@ export async function fitLattice(
   const vacuum_edge = start.edge_px;
   for (let pass = 0; pass < PASSES; pass++) {
     const orders = pass === 0 ? 1 : pass === 1 ? 2 : pass === 2 ? 4 : MAX_ORDER;
-    seen = await look(image, geometry, centre, orders, task);
+    seen = await look(image, geometry, centre, orders, pass < 3, task);
     if (seen.length < 5) break;
     const g = geometry.spacing_mrad;
     const equations = new NormalEquations(6);
