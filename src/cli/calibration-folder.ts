@@ -10,7 +10,7 @@ import { readJson } from '../node/files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { type Calibration, calibrationSchema } from '../scan/calibration.ts';
-import { directBeamText } from '../scan/calibration-rows.ts';
+import { descanForm, directBeamText, patternsText } from '../scan/calibration-rows.ts';
 import { centreResiduals } from '../scan/centre-residuals.ts';
 import { orientationText, otherRow, otherTurns } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
@@ -99,10 +99,11 @@ export function valueRows(c: Calibration): [quantity: string, value: string, err
     ['Direct beam', directBeamText(c.direct_beam), '', 'measured'],
     [
       'Descan',
-      `${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx (y, x)`,
+      `${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx (y, x)${descanForm(c)}`,
       `${quantity(c.residuals.centre_rms_px, 'px', 2)} rms, ${percent(c.residuals.centre_outliers, 2)} outliers`,
       'measured',
     ],
+    ['Patterns', patternsText(c), '', 'measured'],
     ['Dose', electrons(c.dose_e), '', c.dose_from],
     ['Reach the detector', percent(c.detected_e / c.dose_e), '', 'measured'],
     ['Counts per electron', setting(c.counts_per_electron, ''), '', 'given or assumed'],

@@ -33,6 +33,7 @@ function made(dtype = 'uint16'): PatternSource {
       voltage_kV: 300,
       semiangle_mrad: 2.2,
       rotation_deg: 12,
+      flip: true,
       notes: ['A remark.'],
     },
     dark: Float32Array.from({ length: 12 }, (_, i) => i / 4),
@@ -62,7 +63,7 @@ test('EMD gives back all that was known, in each type of numbers', async () => {
       voltage_kV: 300,
       semiangle_mrad: 2.2,
       rotation_deg: 12,
-      flip: undefined,
+      flip: true,
     });
     expect([source.dark, source.vacuum, source.gain]).toEqual([made().dark, made().vacuum, made().gain]);
     source.close();
@@ -83,7 +84,7 @@ test('NumPy gives back the patterns in each type, and says what it lacks', async
 test('HyperSpy’s HDF5: patterns, axes slowest first, microscope', async () => {
   const path = join(folder, 'wedge.hspy');
   const { notes } = await writeScan(path, toWrite());
-  expect(notes.join()).toMatch(/does not hold the stated rotation.*dark.*vacuum.*gain/);
+  expect(notes.join()).toMatch(/does not hold the stated rotation.*axes are swapped \(yes\).*dark.*vacuum.*gain/);
   const source = await opened(path);
   expect(await allOf(source)).toEqual(VALUES);
   expect(source.info).toMatchObject({ ...CALIBRATED, q_unit: '1/A' });

@@ -126,7 +126,9 @@ export function requireWritable(path: string): void {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const why = (error as { code?: string }).code === 'EROFS' ? 'the disk is read-only' : 'it may not be written';
-    fail('file-unreadable', `${path} cannot be made in ${folder}: ${why}.`, 'Choose another --out.', { path });
+    fail('file-unreadable', `${path} cannot be made in ${folder}: ${why}.`, 'Choose another place for the output.', {
+      path,
+    });
   }
 }
 
@@ -134,7 +136,12 @@ export function requireWritable(path: string): void {
 export function refuseExisting(path: string, overwrite: boolean): void {
   requireWritable(path);
   if (!overwrite && existsSync(path)) {
-    fail('file-exists', `${path} exists already.`, 'Choose another --out, or add --overwrite to replace it.', { path });
+    fail(
+      'file-exists',
+      `${path} exists already.`,
+      'Choose another name for the output, or add --overwrite to replace it.',
+      { path },
+    );
   }
 }
 

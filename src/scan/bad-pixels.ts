@@ -1,9 +1,13 @@
 /** All pixels of a scan that do not count electrons: single hot and dead ones, blocks of hot ones, and those that never change. Looked for inside the picture alone. */
 
+import { percent } from '../core/numbers.ts';
 import { findHotClusters } from './hot-clusters.ts';
 import { type BadPixels, findBadPixels } from './hot-pixels.ts';
 import type { Picture } from './picture-area.ts';
 import { cropped } from './treatment.ts';
+
+/** Share of the camera from which bad pixels are worth a word. */
+const MANY = 0.05;
 
 /**
  * @param parts mean patterns [qy][qx] of interleaved parts of the scan, corrected, counts
@@ -29,4 +33,16 @@ export function badPixels(
   const hot = new Set([...single.hot, ...blocks].map(whole));
   const dead = new Set([...single.dead.map(whole), ...still].filter((k) => !hot.has(k)));
   return { hot: [...hot].toSorted((a, b) => a - b), dead: [...dead].toSorted((a, b) => a - b) };
+}
+
+/** What many bad pixels of a camera of `size` pixels mean, by the kind that is many: a sentence, or nothing. */
+export function manyBad({ hot, dead }: BadPixels, size: number): string[] {
+  const said: string[] = [];
+  if (hot.length > MANY * size)
+    said.push(`${hot.length} pixels (${percent(hot.length / size)}) count as hot: hot_sigma may be too low. Raise it.`);
+  if (dead.length > MANY * size)
+    said.push(
+      `${dead.length} pixels (${percent(dead.length / size)}) count as dead, as behind a beam stop or where a part of the camera is off. They are filled from the pixels around them, which brings back no disk: do not trust a map where one is covered, and record without the stop.`,
+    );
+  return said;
 }

@@ -8,7 +8,7 @@
 
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { quietTask, type Task } from '../core/task.ts';
-import { badPixels } from './bad-pixels.ts';
+import { badPixels, manyBad } from './bad-pixels.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
 import { conclude } from './conclude.ts';
 import { Corrector } from './correct.ts';
@@ -78,9 +78,7 @@ export async function calibrate(
     .catch((error: unknown) => {
       throw withCause(error, [...source.info.notes, ...warnings]);
     });
-  if (bad.hot.length + bad.dead.length > 0.05 * ny * nx) {
-    warnings.push(`${bad.hot.length + bad.dead.length} pixels count as hot or dead: hot_sigma may be too low.`);
-  }
+  warnings.push(...manyBad(bad, ny * nx));
   return conclude(source, beam, {
     bad,
     plane,

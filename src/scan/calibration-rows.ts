@@ -9,15 +9,6 @@ import { orientationText } from './orientation.ts';
 export function calibrationRows(c: Calibration): [quantity: string, value: string][] {
   const [ry, rx] = c.shape;
   const sweep = (v: Pair, n: number): string => v.map((part) => decimalLabel(part * (n - 1), 2)).join(', ');
-  const others = Object.entries(c.used.left_out).flatMap(([kind, n]) => (n > 0 ? [`${n} ${kind}`] : []));
-  const bent = [
-    ...(c.descan.bend.length > 0
-      ? [`bent, to order ${Math.max(...c.descan.bend.map(({ powers: [i, j] }) => i + j))}`]
-      : []),
-    ...c.descan.jumps.map(
-      ({ axis, from, px }) => `a jump of ${px.map((v) => decimalLabel(v, 2)).join(', ')} px at ${axis} ${from}`,
-    ),
-  ].map((text) => `; ${text}`);
   const corrections = [
     c.used.dark ? 'dark reference subtracted' : 'no dark reference',
     ...(c.used.gain ? ['gain divided out'] : []),
@@ -49,12 +40,9 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     ['Direct beam', directBeamText(c.direct_beam)],
     [
       'Descan',
-      `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx${bent.join('')}; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
+      `(y, x) shift over the scan ${sweep(c.descan.per_ry_px, ry)} px along ry, ${sweep(c.descan.per_rx_px, rx)} px along rx${descanForm(c)}; single patterns differ by ${quantity(c.residuals.centre_rms_px, 'px', 2)} rms`,
     ],
-    [
-      'Patterns',
-      `${plural(c.used.patterns, 'pattern')} of the crystal looked at${others.length > 0 ? `; left out: ${others.join(', ')}` : ''}`,
-    ],
+    ['Patterns', patternsText(c)],
     [
       'Dose',
       `${c.counts_from === 'unknown' ? `${quantity(c.dose_e, 'counts')} per pattern, electrons unknown` : `${electrons(c.dose_e)} per pattern`}, from the ${c.dose_from}; ${percent(c.detected_e / c.dose_e)} reach the detector${c.counts_per_electron === 1 ? '' : `; ${quantity(c.counts_per_electron, 'counts')} per electron, ${c.counts_from === 'noise' ? 'from the noise' : 'as given'}`}`,
@@ -69,4 +57,22 @@ export function directBeamText({ odds, runner_up_px, witnesses }: Calibration['d
   const place = runner_up_px.map((v) => decimalLabel(v, 1)).join(', ');
   const said = witnesses.filter(({ log_odds }) => log_odds > 1).map(({ name }) => name);
   return `the disk there, ${odds >= 1e6 ? 'more than 10⁶' : fixedLabel(odds)} to 1 against the next, at (y, x) = (${place}), by ${said.join(', ')}`;
+}
+
+/** What a descan has beside its plane: a bend, jumps; begins with a semicolon, or is empty. */
+export function descanForm({ descan: { bend, jumps } }: Pick<Calibration, 'descan'>): string {
+  return [
+    ...(bend.length > 0 ? [`bent, to order ${Math.max(...bend.map(({ powers: [i, j] }) => i + j))}`] : []),
+    ...jumps.map(
+      ({ axis, from, px }) => `a jump of ${px.map((v) => decimalLabel(v, 2)).join(', ')} px at ${axis} ${from}`,
+    ),
+  ]
+    .map((text) => `; ${text}`)
+    .join('');
+}
+
+/** How many patterns of the crystal were looked at, and how many others were left out, by kind. */
+export function patternsText({ used }: Pick<Calibration, 'used'>): string {
+  const others = Object.entries(used.left_out).flatMap(([kind, n]) => (n > 0 ? [`${n} ${kind}`] : []));
+  return `${plural(used.patterns, 'pattern')} of the crystal looked at${others.length > 0 ? `; left out: ${others.join(', ')}` : ''}`;
 }

@@ -7,11 +7,17 @@ import type { Pair } from './calibration.ts';
 import { alignedMean } from './centre.ts';
 import { type DescanFit, fitPlane, type MeasuredCentre } from './descan-fit.ts';
 import { brightest, type LatticeGuess, type SearchOptions, searchLattice } from './lattice-search.ts';
+import { neighbourDrift } from './neighbour-drift.ts';
 import type { Sample } from './survey.ts';
 
 /** What a lattice must reach: mean edge contrast, and that in standard deviations of counting statistics. */
 const LEAST_CONTRAST = 0.04;
 const LEAST_SIGNIFICANCE = 8;
+/** Rough centres that scatter more than this, in radii, or leave more than this share beside the plane follow several disks by turns. */
+const SCATTER = 0.3;
+const ASTRAY = 0.2;
+/** Largest shift between neighbours, in spacings of the disks: beyond a half it is another disk's. */
+const REACH = 0.45;
 
 interface FirstOptions extends SearchOptions {
   readonly rough_px: number;
@@ -20,7 +26,7 @@ interface FirstOptions extends SearchOptions {
 
 /**
  * The first lattice, with the patterns aligned by the rough centres' plane or, where that does not show it better, not
- * aligned at all: rough centres follow the brightest disk, and few of them make a bad plane. @throws 'incomplete'
+ * aligned at all: rough centres follow the brightest disk, and few of them make a bad plane. Where they make none, also by what moves neighbours onto each other. @throws 'incomplete'
  */
 export async function firstLattice(
   sample: Sample,
@@ -35,16 +41,19 @@ export async function firstLattice(
     ...fitted,
     descan: { ...fitted.descan, centre_px: target, per_ry_px: [0, 0], per_rx_px: [0, 0] },
   };
-  const { radius_px, rotation_deg, spacing_over_radius, cell, turn_deg } = options;
+  const { radius_px, rough_px, rotation_deg, spacing_over_radius, cell, turn_deg } = options;
   const lattice = { spacing_over_radius, cell, turn_deg, rotation_deg };
+  const astray = fitted.sigma > SCATTER * rough_px || fitted.outliers > ASTRAY;
+  const moved = astray && (await neighbourDrift(sample, REACH * spacing_over_radius * rough_px, task));
+  const planes = [fitted, still, ...(moved ? [{ ...still, descan: { ...still.descan, ...moved } }] : [])];
   let best: { plane: DescanFit; mean: Float64Array; guess: LatticeGuess } | undefined;
   const clear = (guess: LatticeGuess | undefined): guess is LatticeGuess =>
     guess !== undefined && guess.contrast >= LEAST_CONTRAST && guess.significance >= LEAST_SIGNIFICANCE;
-  for (const plane of [fitted, still]) {
+  for (const plane of planes) {
     const mean = await alignedMean(sample, plane.descan, target, task);
     const scale = sample.indices.length / options.counts_per_electron;
     const image = { counts: Float64Array.from(mean, (v) => Math.max(0, v) * scale), ny, nx };
-    const begin = brightest(image, 0.8 * options.rough_px);
+    const begin = brightest(image, 0.8 * rough_px);
     let guess = await searchLattice(image, begin, { ...lattice, radius_px }, task);
     if (!clear(guess) && radius_px !== undefined) {
       guess = await searchLattice(image, begin, lattice, task);

@@ -101,6 +101,7 @@ export function leftOut(scan: ScanToWrite, held: readonly Fact[], into: string):
     ['voltage', info.voltage_kV !== undefined && `the voltage (${setting(info.voltage_kV, 'kV')})`],
     ['semi-angle', info.semiangle_mrad !== undefined && `the semi-angle (${setting(info.semiangle_mrad, 'mrad')})`],
     ['rotation', info.rotation_deg !== undefined && `the stated rotation (${setting(info.rotation_deg, '°')})`],
+    ['rotation', info.flip !== undefined && `whether the axes are swapped (${info.flip ? 'yes' : 'no'})`],
     ['dark', scan.dark && 'the dark reference'],
     ['vacuum', scan.vacuum && 'the vacuum probe'],
     ['gain', scan.gain && 'gain and masked pixels'],
