@@ -209,7 +209,7 @@ test('a monoclinic crystal: the strain is stated, within its bound, and bounds e
   const refused = problem(() => orthogonalCell(zirconia, { zone: [0, 0, 1], maxEdge_A: 40, maxStrain: 0.005 }));
   expect(refused.tag).toBe('unsupported');
   // The hint's strain is enough.
-  const maxStrain = Number(/a strain of ([\d.]+\d)/.exec(refused.hint)?.[1]);
+  const maxStrain = Number(/max_strain_percent = ([\d.]+\d)/.exec(refused.hint)?.[1]) / 100;
   expect(orthogonalCell(zirconia, { zone: [0, 0, 1], maxEdge_A: 40, maxStrain }).strain).toBeLessThan(maxStrain);
 });
 
