@@ -113,7 +113,7 @@ const EXPECTED: Record<string, Expected> = {
   'substrate-rotated': {
     words: /other crystal|another (crystal|lattice)|no crystal of/i,
     must: true,
-    empty: (_, x) => x > 10,
+    empty: (_, x) => x < 6,
     centre_px: 0.6,
   },
   'vacuum-4-columns': { words: /vacuum/i, must: true, empty: (_, x) => x < 4 },
@@ -121,7 +121,7 @@ const EXPECTED: Record<string, Expected> = {
   'vacuum-longer': { words: /vacuum/i, must: true, dose_e: null },
   'vacuum-stack': {},
   'virtual-dataset': { dose_e: null },
-  'virtual-dataset-lost': { refused: /link|missing|other file/i },
+  'virtual-dataset-lost': { refused: /is not there|missing/i },
   'wrong-shape': { words: /shape/i, must: true, centre_px: null },
   'zero-frames': { words: /empty|blank|no counts/i, must: true, empty: 'without centre' },
 };
