@@ -1,11 +1,12 @@
 /** Every case of ../shared/cases/structures comes to its right value, or is refused with the true cause. */
 
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { structureCases } from '../scripts/cases-structures.ts';
 import { skipAloud } from './skip-aloud.ts';
 
-const CASES = '/work/shared/cases/structures';
+const CASES = resolve(import.meta.dirname, '../../shared/cases/structures');
 
 test('cases of structures', async (context) => {
   if (!existsSync(CASES)) skipAloud(context, CASES);
