@@ -140,7 +140,7 @@ export function orientationText(o: Orientation): string {
   const on = o.crystal_deg === undefined ? '' : ` and at ${angle(o.crystal_deg)} on the scan`;
   const how = { turn_deg: o.pattern_deg ?? 0, mirror: o.mirror };
   if (o.from === 'file')
-    return `Orientation as the file states it: against the scan, patterns are ${turnText(how)}; ${axes}${on}.`;
+    return `Orientation as the file states it: against the scan, patterns are ${turnText(how)}; ${axes}${on}.${Math.abs(o.pattern_deg ?? 0) > 1 ? SENSE : ''}`;
   if (o.from === 'given') return `Orientation as given: ${axes}${o.mirror ? ', mirrored' : ''}.`;
   const others = otherTurns(o).length;
   const names = Array.from({ length: 360 / o.period_deg - 1 }, (_, k) =>
@@ -148,6 +148,10 @@ export function orientationText(o: Orientation): string {
   );
   return `${ASSUMED}: nothing says how patterns lie against the scan, so the camera's axes are taken for the scan's, not turned, not mirrored. Then ${axes}; if the camera is turned, the same axes are at ${names.join(' or ')} and have other names. In the ${others} other cases P_x and P_y change places or signs, as the report's table says. Give --rotation (of the crystal's axes on the camera) or --flip where you know better.`;
 }
+
+/** No documentation of py4DSTEM's says it; one file with a known answer does (shared cases, detector-rot90-stated). */
+const SENSE =
+  ' The angle is taken to count from y towards x, counter-clockwise with row 0 at the top: where the program that wrote the file means the other sense, give --rotation.';
 
 /** One of the other cases. */
 export interface OtherTurn extends PatternTurn {
