@@ -15,7 +15,7 @@ import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
-import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, calibrationIdentity, saidOf } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import { argument, materialOption, numberOption, option } from './arguments.ts';
 import { calibrateFor } from './calibrate-scan.ts';
@@ -49,21 +49,13 @@ export async function adaptFiles(request: AdaptFilesRequest, task: Task): Promis
   const library = await openLibrary(folderStore(request.library), task);
   const { source, given } = await openGivenScan(request.scan, known, '.', request.dataset, request.voltage_kV);
   try {
-    const { rotation_deg, hot_sigma, counts_per_electron, flip, scan_shape, order, row_order, roll } = known;
-    const beam = { ...beamOf(detector), rotation_deg, hot_sigma, counts_per_electron };
     const calibration = await calibrateFor(scopeOf(info), source, known, material, request.note, task);
     const files = { scan: await fileIdentity(request.scan), ...given };
     const identity = calibrationIdentity(
       files,
       {
-        ...beam,
-        flip,
-        scan_shape,
-        order,
-        row_order,
-        roll,
-        dataset: request.dataset,
-        given_voltage_kV: request.voltage_kV,
+        ...beamOf(detector),
+        ...saidOf({ ...known, dataset: request.dataset, given_voltage_kV: request.voltage_kV }),
       },
       PROGRAM,
     );

@@ -7,7 +7,7 @@ import { openModel } from '../network/infer.ts';
 import { type ModelScope, scopeOf } from '../network/model-scope.ts';
 import { fileIdentity, readBytes, refuseExisting, writeFolderWhole } from '../node/files.ts';
 import { nodeOnnx } from '../node/onnx.ts';
-import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, calibrationIdentity, saidOf } from '../scan/calibration.ts';
 import type { ScanOptions } from '../scan/options.ts';
 import { orientationText } from '../scan/orientation.ts';
 import type { ScanInfo } from '../scan/pattern-source.ts';
@@ -15,7 +15,7 @@ import { argument, materialOption, numberOption, option, optionList, readRecipe 
 import { calibrateFor, recipeScope } from './calibrate-scan.ts';
 import { calibrationFigures, type StatedCalibration, valueRows } from './calibration-folder.ts';
 import type { CommandLine } from './command-line.ts';
-import { identityOptions, knownOf } from './map.ts';
+import { knownOf } from './map.ts';
 import { openGivenScan } from './open-scan.ts';
 import { PROGRAM } from './version.ts';
 
@@ -37,8 +37,8 @@ export async function runCalibrate(line: CommandLine): Promise<void> {
     const note = (text: string) => remarks.push(text.replace(/^take care: /, ''));
     const found = await calibrateFor(of, source, known, materialOption(line), note, line.console.task);
     const files = { scan: await fileIdentity(scan), ...given };
-    const options = identityOptions(known, dataset, voltage_kV);
-    const identity = calibrationIdentity(files, { ...beamOf(of), ...options }, PROGRAM);
+    const said = saidOf({ ...known, dataset, given_voltage_kV: voltage_kV });
+    const identity = calibrationIdentity(files, { ...beamOf(of), ...said }, PROGRAM);
     const calibration: StatedCalibration = { ...found, identity };
     const texts = await calibrationFigures(source, calibration, basename(scan), remarks, line.console.task);
     texts.set('calibration.json', `${JSON.stringify(calibration, null, 2)}\n`);

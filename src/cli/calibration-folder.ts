@@ -36,16 +36,19 @@ export async function readCalibration(path: string, now: Identity): Promise<Stat
     fail('format', `${path} does not say which scan it is of, or was changed.`, hint, { path });
   }
   // What says which patterns they are; the rest is the calibration's own.
-  const beside = ({ settings: { known, dataset, scan_shape }, ...rest }: Identity): Identity => {
+  const beside = ({
+    settings: { known, dataset, scan_shape, order, row_order, roll },
+    ...rest
+  }: Identity): Identity => {
     const { flip } = known as Record<string, unknown>;
-    return { ...rest, program: '', settings: { flip, dataset, scan_shape } };
+    return { ...rest, program: '', settings: { flip, dataset, scan_shape, order, row_order, roll } };
   };
   const found = difference(beside(identity), beside(now));
   if (found) {
     fail(
       'stale',
       `${path} is not of this scan as it is given now: ${found.what} was ${inWords(found.kept)}, and is ${inWords(found.now)}.`,
-      'Give the scan and the options (--flip, --dark, --gain, --mask, --vacuum, --scan-shape, --dataset) that it was calibrated with, or calibrate anew.',
+      'Give the scan and the options (--flip, --dark, --gain, --mask, --vacuum, --scan-shape, --order, --row-order, --roll, --dataset) that it was calibrated with, or calibrate anew.',
       { path, ...found },
     );
   }

@@ -20,7 +20,7 @@ import { type AnalysisOptions, analysisOptions } from '../polarization/options.t
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { scoreMap } from '../polarization/score.ts';
 import { truthOfNpz } from '../polarization/truth.ts';
-import { beamOf, calibrationIdentity, calibrationSchema, orientationSchema } from '../scan/calibration.ts';
+import { beamOf, calibrationIdentity, calibrationSchema, orientationSchema, saidOf } from '../scan/calibration.ts';
 import { type ScanOptions, scanOptions } from '../scan/options.ts';
 import { ASSUMED, orientationText } from '../scan/orientation.ts';
 import { argument, materialOption, numberOption, option, optionList } from './arguments.ts';
@@ -117,7 +117,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
   try {
     const { batch } = request.analysis ?? analysisOptions.parse({});
     const origin = { scan: await fileIdentity(scan), ...given };
-    const own = identityOptions(known, request.dataset, request.voltage_kV);
+    const own = saidOf({ ...known, dataset: request.dataset, given_voltage_kV: request.voltage_kV });
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
@@ -184,12 +184,6 @@ async function keptSummary(out: string): Promise<MapSummary | undefined> {
     if (error instanceof FerroscopeError && error.tag === 'format') return undefined;
     throw error;
   }
-}
-
-/** What of [scan], and of other values that were given, a calibration's identity holds. */
-export function identityOptions(known: ScanOptions, dataset: string | undefined, given_voltage_kV: number | undefined) {
-  const { dark: _, gain: __, mask: ___, vacuum: ____, ...values } = known;
-  return { ...values, dataset, given_voltage_kV };
 }
 
 /** [scan] from the command's options. @throws 'usage' */

@@ -23,7 +23,7 @@ import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
 import { RECIPE_SCHEMA, type Recipe, recipeToToml } from '../recipe/recipe.ts';
 import { calibratedPatterns } from '../scan/calibrated.ts';
-import { beamOf, calibrationIdentity } from '../scan/calibration.ts';
+import { beamOf, calibrationIdentity, saidOf } from '../scan/calibration.ts';
 import { argument, option, readStudy, requireAtoms } from './arguments.ts';
 import { calibrateFor, recipeScope } from './calibrate-scan.ts';
 import type { CommandLine } from './command-line.ts';
@@ -90,16 +90,11 @@ export async function trainToFile(
 }
 
 async function experimentOf(recipe: Recipe, { path, folder, note }: ScanToAdaptTo, task: Task) {
-  const { rotation_deg, hot_sigma, counts_per_electron, flip } = recipe.scan;
   const { source, given } = await openGivenScan(path, recipe.scan, folder);
   const scope = recipeScope(recipe);
   const calibration = await calibrateFor(scope, source, recipe.scan, scope.material, note, task);
   const files = { scan: await fileIdentity(path), ...given };
-  const identity = calibrationIdentity(
-    files,
-    { ...beamOf(scope), rotation_deg, hot_sigma, counts_per_electron, flip },
-    PROGRAM,
-  );
+  const identity = calibrationIdentity(files, { ...beamOf(scope), ...saidOf(recipe.scan) }, PROGRAM);
   return { identity, ...calibratedPatterns(source, calibration, detectorOf(recipe)) };
 }
 

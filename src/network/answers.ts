@@ -104,14 +104,14 @@ export async function answersOf(
         addNoise(patterns.subarray(i * size, (i + 1) * size), dose, new RandomStream(seed, 'noise', index));
       });
     }
-    const said = await predictSymmetric(model, patterns, here.length);
+    const said = await predictSymmetric(model, patterns, here.length, { reconstruction: reconstruct });
     out.truth.set(labels, first * width);
     out.mean.set(said.labels, first * width);
     out.spread.set(said.spread, first * width);
     if (said.sigma.length > 0) out.sigma.set(said.sigma, first * width);
     out.latent.set(said.latent, first * model.latent);
     if (reconstruct) {
-      const { reconstruction } = await model.predict(patterns, here.length);
+      const { reconstruction } = said;
       for (let i = 0; i < here.length; i++) {
         const at = (array: Float32Array) => array.subarray(i * size, (i + 1) * size);
         out.misfit[first + i] = misfitOf(at(patterns), at(reconstruction));

@@ -22,6 +22,8 @@ export interface SymmetricPrediction {
   readonly sigma: Float32Array;
   /** Of the pattern as it is, [count][latent]. */
   readonly latent: Float32Array;
+  /** Of the pattern as it is, [count][pixels²]; empty unless asked for. */
+  readonly reconstruction: Float32Array;
 }
 
 /**
@@ -33,7 +35,10 @@ export async function predictSymmetric(
   model: Model,
   patterns: Float32Array,
   count: number,
-  options: Pick<PredictOptions, 'experimental'> = {},
+  {
+    experimental = false,
+    reconstruction: reconstruct = false,
+  }: Pick<PredictOptions, 'experimental' | 'reconstruction'> = {},
 ): Promise<SymmetricPrediction> {
   const { labels: names, detector } = model.info;
   const operations = model.turns ? [0] : looksOf(detector);
@@ -54,11 +59,8 @@ export async function predictSymmetric(
     labels: answers,
     sigma: stated,
     latent,
-  } = await model.predict(turned, all, {
-    ...options,
-    batch: all,
-    reconstruction: false,
-  });
+    reconstruction,
+  } = await model.predict(turned, all, { experimental, batch: all, reconstruction: reconstruct });
   const labels = new Float32Array(count * width);
   const spread = new Float32Array(count * width);
   const sigma = new Float32Array(stated.length / operations.length);
@@ -78,5 +80,7 @@ export async function predictSymmetric(
       sigma[p * width + i] = Math.sqrt(within / operations.length + square);
     }
   }
-  return { labels, spread, sigma, latent: latent.slice(0, (latent.length * count) / all) };
+  // The first look is the pattern as it is.
+  const asItIs = (values: Float32Array) => values.slice(0, (values.length * count) / all);
+  return { labels, spread, sigma, latent: asItIs(latent), reconstruction: asItIs(reconstruction) };
 }

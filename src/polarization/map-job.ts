@@ -72,9 +72,13 @@ export async function mapWorker(
       const facts = frames.map((frame, i) =>
         blank[i] ? NO_FACTS : look.facts(frame, ny, nx, ...indexPosition(camera, first + i)),
       );
-      const { labels, spread, sigma, latent } = await predictSymmetric(model, patterns, count, {
-        experimental: adapts,
-      });
+      const {
+        labels,
+        spread,
+        sigma,
+        latent,
+        reconstruction: all,
+      } = await predictSymmetric(model, patterns, count, { experimental: adapts, reconstruction: true });
       const n = latent.length / count;
       const distance = new Float32Array(count).fill(1);
       for (let i = 0; domain && i < count; i++) {
@@ -86,7 +90,6 @@ export async function mapWorker(
       const misfit = new Float32Array(count);
       const counting = new Float32Array(count);
       const instrument: number[] = [];
-      const { reconstruction: all } = await model.predict(patterns, count, { experimental: adapts });
       const at = (values: Float32Array, i: number) => values.subarray(i * size, (i + 1) * size);
       for (let i = 0; i < count; i++) {
         misfit[i] = misfitOf(at(patterns, i), at(all, i));

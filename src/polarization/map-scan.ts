@@ -21,7 +21,7 @@ import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
 import { calibrateGiven } from '../scan/calibrate-given.ts';
 import { LatticeView } from '../scan/calibrated.ts';
-import { beamOf, type Calibration, calibrationIdentity, type Pair } from '../scan/calibration.ts';
+import { beamOf, type Calibration, calibrationIdentity, type SaidOfScan, saidOf } from '../scan/calibration.ts';
 import { orientationText } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import type { PositionKind } from '../scan/positions.ts';
@@ -43,7 +43,8 @@ import { meanPatterns, probeShareOf, standing } from './standing.ts';
 /** Version of a map's format. */
 const MAP_SCHEMA = 5;
 
-export interface MapOptions {
+/** Beside what is said of the scan, which is part of the map's identity. */
+export interface MapOptions extends SaidOfScan {
   readonly program: string;
   readonly host: WorkerHost;
   readonly runtime: OnnxRuntime;
@@ -55,24 +56,8 @@ export interface MapOptions {
   readonly given?: Readonly<Record<string, FileIdentity>> | undefined;
   /** Positions that a thread gets at once. */
   readonly batch: number;
-  /** What is known of the scan beside its file. */
-  readonly rotation_deg?: number | undefined;
-  readonly hot_sigma?: number | undefined;
-  readonly counts_per_electron?: number | undefined;
-  readonly pixel_mrad?: number | undefined;
-  readonly centre_px?: Pair | undefined;
-  readonly step_nm?: number | undefined;
   /** A calibration that was made before, taken in place of a new one; its identity is that of this scan (`requireCalibration`). */
   readonly calibration?: (Calibration & { readonly identity: Identity }) | undefined;
-  /** How patterns were turned; it stands in the calibration's identity. */
-  readonly flip?: readonly string[] | undefined;
-  /** Which dataset of the file was asked for, the scan's shape, the order of axes, of positions (scan/given-order.ts) and the voltage [kV] that were given in place of the file's: part of the map's identity. */
-  readonly dataset?: string | undefined;
-  readonly scan_shape?: readonly number[] | undefined;
-  readonly order?: readonly string[] | undefined;
-  readonly row_order?: string | undefined;
-  readonly roll?: number | undefined;
-  readonly given_voltage_kV?: number | undefined;
   /** What a person says that the scan is of, as recipes name it. */
   readonly material?: string | undefined;
   /** Whether the map is checked afterwards (check-scan.ts): part of its identity. */
@@ -106,21 +91,7 @@ const calibrationIdentityOf = (info: ModelInfo, options: MapOptions): Identity =
   options.calibration?.identity ??
   calibrationIdentity(
     { scan: options.scan, ...options.given },
-    {
-      ...beamOf(info.detector),
-      rotation_deg: options.rotation_deg,
-      hot_sigma: options.hot_sigma,
-      pixel_mrad: options.pixel_mrad,
-      centre_px: options.centre_px,
-      step_nm: options.step_nm,
-      flip: options.flip ?? [],
-      dataset: options.dataset,
-      scan_shape: options.scan_shape,
-      order: options.order,
-      row_order: options.row_order,
-      roll: options.roll,
-      given_voltage_kV: options.given_voltage_kV,
-    },
+    { ...beamOf(info.detector), ...saidOf(options) },
     options.program,
   );
 

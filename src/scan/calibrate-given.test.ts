@@ -5,7 +5,7 @@ import { quietTask } from '../core/task.ts';
 import { calibrate } from './calibrate.ts';
 import { overruled } from './calibrate-given.ts';
 import { calibratedPatterns } from './calibrated.ts';
-import { type Calibration, partsOf } from './calibration.ts';
+import { type Calibration, centreAt, partsOf } from './calibration.ts';
 import { centreResiduals } from './centre-residuals.ts';
 import { withGiven } from './given.ts';
 import type { PatternSource } from './pattern-source.ts';
@@ -55,6 +55,17 @@ test('given pixel and centre stand without an error, and beside what was measure
   const { px_mrad, rotation_deg } = partsOf(found.map_px_per_mrad);
   expect(px_mrad).toBeCloseTo(0.5, 9);
   expect(Math.abs(rotation_deg - 9)).toBeLessThan(0.15);
+  // With a jump before the middle of the scan, the centre there is the given one too.
+  const { descan } = straight;
+  const jumped = {
+    ...straight,
+    descan: { ...descan, jumps: [{ axis: 'ry' as const, from: 0, px: [3, -2] as [number, number] }] },
+  };
+  const there = overruled(
+    { ...jumped, centre0_px: centreAt(jumped.descan, ...descan.middle) },
+    { centre_px: [50, 60] },
+  );
+  for (const [k, v] of centreAt(there.descan, ...descan.middle).entries()) expect(v).toBeCloseTo([50, 60][k]!, 9);
   // The drift over the scan is still the measured one.
   const [y0, y1] = [centre(0, 0)[0], centre(1, 0)[0]];
   expect(found.descan.per_ry_px[0]).toBeCloseTo(y1 - y0, 1);

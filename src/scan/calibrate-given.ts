@@ -54,11 +54,13 @@ export function overruled(
     const [y, x] = found.centre0_px;
     const centre: Pair = [centre_px[0], centre_px[1]];
     const { descan } = calibration;
+    // A jump may lie before the middle: the whole descan is moved.
+    const moved: Pair = [descan.centre_px[0] + centre[0] - y, descan.centre_px[1] + centre[1] - x];
     calibration = {
       ...calibration,
       centre0_px: centre,
       centre0_se_px: [0, 0],
-      descan: { ...descan, centre_px: centre },
+      descan: { ...descan, centre_px: moved },
     };
     warnings.push(
       `The centre is the given one, ${quantity(Math.hypot(y - centre[0], x - centre[1]), 'px', 3)} from the measured one (y ${measured(y, found.centre0_se_px[0], 'px')}, x ${measured(x, found.centre0_se_px[1], 'px')}). Leave out --centre to take that.`,

@@ -161,21 +161,36 @@ export function beamOf({
   return { a_A, ...(zone && { zone }), voltage_kV, convergence_mrad };
 }
 
-/** What a calibration follows from: the scan's file, which of its datasets, what shape and what order was asked for, images given beside it, what was known of beam, crystal and camera, and values that somebody gave in place of the file's or the measured ones. */
+/** What somebody says of a scan beside its file, its camera's images left out. */
+export interface SaidOfScan
+  extends Partial<Pick<BeamAndCrystal, 'rotation_deg' | 'hot_sigma' | 'counts_per_electron' | 'centre_px'>> {
+  /** How patterns were turned. */
+  readonly flip?: readonly string[] | undefined;
+  /** Which dataset of the file was asked for, the scan's shape, the order of axes and of positions (given-order.ts), and the voltage [kV], in place of the file's. */
+  readonly dataset?: string | undefined;
+  readonly scan_shape?: readonly number[] | undefined;
+  readonly order?: readonly string[] | undefined;
+  readonly row_order?: string | undefined;
+  readonly roll?: number | undefined;
+  readonly given_voltage_kV?: number | undefined;
+  readonly step_nm?: number | undefined;
+  readonly pixel_mrad?: number | undefined;
+}
+
+/** That alone of what holds more, such as [scan] of a recipe: all of it is part of a calibration's identity. */
+export function saidOf(values: SaidOfScan): SaidOfScan & { readonly flip: readonly string[] } {
+  const { rotation_deg, hot_sigma, counts_per_electron, centre_px, pixel_mrad, step_nm, flip = [] } = values;
+  const { dataset, scan_shape, order, row_order, roll, given_voltage_kV } = values;
+  return {
+    ...{ rotation_deg, hot_sigma, counts_per_electron, centre_px, pixel_mrad, step_nm, flip },
+    ...{ dataset, scan_shape, order, row_order, roll, given_voltage_kV },
+  };
+}
+
+/** What a calibration follows from: the scan's file and images given beside it, beam and crystal, and what somebody said of the scan. */
 export function calibrationIdentity(
   files: Readonly<Record<string, FileIdentity>>,
-  known: BeamAndCrystal & {
-    readonly flip: readonly string[];
-    readonly dataset?: string | undefined;
-    readonly scan_shape?: readonly number[] | undefined;
-    readonly order?: readonly string[] | undefined;
-    readonly row_order?: string | undefined;
-    readonly roll?: number | undefined;
-    readonly given_voltage_kV?: number | undefined;
-    readonly step_nm?: number | undefined;
-    readonly pixel_mrad?: number | undefined;
-    readonly centre_px?: Pair | undefined;
-  },
+  known: BeamAndCrystal & SaidOfScan & { readonly flip: readonly string[] },
   program: string,
 ): Identity {
   // Beside what was known: which scan of the file it is, not how it was calibrated.

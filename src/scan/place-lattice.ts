@@ -7,7 +7,7 @@ import { FerroscopeError } from '../core/errors.ts';
 import { quantity } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import { disksApart_mrad, diskTurn_deg, diskVectors_mrad } from '../diffraction/detector.ts';
-import { type BeamAndCrystal, type Descan, mapFrom, type Pair } from './calibration.ts';
+import { type BeamAndCrystal, centreAt, type Descan, mapFrom, type Pair } from './calibration.ts';
 import { alignedMean, diskOffset, guideDisks, learnScatter } from './centre.ts';
 import { type DescanFit, fitDescan, type MeasuredCentre } from './descan-fit.ts';
 import { type DirectBeam, directBeam, directBeamSites } from './direct-beam.ts';
@@ -167,21 +167,19 @@ async function refine(
     return { data, ny, nx, per_count: counts_per_electron, floor: 0.02 * typical * counts_per_electron + 1e-9 };
   };
   const vacuum = vacuumDisk && { image: image(Float64Array.from(vacuumDisk.data)), centre: vacuumDisk.centre };
-  const sites = (mean: Float64Array, fit: LatticeFit, descan: Descan) =>
-    directBeamSites(
+  const sites = (mean: Float64Array, fit: LatticeFit, descan: Descan) => {
+    // From a pattern in the middle of the scan to the mean's frame.
+    const [cy, cx] = centreAt(descan, ...descan.middle);
+    const inMean = (place: Pair | undefined): Pair | undefined =>
+      place && [place[0] - cy + target[0], place[1] - cx + target[1]];
+    return directBeamSites(
       { data: mean, ny, nx, electrons_per_count: shown.indices.length / counts_per_electron },
       fit.geometry,
       fit.centre,
-      // Where the vacuum probe is in a pattern of the middle of the scan, brought to the mean's frame.
-      vacuumDisk && [
-        vacuumDisk.centre[0] - descan.centre_px[0] + target[0],
-        vacuumDisk.centre[1] - descan.centre_px[1] + target[1],
-      ],
-      options.centre_px && [
-        options.centre_px[0] - descan.centre_px[0] + target[0],
-        options.centre_px[1] - descan.centre_px[1] + target[1],
-      ],
+      inMean(vacuumDisk?.centre),
+      inMean(options.centre_px),
     );
+  };
 
   let { plane } = begun;
   let mean = await alignedMean(sample, plane.descan, target, task);
@@ -230,6 +228,6 @@ async function refine(
     lattice = await fitLattice(image(mean), begin, target, vacuum, task);
   }
   const at = movedBy(plane.descan, lattice.centre, target);
-  const direct = directBeam(sites(mean, lattice, plane.descan), lattice.geometry, at.centre_px);
+  const direct = directBeam(sites(mean, lattice, plane.descan), lattice.geometry, centreAt(at, ...at.middle));
   return { plane: { ...plane, descan: at }, lattice, direct, mean, indices: shown.indices, left_out, order };
 }
