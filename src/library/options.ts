@@ -52,7 +52,7 @@ export const libraryOptions = z
       .int()
       .min(12)
       .max(128)
-      .default(28)
+      .default(32)
       .describe(
         'Real-space grid: pixels per a along x and y, at least; a block has the next number that is 4 times a product of 2, 3, 5 and 7.',
       ),
