@@ -122,18 +122,19 @@ export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: 
   const perCell = slicesPerCell(structures.zone, library);
   const step = pixel_mrad(detectorOf(inputs));
   const offset: [number, number] = [random.uniform(), random.uniform()];
+  const tile = random.fork('tilt tile');
+  const { tilt_max_mrad, tilt_tiles } = library;
   const range = offset.map((o, axis) => {
-    const low = Math.ceil(-library.tilt_max_mrad / step[axis]! - o);
-    const high = Math.floor(library.tilt_max_mrad / step[axis]! - o);
-    return [low, high] as const;
+    const width = (2 * tilt_max_mrad) / tilt_tiles;
+    const from_mrad = width * tile.integer(tilt_tiles) - tilt_max_mrad;
+    const low = Math.ceil(from_mrad / step[axis]! - o);
+    const high = Math.floor((from_mrad + width) / step[axis]! - o);
+    if (low <= high) return [low, high] as const;
+    // A part narrower than a step may hold no point of the lattice: the lattice then moves to a point of it.
+    const at = tile.between(from_mrad, from_mrad + width) / step[axis]!;
+    offset[axis] = at - Math.floor(at);
+    return [Math.floor(at), Math.floor(at)] as const;
   });
-  for (const [axis, [low, high]] of range.entries()) {
-    // A range narrower than one step may miss every lattice point: take the nearest to the zone axis.
-    if (low > high) {
-      offset[axis] = 0;
-      range[axis] = [0, 0];
-    }
-  }
   const columns = distinctColumns(dTi, library.duplicate_pm);
   const thickness = thicknessCells(inputs);
   if (thickness.length === 0) fail('recipe', 'The thickness range holds no unit cell.', 'Widen library.thickness_nm.');
