@@ -1,9 +1,7 @@
 /**
  * The epochs of a training, from its first step or its checkpoint to the best model.
  *
- * The best model has the lowest validation error of labels: the mean over them of the logarithm of the mean square error, so that what a label gains or loses counts
- * by its share. (In a plain sum P along the beam, which patterns do not tell and networks learn by heart, outweighs all that is measured.) Where no labels are taught it
- * is the reconstruction. Training stops early after `patience` epochs without a better one, or as many in which the validation MMD has diverged: an MMD estimated from
+ * The best model has the lowest validation error of labels (`labelScore` in validate.ts); where no labels are taught, of the reconstruction. Where `patience` is given, training stops after so many epochs without a better one, or with a diverged validation MMD: an MMD estimated from
  * batches is too noisy, times λ = 100, to choose between models, but not to see a divergence.
  */
 
@@ -161,9 +159,9 @@ export class TrainingRun {
           this.#task.progress(progress.steps, total, 'steps', note);
           if (performance.now() - saved > CHECKPOINT_EVERY_ms) await save();
         }
-        const { validation, errors } = await validate(trainer, plan, heldOut, stopHere);
+        const { validation, score } = await validate(trainer, plan, heldOut, stopHere);
         const mean = combine(progress.sums, NO_LOSS, (x) => x / perEpoch);
-        const improved = this.#judge(progress, validation, errors);
+        const improved = this.#judge(progress, validation, score);
         if (improved) {
           best.p.set(trainer.state.p);
           best.s.set(trainer.state.s);
@@ -177,7 +175,7 @@ export class TrainingRun {
           best: improved,
         });
         Object.assign(progress, { sums: NO_LOSS, stepInEpoch: 0, epoch: epoch + 1 });
-        progress.finished = progress.stale >= t.patience;
+        progress.finished = progress.stale >= (t.patience ?? Infinity);
         await save();
       }
     } finally {
@@ -193,10 +191,9 @@ export class TrainingRun {
   }
 
   /** Counts the epoch as better, stale or diverged. */
-  #judge(progress: Progress, validation: LossValues, errors: readonly number[]): boolean {
+  #judge(progress: Progress, validation: LossValues, labels: number): boolean {
     const { weights } = this.#inputs.training;
-    const relative = errors.reduce((sum, error) => sum + Math.log(Math.max(error, 1e-12)), 0) / errors.length;
-    const score = weights.prediction > 0 ? relative : validation.reconstruction;
+    const score = weights.prediction > 0 ? labels : validation.reconstruction;
     const diverged = weights.mmd > 0 && validation.mmd > 0.05 + 3 * Math.max(0, progress.bestMmd);
     progress.bestMmd = Math.min(progress.bestMmd, validation.mmd);
     const improved = !diverged && score < progress.bestScore;
