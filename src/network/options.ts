@@ -75,7 +75,7 @@ export const trainingOptions = z
       .max(100_000)
       .optional()
       .describe(
-        'Epochs without a better validation error of the labels (mean of ln MSE) before training stops; without it the whole schedule is trained and the best epoch kept: errors fluctuate until the learning rate has come down (docs/notes/0016-epochs.md).',
+        'Epochs without a better validation error of the labels (mean of ln MSE) before training stops; without it the whole schedule is trained and the best epoch kept: errors fluctuate until the learning rate has come down (docs/notes/0017-epochs.md).',
       ),
     dose_e: between(1, 1e12)
       .optional()

@@ -8,7 +8,7 @@ import { combine, type LossValues, NO_LOSS } from './step-graphs.ts';
 /**
  * What training makes least: the mean over labels of ln MSE, so that what a label gains or loses counts by its share. A label that is told no better than by the mean of what
  * was trained on counts as that: P along the beam, which patterns do not tell, is learned by heart, and the more of it, the worse on other structures, while all that is
- * measured still improves (docs/notes/0016-epochs.md).
+ * measured still improves (docs/notes/0017-epochs.md).
  * @param errors mean square error of each label @param meanOnly what knowing only the mean leaves, in the same unit
  */
 export function labelScore(errors: readonly number[], meanOnly: readonly number[]): number {
