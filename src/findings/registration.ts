@@ -89,22 +89,41 @@ function wholeShift(
     for (let sx = -reachX; sx <= reachX; sx++) {
       let cost = 0;
       for (const { r, m, sigma } of images) {
-        let [n, sum, squares] = [0, 0, 0];
-        for (let y = Math.max(0, -sy); y < Math.min(ny, ny - sy); y += coarse) {
-          for (let x = Math.max(0, -sx); x < Math.min(nx, nx - sx); x += coarse) {
-            const difference = m.values[(y + sy) * nx + x + sx]! - r.values[y * nx + x]!;
-            if (!Number.isFinite(difference)) continue;
-            n++;
-            sum += difference;
-            squares += difference * difference;
-          }
-        }
-        cost += n < 8 ? Number.POSITIVE_INFINITY : (squares / n - (sum / n) ** 2) / sigma ** 2;
+        cost += varianceOfDifference(r.values, m.values, ny, nx, sx, sy, coarse) / sigma ** 2;
       }
       if (cost < best.cost) best = { cost, shift: [sx, sy] };
     }
   }
   return best.shift;
+}
+
+/** Of m at a shift − r, over every `coarse`th position; ∞ where fewer than eight have both. */
+function varianceOfDifference(
+  r: Float64Array,
+  m: Float64Array,
+  ny: number,
+  nx: number,
+  sx: number,
+  sy: number,
+  coarse: number,
+): number {
+  let n = 0;
+  let sum = 0;
+  let squares = 0;
+  const bottom = Math.min(ny, ny - sy);
+  const right = Math.min(nx, nx - sx);
+  for (let y = Math.max(0, -sy); y < bottom; y += coarse) {
+    const from = y * nx;
+    const to = (y + sy) * nx + sx;
+    for (let x = Math.max(0, -sx); x < right; x += coarse) {
+      const difference = m[to + x]! - r[from + x]!;
+      if (Number.isNaN(difference)) continue;
+      n++;
+      sum += difference;
+      squares += difference * difference;
+    }
+  }
+  return n < 8 ? Number.POSITIVE_INFINITY : squares / n - (sum / n) ** 2;
 }
 
 /** One linearised problem: normal matrix and right side of six parameters (shift x, y; linear xx, xy, yx, yy), offsets eliminated. */
