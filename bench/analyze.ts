@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filmMap, writeMap } from '../test/film-maps.ts';
@@ -13,14 +13,13 @@ import { filmMap, writeMap } from '../test/film-maps.ts';
 const SHAPE = [110, 180] as const;
 const BIASES = [-2, 0, 2];
 
-/** Runs the command line with what follows, and prints what it took. */
+/** A program that runs the command line with what follows its name, and prints what it took. */
 const MEASURED = `
 const start = performance.now();
-import(process.argv[1]).then(({ main }) => main(process.argv.slice(2))).then((code) => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  console.error(JSON.stringify({ wall_s: (performance.now() - start) / 1e3, cpu_s: (userCPUTime + systemCPUTime) / 1e6, memory_MB: maxRSS / 1e3 }));
-  process.exitCode = code;
-});
+const { main } = await import(process.argv[2]);
+process.exitCode = await main(process.argv.slice(3));
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+console.error(JSON.stringify({ wall_s: (performance.now() - start) / 1e3, cpu_s: (userCPUTime + systemCPUTime) / 1e6, memory_MB: maxRSS / 1e3 }));
 `;
 
 export async function run(): Promise<string> {
@@ -32,7 +31,9 @@ export async function run(): Promise<string> {
     }
     const main = new URL('../src/cli/main.ts', import.meta.url).href;
     const asked = ['analyze', ...maps, '--bias', BIASES.join(','), '--out', join(folder, 'analysis'), '--json'];
-    const { stderr, status } = spawnSync(process.execPath, ['-e', MEASURED, main, ...asked], {
+    const program = join(folder, 'measured.mjs');
+    await writeFile(program, MEASURED);
+    const { stderr, status } = spawnSync(process.execPath, [program, main, ...asked], {
       encoding: 'utf8',
       stdio: ['ignore', 'ignore', 'pipe'],
     });
