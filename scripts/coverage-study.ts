@@ -1,6 +1,6 @@
 /**
  * How often stated 95% intervals hold the truth: synthetic fields whose truth is known, noise from a tenth of |P| to all of it in each component, as markdown.
- * `npm run coverage-study` takes 200 fields a row (about five minutes of one idle core), `-- 20` as many as said,
+ * `npm run coverage-study` takes 200 fields a row (443 s of one core), `-- 20` as many as said,
  * `-- 200 4` only the fourth table.
  *
  * Texture: three Gaussian components correlated over TEXTURE_nm around a mean vector, rms |P| = 10. Of this field: the truth is the same statistic of the field before

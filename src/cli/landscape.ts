@@ -23,6 +23,7 @@ import type { UniformEnergy } from '../ferroelectric/uniform.ts';
 import { directionText } from '../figures/landscape-labels.ts';
 import type { NamedPath, Section } from '../figures/landscape-profile.ts';
 import { type LandscapeReportInput, renderLandscape } from '../figures/landscape-report.ts';
+import { solidDirections } from '../figures/landscape-solid.ts';
 import { gridDirections, type Half } from '../figures/stereographic.ts';
 import { refuseExisting, writeFolderWhole } from '../node/files.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -30,6 +31,9 @@ import { recipeToToml } from '../recipe/recipe.ts';
 import { argument, option, readRecipe } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { PROGRAM } from './version.ts';
+
+/** Along each edge of the surface in space: facets of about 4°. */
+const FACETS = 22;
 
 export async function runLandscape(line: CommandLine): Promise<void> {
   const recipe = await readRecipe(argument(line, 0));
@@ -51,6 +55,10 @@ export async function runLandscape(line: CommandLine): Promise<void> {
   for (const half of halves(of)) {
     surfaces.push({ half, energies_meV: await lowestEnergies_meV(of, gridDirections(landscape.pixels, half), task) });
   }
+  const solid = {
+    facets: FACETS,
+    energies_meV: await lowestEnergies_meV(of, solidDirections(FACETS), task),
+  };
   const checks = landscapeChecks();
   const identity = landscapeIdentity(recipe, PROGRAM);
   const recipe_toml = recipeToToml(recipe, ['crystal', 'landscape']);
@@ -76,6 +84,7 @@ export async function runLandscape(line: CommandLine): Promise<void> {
     sections: sections(of, points),
     halves: surfaces,
     pixels: landscape.pixels,
+    solid,
     checks,
     notes: notes(recipe),
     recipe_toml,

@@ -104,6 +104,14 @@ export class RandomStream {
     return this.#words[this.#used++]!;
   }
 
+  /** Passes over the next n times 32 bits without making them. */
+  skip(n: number): void {
+    const at = 4 * this.#block - (4 - this.#used) + n;
+    this.#block = Math.floor(at / 4);
+    this.#used = 4;
+    for (let k = at % 4; k > 0; k--) this.bits();
+  }
+
   /** Uniform in the open interval (0, 1), 32 bits. */
   uniform(): number {
     return (this.bits() + 0.5) * 2 ** -32;

@@ -9,6 +9,7 @@ import { uniformEnergy } from '../ferroelectric/uniform.ts';
 import { directionHtml, directionSvg, directionText } from './landscape-labels.ts';
 import { energyProfiles, polarizationProfile, sectionChart } from './landscape-profile.ts';
 import { type LandscapeReportInput, renderLandscape } from './landscape-report.ts';
+import { energySolid, solidDirections } from './landscape-solid.ts';
 import { type Stereogram, stereogram } from './landscape-stereogram.ts';
 import { gridDirections } from './stereographic.ts';
 
@@ -17,6 +18,11 @@ const PIXELS = 36;
 const halves: Stereogram['halves'] = [
   { half: 'upper', energies_meV: gridDirections(PIXELS, 'upper').map((n) => 1e3 * lowestAlong(of, n).energy_eV) },
 ];
+const FACETS = 8;
+const solid = {
+  facets: FACETS,
+  energies_meV: solidDirections(FACETS).map((n) => 1e3 * lowestAlong(of, n).energy_eV),
+};
 const points = stationaryPoints(of);
 const paths = (
   [
@@ -95,6 +101,52 @@ test('a grid of another size is refused', () => {
   expect(problem(() => stereogram({ ...drawn, halves: [] })).tag).toBe('range');
 });
 
+test('the surface in space: as wide as it is low, seen with z up, x to the left, y to the right; what looks away is left out', () => {
+  const cornersOf = (energy: (n: Vec3) => number): [number, number][] => {
+    const svg = energySolid({ facets: FACETS, energies_meV: solidDirections(FACETS).map(energy), poles: [] });
+    const group = /<g class="solid"[\s\S]*?<\/g>/.exec(svg)![0];
+    const paths = [...group.matchAll(/ d="M([^z]+)z"/g)].map(([, d]) => d!);
+    // Half of all facets of a sphere, about half of what it is bent to.
+    expect(Math.abs(paths.length / (6 * FACETS ** 2) - 0.5)).toBeLessThan(0.12);
+    return paths.flatMap((d) => d.split('L').map((one) => one.split(' ').map(Number) as [number, number]));
+  };
+  const box = (points: readonly [number, number][]) => ({
+    left: Math.min(...points.map(([x]) => x)),
+    right: Math.max(...points.map(([x]) => x)),
+    top: Math.min(...points.map(([, y]) => y)),
+    bottom: Math.max(...points.map(([, y]) => y)),
+  });
+  const sphere = box(cornersOf(() => -5));
+  const middle = [(sphere.left + sphere.right) / 2, (sphere.top + sphere.bottom) / 2] as const;
+  const radius = middle[0] - sphere.left;
+  expect(radius / (middle[1] - sphere.top)).toBeCloseTo(1, 1);
+  // Lowest at one end of an axis, highest at the other: 1 and 0.6 of the radius.
+  const up = box(cornersOf((n) => -n[2]));
+  expect(middle[1] - up.top).toBeGreaterThan(up.bottom - middle[1]);
+  const right = box(cornersOf((n) => -n[1]));
+  expect(right.right - middle[0]).toBeGreaterThan(middle[0] - right.left);
+  const left = box(cornersOf((n) => -n[0]));
+  expect(middle[0] - left.left).toBeGreaterThan(left.right - middle[0]);
+  for (const one of [up, right, left]) expect(one.right - one.left).toBeLessThan(2 * radius + 0.1);
+});
+
+test('the surface names the axes and the wells in sight, and refuses another grid', () => {
+  const svg = energySolid({ ...solid, poles });
+  expect(svg.match(/class="axis"/g)).toHaveLength(3);
+  const names = new Set([...svg.matchAll(/>(\[.*?\])<\/text>/g)].map(([, name]) => name!));
+  for (const n of [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+    [1, 1, 1],
+    [1, 1, 0],
+  ] as Vec3[])
+    expect(names).toContain(directionSvg(n));
+  expect(names).not.toContain(directionSvg([-1, -1, -1]));
+  expect(energySolid({ ...solid, poles })).toBe(svg);
+  expect(problem(() => energySolid({ ...solid, facets: 7, poles })).tag).toBe('shape');
+});
+
 const input: LandscapeReportInput = {
   material: 'Ba0.5Sr0.5TiO3',
   conditions: 'strain relaxed',
@@ -104,6 +156,7 @@ const input: LandscapeReportInput = {
   sections,
   halves,
   pixels: PIXELS,
+  solid,
   checks: [
     { what: 'a well', value: -9.0119, target: -9.01, unit: 'meV', tolerance: 0.005 },
     { what: 'another', value: -8.4, target: -8.41, unit: 'meV', tolerance: 0.005 },
@@ -120,6 +173,7 @@ test('the report has every figure, each number beside its target, and whether it
   expect([...files.keys()]).toEqual([
     'report.html',
     'figures/stereogram.svg',
+    'figures/solid.svg',
     'figures/sections.svg',
     'figures/paths.svg',
     'figures/polarization-path-1.svg',
@@ -138,6 +192,9 @@ test('gallery', async () => {
   const file = (name: string): string => `__snapshots__/${name}.svg`;
   await expect(stereogram({ ...drawn, title: 'Energy by direction' })).toMatchFileSnapshot(
     file('landscape-stereogram'),
+  );
+  await expect(energySolid({ ...solid, title: 'Energy by direction', poles })).toMatchFileSnapshot(
+    file('landscape-solid'),
   );
   await expect(energyProfiles(paths)).toMatchFileSnapshot(file('landscape-paths'));
   await expect(polarizationProfile(paths[0]!)).toMatchFileSnapshot(file('landscape-polarization'));

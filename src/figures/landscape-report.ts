@@ -12,6 +12,7 @@ import {
   type Section,
   sectionChart,
 } from './landscape-profile.ts';
+import { type EnergySolid, energySolid } from './landscape-solid.ts';
 import { type Stereogram, stereogram } from './landscape-stereogram.ts';
 import { buildReport, type Cell, type ReportProvenance, type ReportSection, type ReportTable } from './report.ts';
 
@@ -27,6 +28,7 @@ export interface LandscapeReportInput extends ReportProvenance {
   readonly sections: readonly Section[];
   readonly halves: Stereogram['halves'];
   readonly pixels: number;
+  readonly solid: Pick<EnergySolid, 'facets' | 'energies_meV'>;
   readonly checks: readonly Check[];
   readonly notes: readonly string[];
 }
@@ -48,6 +50,11 @@ export function renderLandscape(input: LandscapeReportInput): Map<string, string
     {
       svg: put('stereogram', stereogram({ halves: input.halves, pixels: input.pixels, poles, paths: directions })),
       caption: 'Lowest energy along each direction of u, in stereographic (equal-angle) projection seen from +z.',
+    },
+    {
+      svg: put('solid', energySolid({ ...input.solid, poles })),
+      caption:
+        'The same as a surface around u = 0: the further out the lower the energy, from 0.6 of the largest distance where it is highest, linear in between.',
     },
     { svg: put('sections', sectionChart(sections)), caption: 'Energy along directions through u = 0.' },
   ];

@@ -11,8 +11,9 @@ import type { Kind } from '../ferroelectric/landscape.ts';
 import { newDocument } from './chart.ts';
 import { colormap } from './colormap.ts';
 import { hex } from './colour.ts';
-import { type Key, keyRows, pathKey } from './key.ts';
+import { keyRows, pathKey } from './key.ts';
 import { directionOver, wholeIndices } from './landscape-labels.ts';
+import { kindKeys, kindMark } from './landscape-marks.ts';
 import { requireShape, ticks } from './scale.ts';
 import {
   type Disk,
@@ -64,7 +65,7 @@ export function stereogram({ title, halves, pixels, poles, paths }: Stereogram):
   const all = halves.flatMap(({ energies_meV }) => Array.from(energies_meV));
   const levels = contourLevels(Math.min(...all), Math.max(...all));
   const colours = levels.slice(1).map((_, i) => hex(colormap('viridis')((i + 0.5) / (levels.length - 1))));
-  const keys = [...keyOfKinds(poles), ...paths.map(({ name }, i) => pathKey(name, pathColour(i)))];
+  const keys = [...kindKeys(poles), ...paths.map(({ name }, i) => pathKey(name, pathColour(i)))];
   const keyTop = cy + r + (halves.length > 1 ? 42 : 30);
   const key = keyRows(keys, MARGIN + 6, keyTop, width - MARGIN);
   return svgPage({
@@ -162,24 +163,12 @@ function drawPath(directions: readonly Vec3[], disk: Disk, colour: string): stri
         el('path', { ...line, class: 'path', stroke: colour, 'stroke-width': 2.2 });
 }
 
-/** Marks by kind: circle, diamond, square, triangle. */
-function mark(kind: Kind, x: number, y: number): string {
-  const style = { fill: '#ffffff', stroke: INK, 'stroke-width': 0.9 };
-  if (kind === 'minimum') return el('circle', { cx: x, cy: y, r: 3, ...style, fill: INK, stroke: '#ffffff' });
-  const outline: Readonly<Record<Exclude<Kind, 'minimum'>, string>> = {
-    saddle: 'm0 -3.4l3.4 3.4l-3.4 3.4l-3.4 -3.4z',
-    'second-order saddle': 'm-2.5 -2.5h5v5h-5z',
-    maximum: 'm0 -3.4l3.2 5.6h-6.4z',
-  };
-  return el('path', { d: `M${px(x)} ${px(y)}${outline[kind]}`, ...style });
-}
-
 /** A mark, with its name where the direction has small whole numbers: others lie beside those and are in the table. */
 function drawPole({ direction, kind }: StereogramPole, disk: Disk): string {
   const [x, y] = onPage(direction, disk);
   const label = poleLabelPlace(direction, disk);
   const style = { 'font-size': TEXT.small, 'text-anchor': label.anchor };
-  return mark(kind, x, y) + (wholeIndices(direction) ? directionOver(label.x, label.y, direction, style) : '');
+  return kindMark(kind, x, y) + (wholeIndices(direction) ? directionOver(label.x, label.y, direction, style) : '');
 }
 
 /** Small axes at the lower left, and which half it is where there are two. */
@@ -225,11 +214,4 @@ export function levelBar(
     text(x + 9, y - 16, 'meV per', { 'text-anchor': 'middle', fill: MUTED }),
     text(x + 9, y - 7, 'formula unit', { 'text-anchor': 'middle', fill: MUTED }),
   );
-}
-
-function keyOfKinds(poles: readonly StereogramPole[]): Key[] {
-  const kinds = (['minimum', 'saddle', 'second-order saddle', 'maximum'] as const).filter((kind) =>
-    poles.some((pole) => pole.kind === kind),
-  );
-  return kinds.map((kind) => ({ words: kind, draw: (x, y) => mark(kind, x + 4, y - 3) }));
 }

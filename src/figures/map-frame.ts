@@ -61,15 +61,18 @@ export function cellImage(
   const data = new Uint8Array(width * ry * scale * 3);
   const missing: number[] = [];
   for (let cy = 0; cy < ry; cy++) {
+    const first = data.subarray(3 * cy * scale * width, 3 * (cy * scale + 1) * width);
     for (let cx = 0; cx < rx; cx++) {
       const colour = colourOf(cy * rx + cx);
       if (!colour) missing.push(cy * rx + cx);
-      for (let j = 0; j < scale; j++) {
-        for (let i = 0; i < scale; i++) {
-          data.set(colour ?? WHITE, 3 * ((cy * scale + j) * width + cx * scale + i));
-        }
+      const [r, g, b] = colour ?? WHITE;
+      for (let at = 3 * cx * scale; at < 3 * (cx + 1) * scale; at += 3) {
+        first[at] = r;
+        first[at + 1] = g;
+        first[at + 2] = b;
       }
     }
+    for (let j = 1; j < scale; j++) data.set(first, 3 * (cy * scale + j) * width);
   }
   return image(box, pngDataUri({ width, height: ry * scale, data })) + hatch(box, shape, missing);
 }

@@ -62,9 +62,9 @@ export function encodePng({ width, height, data, palette }: Pixels): Uint8Array 
   for (let y = 0; y < height; y++) {
     const start = y * (stride + 1);
     rows[start] = y === 0 ? 0 : 2;
-    for (let i = 0; i < stride; i++) {
-      rows[start + 1 + i] = data[y * stride + i]! - (y === 0 ? 0 : data[(y - 1) * stride + i]!);
-    }
+    const row = y * stride;
+    if (y === 0) rows.set(data.subarray(0, stride), 1);
+    else for (let i = 0; i < stride; i++) rows[start + 1 + i] = data[row + i]! - data[row - stride + i]!;
   }
   const parts = [SIGNATURE, chunk('IHDR', header)];
   if (palette) parts.push(chunk('PLTE', Uint8Array.from(palette.flat())));
@@ -82,6 +82,7 @@ export function encodePng({ width, height, data, palette }: Pixels): Uint8Array 
 export function pngDataUri(pixels: Pixels): string {
   const bytes = encodePng(pixels);
   let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
+  // In pieces: a call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return `data:image/png;base64,${btoa(binary)}`;
 }

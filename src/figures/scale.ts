@@ -33,9 +33,18 @@ export function ticks(low: number, high: number, count: number): number[] {
 
 /** The value below which `share` (0 … 1) of the finite values lie, interpolated; NaN when there are none. */
 export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values)
-    .filter((v) => Number.isFinite(v))
-    .sort();
+  return quantileOf(ascendingOf(values), share);
+}
+
+/** What is finite, ascending. */
+function ascendingOf(values: ArrayLike<number>): Float64Array {
+  const finite = new Float64Array(values.length);
+  let n = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) finite[n++] = values[i]!;
+  return finite.subarray(0, n).sort();
+}
+
+function quantileOf(sorted: Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;
   const place = share * (sorted.length - 1);
   const i = Math.floor(place);
@@ -58,8 +67,9 @@ export function fromZero(values: ArrayLike<number>): [number, number] {
 
 /** The range that holds the middle 98% of the finite values, widened if it is a point. */
 export function robustRange(values: ArrayLike<number>, share = 0.98): [number, number] {
-  const low = quantile(values, (1 - share) / 2);
-  const high = quantile(values, (1 + share) / 2);
+  const sorted = ascendingOf(values);
+  const low = quantileOf(sorted, (1 - share) / 2);
+  const high = quantileOf(sorted, (1 + share) / 2);
   if (!Number.isFinite(low)) return [0, 1];
   if (high > low) return [low, high];
   const half = Math.max(Math.abs(low) * 0.05, 1e-6);

@@ -66,8 +66,13 @@ export function resampled(field: VectorField, block: Block, stream: RandomStream
 }
 
 /**
- * Variance of each number of a statistic between pieces of material as large as the field, noise included. Blocks of side b see too little of it, by (1 − c/b) along each axis
- * that they divide: c, which is about the length of correlation, comes from blocks of b and b/2, and their number g, on whose own mean they are centred, from g/(g − 1).
+ * Variance of each number of a statistic between pieces of material as large as the field, noise included. With c, about the length of correlation, the variance of a mean over a
+ * line of a positions goes as (1 − c/a)/a. Blocks of side b so see too little:
+ *
+ *     along each axis that they divide, of n positions, by (1 − c m/n)/(1 − c/n), m the number of blocks, the cut one at the end with them;
+ *     and by 1 − v, the share of a block's variance that the mean has on which they are centred: v = Π b Σw²/(1 − c/b), w the weight of a position in the mean over all blocks.
+ *
+ * c comes from blocks of b and b/2.
  * @param draws resampled fields of each of the two sides
  * @throws 'range' as blockCount
  */
@@ -85,21 +90,39 @@ export function samplingVariance(
     );
     return Array.from(found[0]!, (_, i) => varianceOfSample(found.map((numbers) => numbers[i]!)));
   });
-  const blocks = blockCount(field, block);
-  const axes = block.along === 'both' ? 2 : 1;
   const [ny, nx] = field.shape;
+  const side = (share: number) => sides(field, { ...block, length_nm: block.length_nm * share });
+  const [[by, bx], [hy, hx]] = [side(1), side(0.5)];
+  const axes = [
+    { n: ny, b: by, h: hy },
+    { n: nx, b: bx, h: hx },
+  ].filter(({ n, b }) => b < n);
+  const product = (of: (axis: (typeof axes)[number]) => number) => axes.reduce((all, axis) => all * of(axis), 1);
+  const seen = (c: number, n: number, b: number) => 1 - (c * Math.ceil(n / b)) / n;
+  const centre = product(({ n, b }) => b * squaredWeights(n, b));
+  const most = Math.min(...axes.map(({ b }) => b)) / 3;
   return whole!.map((variance, i) => {
     if (variance === 0) return 0;
-    // Chance may put half blocks above whole ones; below a quarter along an axis the blocks are no blocks.
-    const q = Math.min(1, Math.max(0.5, (half![i]! / variance) ** (1 / axes)));
-    const c = (1 - q) / (2 - q);
-    const side = block.length_nm / field.step_nm;
-    let missing = (1 - c) ** axes;
-    // A piece as large as the field sees too little as well, and that is what is asked for.
-    if (block.along !== 'y') missing /= 1 - (c * side) / nx;
-    if (block.along !== 'x') missing /= 1 - (c * side) / ny;
-    return ((variance / missing) * blocks) / (blocks - 1);
+    const ratio = half![i]! / variance;
+    // Chance may put half blocks above whole ones; above a third of a side the blocks are no blocks.
+    let [low, high] = [0, most];
+    for (let k = 0; k < 40; k++) {
+      const c = (low + high) / 2;
+      if (product(({ n, b, h }) => seen(c, n, h) / seen(c, n, b)) > ratio) low = c;
+      else high = c;
+    }
+    const c = low;
+    const share = product(({ n, b }) => seen(c, n, b) / (1 - c / n));
+    return variance / share / (1 - centre / product(({ b }) => 1 - c / b));
   });
+}
+
+/** Σw² over a line of n positions, w the share of each in the mean over all blocks of b. */
+function squaredWeights(n: number, b: number): number {
+  const starts = n - b + 1;
+  let sum = 0;
+  for (let at = 0; at < n; at++) sum += (Math.min(at + 1, n - at, b, starts) / (b * starts)) ** 2;
+  return sum;
 }
 
 /** Position i takes everything of position from[i]; masked where `drop` is 1. */

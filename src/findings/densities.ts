@@ -112,8 +112,11 @@ export function kernelDensity(values: Float64Array, { bandwidth = silverman(valu
   }
   if (!(bandwidth > 0))
     fail('range', `A bandwidth of ${bandwidth}.`, 'Give one above zero, in the unit of the values.');
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  // By index: what iterates over arrays makes an object for each number.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -122,8 +125,8 @@ export function kernelDensity(values: Float64Array, { bandwidth = silverman(valu
   const start = reflect ? 0 : low - REACH * bandwidth;
   const points = Math.ceil((high - start) / step) + reach + 2;
   const share = new Float64Array(points);
-  for (const value of values) {
-    const place = (value - start) / step;
+  for (let i = 0; i < values.length; i++) {
+    const place = (values[i]! - start) / step;
     const at = Math.floor(place);
     share[at] = share[at]! + 1 - (place - at);
     share[at + 1] = share[at + 1]! + place - at;

@@ -8,7 +8,7 @@
  */
 
 import { fail } from '../core/errors.ts';
-import type { Components, VectorField } from './vector-field.ts';
+import { type Components, componentsOf, type VectorField } from './vector-field.ts';
 
 /** |P| within so many σ of zero has no direction. */
 export const SHORT = 2;
@@ -31,23 +31,24 @@ export interface Directions {
 /**
  * Directions of a field.
  * @param factor |P| has to be above so many σ of |P|, 0 … 10; without effect where no σ is stated, where only P = 0 is masked
+ * @param before of a field of the same shape, written over; fresh arrays where it is not given
  * @throws 'range' for a factor below zero or not a number
  */
-export function directions(field: VectorField, factor: number = SHORT): Directions {
+export function directions(field: VectorField, factor: number = SHORT, before?: Directions): Directions {
   checkFactor(factor);
   const { shape, step_nm, values, sigma, valid } = field;
   const count = valid.length;
-  const u = {
-    x: new Float64Array(count).fill(Number.NaN),
-    y: new Float64Array(count).fill(Number.NaN),
-    z: new Float64Array(count).fill(Number.NaN),
-  };
-  const defined = new Uint8Array(count);
+  const u = before?.u ?? componentsOf(count);
+  const defined = before?.defined ?? new Uint8Array(count);
   let n = 0;
   let short = 0;
   for (let i = 0; i < count; i++) {
+    u.x[i] = u.y[i] = u.z[i] = Number.NaN;
+    defined[i] = 0;
     if (!valid[i]) continue;
-    const [x, y, z] = [values.x[i]!, values.y[i]!, values.z[i]!];
+    const x = values.x[i]!;
+    const y = values.y[i]!;
+    const z = values.z[i]!;
     const length = Math.sqrt(x * x + y * y + z * z);
     // factor · σ < |P|, times |P|: without a quotient that P = 0 has none of.
     const noise = sigma

@@ -52,7 +52,8 @@ const NUMBERS = 4;
 function numbersOf(field: VectorField, partition: Partition): number[] {
   const size = (axis: 'x' | 'y') => meanSize(wallToWall(partition, field.step_nm, axis));
   const links = wallLinks(partition, field.step_nm);
-  const angles = linkAngles(representatives(field, partition, links));
+  // Of angles alone: nobody asks for their σ.
+  const angles = linkAngles(representatives({ ...field, sigma: undefined }, partition, links));
   return [partition.count, size('x'), size('y'), meanAngle(links, angles)];
 }
 

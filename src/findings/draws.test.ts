@@ -87,3 +87,14 @@ describe('the correlation length of a field', () => {
     expect(noiseLength(measuredOf(textureOf([8, 9], 1, 4), { length_nm: 0 }, 5), 'x').why).toContain('unmasked');
   });
 });
+
+test('z alone is the z of all three, with and without a length, and the stream goes on from the same place', () => {
+  for (const length_nm of [0, 0.7]) {
+    const source = new NoiseSource({ shape: [7, 9], step_nm: STEP_nm }, { length_nm });
+    const [one, other] = [new RandomStream(5, 'z'), new RandomStream(5, 'z')];
+    for (let n = 0; n < 2; n++) {
+      expect(source.nextZ(one, new Float64Array(63))).toEqual(source.next(other).z);
+    }
+    expect(one.bits()).toBe(other.bits());
+  }
+});

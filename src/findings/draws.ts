@@ -14,7 +14,7 @@ import { cholesky } from '../core/cholesky.ts';
 import { fail } from '../core/errors.ts';
 import type { RandomStream } from '../core/random.ts';
 import { convolveInside, type Taps } from './convolve.ts';
-import { AXES, type Components, type VectorField } from './vector-field.ts';
+import { AXES, type Components, componentsOf, type VectorField } from './vector-field.ts';
 
 export interface NoiseModel {
   /** L [nm]: errors at a distance r correlate as exp(−r²/2L²); 0: each position for itself. */
@@ -83,18 +83,29 @@ export class NoiseSource {
     }
   }
 
-  #one(stream: RandomStream): Float64Array {
-    const [ny, nx] = this.shape;
-    const out = new Float64Array(ny * nx);
+  #one(stream: RandomStream, out: Float64Array): Float64Array {
     if (this.#taps.length === 1) return stream.normals(out);
     return convolveInside(stream.normals(this.#white), this.shape, this.#taps, this.#work, out);
   }
 
-  /** The stream's next g: fresh arrays [ny][nx], a number at masked positions too. */
-  next(stream: RandomStream): Components {
-    const x = this.#one(stream);
-    const y = this.#one(stream);
-    const z = this.#one(stream);
+  /**
+   * The z of `next` alone, as fast as one component is made where nothing mixes it with others.
+   * @param into [ny][nx], written over
+   */
+  nextZ(stream: RandomStream, into: Float64Array): Float64Array {
+    if (this.#mix || this.#shared) return this.next(stream).z;
+    const words = 2 * Math.ceil((this.#taps.length === 1 ? into : this.#white).length / 2);
+    stream.skip(2 * words);
+    return this.#one(stream, into);
+  }
+
+  /**
+   * The stream's next g: [ny][nx], a number at masked positions too.
+   * @param into written over; fresh arrays where it is not given
+   */
+  next(stream: RandomStream, into = componentsOf(this.shape[0] * this.shape[1])): Components {
+    const { x, y, z } = into;
+    for (const out of [x, y, z]) this.#one(stream, out);
     const mix = this.#mix;
     if (mix) {
       for (let i = 0; i < x.length; i++) {
@@ -102,35 +113,35 @@ export class NoiseSource {
         y[i] = mix[3]! * x[i]! + mix[4]! * y[i]!;
       }
     }
-    const out = { x, y, z };
     for (const axis of AXES) {
       const share = this.#shared?.[axis] ?? 0;
       if (share === 0) continue;
       const [all, own] = [Math.sqrt(share) * stream.normal(), Math.sqrt(1 - share)];
-      const g = out[axis];
+      const g = into[axis];
       for (let i = 0; i < g.length; i++) g[i] = all + own * g[i]!;
     }
-    return out;
+    return into;
   }
 }
 
 /**
  * The field with `scale`·σ·g on its values; σ and mask stay. NaN stays where nothing is valid.
  * @param unit g of a NoiseSource
+ * @param into values of the field that is made, written over; fresh arrays where it is not given
  * @throws 'incomplete' where the field states no σ
  */
-export function withNoise(field: VectorField, unit: Components, scale = 1): VectorField {
+export function withNoise(
+  field: VectorField,
+  unit: Components,
+  scale = 1,
+  into = componentsOf(field.valid.length),
+): VectorField {
   const sigma = sigmaOf(field);
-  const one = (values: Float64Array, s: Float64Array, g: Float64Array): Float64Array => {
-    const out = new Float64Array(values.length);
+  for (const axis of AXES) {
+    const [values, s, g, out] = [field.values[axis], sigma[axis], unit[axis], into[axis]];
     for (let i = 0; i < out.length; i++) out[i] = values[i]! + scale * s[i]! * g[i]!;
-    return out;
-  };
-  const { x, y, z } = field.values;
-  return {
-    ...field,
-    values: { x: one(x, sigma.x, unit.x), y: one(y, sigma.y, unit.y), z: one(z, sigma.z, unit.z) },
-  };
+  }
+  return { ...field, values: into };
 }
 
 /** @throws 'incomplete' where the field states no σ */

@@ -17,7 +17,7 @@ import type { Null, NullKind } from './finding.ts';
 import { scattering } from './scatter.ts';
 import { smoothed } from './smooth.ts';
 import { numbersOf, type Statistic } from './statistic.ts';
-import type { VectorField } from './vector-field.ts';
+import { componentsOf, type VectorField } from './vector-field.ts';
 
 export interface NullOptions {
   readonly noise: NoiseModel;
@@ -40,7 +40,7 @@ export function shuffledField(field: VectorField, stream: RandomStream): VectorF
 }
 
 /**
- * A maker of fields whose P_z is drawn from the prior.
+ * A maker of fields whose P_z is drawn from the prior; each is written over the one before.
  * @throws 'incomplete' where the field states no prior or no σ
  */
 export function priorFields(
@@ -60,14 +60,16 @@ export function priorFields(
   }
   const side = values === 'noisy' ? 1 : -1;
   const spread = sigma.map((s) => Math.sqrt(Math.max(0, prior ** 2 + side * s ** 2)));
+  const unit = new Float64Array(field.valid.length);
+  const z = new Float64Array(field.valid.length);
   return (stream) => {
-    const g = source.next(stream).z;
-    const z = g.map((value, i) => (field.valid[i] ? sum / n + spread[i]! * value : Number.NaN));
+    const g = source.nextZ(stream, unit);
+    for (let i = 0; i < z.length; i++) z[i] = field.valid[i] ? sum / n + spread[i]! * g[i]! : Number.NaN;
     return { ...field, values: { ...field.values, z } };
   };
 }
 
-/** A maker of fields that are the smoothed field and noise. @throws 'incomplete' where the field states no σ */
+/** A maker of fields that are the smoothed field and noise; each is written over the one before. @throws 'incomplete' where the field states no σ */
 export function noiseFields(
   field: VectorField,
   { noise, smooth_nm }: Pick<NullOptions, 'noise' | 'smooth_nm'>,
@@ -76,7 +78,8 @@ export function noiseFields(
   const smooth = (array: Float64Array) => smoothed(array, field.shape, smooth_nm / field.step_nm).values;
   const { x, y, z } = field.values;
   const plain = { ...field, values: { x: smooth(x), y: smooth(y), z: smooth(z) }, sigma: sigmaOf(field) };
-  return (stream) => withNoise(plain, source.next(stream));
+  const [unit, made] = [componentsOf(field.valid.length), componentsOf(field.valid.length)];
+  return (stream) => withNoise(plain, source.next(stream, unit), 1, made);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RandomStream } from '../core/random.ts';
 import { type Block, resampled } from './blocks.ts';
 import { type NoiseModel, NoiseSource, withNoise } from './draws.ts';
 import { numbersOf, type Statistic } from './statistic.ts';
-import type { VectorField } from './vector-field.ts';
+import { componentsOf, type VectorField } from './vector-field.ts';
 
 /** Of one number of the statistic. */
 export interface Redrawn {
@@ -41,18 +41,20 @@ export function redrawn(
   const blocks = Array.from({ length: numbers }, (): number[] => []);
   const source = new NoiseSource(field, { ...noise, shared: field.shared });
   const draws = stream.fork('noise');
+  // One after another in the same arrays: a statistic keeps no field.
+  const [unit, plus, minus] = [0, 1, 2].map(() => componentsOf(field.valid.length));
   const each = (f: (i: number) => void): void => {
     for (let i = 0; i < numbers; i++) f(i);
   };
   for (let pair = 0; pair < pairs; pair++) {
-    const g = source.next(draws);
+    const g = source.next(draws, unit);
     const ofBlocks = (some: VectorField) =>
       block && numbersOf(statistic, resampled(some, block, stream.fork('blocks', pair)));
     const plain = ofBlocks(field);
     if (plain) each((i) => blocks[i]!.push(plain[i]!));
     for (const [row, lambda] of lambdas.entries()) {
-      const up = withNoise(field, g, Math.sqrt(lambda));
-      const down = withNoise(field, g, -Math.sqrt(lambda));
+      const up = withNoise(field, g, Math.sqrt(lambda), plus);
+      const down = withNoise(field, g, -Math.sqrt(lambda), minus);
       const [a, b] = [numbersOf(statistic, up), numbersOf(statistic, down)];
       each((i) => {
         even[i]![row]!.push((a[i]! + b[i]!) / 2);

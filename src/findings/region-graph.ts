@@ -47,7 +47,6 @@ export function mergeRegions(
   const { shape, labels, count } = partition;
   const borders = bordersOf(partition, between);
   const { one, two, links, weight, table } = borders;
-  const stamp = new Int32Array(borders.count);
   const alive = new Uint8Array(borders.count).fill(1);
   const degree = new Int32Array(count);
   const [first, last] = [new Int32Array(count).fill(-1), new Int32Array(count).fill(-1)];
@@ -59,29 +58,28 @@ export function mergeRegions(
   };
   /** Borders to be scored anew. */
   const anew = new Int32Array(2 * borders.count);
-  const heap = new ScoreHeap();
-  const push = (e: number) => {
+  const heap = new ScoreHeap(borders.count);
+  const place = (e: number) => {
     const value = score(one[e]!, two[e]!, links[e]!, weight[e]!);
-    stamp[e]!++;
     // What is above the limit comes back when a merge scores it anew.
-    if (value < limit) heap.push(value, e, stamp[e]!);
+    if (value < limit) heap.set(value, e);
+    else heap.delete(e);
   };
   for (let e = 0; e < borders.count; e++) {
     append(one[e]!, 2 * e);
     append(two[e]!, 2 * e + 1);
     degree[one[e]!]!++;
     degree[two[e]!]!++;
-    push(e);
+    place(e);
   }
   const parent = Int32Array.from({ length: count }, (_, i) => i);
   let highest = Number.NEGATIVE_INFINITY;
   while (heap.pop()) {
     const e = heap.item;
-    if (!alive[e] || heap.stamp !== stamp[e]) continue;
     const value = score(one[e]!, two[e]!, links[e]!, weight[e]!);
     if (!(value < limit)) continue;
     if (value > heap.score) {
-      heap.push(value, e, ++stamp[e]!);
+      heap.set(value, e);
       continue;
     }
     if (value > highest) highest = value;
@@ -105,6 +103,7 @@ export function mergeRegions(
           links[same]! += links[f]!;
           weight[same]! += weight[f]!;
           alive[f] = 0;
+          heap.delete(f);
           degree[other]!--;
           anew[changed++] = same;
         } else {
@@ -120,7 +119,7 @@ export function mergeRegions(
       half = after;
     }
     if (degree[into]! <= FEW) changed = liveOf(into, first, last, next, alive, anew);
-    for (let k = 0; k < changed; k++) push(anew[k]!);
+    for (let k = 0; k < changed; k++) place(anew[k]!);
   }
   const root = (label: number): number => {
     let at = label;

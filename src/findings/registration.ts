@@ -12,6 +12,7 @@ import { cholesky, inverseOfLower, solveByLower } from '../core/cholesky.ts';
 import { fail } from '../core/errors.ts';
 import { type Bilinear, bilinear, place } from './bilinear.ts';
 import { type Image, smoothed } from './smooth.ts';
+import { wholeShift } from './whole-shift.ts';
 
 /** A channel of both maps with its σ. NaN: not measured. */
 export interface Pair {
@@ -43,8 +44,6 @@ type Linear = readonly [readonly [number, number], readonly [number, number]];
 
 /** Standard deviation of each element of the linear part before anything is known: 2% over the map. */
 const LINEAR_PRIOR = 0.02;
-/** Shifts are looked for up to this share of the map. */
-const REACH = 0.35;
 const STEPS = 40;
 /** A shift along either direction that is known no better is not known [steps]. */
 const WORST_ERROR_STEPS = 1;
@@ -74,37 +73,6 @@ function sample(
   out[1] = (1 - fy) * (b - a) + fy * (d - c);
   out[2] = (1 - fx) * (c - a) + fx * (d - b);
   return Number.isFinite(out[0]);
-}
-
-/** Whole shift (x, y) [positions] with the smallest mean square difference, offsets taken out; every shift that leaves half of the map in common or more. */
-function wholeShift(
-  images: readonly { r: Image; m: Image; sigma: number }[],
-  [ny, nx]: readonly [number, number],
-): [number, number] {
-  const [reachX, reachY] = [Math.floor(REACH * nx), Math.floor(REACH * ny)];
-  // A coarse look first: every `coarse`th position does.
-  const coarse = Math.max(1, Math.floor(Math.sqrt((ny * nx) / 1000)));
-  let best = { cost: Number.POSITIVE_INFINITY, shift: [0, 0] as [number, number] };
-  for (let sy = -reachY; sy <= reachY; sy++) {
-    for (let sx = -reachX; sx <= reachX; sx++) {
-      let cost = 0;
-      for (const { r, m, sigma } of images) {
-        let [n, sum, squares] = [0, 0, 0];
-        for (let y = Math.max(0, -sy); y < Math.min(ny, ny - sy); y += coarse) {
-          for (let x = Math.max(0, -sx); x < Math.min(nx, nx - sx); x += coarse) {
-            const difference = m.values[(y + sy) * nx + x + sx]! - r.values[y * nx + x]!;
-            if (!Number.isFinite(difference)) continue;
-            n++;
-            sum += difference;
-            squares += difference * difference;
-          }
-        }
-        cost += n < 8 ? Number.POSITIVE_INFINITY : (squares / n - (sum / n) ** 2) / sigma ** 2;
-      }
-      if (cost < best.cost) best = { cost, shift: [sx, sy] };
-    }
-  }
-  return best.shift;
 }
 
 /** One linearised problem: normal matrix and right side of six parameters (shift x, y; linear xx, xy, yx, yy), offsets eliminated. */

@@ -6,31 +6,20 @@
  * (Kendall, Biometrika 32, 277 (1942)).
  */
 
+import { ascending } from '../core/ascending.ts';
 import { correlation } from '../core/correlation.ts';
 import { fail } from '../core/errors.ts';
 
 /** Ranks from 0 with ties at their mean. */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  // Numbers sort many times as fast as positions by a comparison.
-  const sorted = new Float64Array(values).sort();
+  const order = ascending(values);
   const out = new Float64Array(values.length);
-  for (let i = 0; i < out.length; i++) {
-    const below = countUpTo(sorted, values[i]!, false);
-    const tied = sorted[below + 1] === sorted[below];
-    out[i] = tied ? (below + countUpTo(sorted, values[i]!, true) - 1) / 2 : below;
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    const value = values[order[start]!]!;
+    for (end = start + 1; end < order.length && values[order[end]!]! === value; ) end++;
+    for (let k = start; k < end; k++) out[order[k]!] = (start + end - 1) / 2;
   }
   return out;
-}
-
-/** How many of ascending numbers are below a value, or below and equal to it. */
-function countUpTo(sorted: Float64Array, value: number, equal: boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value || (equal && sorted[middle] === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 export interface Relation {
@@ -71,7 +60,7 @@ export interface Bins {
 export function equalBins(a: ArrayLike<number>, b: ArrayLike<number>, count: number): Bins {
   const n = a.length;
   const bins = Math.max(1, Math.min(count, Math.floor(n / 10)));
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((i, j) => a[i]! - a[j]!);
+  const order = ascending(a);
   const out = {
     a: new Float64Array(bins),
     b: new Float64Array(bins),

@@ -1,75 +1,90 @@
-/** Scores and what they are of, the lowest first; equal scores by a hash of the item, so that their order follows no direction of a map. Each has four below it. */
+/**
+ * Items with scores, each at most once, the lowest first; equal scores by a hash of the item, so that their order follows no direction of a map. Each has four below it.
+ * A score that changes moves its item where it lies: nothing that is out of date is ever in the heap.
+ */
 
 export class ScoreHeap {
-  #score = new Float64Array(1024);
-  #item = new Int32Array(1024);
-  #stamp = new Int32Array(1024);
+  readonly #score: Float64Array;
+  readonly #item: Int32Array;
+  /** Of each item: where it lies; −1 where it does not. */
+  readonly #place: Int32Array;
   length = 0;
   /** Of what `pop` took. */
   score = 0;
   item = 0;
-  stamp = 0;
 
-  push(score: number, item: number, stamp: number): void {
-    if (this.length === this.#score.length) this.#grow();
-    let at = this.length++;
-    while (at > 0) {
-      const up = (at - 1) >> 2;
-      if (!before(score, item, this.#score[up]!, this.#item[up]!)) break;
-      this.#copy(up, at);
-      at = up;
-    }
-    this.#put(at, score, item, stamp);
+  /** @param items 0 … items − 1 */
+  constructor(items: number) {
+    this.#score = new Float64Array(items);
+    this.#item = new Int32Array(items);
+    this.#place = new Int32Array(items).fill(-1);
   }
 
-  /** Takes the lowest into `score`, `item` and `stamp`. @returns false where the heap is empty */
+  /** The item with that score, whether it was there or not. */
+  set(score: number, item: number): void {
+    const at = this.#place[item]!;
+    if (at < 0) this.#up(this.length++, score, item);
+    else if (score < this.#score[at]!) this.#up(at, score, item);
+    else this.#down(at, score, item);
+  }
+
+  /** Takes the item out, if it is there. */
+  delete(item: number): void {
+    const at = this.#place[item]!;
+    if (at < 0) return;
+    this.#place[item] = -1;
+    const last = --this.length;
+    if (at === last) return;
+    const [score, moved] = [this.#score[last]!, this.#item[last]!];
+    if (at > 0 && this.#before(score, moved, (at - 1) >> 2)) this.#up(at, score, moved);
+    else this.#down(at, score, moved);
+  }
+
+  /** Takes the lowest into `score` and `item`. @returns false where the heap is empty */
   pop(): boolean {
     if (this.length === 0) return false;
     this.score = this.#score[0]!;
     this.item = this.#item[0]!;
-    this.stamp = this.#stamp[0]!;
-    const last = --this.length;
-    const [score, item, stamp] = [this.#score[last]!, this.#item[last]!, this.#stamp[last]!];
-    let at = 0;
-    for (let first = 1; first < last; first = 4 * at + 1) {
-      let down = first;
-      const end = Math.min(first + 4, last);
-      for (let k = first + 1; k < end; k++) {
-        if (before(this.#score[k]!, this.#item[k]!, this.#score[down]!, this.#item[down]!)) down = k;
-      }
-      if (!before(this.#score[down]!, this.#item[down]!, score, item)) break;
-      this.#copy(down, at);
-      at = down;
-    }
-    this.#put(at, score, item, stamp);
+    this.delete(this.item);
     return true;
   }
 
-  #copy(from: number, to: number): void {
-    this.#put(to, this.#score[from]!, this.#item[from]!, this.#stamp[from]!);
+  #up(from: number, score: number, item: number): void {
+    let at = from;
+    while (at > 0) {
+      const above = (at - 1) >> 2;
+      if (!this.#before(score, item, above)) break;
+      this.#put(at, this.#score[above]!, this.#item[above]!);
+      at = above;
+    }
+    this.#put(at, score, item);
   }
 
-  #put(at: number, score: number, item: number, stamp: number): void {
+  #down(from: number, score: number, item: number): void {
+    const scores = this.#score;
+    let at = from;
+    for (let first = 4 * at + 1; first < this.length; first = 4 * at + 1) {
+      let low = first;
+      const end = Math.min(first + 4, this.length);
+      for (let k = first + 1; k < end; k++) if (this.#before(scores[k]!, this.#item[k]!, low)) low = k;
+      if (this.#before(score, item, low)) break;
+      this.#put(at, scores[low]!, this.#item[low]!);
+      at = low;
+    }
+    this.#put(at, score, item);
+  }
+
+  #put(at: number, score: number, item: number): void {
     this.#score[at] = score;
     this.#item[at] = item;
-    this.#stamp[at] = stamp;
+    this.#place[item] = at;
   }
 
-  #grow(): void {
-    const twice = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
-      to.set(from as never);
-      return to;
-    };
-    const size = 2 * this.#score.length;
-    this.#score = twice(this.#score, new Float64Array(size));
-    this.#item = twice(this.#item, new Int32Array(size));
-    this.#stamp = twice(this.#stamp, new Int32Array(size));
+  /** Whether an item of that score comes before what lies at `at`. */
+  #before(score: number, item: number, at: number): boolean {
+    const than = this.#score[at]!;
+    return score !== than ? score < than : mixed(item) < mixed(this.#item[at]!);
   }
-}
-
-function before(score: number, item: number, than: number, other: number): boolean {
-  if (score !== than) return score < than;
-  return mixed(item) < mixed(other);
 }
 
 function mixed(item: number): number {

@@ -45,15 +45,17 @@ function merged(field: VectorField, sigma: number | undefined, limit: number) {
   const weights = weightsOf(field, sigma);
   let count = 0;
   const labels = Int32Array.from(valid, (mark) => (mark ? count++ : -1));
-  // Of each region: W and Σ P/σ², by axis.
+  // Of each region: W, Σ P/σ² and their quotient m, by axis.
   const w = new Float64Array(3 * count);
   const s = new Float64Array(3 * count);
+  const m = new Float64Array(3 * count);
   AXES.forEach((axis, k) => {
     for (let i = 0; i < valid.length; i++) {
       if (!valid[i]) continue;
       const at = 3 * labels[i]! + k;
       w[at] = weights[axis][i]!;
       s[at] = weights[axis][i]! * values[axis][i]!;
+      m[at] = s[at]! / w[at]!;
     }
   });
   return mergeRegions({ shape, labels, count }, undefined, {
@@ -63,7 +65,7 @@ function merged(field: VectorField, sigma: number | undefined, limit: number) {
       for (let k = 0; k < 3; k++) {
         const w1 = w[3 * one + k]!;
         const w2 = w[3 * two + k]!;
-        const apart = s[3 * one + k]! / w1 - s[3 * two + k]! / w2;
+        const apart = m[3 * one + k]! - m[3 * two + k]!;
         rise += ((w1 * w2) / (w1 + w2)) * apart * apart;
       }
       return rise / links;
@@ -72,6 +74,7 @@ function merged(field: VectorField, sigma: number | undefined, limit: number) {
       for (let k = 0; k < 3; k++) {
         w[3 * into + k]! += w[3 * from + k]!;
         s[3 * into + k]! += s[3 * from + k]!;
+        m[3 * into + k] = s[3 * into + k]! / w[3 * into + k]!;
       }
     },
   });
@@ -89,8 +92,9 @@ export function withoutSlivers({ values: { x, y, z } }: VectorField, partition: 
       if (label < 0 || whole[label]) continue;
       let fills = 1;
       let n = 0;
-      for (let r = Math.max(0, row - 1); r <= Math.min(ny - 1, row + 1); r++) {
-        for (let c = Math.max(0, column - 1); c <= Math.min(nx - 1, column + 1); c++) {
+      const [bottom, left, right] = [Math.min(ny - 1, row + 1), Math.max(0, column - 1), Math.min(nx - 1, column + 1)];
+      for (let r = Math.max(0, row - 1); fills && r <= bottom; r++) {
+        for (let c = left; c <= right; c++) {
           const other = labels[r * nx + c]!;
           if (other === label) n++;
           else if (other >= 0) fills = 0;

@@ -20,10 +20,51 @@ export function solidAngle({ x, y, z }: Components, a: number, b: number, c: num
   const [ax, ay, az] = [x[a]!, y[a]!, z[a]!];
   const [bx, by, bz] = [x[b]!, y[b]!, z[b]!];
   const [cx, cy, cz] = [x[c]!, y[c]!, z[c]!];
-  const [px, py, pz] = [bx - ax, by - ay, bz - az];
-  const [qx, qy, qz] = [cx - ax, cy - ay, cz - az];
-  const triple = ax * (py * qz - pz * qy) + ay * (pz * qx - px * qz) + az * (px * qy - py * qx);
+  const volume = triple(ax, ay, az, bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az);
   const rest = 1 + (ax * bx + ay * by + az * bz) + (bx * cx + by * cy + bz * cz) + (cx * ax + cy * ay + cz * az);
-  if (rest <= ROUNDING && Math.abs(triple) <= ROUNDING) return Number.NaN;
-  return 2 * Math.atan2(triple, rest);
+  if (rest <= ROUNDING && Math.abs(volume) <= ROUNDING) return Number.NaN;
+  return 2 * Math.atan2(volume, rest);
+}
+
+/**
+ * Sum of the solid angles of triangles (a, b, c) and (a, c, d) [sr], in (−4π, 4π), by one arc tangent where each is below π: the product of the two complex numbers whose
+ * phases are Ω/2. NaN as `solidAngle`.
+ */
+export function solidAngleOfTwo(u: Components, a: number, b: number, c: number, d: number): number {
+  // No lists: draws pass here by the million.
+  const { x, y, z } = u;
+  const ax = x[a]!;
+  const ay = y[a]!;
+  const az = z[a]!;
+  const bx = x[b]!;
+  const by = y[b]!;
+  const bz = z[b]!;
+  const cx = x[c]!;
+  const cy = y[c]!;
+  const cz = z[c]!;
+  const dx = x[d]!;
+  const dy = y[d]!;
+  const dz = z[d]!;
+  const ca = cx * ax + cy * ay + cz * az;
+  const one = 1 + (ax * bx + ay * by + az * bz) + (bx * cx + by * cy + bz * cz) + ca;
+  const two = 1 + ca + (cx * dx + cy * dy + cz * dz) + (dx * ax + dy * ay + dz * az);
+  if (!(one > ROUNDING && two > ROUNDING)) return solidAngle(u, a, b, c) + solidAngle(u, a, c, d);
+  const first = triple(ax, ay, az, bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az);
+  const second = triple(ax, ay, az, cx - ax, cy - ay, cz - az, dx - ax, dy - ay, dz - az);
+  return 2 * Math.atan2(first * two + second * one, one * two - first * second);
+}
+
+/** a·(p × q). */
+function triple(
+  ax: number,
+  ay: number,
+  az: number,
+  px: number,
+  py: number,
+  pz: number,
+  qx: number,
+  qy: number,
+  qz: number,
+): number {
+  return ax * (py * qz - pz * qy) + ay * (pz * qx - px * qz) + az * (px * qy - py * qx);
 }

@@ -15,8 +15,8 @@ import { rotation_deg } from './poles.ts';
 import { type Bins, type Counts2, counts2, equalBins, ranks, relation, relationOfRanks } from './relation.ts';
 import { scattering } from './scatter.ts';
 import type { Series } from './series.ts';
-import { latticeCharges, latticeDensity } from './topology.ts';
-import { magnitudes, restrict, type VectorField } from './vector-field.ts';
+import { type LatticeCharges, latticeCharges, latticeDensity } from './topology.ts';
+import { restrict, type VectorField } from './vector-field.ts';
 
 /** A state against the reference. */
 export interface Change {
@@ -58,24 +58,38 @@ interface Positions {
   readonly length: Float64Array;
 }
 
-/** Positions of `keep` with a T_d in every state. @param fields one of each state */
-function positionsOf(fields: readonly VectorField[], reference: number, axis: 'x' | 'y', keep: Uint8Array): Positions {
-  const densities = fields.map((field) => latticeDensity(latticeCharges(directions(field, 0))).values);
-  const lengths = fields.map(magnitudes);
-  const at: number[] = [];
-  for (let i = 0; i < keep.length; i++) if (keep[i] && densities.every((one) => Number.isFinite(one[i]))) at.push(i);
-  const from = fields[reference]!.values[axis];
-  const changes = fields
-    .filter((_, i) => i !== reference)
-    .map(({ values }) => values[axis].map((value, i) => value - from[i]!));
-  const meanSize = (all: readonly Float64Array[]) => {
-    const out = new Float64Array(at.length);
-    for (const one of all) {
-      for (let k = 0; k < out.length; k++) out[k] = out[k]! + Math.abs(one[at[k]!]!) / all.length;
+/** What makes `Positions`; arrays between fields are written over. @param axis of ΔP @param keep positions that count, [ny][nx] */
+function positionsBy(reference: number, axis: 'x' | 'y', keep: Uint8Array) {
+  const lattices: (LatticeCharges | undefined)[] = [];
+  const densities: Float64Array[] = [];
+  const at = new Uint32Array(keep.length);
+  /** Positions of `keep` with a T_d in every state. @param fields one of each state */
+  return (fields: readonly VectorField[]): Positions => {
+    for (const [k, field] of fields.entries()) {
+      const last = lattices[k];
+      const lattice = latticeCharges(directions(field, 0, last?.directions), 'open', last);
+      lattices[k] = lattice;
+      densities[k] = latticeDensity(lattice, densities[k]).values;
     }
-    return out;
+    let n = 0;
+    for (let i = 0; i < keep.length; i++) {
+      if (keep[i] && densities.every((one) => !Number.isNaN(one[i]!))) at[n++] = i;
+    }
+    const from = fields[reference]!.values[axis];
+    const found = { change: new Float64Array(n), density: new Float64Array(n), length: new Float64Array(n) };
+    for (const [k, { values }] of fields.entries()) {
+      const { x, y, z } = values;
+      const to = values[axis];
+      const others = k === reference ? 0 : 1 / (fields.length - 1);
+      for (let m = 0; m < n; m++) {
+        const i = at[m]!;
+        found.change[m]! += others * Math.abs(to[i]! - from[i]!);
+        found.density[m]! += Math.abs(densities[k]![i]!) / fields.length;
+        found.length[m]! += Math.sqrt(x[i]! * x[i]! + y[i]! * y[i]! + z[i]! * z[i]!) / fields.length;
+      }
+    }
+    return found;
   };
-  return { change: meanSize(changes), density: meanSize(densities), length: meanSize(lengths) };
 }
 
 /** Largest of what 99% are below: single positions do not stretch a histogram. */
@@ -96,7 +110,8 @@ export function reluctance(
   options: NullOptions,
 ): Reluctance {
   const fields = states.map(({ field }) => restrict(field, keep));
-  const own = positionsOf(fields, reference, axis, keep);
+  const positionsOf = positionsBy(reference, axis, keep);
+  const own = positionsOf(fields);
   // Shuffled positions have the same ranks in another order.
   const [ofChange, ofDensity, ofLength] = [ranks(own.change), ranks(own.density), ranks(own.length)];
   const found = relationOfRanks(ofChange, ofDensity, ofLength);
@@ -131,7 +146,7 @@ export function reluctance(
     for (const kind of ['prior', 'noise'] as const) {
       const made = makers[kind]?.map((make, i) => make(options.stream.fork(kind, k, i)));
       if (!made) continue;
-      const some = positionsOf(made, reference, axis, keep);
+      const some = positionsOf(made);
       keepBoth(kind, relation(some.change, some.density, some.length));
       if (kind === 'noise') noiseBins ??= equalBins(some.density, some.change, BINS);
     }

@@ -3,29 +3,39 @@
  * alone gives.
  */
 
-import { directions } from './directions.ts';
+import { directions, SHORT } from './directions.ts';
 import type { Stated } from './estimate.ts';
 import type { Finding } from './finding.ts';
 import { meansAcross, type Profile } from './profile.ts';
+import type { ScalarMap } from './scalar-map.ts';
 import type { Statistic } from './statistic.ts';
-import { latticeCharges, latticeDensity } from './topology.ts';
+import { type LatticeCharges, latticeCharges, latticeDensity } from './topology.ts';
 import type { VectorField } from './vector-field.ts';
 
 const UNIT = '1/nm2';
 
 /** Q, the mean of |T_d| [1/nm²], and the mean of T_d at each height [1/nm²]. */
 export function topological(across: 'x' | 'y'): Statistic {
+  let lattice: LatticeCharges | undefined;
+  let density: ScalarMap | undefined;
   return (field) => {
-    const lattice = latticeCharges(directions(field));
-    let [sum, size, n] = [0, 0, 0];
-    for (const charge of lattice.charges) {
+    // Draws of one field come by the hundred: each is written over the one before.
+    const last = lattice?.directions.shape === field.shape ? lattice : undefined;
+    lattice = latticeCharges(directions(field, SHORT, last?.directions), 'open', last);
+    density = latticeDensity(lattice, last && density?.values);
+    let sum = 0;
+    let size = 0;
+    let n = 0;
+    const { charges } = lattice;
+    for (let i = 0; i < charges.length; i++) {
+      const charge = charges[i]!;
       if (Number.isNaN(charge)) continue;
       sum += charge;
       size += Math.abs(charge);
       n++;
     }
     const mean = n > 0 ? size / n / field.step_nm ** 2 : Number.NaN;
-    return [sum, mean, ...meansAcross(latticeDensity(lattice).values, field.shape, across)];
+    return [sum, mean, ...meansAcross(density.values, field.shape, across)];
   };
 }
 

@@ -19,7 +19,7 @@
 import { fail } from '../core/errors.ts';
 import type { Directions } from './directions.ts';
 import type { ScalarMap } from './scalar-map.ts';
-import { solidAngle } from './solid-angle.ts';
+import { solidAngleOfTwo } from './solid-angle.ts';
 import type { Components } from './vector-field.ts';
 
 /** Whether the last row and column have the first as neighbours. */
@@ -81,16 +81,21 @@ export interface LatticeCharges {
  * A plaquette is cut into two triangles along the diagonal whose ends are nearer to each other in direction. The two cuts give the same charge or one that differs by 1;
  * this choice goes with the field when grid and vectors turn or are mirrored, which one fixed diagonal does not, and leaves sums over closed regions whole, which the
  * mean over both does not.
+ * @param before of the same shape and boundary, written over; fresh arrays where it is not given
  * @throws 'shape' for a grid of one row or column
  */
-export function latticeCharges(directions: Directions, boundary: Boundary = 'open'): LatticeCharges {
+export function latticeCharges(
+  directions: Directions,
+  boundary: Boundary = 'open',
+  before?: LatticeCharges,
+): LatticeCharges {
   const [ny, nx] = directions.shape;
   if (ny < 2 || nx < 2) {
     fail('shape', `${ny} × ${nx} positions have no plaquette.`, 'Give a field of at least two rows and columns.');
   }
   const { u, defined } = directions;
   const shape = boundary === 'open' ? ([ny - 1, nx - 1] as const) : ([ny, nx] as const);
-  const charges = new Float64Array(shape[0] * shape[1]).fill(Number.NaN);
+  const charges = before?.charges ?? new Float64Array(shape[0] * shape[1]);
   let n = 0;
   let masked = 0;
   for (let j = 0; j < shape[0]; j++) {
@@ -98,8 +103,12 @@ export function latticeCharges(directions: Directions, boundary: Boundary = 'ope
     const high = ((j + 1) % ny) * nx;
     for (let i = 0; i < shape[1]; i++) {
       const next = (i + 1) % nx;
-      const [a, b, c, d] = [low + i, low + next, high + next, high + i];
+      const a = low + i;
+      const b = low + next;
+      const c = high + next;
+      const d = high + i;
       if (!(defined[a]! & defined[b]! & defined[c]! & defined[d]!)) {
+        charges[j * shape[1] + i] = Number.NaN;
         masked++;
         continue;
       }
@@ -123,38 +132,41 @@ function plaquetteCharge(u: Components, a: number, b: number, c: number, d: numb
 
 /** Of the two triangles on either side of the diagonal from a to c. */
 function cutCharge(u: Components, a: number, b: number, c: number, d: number): number {
-  return (solidAngle(u, a, b, c) + solidAngle(u, a, c, d)) / (4 * Math.PI);
+  return solidAngleOfTwo(u, a, b, c, d) / (4 * Math.PI);
 }
 
 /**
  * T_d on the lattice at positions [1/nm²]: the mean over the plaquettes around each that have a charge, over the area of one. A density, not a share: at open edges and
  * beside what is left out it is the mean of fewer, and its sum is Q only where nothing is. Sum plaquettes for Q.
+ * @param values [ny][nx], written over
  */
-export function latticeDensity({ directions, shape, charges }: LatticeCharges): ScalarMap {
+export function latticeDensity(
+  { directions, boundary, shape: [rows, columns], charges }: LatticeCharges,
+  values: Float64Array = new Float64Array(directions.defined.length),
+): ScalarMap {
   const [ny, nx] = directions.shape;
-  const [rows, columns] = shape;
-  const sum = new Float64Array(ny * nx);
-  const share = new Uint8Array(ny * nx);
-  for (let j = 0; j < rows; j++) {
-    const low = j * nx;
-    const high = ((j + 1) % ny) * nx;
-    for (let i = 0; i < columns; i++) {
-      const charge = charges[j * columns + i]!;
-      if (Number.isNaN(charge)) continue;
-      const next = (i + 1) % nx;
+  const area = directions.step_nm ** 2;
+  const periodic = boundary === 'periodic';
+  let n = 0;
+  for (let j = 0, at = 0; j < ny; j++) {
+    for (let i = 0; i < nx; i++, at++) {
+      let sum = 0;
+      let share = 0;
       for (let k = 0; k < 4; k++) {
-        const corner = (k < 2 ? low : high) + (k % 2 ? next : i);
-        sum[corner]! += charge;
-        share[corner]!++;
+        let row = k < 2 ? j - 1 : j;
+        let column = k % 2 ? i : i - 1;
+        if (periodic) {
+          row = (row + rows) % rows;
+          column = (column + columns) % columns;
+        } else if (row < 0 || column < 0 || row >= rows || column >= columns) continue;
+        const charge = charges[row * columns + column]!;
+        if (Number.isNaN(charge)) continue;
+        sum += charge;
+        share++;
       }
+      values[at] = share > 0 ? sum / (share * area) : Number.NaN;
+      if (share > 0) n++;
     }
   }
-  let n = 0;
-  const area = directions.step_nm ** 2;
-  const values = sum.map((charge, i) => {
-    if (share[i] === 0) return Number.NaN;
-    n++;
-    return charge / (share[i]! * area);
-  });
   return { shape: directions.shape, step_nm: directions.step_nm, unit: '1/nm2', values, n, leftOut: ny * nx - n };
 }

@@ -25,14 +25,24 @@ export function variation({ shape: [ny, nx], values, valid }: VectorField): Floa
       const i = row * nx + column;
       if (!valid[i]) continue;
       // About the middle's vector, so that a constant field has 0 and not what rounding leaves.
-      const [x0, y0, z0] = [x[i]!, y[i]!, z[i]!];
-      let [n, sx, sy, sz, squares] = [0, 0, 0, 0, 0];
-      const [top, bottom] = [Math.max(0, row - 1), Math.min(ny - 1, row + 1)];
-      const [left, right] = [Math.max(0, column - 1), Math.min(nx - 1, column + 1)];
+      const x0 = x[i]!;
+      const y0 = y[i]!;
+      const z0 = z[i]!;
+      let n = 0;
+      let sx = 0;
+      let sy = 0;
+      let sz = 0;
+      let squares = 0;
+      const top = Math.max(0, row - 1);
+      const bottom = Math.min(ny - 1, row + 1);
+      const left = Math.max(0, column - 1);
+      const right = Math.min(nx - 1, column + 1);
       for (let r = top; r <= bottom; r++) {
         for (let j = r * nx + left; j <= r * nx + right; j++) {
           if (!valid[j]) continue;
-          const [dx, dy, dz] = [x[j]! - x0, y[j]! - y0, z[j]! - z0];
+          const dx = x[j]! - x0;
+          const dy = y[j]! - y0;
+          const dz = z[j]! - z0;
           n++;
           sx += dx;
           sy += dy;

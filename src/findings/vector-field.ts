@@ -90,6 +90,11 @@ export function restrict(field: VectorField, keep: Uint8Array): VectorField {
   return { ...field, values: masked(field.values), ...(field.sigma && { sigma: masked(field.sigma) }), valid };
 }
 
+/** So many zeros for each component. */
+export function componentsOf(count: number): Components {
+  return { x: new Float64Array(count), y: new Float64Array(count), z: new Float64Array(count) };
+}
+
 /** `f` of each number of each component. */
 export function mapComponents(components: Components, f: (value: number, i: number, axis: Axis) => number): Components {
   const one = (axis: Axis) => components[axis].map((value, i) => f(value, i, axis));

@@ -1,19 +1,14 @@
 /**
  * Walls, link by link: one for each two neighbours of different domains, with the wall's direction and length there.
  *
- * Normal: from domain `one` to domain `two` in the plane, Σ ± d over the positions of the two within `REACH` steps of the link's middle (+ in `two`, − in `one`), taken in
- * pairs opposite each other so that the map's edge does not turn it; the wall's own line, not a gradient of P.
+ * Normal: from domain `one` to domain `two` in the plane, fitted over the wall's neighbourhood (wall-normals.ts), with σ of its angle; the wall's own line, not a gradient of P.
  * Length: step · |normal · link|, by which the links of a straight wall add up to its length whatever its direction (a diagonal has √2 as many).
  *
  * What this is not: a normal in space. Walls are taken to contain z.
  */
 
 import { isWall, type Partition } from './partition.ts';
-
-/** Of positions that make the normal [steps]. */
-const REACH = 3.5;
-/** Rows and columns from a link's first position that such may be away. */
-const FURTHEST = 5;
+import { wallNormals } from './wall-normals.ts';
 
 /** One entry a link; all of one length. */
 export interface WallLinks {
@@ -26,10 +21,14 @@ export interface WallLinks {
   /** Unit vector from `one` to `two`; NaN where there is none, such as around a single position. */
   readonly nx: Float64Array;
   readonly ny: Float64Array;
+  /** σ of the normal's angle [rad]; NaN where there is no normal. */
+  readonly angle_sigma: Float64Array;
   readonly length_nm: Float64Array;
 }
 
-export function wallLinks({ shape: [ny, nx], labels }: Partition, step_nm: number): WallLinks {
+export function wallLinks(partition: Partition, step_nm: number): WallLinks {
+  const { shape, labels } = partition;
+  const [ny, nx] = shape;
   const found: number[] = [];
   for (let row = 0, i = 0; row < ny; row++) {
     for (let column = 0; column < nx; column++, i++) {
@@ -39,52 +38,21 @@ export function wallLinks({ shape: [ny, nx], labels }: Partition, step_nm: numbe
   }
   const count = found.length / 2;
   const ints = () => new Int32Array(count);
-  const floats = () => new Float64Array(count);
-  const links = { i: ints(), j: ints(), one: ints(), two: ints(), nx: floats(), ny: floats(), length_nm: floats() };
-  const offsets = { x: halfDisc(0.5, 0), y: halfDisc(0, 0.5) };
+  const links = { i: ints(), j: ints(), one: ints(), two: ints() };
   for (let k = 0; k < count; k++) {
-    const [p, q] = [found[2 * k]!, found[2 * k + 1]!];
-    const along = q === p + 1 ? 'x' : 'y';
-    const [i, j] = labels[p]! < labels[q]! ? [p, q] : [q, p];
-    const [one, two] = [labels[i]!, labels[j]!];
-    const [row, column] = [Math.floor(p / nx), p % nx];
-    const list = offsets[along];
-    const inside = row >= FURTHEST && column >= FURTHEST && row < ny - FURTHEST && column < nx - FURTHEST;
-    let x = 0;
-    let y = 0;
-    for (let m = 0; m < list.length; m += 4) {
-      const r = row + list[m]!;
-      const c = column + list[m + 1]!;
-      const r2 = row + list[m + 2]!;
-      const c2 = column + list[m + 3]!;
-      if (!inside && (Math.min(r, c, r2, c2) < 0 || Math.max(r, r2) >= ny || Math.max(c, c2) >= nx)) continue;
-      const a = labels[r * nx + c]!;
-      const b = labels[r2 * nx + c2]!;
-      const sign = (a === two ? 1 : a === one ? -1 : 0) - (b === two ? 1 : b === one ? -1 : 0);
-      x += sign * (c - c2);
-      y += sign * (r - r2);
-    }
-    const size = Math.hypot(x, y);
-    links.i[k] = i;
-    links.j[k] = j;
-    links.one[k] = one;
-    links.two[k] = two;
-    links.nx[k] = size > 0 ? x / size : Number.NaN;
-    links.ny[k] = size > 0 ? y / size : Number.NaN;
-    links.length_nm[k] = step_nm * (size > 0 ? Math.abs(along === 'x' ? links.nx[k]! : links.ny[k]!) : 1);
+    const p = found[2 * k]!;
+    const q = found[2 * k + 1]!;
+    const ordered = labels[p]! < labels[q]!;
+    links.i[k] = ordered ? p : q;
+    links.j[k] = ordered ? q : p;
+    links.one[k] = labels[links.i[k]!]!;
+    links.two[k] = labels[links.j[k]!]!;
   }
-  return { count, ...links };
-}
-
-/** Rows and columns, from the link's first position on, of positions within reach of its middle (at cx, cy), each beside its opposite: [row, column, row, column] … */
-function halfDisc(cx: number, cy: number): Int32Array {
-  const found: number[] = [];
-  for (let r = -FURTHEST; r <= FURTHEST; r++) {
-    for (let c = -FURTHEST; c <= FURTHEST; c++) {
-      const [dx, dy] = [c - cx, r - cy];
-      if (Math.hypot(dx, dy) > REACH || dy < 0 || (dy === 0 && dx < 0)) continue;
-      found.push(r, c, Math.round(2 * cy - r), Math.round(2 * cx - c));
-    }
+  const normals = wallNormals(partition, { count, ...links });
+  const length_nm = new Float64Array(count);
+  for (let k = 0; k < count; k++) {
+    const share = Math.abs(Math.abs(links.j[k]! - links.i[k]!) === 1 ? normals.nx[k]! : normals.ny[k]!);
+    length_nm[k] = step_nm * (Number.isNaN(share) ? 1 : share);
   }
-  return Int32Array.from(found);
+  return { count, ...links, ...normals, length_nm };
 }

@@ -8,13 +8,14 @@
  *
  *     σ_b = (P₁ − P₂)·n       positive: the vectors meet head to head; negative: tail to tail
  *
- * with σ from those of P₁ and P₂ (not of n). Neutral is what is below 2σ, and what is below `LEAST_CHARGE` = ¼ of |P₁| + |P₂|, which straight head to head walls have in full.
+ * n fitted over the wall's neighbourhood (wall-normals.ts), with σ from those of P₁, of P₂ and of n's angle. Neutral is what is below 2σ, and what is below `LEAST_CHARGE` = ¼ of |P₁| + |P₂|, which straight head to head walls have in full.
  * Charge is signed along the wall: a closed wall around a uniform domain has both signs and none in all. Hence lengths by sign beside the wall's mean.
  */
 
 import { linksByWall } from './domains.ts';
 import { type Representatives, vectorAt, type WallAngle } from './misorientation.ts';
 import type { WallLinks } from './wall-links.ts';
+import { LINKS } from './wall-normals.ts';
 
 export const TOLERANCE_DEG = 9;
 export const LEAST_CHARGE = 0.25;
@@ -31,7 +32,7 @@ export type ChargeType = 'head-to-head' | 'tail-to-tail' | 'neutral';
 export interface LinkCharges {
   /** σ_b of each link [unit of the field]; NaN where it has no normal or no vectors. */
   readonly charge: Float64Array;
-  /** Its σ; 0 where the field states none. */
+  /** Its σ; that of the normal alone where the field states none. */
   readonly sigma: Float64Array;
   readonly type: readonly (ChargeType | undefined)[];
 }
@@ -64,7 +65,8 @@ export function linkCharges(links: WallLinks, { one, two }: Representatives): Li
     const [a, b] = [vectorAt(one.vector, k), vectorAt(two.vector, k)];
     charge[k] = (a[0] - b[0]) * nx + (a[1] - b[1]) * ny;
     const variance = (axis: number) => one.variance[3 * k + axis]! + two.variance[3 * k + axis]!;
-    sigma[k] = Math.sqrt(nx * nx * variance(0) + ny * ny * variance(1));
+    const turned = ((b[1] - a[1]) * nx - (b[0] - a[0]) * ny) * links.angle_sigma[k]!;
+    sigma[k] = Math.sqrt(nx * nx * variance(0) + ny * ny * variance(1) + turned * turned);
     return chargeType(charge[k]!, sigma[k]!, Math.hypot(...a) + Math.hypot(...b));
   });
   return { charge, sigma, type };
@@ -76,7 +78,7 @@ export function typedWalls(walls: readonly WallAngle[], links: WallLinks, charge
   return walls.map((wall): TypedWall => {
     const list = (byWall.get(`${wall.one} ${wall.two}`) ?? []).filter((k) => charges.type[k]);
     const lengths_nm = { 'head-to-head': 0, 'tail-to-tail': 0, neutral: 0 };
-    let [length, sum, x, y] = [0, 0, 0, 0];
+    let [length, sum, x, y, turned] = [0, 0, 0, 0, 0];
     for (const k of list) {
       const l = links.length_nm[k]!;
       lengths_nm[charges.type[k]!] += l;
@@ -84,15 +86,20 @@ export function typedWalls(walls: readonly WallAngle[], links: WallLinks, charge
       sum += l * charges.charge[k]!;
       x += l * links.nx[k]!;
       y += l * links.ny[k]!;
+      turned += l * links.angle_sigma[k]! ** 2;
     }
     const { vectorOne, vectorTwo, sigmaOne, sigmaTwo } = wall;
     // Of the mean vectors' difference along the mean normal: a wall that turns has less of both.
+    const [ax, ay] = [vectorOne[0] - vectorTwo[0], vectorOne[1] - vectorTwo[1]];
+    const windows = Math.max(1, list.length / LINKS);
+    const ofAngle = (Math.abs((ax * y - ay * x) / length) * Math.sqrt(turned / length)) / Math.sqrt(windows);
     const charge_sigma =
       sigmaOne &&
       sigmaTwo &&
       Math.hypot(
         (x / length) * Math.hypot(sigmaOne[0], sigmaTwo[0]),
         (y / length) * Math.hypot(sigmaOne[1], sigmaTwo[1]),
+        ofAngle,
       );
     const charge_mean = sum / length;
     return {
