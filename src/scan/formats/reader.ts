@@ -78,6 +78,8 @@ export interface FrameLayout {
   readonly offset: (index: number) => number;
   /** Rows and columns of a stored frame where it is larger than the pattern, which is its first rows and columns. */
   readonly stored?: readonly [rows: number, columns: number] | undefined;
+  /** Whether the last row of a pattern is stored first. */
+  readonly bottomUp?: boolean | undefined;
 }
 
 /** Types that hold whole numbers which float32 does not. */
@@ -94,7 +96,7 @@ const PIECE = 2 ** 25;
  * @throws 'shape' for an empty scan; 'format' where the last frame lies beyond the file's end
  */
 export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<ScanInfo, 'dtype'>): PatternSource {
-  const { shape, dtype, little, offset } = layout;
+  const { shape, dtype, little, offset, bottomUp = false } = layout;
   checkShape(shape, file.name);
   const [ry, rx, qy, qx] = shape;
   const [rows, columns] = layout.stored ?? [qy, qx];
@@ -133,8 +135,13 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
             fail('format', `${file.name} ends within pattern ${first + done + i}.`, 'Copy the file again.');
           }
           const to = (done + i) * qy * qx;
-          if (columns === qx) out.set(numbers.subarray(0, qy * qx), to);
-          else for (let y = 0; y < qy; y++) out.set(numbers.subarray(y * columns, y * columns + qx), to + y * qx);
+          if (columns === qx && !bottomUp) out.set(numbers.subarray(0, qy * qx), to);
+          else {
+            for (let y = 0; y < qy; y++) {
+              const row = bottomUp ? rows - 1 - y : y;
+              out.set(numbers.subarray(row * columns, row * columns + qx), to + y * qx);
+            }
+          }
         }
         done += run;
       }
