@@ -31,7 +31,7 @@ const camera = [
 ];
 
 function prz(metadata: string | undefined, order: '<' | '>' = '<', level: 0 | 6 = 0): Uint8Array {
-  const members = unzipSync(writeNpz({ data: { data: counts, shape: [2, 3, 4, 5] } }));
+  const members: Record<string, Uint8Array> = unzipSync(writeNpz({ data: { data: counts, shape: [2, 3, 4, 5] } }));
   if (metadata !== undefined) members['meta_data_json.npy'] = textNpy(metadata, order);
   return zipSync(members, { level });
 }
