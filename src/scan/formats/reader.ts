@@ -88,6 +88,10 @@ const ROUNDED = 'Numbers are taken as float32: counts above 16 777 216 are round
 /** What has to be said of numbers of a type. */
 export const roundingNotes = (dtype: string): readonly string[] => (WIDE.includes(dtype) ? [ROUNDED] : []);
 
+/** The same source, with more to say of it. */
+export const withNotes = (source: PatternSource, notes: readonly string[]): PatternSource =>
+  notes.length === 0 ? source : { ...source, info: { ...source.info, notes: [...source.info.notes, ...notes] } };
+
 /** What is read at once [bytes]. */
 const PIECE = 2 ** 25;
 
