@@ -119,6 +119,7 @@ async function describeModel(path: string): Promise<Info> {
       `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}, ${zoneText(d)}; input ${d.pixels}×${d.pixels}, pixels of ${pixelText(d)}; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
       ...scoreLines(info.scores).map((line) => `    ${line}`),
+      ...(info.notes ?? []).map((note) => `  note on the structures it learned from: ${note}`),
       ...chain.lines,
     ],
     json: { kind: 'model', ...info, links: chain.links },
@@ -156,7 +157,10 @@ function sourceLines({ source, structures }: AnyLibraryInfo): string[] {
   return [
     `  structures: ${plural(training.length, 'frame')} (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}`,
     `  labels are ${source.labels}: of one frame each`,
-    ...(source.repeated ? [`  frames that are an earlier one again: ${source.repeated.join(', ')}`] : []),
+    ...(source.notes ?? []).map((note) => `  note: ${note}`),
+    ...(source.repeated && !source.notes
+      ? [`  frames that are an earlier one again: ${source.repeated.join(', ')}`]
+      : []),
   ];
 }
 
