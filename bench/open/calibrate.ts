@@ -1,12 +1,18 @@
-// Opens a scan of twin-a's patterns and calibrates it, in a process of its own: `calibrate.ts PATH [ROWS,COLUMNS]`. Prints JSON for bench/open.ts.
-import { writeSync } from 'node:fs';
+// Opens a scan of twin-a's patterns and calibrates it, in a process of its own: `calibrate.ts PATH [ROWS,COLUMNS or -] [INDICES]`; with a file of indices it only
+// reads those patterns. Prints JSON for bench/open.ts.
+import { readFileSync, writeSync } from 'node:fs';
 import { ready } from 'h5wasm/node';
 import { scanFile } from '../../src/node/scan-file.ts';
 import { calibrate } from '../../src/scan/calibrate.ts';
 import { openScan } from '../../src/scan/open.ts';
 
-const [path, shape] = process.argv.slice(2) as [string, string?];
-const scan_shape = shape?.split(',').map(Number) as [number, number] | undefined;
+const [path, shape = '-', indices] = process.argv.slice(2) as [string, string?, string?];
+const scan_shape = shape === '-' ? undefined : (shape.split(',').map(Number) as [number, number]);
+function sumOf(values: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
 const cpu_s = (): number => {
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
   return (userCPUTime + systemCPUTime) / 1e6;
@@ -15,39 +21,24 @@ const cpu_s = (): number => {
 await ready;
 const since = { wall: performance.now(), cpu: cpu_s() };
 const source = await openScan(await scanFile(path), { scan_shape });
-const opened_s = (performance.now() - since.wall) / 1e3;
-const opened_cpu_s = cpu_s() - since.cpu;
 const read: number[] = [];
-let reading_s = 0;
-let reading_cpu_s = 0;
 let sum = 0;
-const calibration = await calibrate(
-  {
-    ...source,
-    read: async (first, count) => {
-      const [start, used] = [performance.now(), cpu_s()];
-      const patterns = await source.read(first, count);
-      reading_s += (performance.now() - start) / 1e3;
-      reading_cpu_s += cpu_s() - used;
-      for (let i = 0; i < count; i++) read.push(first + i);
-      for (const value of patterns) sum += value;
-      return patterns;
-    },
+const counted = {
+  ...source,
+  read: async (first: number, count: number) => {
+    const patterns = await source.read(first, count);
+    for (let i = 0; i < count; i++) read.push(first + i);
+    sum += sumOf(patterns);
+    return patterns;
   },
-  { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 },
-);
-const wall_s = (performance.now() - since.wall) / 1e3;
-const memory_MB = process.resourceUsage().maxRSS / 1e3;
+};
+if (indices === undefined) await calibrate(counted, { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 });
+else for (const index of JSON.parse(readFileSync(indices, 'utf8')) as number[]) await counted.read(index, 1);
 const result = {
-  opened_s,
-  opened_cpu_s,
-  reading_s,
-  reading_cpu_s,
-  wall_s,
+  wall_s: (performance.now() - since.wall) / 1e3,
   cpu_s: cpu_s() - since.cpu,
-  memory_MB,
-  read,
+  memory_MB: process.resourceUsage().maxRSS / 1e3,
   sum,
-  px_mrad: calibration.px_mrad,
+  read,
 };
 writeSync(1, `${JSON.stringify(result)}\n`);

@@ -126,6 +126,7 @@ def frames(kind, path, made, shape):
             bodies = [p.astype('>u2').tobytes() for p in made]
             for i in range(count):
                 head = f'MQ1,{(i + 1) % 1000000:06d},00384,01,{shape[3]:04d},{shape[2]:04d},U16,   1x1,01,2024-01-01 00:00:00.000000,0.001000,0,0,0,1.2E+2,'
+                head += '5.11E+2,0.00E+0' + ',0.00E+0' * 6 + ',3RX' + ',0' * 27 + ',MQ1A,2024-01-01T00:00:00.000000Z,1000000ns,12,'
                 file.write(head.encode().ljust(384, b'\0'))
                 file.write(bodies[i % len(bodies)])
         else:
