@@ -22,7 +22,7 @@ const PASSED_OVER = /(^|\/)(README\.md|EXPECTED\.tsv|MANIFEST\.tsv)$|\.(txt|csv|
 type What = 'shape' | 'type' | 'sum' | 'step' | 'pixel' | 'scan' | 'unread';
 /** Why Ferroscope differs; the longest beginning of a file's name counts. */
 const REASONS: Readonly<Record<string, Partial<Record<What, string>>>> = {
-  'ANN-4DDD/diskListSim.mat': { scan: 'lists of disks in four axes: no scan, and nothing in the file says so' },
+  'tia/': { pixel: 'the file writes 1/m and not the unit; the other reader, of the .ser alone, calls it m' },
   'twin-a/twinA_xval.npz': { scan: 'patterns of 24 places at 3 thicknesses: no scan, and nothing in the file says so' },
   'de_mrc/Custom_movie.mrc': {
     shape: '30 frames visit 15 points twice, and the first of each is taken',

@@ -6,6 +6,7 @@ import { unzipSync, zipSync } from 'fflate';
 import { writeNpz } from '../../src/core/npy.ts';
 import { quietTask } from '../../src/core/task.ts';
 import { writeScan } from '../../src/node/convert.ts';
+import { tia } from '../../src/scan/formats/test-tia.ts';
 import { memorySource } from '../../src/scan/pattern-source.ts';
 import { scanToWrite } from '../../src/scan/writers/scan-to-write.ts';
 import { zspyFiles } from '../../src/scan/writers/zspy.ts';
@@ -19,7 +20,7 @@ export interface Seed {
 const SHARED = fileURLToPath(new URL('../../../shared', import.meta.url));
 /** Larger files are not damaged: most of what they hold is pixels [bytes]. */
 const LARGEST = 400_000;
-const SCANS = /\.(mib|hdr|blo|dm3|dm4|tvips|mrc|npy|npz|mat|h5|emd|hspy|nxs|xml|prz|seq)$/;
+const SCANS = /\.(mib|hdr|blo|dm3|dm4|tvips|mrc|npy|npz|mat|h5|emd|hspy|nxs|xml|prz|seq|ser|emi)$/;
 const STRUCTURES = /\.(cif|extxyz|xyz|vasp|lammpstrj|dump)$|^(POSCAR|CONTCAR|XDATCAR|vasprun)/;
 
 const CIF = `data_BaTiO3
@@ -82,6 +83,7 @@ async function made(folder: string): Promise<Seed[]> {
   for (const ending of ['h5', 'hspy', 'npy'])
     await writeScan(join(folder, `made.${ending}`), scanToWrite(source, 'made', false));
   writeFileSync(join(folder, 'made.npz'), writeNpz({ data: { data: Uint16Array.from(data), shape: [2, 3, 12, 10] } }));
+  writeFileSync(join(folder, 'made_1.ser'), tia({ place: (x, y) => [x * 2e-9, -y * 2e-9] }));
   const zarr: Record<string, Uint8Array> = {};
   for await (const [name, bytes] of zspyFiles(scanToWrite(source, 'made', false), quietTask)) zarr[name] = bytes;
   writeFileSync(join(folder, 'made.zspy.zip'), zipSync(zarr, { level: 0 }));
@@ -98,6 +100,7 @@ async function made(folder: string): Promise<Seed[]> {
     ...['h5', 'hspy', 'npy', 'npz', 'zspy.zip'].map(
       (ending): Seed => ({ name: `made.${ending}`, path: join(folder, `made.${ending}`), kind: 'scan' }),
     ),
+    { name: 'made_1.ser', path: join(folder, 'made_1.ser'), kind: 'scan' },
     ...Object.keys(texts).map((name): Seed => ({ name, path: join(folder, name), kind: 'structure' })),
   ];
 }

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { difference, type FileIdentity, type Identity, inWords, isFile } from '../core/identity.ts';
+import { quantity } from '../core/numbers.ts';
 import { openLibrary, readInfo } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
 import { fileIdentity, readBytes } from '../node/files.ts';
@@ -50,7 +51,11 @@ export async function chainOf(identity: Identity, folders: readonly string[]): P
 }
 
 function inOneLine(of: Identity | FileIdentity): string {
-  if (isFile(of)) return `${of.name}, ${of.size_bytes} bytes, SHA-256 ${of.content.slice(0, DIGITS)}…`;
+  if (isFile(of)) {
+    const part =
+      of.hashed_bytes === undefined ? '' : ` of ${quantity(of.hashed_bytes / 1e6, 'MB')} drawn evenly from it`;
+    return `${of.name}, ${of.size_bytes} bytes, SHA-256${part} ${of.content.slice(0, DIGITS)}…`;
+  }
   const contents = of.content ? `, contents ${of.content.slice(0, DIGITS)}` : '';
   return `${of.kind}${of.name ? ` ${of.name}` : ''} ${of.id.slice(0, DIGITS)}, format ${of.schema}, by ${of.program}${contents}`;
 }

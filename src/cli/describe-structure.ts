@@ -12,12 +12,15 @@ import { readTrajectory } from '../crystal/read-trajectory.ts';
 import type { Structure } from '../crystal/structure.ts';
 import { FORMAT_NAMES, structureFormat } from '../crystal/structure-format.ts';
 import { type Crystal, densityOf } from '../crystal/unit-cell.ts';
+import type { PicturedCrystal } from '../figures/structure-figure.ts';
 import { readBytes } from '../node/files.ts';
 import { describeMode } from './describe-mode.ts';
 
 interface Description {
   readonly lines: readonly string[];
   readonly json: object;
+  /** The cell, of a trajectory that of its first frame, to be drawn. */
+  readonly crystal: PicturedCrystal;
 }
 
 /** Undefined for a file that is no structure. @throws as the readers for one that is, and cannot be read */
@@ -46,15 +49,17 @@ export async function describeStructure(
   const many = frames.length === 1 ? 'one frame' : `${frames.length} frames`;
   const elements = counts(symbols, () => 1);
   const box = boxOf(frames);
-  const density = densityOf({
+  const first: PicturedCrystal = {
     symbols,
+    fractional: frames[0]!.positions_A.map((x, i) => x / cell_A[i % 3]!),
     occupancy: new Float64Array(symbols.length).fill(1),
     lattice_A: [
       [cell_A[0], 0, 0],
       [0, cell_A[1], 0],
       [0, 0, cell_A[2]],
     ],
-  });
+  };
+  const density = densityOf(first);
   return {
     lines: [
       `${name}: ${FORMAT_NAMES[format]}, ${many} of ${symbols.length} atoms in ${box}`,
@@ -73,6 +78,7 @@ export async function describeStructure(
       density_g_cm3: density,
       notes,
     },
+    crystal: first,
   };
 }
 
@@ -147,6 +153,7 @@ function describeCrystal(crystal: Crystal, format: string): Description {
       notes,
       ...(mode && { mode: mode.json }),
     },
+    crystal,
   };
 }
 

@@ -1,7 +1,7 @@
 /** `ferroscope info FILE`: what is in a scan, a structure, a model, a library, a simulation, a map, a truth or a recipe. */
 
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { fail } from '../core/errors.ts';
 import { extent } from '../core/extent.ts';
@@ -12,11 +12,12 @@ import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '..
 import type { Task } from '../core/task.ts';
 import type { StructureOptions } from '../crystal/read-structure.ts';
 import { pixelText, zoneText } from '../diffraction/detector.ts';
+import { structureFigure } from '../figures/structure-figure.ts';
 import { chooseFrames } from '../library/imported.ts';
 import { shardFolder, shardNames } from '../library/shard-names.ts';
 import { type AnyLibraryInfo, openLibrary, readInfo } from '../library/store.ts';
 import { openModel } from '../network/infer.ts';
-import { readBytes, readJson, readText } from '../node/files.ts';
+import { readBytes, readJson, readText, refuseExisting, writeWhole } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx } from '../node/onnx.ts';
 import { scanFile } from '../node/scan-file.ts';
@@ -39,8 +40,29 @@ interface Info {
 export async function runInfo(line: CommandLine): Promise<void> {
   const path = argument(line, 0);
   if (!existsSync(path)) fail('file-missing', `${path} does not exist.`, 'Check the path.', { path });
+  const out = option(line, 'out');
+  if (out !== undefined) {
+    refuseExisting(out, line.options.overwrite === true);
+    return drawStructure(line, path, out);
+  }
   const { lines, json } = await describe(path, line);
   line.console.result(lines, json);
+}
+
+/** The same of a structure, and its picture. @throws 'usage' for another file */
+async function drawStructure(line: CommandLine, path: string, out: string): Promise<void> {
+  const found = await describeStructure(path, structureOptions(line));
+  if (!found || !out.endsWith('.svg')) {
+    const why = found ? `${out} does not end in .svg` : `${path} is no crystal structure`;
+    fail(
+      'usage',
+      `--out is for the picture of a crystal structure, and ${why}.`,
+      'Leave it out, or give a CIF, POSCAR or extxyz and a name that ends in .svg.',
+    );
+  }
+  const { lines, json, crystal } = found;
+  await writeWhole(out, structureFigure(crystal, { title: basename(path) }));
+  line.console.result([...lines, `  its picture is in ${out}`], { ...json, out });
 }
 
 /** What the user says of a structure that its file leaves open. */
@@ -97,6 +119,7 @@ async function describeModel(path: string): Promise<Info> {
       `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}, ${zoneText(d)}; input ${d.pixels}×${d.pixels}, pixels of ${pixelText(d)}; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
       ...scoreLines(info.scores).map((line) => `    ${line}`),
+      ...(info.notes ?? []).map((note) => `  note on the structures it learned from: ${note}`),
       ...chain.lines,
     ],
     json: { kind: 'model', ...info, links: chain.links },
@@ -134,7 +157,10 @@ function sourceLines({ source, structures }: AnyLibraryInfo): string[] {
   return [
     `  structures: ${plural(training.length, 'frame')} (${range(training)}) for training, ${heldOut.length} (${range(heldOut)}) held out, of the ${source.frames} in ${source.file}`,
     `  labels are ${source.labels}: of one frame each`,
-    ...(source.repeated ? [`  frames that are an earlier one again: ${source.repeated.join(', ')}`] : []),
+    ...(source.notes ?? []).map((note) => `  note: ${note}`),
+    ...(source.repeated && !source.notes
+      ? [`  frames that are an earlier one again: ${source.repeated.join(', ')}`]
+      : []),
   ];
 }
 

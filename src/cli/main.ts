@@ -361,11 +361,13 @@ function program(console: Console): Command {
   add(
     'info <file>',
     'what is in a file: scan, crystal structure, trajectory, model, library or map',
-    'ferroscope info scan.h5\n  ferroscope info POSCAR --species Ba,Ti,O',
+    'ferroscope info scan.h5\n  ferroscope info POSCAR --species Ba,Ti,O\n  ferroscope info BaTiO3.cif --out BaTiO3.svg',
     async () => (await import('./info.ts')).runInfo,
   )
     .option('--species <list>', 'elements of a POSCAR that does not name them, in its order: Ba,Ti,O')
-    .option('--data-block <name>', 'which structure of a CIF that holds several');
+    .option('--data-block <name>', 'which structure of a CIF that holds several')
+    .option('--out <file>', 'of a crystal structure: its cell along a, b and c, as .svg')
+    .addOption(overwrite());
 
   stated(
     add(

@@ -73,7 +73,7 @@ function polarization({ domain }: ModelInfo): string {
 }
 
 /** Sections of settings, of the model and of its library, a line each. */
-function learnedFrom({ identity }: ModelInfo): string[] {
+function learnedFrom({ identity, notes = [] }: ModelInfo): string[] {
   const { library, scan } = identity.inputs;
   if (!library || isFile(library)) return ['It does not state its library.'];
   const { file } = library.inputs;
@@ -89,6 +89,7 @@ function learnedFrom({ identity }: ModelInfo): string[] {
     ...Object.entries({ ...library.settings, ...identity.settings }).map(
       ([section, settings]) => `- \`[${section}]\` ${inline(settings)}`,
     ),
+    ...(notes.length > 0 ? ['', ...notes] : []),
   ];
 }
 

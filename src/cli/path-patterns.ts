@@ -160,7 +160,9 @@ function requireFiles({ inputs }: Identity, files: Readonly<Record<string, FileI
       `${folder} was made with another ${role}: ${words(kept)}; given is ${words(now)}.`,
       role === 'scan'
         ? 'Give the scan of each map, in the order of the maps.'
-        : `Give --${role} as it was given to ferroscope map.`,
+        : role.startsWith('file ')
+          ? 'Put the one that the map was made with beside its scan.'
+          : `Give --${role} as it was given to ferroscope map.`,
       { role, map: folder },
     );
   }

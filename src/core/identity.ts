@@ -15,8 +15,10 @@ export interface FileIdentity {
   /** Without its folder. */
   readonly name: string;
   readonly size_bytes: number;
-  /** SHA-256 of its bytes, the first 128 bits, hexadecimal (core/hash.ts). */
+  /** SHA-256 of its bytes, the first 128 bits, hexadecimal (core/hash.ts); of a large file, of its size and parts of it (sampled-content.ts). */
   readonly content: string;
+  /** Bytes that `content` is of, where they are fewer than all. */
+  readonly hashed_bytes?: number | undefined;
 }
 
 export interface Identity {
@@ -43,6 +45,7 @@ const fileSchema = z.object({
   name: z.string(),
   size_bytes: z.number(),
   content: z.string(),
+  hashed_bytes: z.number().optional(),
 });
 
 export const identitySchema: z.ZodType<Identity> = z.object({

@@ -11,6 +11,7 @@ import { readStructure } from './read-structure.ts';
 import { readTrajectory } from './read-trajectory.ts';
 import { structureFormat } from './structure-format.ts';
 import { bytes, frames, lammps, TYPES, vasprun, xdatcar } from './test-trajectories.ts';
+import { orthogonalEdges } from './trajectory.ts';
 
 const X = xdatcar(frames(2));
 const L = lammps(
@@ -43,7 +44,7 @@ test.each([
     'XDATCAR, tilted',
     X.replace(/(\n.*){2}/, (head) => `${head}`).replace('    0.000000    3.900000', '    0.500000    3.900000'),
     'unsupported',
-    /line 3: the box is not orthogonal/,
+    /line 3: the box is oblique, its angles are /,
     3,
   ],
   [
@@ -54,7 +55,7 @@ test.each([
     /frame 2: atom 1 is Ba, in the first frame Sr/,
     56,
   ],
-  ['LAMMPS, tilted', L.replace(/(\n\S+ \S+) 0\.0+e\+0/, '$1 0.4'), 'unsupported', /not orthogonal/, 9],
+  ['LAMMPS, tilted', L.replace(/(\n\S+ \S+) 0\.0+e\+0/, '$1 0.4'), 'unsupported', /the box is oblique/, 9],
   ['LAMMPS, open', L.replace('xy xz yz pp pp pp', 'xy xz yz pp pp ff'), 'unsupported', /boundaries are 'pp pp ff'/, 9],
   ['LAMMPS, units', L.replace('metal', 'lj'), 'unsupported', /units 'lj'/, 2],
   ['LAMMPS, no id', L.replace('ATOMS id', 'ATOMS mol'), 'format', /no column id/, 13],
@@ -188,4 +189,21 @@ test('files with characters changed, lost or doubled: frames or a tagged error, 
     }),
     { numRuns: 400 },
   );
+});
+
+test('a box that is oblique and one that is only turned are refused by their own causes', () => {
+  const hexagonal = [4, 0, 0, -2, 2 * Math.sqrt(3), 0, 0, 0, 6];
+  const oblique = problem(() => orthogonalEdges(hexagonal, 'run.xyz'));
+  expect(oblique).toMatchObject({ tag: 'unsupported', message: expect.stringContaining('90.00, 90.00, 120.00°') });
+  for (const turned of [
+    [0, 4, 0, 4, 0, 0, 0, 0, 4],
+    [-4, 0, 0, 0, 4, 0, 0, 0, 4],
+    [2, 2, 0, -2, 2, 0, 0, 0, 4],
+  ]) {
+    const { tag, message } = problem(() => orthogonalEdges(turned, 'run.xyz'));
+    expect([tag, message]).toEqual([
+      'unsupported',
+      expect.stringContaining('the box is orthogonal, and its vectors do not'),
+    ]);
+  }
 });

@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { dot, norm } from './lattice.ts';
 import type { Structure, Vec3 } from './structure.ts';
 
 export interface Trajectory {
@@ -28,12 +29,8 @@ export function orthogonalEdges(vectors: readonly number[], name: string, line?:
   const where = line === undefined ? name : `${name}, line ${line}`;
   const tolerance = ROUNDING * Math.max(...vectors.map(Math.abs));
   if ([ay, az, bx, bz, cx, cy].some((x) => Math.abs(x) > tolerance) || edges.some((edge) => edge < 0)) {
-    fail(
-      'unsupported',
-      `${where}: the box is not orthogonal along x, y, z (vectors ${vectors.join(' ')} Å).`,
-      'Give an orthogonal supercell, its edges along +x, +y and +z.',
-      { name, line, vectors },
-    );
+    const [cause, hint] = whyNot([ax, ay, az], [bx, by, bz], [cx, cy, cz]);
+    fail('unsupported', `${where}: ${cause} (vectors ${vectors.join(' ')} Å).`, hint, { name, line, vectors });
   }
   if (!edges.every((edge) => edge > 0)) {
     fail('format', `${where}: the box is flat (vectors ${vectors.join(' ')} Å).`, 'Export the file again.', {
@@ -42,6 +39,25 @@ export function orthogonalEdges(vectors: readonly number[], name: string, line?:
     });
   }
   return edges;
+}
+
+/** Why a box is none along +x, +y, +z, and what to do. */
+function whyNot(a: Vec3, b: Vec3, c: Vec3): readonly [cause: string, hint: string] {
+  const angles = [
+    [b, c],
+    [a, c],
+    [a, b],
+  ].map(([p, q]) => (Math.acos(Math.max(-1, Math.min(1, dot(p!, q!) / norm(p!) / norm(q!)))) * 180) / Math.PI);
+  if (angles.some((angle) => !(Math.abs(angle - 90) <= (ROUNDING * 180) / Math.PI))) {
+    return [
+      `the box is oblique, its angles are ${angles.map((angle) => angle.toFixed(2)).join(', ')}°`,
+      'Frames of a trajectory are read in orthogonal boxes alone: run or cut an orthogonal supercell, or give one frame as CIF or POSCAR to a [specimen], which is cut.',
+    ];
+  }
+  return [
+    'the box is orthogonal, and its vectors do not run along +x, +y and +z in this order',
+    'Turn the structure, positions too, so that they do.',
+  ];
 }
 
 /** @param frame number of the frame, from 1, and its first line. @throws 'shape' where its atoms are not those of the first frame, in that order */

@@ -58,6 +58,7 @@ export type {
   SimulationSettings,
 } from './simulation-input.ts';
 export { renderSimulation } from './simulation-report.ts';
+export { type PicturedCrystal, structureFigure } from './structure-figure.ts';
 export { type LossSeries, type TrainingCurveOptions, trainingCurve } from './training-curve.ts';
 export { type VectorMapOptions, vectorFieldMap, vectorMap } from './vector-map.ts';
 export type { WallLines } from './wall-lines.ts';

@@ -17,6 +17,8 @@ export interface PatternDataset {
   readonly count: number;
   readonly detector: LatticeDetector;
   readonly labels: readonly LabelInfo[];
+  /** What reading the file of its structures had to assume or to change. */
+  readonly notes?: readonly string[] | undefined;
   /** Structure that pattern `index` came from: training and held-out sets never share one. */
   structureOf(index: number): number;
   isHeldOut(index: number): boolean;

@@ -217,6 +217,18 @@ test('a held-out frame that is trained on is refused; one that repeats within it
   expect(rootAttributes(recipe, FILE_IDENTITY, once).source).toMatchObject({ repeated: [5] });
 });
 
+test('cells that are changed to the recipe’s are told, here and in the library', async () => {
+  await writeFile(at('strained.xyz'), RUN);
+  const strained = (await imported(recipeOf('file = "strained.xyz"', 'a_A = 3.97')))!;
+  // 3.97 / 3.95 − 1 is 0.506 %.
+  expect(strained.notes).toEqual([
+    expect.stringMatching(
+      /^The cells of strained\.xyz, 3\.950 × 3\.950 × 3\.950 Å, .*a_A = 3\.97 Å, by up to 0\.51 ?%/,
+    ),
+  ]);
+  expect(rootAttributes(recipeOf(''), FILE_IDENTITY, strained).source).toMatchObject({ notes: strained.notes });
+});
+
 test('files that do not fit the recipe are refused, saying what would fit', async () => {
   const recipe = (more: string, crystal?: string) => recipeOf(`file = "bad.xyz"\n${more}`, crystal);
   const few = await refused(extxyz(foreignFrames(known.slice(0, 4))), recipe(''));

@@ -11,12 +11,13 @@
 import { fail } from '../core/errors.ts';
 import { hashOfArrays } from '../core/hash.ts';
 import type { FileIdentity } from '../core/identity.ts';
+import { percent } from '../core/numbers.ts';
 import { bornCharges } from '../crystal/born-charges.ts';
 import { perovskiteOf } from '../crystal/crystal-perovskite.ts';
 import type { StructureInputs, StructuresOptions } from '../crystal/options.ts';
 import { perovskiteFrames } from '../crystal/perovskite-cells.ts';
 import { readTrajectory } from '../crystal/read-trajectory.ts';
-import { requireSites, type Structure } from '../crystal/structure.ts';
+import { requireSites, type Structure, type Vec3 } from '../crystal/structure.ts';
 import { requireU2 } from '../crystal/thermal.ts';
 import { toLattice } from '../crystal/to-lattice.ts';
 import type { ShardName } from './shard-names.ts';
@@ -102,9 +103,11 @@ export function importStructures(
   const frames = trajectory.frames.length;
   const chosen = chooseFrames(frames, structures, file);
   const labels = averaging(bytes);
+  const strain = new Strain(crystal);
   const take = (which: readonly number[]): ImportedFrame[] =>
     perovskiteFrames(trajectory, which).map((structure, i) => {
       checkCells(structure, structures.cells, file);
+      strain.add(structure);
       return {
         structure: toLattice(structure, crystal.a_A, crystal.c_A),
         source: { file, frame: which[i]! + 1, labels },
@@ -125,12 +128,47 @@ export function importStructures(
     training,
     heldOut,
     repeated,
-    notes: repeated.length === 0 ? trajectory.notes : [...trajectory.notes, repeatNote(repeated, file)],
+    notes: [...trajectory.notes, ...strain.notes(file), ...(repeated.length === 0 ? [] : [repeatNote(repeated, file)])],
   };
+}
+
+/** How much the cells of a file's frames are changed to be those of the recipe's lattice. */
+class Strain {
+  /** Least and largest edge of a cell along x, y, z [Å]. */
+  readonly #edges = [0, 1, 2].map(() => [Number.POSITIVE_INFINITY, 0] as [number, number]);
+  readonly #wanted_A: Vec3;
+
+  constructor({ a_A, c_A = a_A }: StructureInputs['crystal']) {
+    this.#wanted_A = [a_A, a_A, c_A];
+  }
+
+  add(structure: Structure): void {
+    const { cells } = requireSites(structure);
+    for (const [axis, range] of this.#edges.entries()) {
+      const edge = structure.cell_A[axis]! / cells[axis]!;
+      [range[0], range[1]] = [Math.min(range[0], edge), Math.max(range[1], edge)];
+    }
+  }
+
+  notes(file: string): string[] {
+    const most = Math.max(
+      ...this.#edges.flatMap((range, axis) => range.map((edge) => Math.abs(this.#wanted_A[axis]! / edge - 1))),
+    );
+    if (!(most > LEAST_STRAIN)) return [];
+    const text = this.#edges.map(([low, high]) =>
+      high - low < 5e-4 ? low.toFixed(3) : `${low.toFixed(3)}…${high.toFixed(3)}`,
+    );
+    const [a, , c] = this.#wanted_A;
+    return [
+      `The cells of ${file}, ${text.join(' × ')} Å, are changed to the recipe's ${a === c ? `a_A = ${a}` : `a_A = ${a} and c_A = ${c}`} Å, by up to ${percent(most, 2)}; displacements stay as they are.`,
+    ];
+  }
 }
 
 /** Frames alike to this are one and the same: files round more, heat moves atoms a hundred times as far [Å]. */
 const SAME_A = 1e-3;
+/** Changed less than this, cells are the recipe's but for rounding [1]. */
+const LEAST_STRAIN = 5e-4;
 
 /** Whether every atom of one frame is where it is in the other, whatever the box's images. */
 function isSame({ structure: a }: ImportedFrame, { structure: b }: ImportedFrame): boolean {

@@ -45,6 +45,8 @@ const source = z.object({
   labels: z.string(),
   /** Frames, from 1, that are an earlier one of their set again; absent where none is. */
   repeated: z.array(z.number()).optional(),
+  /** What reading the file had to assume or to change; absent where nothing. */
+  notes: z.array(z.string()).optional(),
 });
 
 const current = z.object({
@@ -149,6 +151,7 @@ export function rootAttributes(
         frames: imported.frames,
         labels: imported.training[0]!.source.labels,
         ...(imported.repeated.length > 0 && { repeated: [...imported.repeated] }),
+        ...(imported.notes.length > 0 && { notes: [...imported.notes] }),
       },
     }),
   } as const;
@@ -290,6 +293,7 @@ export async function openLibrary(
 
   return {
     info,
+    notes: info.source?.notes,
     identity: {
       ...info.identity,
       content: hashOf(shards.map(({ content }) => content)),

@@ -67,6 +67,7 @@ export async function finishModel(parts: TrainedParts, runtime: OnnxRuntime, tas
       adapts: a.adapts,
       scores,
       ...(adaptation && { adaptation }),
+      ...(data.notes && data.notes.length > 0 && { notes: [...data.notes] }),
       ...found,
     };
     const metadata = infoToMetadata(info);

@@ -73,6 +73,8 @@ const current = z.object({
   uncertainty: calibrationOfSigma.optional(),
   /** The scan's instrument that it was adapted to, where it was. */
   adaptation: adaptationSchema.optional(),
+  /** What reading the file of the structures that it learned from had to assume or to change. */
+  notes: z.array(z.string()).optional(),
   /** Version of the recipe's keys (recipe/recipe.ts). */
   recipeSchema: z.number(),
 });

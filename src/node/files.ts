@@ -1,6 +1,6 @@
 /** Files on disk, Node only: an output appears whole (temporary name, then rename), and errors are tagged. */
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { accessSync, constants, createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -8,7 +8,11 @@ import type * as z from 'zod';
 import { diskFullError, FerroscopeError, fail } from '../core/errors.ts';
 import { HASH_DIGITS } from '../core/hash.ts';
 import type { FileIdentity } from '../core/identity.ts';
+import { BLOCK, blockOffsets, HASHED_WHOLE, sampledHead } from '../core/sampled-content.ts';
 import { firstIssue } from '../core/schema.ts';
+
+/** Small files that say what the others of a folder are. */
+const ZARR_METADATA = /(^|\/)(\.z(array|group|attrs|metadata)|zarr\.json)$/;
 
 /** Turns an operating-system error about `path` into a tagged one; any other is left as it is. */
 export function fileError(error: unknown, path: string): Error {
@@ -97,25 +101,72 @@ async function filesBelow(folder: string): Promise<string[]> {
   return files.map((file) => file.replaceAll('\\', '/')).toSorted();
 }
 
-/** A file by its contents, read piece by piece; a folder by the names and contents of its files. @throws 'file-missing', 'file-unreadable' */
+interface Part {
+  readonly name: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+/**
+ * A file by its contents, read piece by piece; a folder by the names and contents of its files. More than 1 GiB is told by blocks drawn evenly from it
+ * (core/sampled-content.ts), and a folder by its files' sizes and Zarr's metadata, too. @throws 'file-missing', 'file-unreadable'
+ */
 export async function fileIdentity(path: string): Promise<FileIdentity> {
-  const hash = createHash('sha256');
-  let size_bytes = 0;
   try {
     const folder = (await stat(path)).isDirectory();
-    const files = folder ? await filesBelow(path) : [''];
-    for (const file of files) {
-      if (folder) hash.update(`${file}\0`);
-      const pieces = createReadStream(join(path, file), { highWaterMark: 2 ** 20 });
-      for await (const piece of pieces as AsyncIterable<Uint8Array>) {
-        hash.update(piece);
-        size_bytes += piece.length;
-      }
+    const parts: Part[] = [];
+    for (const name of folder ? await filesBelow(path) : ['']) {
+      const full = join(path, name);
+      parts.push({ name, path: full, size: (await stat(full)).size });
     }
+    const size_bytes = parts.reduce((sum, { size }) => sum + size, 0);
+    const hash = createHash('sha256');
+    const sampled = size_bytes > HASHED_WHOLE;
+    const hashed_bytes = sampled
+      ? await hashSampled(hash, parts, size_bytes, folder)
+      : await hashWhole(hash, parts, folder);
+    const content = hash.digest('hex').slice(0, HASH_DIGITS);
+    return { kind: 'file', name: basename(path), size_bytes, content, ...(sampled ? { hashed_bytes } : {}) };
   } catch (error) {
     throw fileError(error, path);
   }
-  return { kind: 'file', name: basename(path), size_bytes, content: hash.digest('hex').slice(0, HASH_DIGITS) };
+}
+
+async function hashWhole(hash: Hash, parts: readonly Part[], named: boolean): Promise<number> {
+  let done = 0;
+  for (const { name, path } of parts) {
+    if (named) hash.update(`${name}\0`);
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>) {
+      hash.update(piece);
+      done += piece.length;
+    }
+  }
+  return done;
+}
+
+/** As of all parts one behind the other; a block ends with the part in which it begins. */
+async function hashSampled(hash: Hash, parts: readonly Part[], size: number, named: boolean): Promise<number> {
+  let done = 0;
+  hash.update(sampledHead(size));
+  if (named) {
+    for (const part of parts) hash.update(`${part.name}\0${part.size}\0`);
+    done += await hashWhole(
+      hash,
+      parts.filter(({ name }) => ZARR_METADATA.test(name)),
+      true,
+    );
+  }
+  const buffer = new Uint8Array(BLOCK);
+  let at = 0;
+  let start = 0;
+  for (const offset of blockOffsets(size)) {
+    while (offset >= start + parts[at]!.size) start += parts[at++]!.size;
+    await using handle = await open(parts[at]!.path);
+    const { bytesRead } = await handle.read(buffer, 0, BLOCK, offset - start);
+    hash.update(buffer.subarray(0, bytesRead));
+    done += bytesRead;
+  }
+  return done;
 }
 
 /** Refuses an output where nothing can be written, before any work. @throws 'file-unreadable' */

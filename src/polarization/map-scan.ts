@@ -204,6 +204,9 @@ export async function mapScan(
     ...[...source.info.notes, ...scanRemarks(source.info, calibration), ...(options.choice?.remarks ?? [])].map(
       (text) => ({ level: 'care', text }) as const,
     ),
+    ...(info.notes ?? []).map(
+      (note) => ({ level: 'care', text: `Of the structures that the model learned from: ${note}` }) as const,
+    ),
     ...(step_nm === undefined
       ? [
           {

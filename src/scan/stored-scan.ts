@@ -6,6 +6,7 @@
 import { type AxisName, orderOf } from './axis-order.ts';
 import { blocksOf } from './block-source.ts';
 import { type OpenOptions, roundingNotes, scanShapeOf } from './formats/reader.ts';
+import { refuseLists } from './look-lists.ts';
 import { refuseReversed } from './look-reversed.ts';
 import { checkShape, type PatternSource } from './pattern-source.ts';
 import type { ScanFile } from './scan-file.ts';
@@ -51,6 +52,9 @@ export async function storedScan(
     const inOrder = order.names.filter((name): name is AxisName => name !== undefined).join(',');
     await refuseReversed(blocks, [...(grid ?? ([1, frames] as const)), qy, columns], where, inOrder);
   }
+  const lists = order.stated
+    ? []
+    : await refuseLists({ shape: [...taken.shape, qy, columns], read: blocks.read }, where);
   const stated = statedOf(told, order);
   return {
     shape: [...taken.shape, qy, columns],
@@ -66,6 +70,7 @@ export async function storedScan(
         ...taken.notes,
         ...stated.notes,
         ...(told.notes ?? []),
+        ...lists,
         ...(empad
           ? ['Patterns of 130 × 128 are EMPAD’s frames, whose last two rows are no part of the pattern: left out.']
           : []),

@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { refuseLists } from '../look-lists.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
 import { inflatedFile, inflatedHead, partOf } from './part.ts';
@@ -14,6 +15,7 @@ import {
   type OpenOptions,
   type ScanReader,
   scanShapeOf,
+  withNotes,
 } from './reader.ts';
 
 /** Types of stored data. */
@@ -177,7 +179,7 @@ async function open(file: ScanFile, options: OpenOptions): Promise<PatternSource
   const scan = scanShapeOf(file, frames, options, shape.length === 4 ? [shape[0]!, shape[1]!] : undefined);
   const bytes = qy * qx * NUMBER_BYTES[dtype];
   const others = all.filter((other) => other !== one);
-  return frameSource(
+  const source = frameSource(
     part,
     { shape: [...scan.shape, qy, qx], dtype, little, offset: (index) => offset + index * bytes },
     {
@@ -194,6 +196,7 @@ async function open(file: ScanFile, options: OpenOptions): Promise<PatternSource
       ],
     },
   );
+  return withNotes(source, await refuseLists(source, `${one.name} of ${file.name}`));
 }
 
 export const MAT: ScanReader = {

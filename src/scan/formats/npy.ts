@@ -1,6 +1,7 @@
 /** NumPy's .npy of four axes, or of three with the user's scan shape (NEP 1): numbers alone, which say nothing of scan, detector or beam. */
 
 import { fail } from '../../core/errors.ts';
+import { refuseLists } from '../look-lists.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
 import {
   frameSource,
@@ -9,6 +10,7 @@ import {
   type OpenOptions,
   type ScanReader,
   scanShapeOf,
+  withNotes,
 } from './reader.ts';
 
 const TYPES: Readonly<Record<string, NumberType>> = {
@@ -77,7 +79,7 @@ async function open(file: ScanFile, options: OpenOptions) {
   const stated = shape.length === 4 ? ([shape[0]!, shape[1]!] as const) : undefined;
   const scan = scanShapeOf(file, frames, options, stated);
   const bytes = qy * qx * NUMBER_BYTES[dtype];
-  return frameSource(
+  const source = frameSource(
     file,
     {
       shape: [...scan.shape, qy, qx],
@@ -92,6 +94,7 @@ async function open(file: ScanFile, options: OpenOptions) {
       notes: [...scan.notes, NPY_SILENCE],
     },
   );
+  return withNotes(source, await refuseLists(source, file.name));
 }
 
 export const NPY: ScanReader = {

@@ -179,7 +179,7 @@ test("Nion Swift's .ndata: such an archive with calibrations in JSON", async () 
   };
   const array = npy(
     '|u1',
-    [1, 2, 3, 4],
+    [1, 1, 4, 6],
     Uint8Array.from({ length: 24 }, (_, i) => i),
   );
   const file = (text: string) =>

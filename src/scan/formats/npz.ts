@@ -57,6 +57,14 @@ async function open(file: ScanFile, options: OpenOptions): Promise<PatternSource
   );
 }
 
+/** What has to be said of a packed array that is not kept unpacked as a whole. */
+export const deflatedNote = ({ method, size_bytes }: ZipEntry): readonly string[] =>
+  method !== 0 && size_bytes > KEPT_MB * 1e6
+    ? [
+        `Compressed: ${quantity(size_bytes / 1e6, 'MB')} are unpacked from the beginning for every look back. numpy.savez, without compression, is faster to read.`,
+      ]
+    : [];
+
 /** An .ndata file of Nion Swift is such an archive, with its calibrations in JSON. */
 async function withNion(file: ScanFile, source: PatternSource): Promise<PatternSource> {
   const entry = (await zipEntries(file)).find(({ name }) => name === 'metadata.json');
@@ -76,7 +84,6 @@ async function opened(file: ScanFile, entry: ZipEntry, options: OpenOptions, cou
     fail('format', `${member.name} is no NPY file.`, 'Save it again with numpy.savez.');
   }
   const source = await NPY.open(member, options);
-  const slow = entry.method !== 0 && entry.size_bytes > KEPT_MB * 1e6;
   return {
     ...source,
     info: {
@@ -87,11 +94,7 @@ async function opened(file: ScanFile, entry: ZipEntry, options: OpenOptions, cou
       notes: [
         ...source.info.notes,
         ...(count > 1 ? [`${count - 1} other arrays of the archive are not read.`] : []),
-        ...(slow
-          ? [
-              `Compressed: ${quantity(entry.size_bytes / 1e6, 'MB')} are unpacked from the beginning for every look back. numpy.savez, without compression, is faster to read.`,
-            ]
-          : []),
+        ...deflatedNote(entry),
       ],
     },
   };

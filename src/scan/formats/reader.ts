@@ -78,6 +78,8 @@ export interface FrameLayout {
   readonly offset: (index: number) => number;
   /** Rows and columns of a stored frame where it is larger than the pattern, which is its first rows and columns. */
   readonly stored?: readonly [rows: number, columns: number] | undefined;
+  /** Whether the last row of a pattern is stored first. */
+  readonly bottomUp?: boolean | undefined;
 }
 
 /** Types that hold whole numbers which float32 does not. */
@@ -85,6 +87,10 @@ const WIDE: readonly string[] = ['uint32', 'int32', 'uint64', 'int64', 'float64'
 const ROUNDED = 'Numbers are taken as float32: counts above 16 777 216 are rounded to seven digits.';
 /** What has to be said of numbers of a type. */
 export const roundingNotes = (dtype: string): readonly string[] => (WIDE.includes(dtype) ? [ROUNDED] : []);
+
+/** The same source, with more to say of it. */
+export const withNotes = (source: PatternSource, notes: readonly string[]): PatternSource =>
+  notes.length === 0 ? source : { ...source, info: { ...source.info, notes: [...source.info.notes, ...notes] } };
 
 /** What is read at once [bytes]. */
 const PIECE = 2 ** 25;
@@ -94,7 +100,7 @@ const PIECE = 2 ** 25;
  * @throws 'shape' for an empty scan; 'format' where the last frame lies beyond the file's end
  */
 export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<ScanInfo, 'dtype'>): PatternSource {
-  const { shape, dtype, little, offset } = layout;
+  const { shape, dtype, little, offset, bottomUp = false } = layout;
   checkShape(shape, file.name);
   const [ry, rx, qy, qx] = shape;
   const [rows, columns] = layout.stored ?? [qy, qx];
@@ -133,8 +139,13 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
             fail('format', `${file.name} ends within pattern ${first + done + i}.`, 'Copy the file again.');
           }
           const to = (done + i) * qy * qx;
-          if (columns === qx) out.set(numbers.subarray(0, qy * qx), to);
-          else for (let y = 0; y < qy; y++) out.set(numbers.subarray(y * columns, y * columns + qx), to + y * qx);
+          if (columns === qx && !bottomUp) out.set(numbers.subarray(0, qy * qx), to);
+          else {
+            for (let y = 0; y < qy; y++) {
+              const row = bottomUp ? rows - 1 - y : y;
+              out.set(numbers.subarray(row * columns, row * columns + qx), to + y * qx);
+            }
+          }
         }
         done += run;
       }
