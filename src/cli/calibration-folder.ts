@@ -136,13 +136,16 @@ export async function calibrationFigures(
   const stride = Math.ceil(count / SHOWN);
   const mean = new Float32Array(PIXELS ** 2);
   const raw = new Float32Array(ny * nx);
-  const shown = Math.ceil(count / stride);
+  let shown = 0;
   for (let i = 0; i < count; i += stride) {
     const pattern = await source.read(i, 1);
-    for (let k = 0; k < raw.length; k++) raw[k]! += pattern[k]! / shown;
+    if (view.look(pattern).blank) continue;
+    shown++;
+    for (let k = 0; k < raw.length; k++) if (Number.isFinite(pattern[k]!)) raw[k]! += pattern[k]!;
     const seen = view.convert(pattern, i);
-    for (let k = 0; k < mean.length; k++) mean[k]! += seen[k]! / shown;
+    for (let k = 0; k < mean.length; k++) mean[k]! += seen[k]!;
   }
+  for (const image of [raw, mean]) for (let k = 0; k < image.length; k++) image[k]! /= Math.max(1, shown);
   const residuals = await centreResiduals(source, calibration, task);
   const step = source.info.step_nm;
   const map: PolarizationMap = {

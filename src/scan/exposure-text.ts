@@ -60,5 +60,23 @@ export function offsetText(offset: number): string {
 export function lostText(positions: readonly (readonly [number, number])[], looked: number): string {
   const places = positions.slice(0, 6).map((at) => `[${at.join(', ')}]`);
   const more = positions.length > places.length ? ` and ${positions.length - places.length} more` : '';
-  return `${plural(positions.length, 'frame')} of ${looked} that were looked at (${percent(positions.length / looked, 2)}) hold no numbers, at ${places.join(', ')}${more}: left out.`;
+  return `${plural(positions.length, 'frame')} of ${looked} that were looked at (${percent(positions.length / looked, 2)}) hold no numbers, or many values that are none (NaN or infinite), at ${places.join(', ')}${more}: left out. Check that the file is whole.`;
+}
+
+/** Pixels of the camera that never hold a number. */
+export function deafText(pixels: number): string {
+  return `${plural(pixels, 'pixel')} of the camera ${pixels === 1 ? 'holds' : 'hold'} no number (NaN or infinite) in most patterns: left out as dead. Nothing is to be done where the camera or the export marks its bad pixels so.`;
+}
+
+/** Single values that are no numbers, in `spoiled` patterns of `looked`. */
+export function mendedText(values: number, spoiled: number, looked: number): string {
+  return `${plural(values, 'value')} in ${spoiled} of ${plural(looked, 'pattern')} ${values === 1 ? 'is' : 'are'} no number (NaN or infinite): the median of the neighbours is taken instead. Export the scan again where it should not hold any.`;
+}
+
+/** Pixels of a camera image that hold no number. */
+export function imageText(pixels: number, what: 'dark' | 'gain' | 'vacuum'): string {
+  const name = { dark: 'dark reference', gain: 'gain image', vacuum: 'vacuum probe' }[what];
+  const then =
+    what === 'vacuum' ? 'the median of the neighbours is taken instead' : 'they are left out of the patterns as dead';
+  return `${plural(pixels, 'pixel')} of the ${name} ${pixels === 1 ? 'holds' : 'hold'} no number (NaN or infinite): ${then}. Give another with --${what} where that is wrong.`;
 }
