@@ -88,6 +88,7 @@ export async function calibrate(
     left_out,
     order,
     exposure,
+    probe: vacuumDisk && exposure.vacuum && { data: exposure.vacuum, ...vacuumDisk },
     mean,
     warnings,
   });

@@ -27,7 +27,7 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     ...(c.orientation ? [['Orientation', orientationText(c.orientation)] as [string, string]] : []),
     [
       'Ellipse',
-      `${measured(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${decimalLabel(c.ellipse_axis_deg, 0)}°`,
+      `${measured(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${decimalLabel(c.ellipse_axis_deg, 0)}°${c.stretch ? `, the ${c.stretch.cause}’s` : ''}`,
     ],
     [
       'Disk radius',

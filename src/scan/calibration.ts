@@ -107,6 +107,20 @@ export const calibrationSchema = z.object({
   ellipse_se_percent: z.number(),
   /** In q, from axis 0 towards axis 1, in (−90, 90] [degrees]. */
   ellipse_axis_deg: z.number(),
+  /**
+   * What makes an ellipse that is more than lenses commonly have, and what tells (stretch.ts): the pixel along y and x [mrad], where the picture is longest on the camera, y towards
+   * x [degrees], and the ellipse of the vacuum probe along that direction.
+   */
+  stretch: z
+    .object({
+      cause: z.enum(['camera', 'crystal']),
+      told_by: z.enum(['vacuum probe', 'direction', 'nothing']),
+      pixel_mrad: pair,
+      on_camera_deg: z.number(),
+      probe_percent: z.number().optional(),
+      probe_se_percent: z.number().optional(),
+    })
+    .optional(),
   /** Radius of the disks as measured [mrad]: a check on `crystal.convergence_mrad`. */
   disk_radius_mrad: z.number(),
   disk_radius_se_mrad: z.number(),

@@ -37,7 +37,7 @@ function examined(patterns: Float32Array[], extra: Partial<PatternSource> = {}, 
   const data = new Float32Array(patterns.length * SIZE);
   const source = memorySource([1, patterns.length, NY, NX], data, extra);
   const info = { ...source.info, dtype };
-  return examine({ ...source, info }, [...patterns.keys()], patterns, given);
+  return examine({ ...source, info }, patterns, given);
 }
 
 const sum = (image: ArrayLike<number>) => Array.from(image).reduce((a, b) => a + b, 0);

@@ -32,14 +32,13 @@ export interface Exposure extends ElectronCounts {
 const OFFSET_MATTERS = 0.02;
 
 /**
- * @param patterns raw, at linear `indices`; they are corrected in place, counts [qy][qx]
+ * @param patterns raw; they are corrected in place, counts [qy][qx]
  * @param given counts per electron that somebody knows
  * @param deaf 1 at pixels [qy][qx] that never held a number; the patterns hold 0 there
  * @throws 'not-finite' for a reference that is not an image of numbers
  */
 export function examine(
   source: PatternSource,
-  indices: readonly number[],
   patterns: readonly Float32Array[],
   given: number | undefined,
   deaf?: Uint8Array,

@@ -75,7 +75,7 @@ export async function takeSample(
       'Check the file, or export the scan again.',
     );
   }
-  const exposure = examine(source, indices, patterns, counts_per_electron, deaf);
+  const exposure = examine(source, patterns, counts_per_electron, deaf);
   const warnings = [
     ...(lost.length > 0 ? [lostText(lost, chosen.length)] : []),
     ...(deaf ? [deafText(deaf.reduce((n, one) => n + one, 0))] : []),
