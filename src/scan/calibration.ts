@@ -57,6 +57,21 @@ export const orientationSchema = z.object({
   /** Of patterns against the scan, and of the crystal's axes on the scan, where the file states it [degrees]. */
   pattern_deg: z.number().optional(),
   crystal_deg: z.number().optional(),
+  /**
+   * What the patterns themselves say of D (deflections.ts): its turn with its standard error [degrees], whether mirrored, the correlation that it rests on, how many standard deviations of
+   * chance that is, and what the other handedness reaches.
+   */
+  seen: z
+    .object({
+      angle_deg: z.number(),
+      angle_se_deg: z.number(),
+      mirror: z.boolean(),
+      correlation: z.number(),
+      sigmas: z.number(),
+      other_sigmas: z.number(),
+      positions: z.number(),
+    })
+    .optional(),
 });
 export type Orientation = Options<typeof orientationSchema>;
 
@@ -137,6 +152,8 @@ export const calibrationSchema = z.object({
   counts_from: z.enum(['given', 'noise', 'assumed', 'unknown']),
   /** Mean electrons per pattern that reach the detector with the specimen in. */
   detected_e: z.number(),
+  /** Disks on dead pixels, whether the direct beam is one, and the share of `detected_e` that was found for the others (hidden-disks.ts); absent where there is none. */
+  hidden: z.object({ disks: z.number(), direct_beam: z.boolean(), percent: z.number() }).optional(),
   /** What was done to the counts and is undone; absent where nothing was. */
   treatment: treatmentSchema.optional(),
   used: z.object({

@@ -10,6 +10,7 @@ import { centreAt, partsOf } from './calibration.ts';
 import type { DescanFit } from './descan-fit.ts';
 import type { DirectBeam } from './direct-beam.ts';
 import type { Exposure } from './exposure.ts';
+import { hiddenDisks, hiddenText } from './hidden-disks.ts';
 import type { LatticeFit } from './lattice.ts';
 import { orient } from './orientation.ts';
 import type { PatternSource } from './pattern-source.ts';
@@ -45,7 +46,15 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
   const { map: final, orientation, warnings: conflicts } = orient(lattice.geometry.map, known, turn_deg);
   warnings.push(...conflicts);
   const here = partsOf(final);
-  const detected = mean.reduce((a, b) => a + b, 0);
+  const { descan } = plane;
+  const on_camera = centreAt(descan, ...descan.middle);
+  const hidden = hiddenDisks(
+    { mean, nx: source.shape[3], centre: lattice.centre, dead: bad.dead, on_camera },
+    lattice.geometry,
+    turn_deg,
+  );
+  const recorded = mean.reduce((a, b) => a + b, 0);
+  const detected = recorded + (hidden?.counts ?? 0);
   const [y0, y1, x0, x1] = picture.area;
   const dose = vacuum
     ? vacuumDose(
@@ -61,6 +70,9 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       )
     : ({ counts: detected, from: 'sum of the patterns', said: [] } as const);
   warnings.push(...dose.said);
+  const dosed = { dose_e: dose.counts / counts_per_electron, dose_from: dose.from };
+  const hidden_share = hidden ? hidden.counts / detected : 0;
+  if (hidden) warnings.push(hiddenText(hidden, hidden_share, dosed));
   const radius = lattice.geometry.radius_mrad;
   const off = radius / beam.convergence_mrad - 1;
   if (Math.abs(off) > 0.05)
@@ -91,7 +103,6 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       `The file states ${quantity(stated, 'mrad', 4)} per pixel; the lattice says ${quantity(here.px_mrad, 'mrad', 4)}, which is taken: check the camera length, binning, and that the scan is of this crystal; --pixel puts another in its place.`,
     );
   }
-  const { descan } = plane;
   return {
     version: 2,
     shape: source.shape,
@@ -101,7 +112,7 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
       voltage_kV: beam.voltage_kV,
       convergence_mrad: beam.convergence_mrad,
     },
-    centre0_px: centreAt(descan, ...descan.middle),
+    centre0_px: on_camera,
     centre0_se_px: [
       Math.hypot(plane.centre_se[0], lattice.se.centre_px[0]),
       Math.hypot(plane.centre_se[1], lattice.se.centre_px[1]),
@@ -123,11 +134,13 @@ export function conclude(source: PatternSource, beam: BeamAndCrystal, fits: Fits
     edge_px: lattice.geometry.edge_px,
     hot_pixels: bad.hot,
     dead_pixels: bad.dead,
-    dose_e: dose.counts / counts_per_electron,
-    dose_from: dose.from,
+    ...dosed,
     counts_per_electron,
     counts_from,
     detected_e: detected / counts_per_electron,
+    ...(hidden && {
+      hidden: { disks: hidden.disks, direct_beam: hidden.direct_beam, percent: 100 * hidden_share },
+    }),
     ...(Object.keys(treatment).length > 0 && { treatment }),
     used: {
       dark: source.dark !== undefined && treatment.dark_scale !== 0,
