@@ -45,12 +45,12 @@ const seen = (dead: readonly number[]) =>
 const pixels = mean([]).filter((v) => v === 400).length;
 
 test('a bar over the direct beam hides what the disks opposite hold, and the direct beam of which nothing is known', () => {
-  // From the left edge over the direct beam; the lattice is turned by 6.5°, so that the bar hides three disks of the row whole.
-  const dead = all.filter((p) => Math.abs(Math.floor(p / N) - 80) < 14 && p % N < 96);
+  const dead = all.filter((p) => Math.abs(Math.floor(p / N) - 80) < 14 && p % N < 88);
   const found = seen(dead)!;
   expect(found.direct_beam).toBe(true);
-  const hidden = [1, 2, 3].map((k) => level(0, k)).reduce((a, b) => a + b, 0) * pixels;
-  expect(Math.abs(found.counts / hidden - 1)).toBeLessThan(0.05);
+  const direct = level(0, 0) * pixels;
+  const [whole, left] = [mean([]), mean(dead)].map((image) => image.reduce((a, b) => a + b, 0)) as [number, number];
+  expect(Math.abs(found.counts / (whole - left - direct) - 1)).toBeLessThan(0.1);
   const text = hiddenText(found, 0.2, { dose_e: 5e5, dose_from: 'sum of the patterns' });
   expect(text).toMatch(/lower bound.*--vacuum/s);
   expect(hiddenText(found, 0.2, { dose_e: 5e5, dose_from: 'vacuum probe' })).not.toContain('lower bound');

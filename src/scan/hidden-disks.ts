@@ -1,7 +1,7 @@
 /**
  * What a beam stop hides: disks of the lattice that lie on dead pixels. Near a zone axis the disk opposite, or one that a turn of the lattice leads to, is about as bright
  * (Friedel's law, kinematically; a tilt of a mrad changes single disks by tens of per cent, their sum much less): its counts stand for those that are hidden. The direct
- * beam has no such partner.
+ * beam has no such partner. Of a disk that is hidden by less than a half, its own other pixels tell.
  *
  * What this is not: a repair of patterns. No disk is put where none was recorded.
  */
@@ -45,15 +45,21 @@ export function hiddenDisks(seen: SeenMean, geometry: DiskGeometry, turn_deg: nu
   for (let h = -ORDERS; h <= ORDERS; h++) {
     for (let k = -ORDERS; k <= ORDERS; k++) {
       const here = look(diskOffset(geometry, h, k));
-      if (!here || here.dead < HIDDEN) continue;
-      disks++;
-      if (h === 0 && k === 0) direct_beam = true;
-      else {
-        const partner = order
-          .map((turn) => look(turned(geometry, [h, k], turn)))
-          .find((other) => other && other.dead < HIDDEN);
-        counts += partner ? Math.max(0, partner.alive - here.mean) * here.pixels : 0;
+      if (!here || here.dead === 0) continue;
+      const missing = (bright: number) => Math.max(0, bright - here.mean) * here.pixels;
+      if (here.dead < HIDDEN) {
+        counts += missing(here.alive);
+        continue;
       }
+      disks++;
+      if (h === 0 && k === 0) {
+        direct_beam = true;
+        continue;
+      }
+      const partner = order
+        .map((turn) => look(turned(geometry, [h, k], turn)))
+        .find((other) => other && other.dead < HIDDEN);
+      if (partner) counts += missing(partner.alive);
     }
   }
   return disks > 0 ? { disks, direct_beam, counts } : undefined;
