@@ -2,6 +2,7 @@
 
 import { fixedLabel, percent, plural, quantity } from '../core/numbers.ts';
 import type { DarkScale } from './dark-scale.ts';
+import type { GainStripes } from './gain-stripes.ts';
 import type { Saturation } from './saturation.ts';
 import type { Area, Treatment } from './treatment.ts';
 
@@ -54,6 +55,10 @@ export function cutText(what: 'patterns' | 'vacuum probe', { pixels, cap }: Satu
 
 export function offsetText(offset: number): string {
   return `There is no dark reference, and every pixel holds ${quantity(offset, 'counts')} or more that are no electrons, by their noise: so much is taken off. Give a dark reference (--dark), for dose and faint intensities depend on it.`;
+}
+
+export function stripesText({ along, rms }: GainStripes): string {
+  return `The ${along} of the camera differ in gain by ${percent(rms, 2)} (rms), by their sums in the mean pattern: intensities are off by as much, the dose by less. Give a gain image (--gain), or export the scan corrected.`;
 }
 
 /** Where frames without any number are. @param positions [y, x] */

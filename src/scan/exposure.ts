@@ -10,7 +10,8 @@ import { Corrector } from './correct.ts';
 import { type CountingNoise, countingNoise } from './counting-noise.ts';
 import { darkScale } from './dark-scale.ts';
 import { type ElectronCounts, electronsOf } from './electron-counts.ts';
-import { areaText, cutText, darkText, foreignText, offsetText, wrappedText } from './exposure-text.ts';
+import { areaText, cutText, darkText, foreignText, offsetText, stripesText, wrappedText } from './exposure-text.ts';
+import { gainStripes } from './gain-stripes.ts';
 import { median } from './linear.ts';
 import type { PatternSource } from './pattern-source.ts';
 import { type Picture, pictureArea } from './picture-area.ts';
@@ -80,6 +81,8 @@ export function examine(
     }
     warnings.push(offsetText(offset));
   }
+  const stripes = gainStripes(meanOf(patterns), nx, area);
+  if (stripes) warnings.push(stripesText(stripes));
   const vacuum = vacuumOf(source, { ...own, dark_scale: vacuumScale?.scale ?? 1 }, offset);
   if (source.vacuum) {
     const cut = saturation([source.vacuum], ny, nx, median(source.vacuum));

@@ -27,7 +27,12 @@ export function seenText(o: Orientation): string {
   }
   const found = `deflections of the direct beam follow the scattering to high angles (${size(seen.sigmas)} of chance, ${size(seen.other_sigmas)} for the other handedness) where patterns are ${turnText({ turn_deg: seen.angle_deg, mirror: seen.mirror })} (± ${angle(seen.angle_se_deg)})`;
   if (verdict === 'agrees') return `The patterns themselves agree: ${found}.`;
-  return `The patterns themselves CONTRADICT this: ${found}. That was measured on (Ba,Sr)TiO3 alone: check it, and give ${seen.mirror ? '--flip transpose, and then ' : ''}--rotation where it is right.`;
+  const nearest = o.rotation_deg + o.period_deg * Math.round((seen.angle_deg - o.rotation_deg) / o.period_deg);
+  const give =
+    seen.mirror === o.mirror
+      ? `give --rotation ${decimalLabel(within(nearest), 1)}`
+      : 'give --flip transpose, calibrate again and see which turn is left,';
+  return `The patterns themselves CONTRADICT this: ${found}. That was measured on (Ba,Sr)TiO3 alone: check it, and ${give} where it is right.`;
 }
 
 /** Correlations of the eight (twelve) cases in standard deviations of chance, positive where deflections point to what scatters more. */
