@@ -13,6 +13,10 @@ import { type DescanFit, fitPlane, loss, type MeasuredCentre } from './descan-fi
 /** Times that the file's own order must leave as much as another one, and by how much more in all, in σ². */
 const WORSE = 1.25;
 const MORE = 40;
+/** As {@link WORSE}, of slipped rows: they move nothing by more than the descan of a few positions, and only just so. */
+const WORSE_ROWS = 1.1;
+/** By how much more it is worth measuring more centres. */
+const SUSPECT = 12;
 /** Times what a jump leaves that another order may. */
 const AS_GOOD = 1.3;
 /** Centres that a verdict needs. */
@@ -39,29 +43,44 @@ interface Verdict {
   readonly other_px: number;
 }
 
-/** The order that explains the centres where the file's own does not; undefined where it does. @param own the surface of the file's own order, and the smooth one */
-export function otherOrder(
+/**
+ * The order that explains the centres where the file's own does not, undefined where it does; and whether one may be found with more centres.
+ * @param own the surface of the file's own order, and the smooth one
+ */
+export function weighOrders(
   centres: readonly MeasuredCentre[],
   scan: Pair,
   own: DescanFit,
   smooth: DescanFit,
-): Verdict | undefined {
-  if (centres.length < LEAST) return undefined;
-  const candidates = ordersOf(scan).map((order) => {
+): { readonly other: Verdict | undefined; readonly suspected: boolean } {
+  const none = { other: undefined, suspected: false };
+  if (centres.length < LEAST) return none;
+  const plane = fitPlane(centres, scan);
+  const about = (all: readonly MeasuredCentre[]) =>
+    all.reduce((sum, one) => sum + loss(one, plane.descan, Math.max(LEAST_PX, plane.sigma)), 0);
+  const here = about(centres);
+  const candidates = ordersOf(scan).flatMap((order) => {
     const [moved, shape] = reordered(centres, scan, order);
-    return { order, moved, fit: fitPlane(moved, shape) };
+    // Slipped rows leave the plane where it is: without a fit it is seen whether they may help.
+    if (order.kind === 'rows' && about(moved) >= here) return [];
+    return [{ order, moved, fit: fitPlane(moved, shape) }];
   });
   const sigma = Math.max(LEAST_PX, Math.min(own.sigma, ...candidates.map(({ fit }) => fit.sigma)));
   const lossOf = (all: readonly MeasuredCentre[], { descan }: DescanFit) =>
     all.reduce((sum, one) => sum + loss(one, descan, sigma), 0);
   let best: { order: OtherOrder; loss: number; fit: DescanFit } | undefined;
   for (const { order, moved, fit } of candidates) {
-    const here = lossOf(moved, fit);
-    if (!best || here < best.loss) best = { order, loss: here, fit };
+    const left = lossOf(moved, fit);
+    if (!best || left < best.loss) best = { order, loss: left, fit };
   }
-  if (!best || lossOf(centres, smooth) <= Math.max(WORSE * best.loss, best.loss + MORE)) return undefined;
-  if (best.loss > AS_GOOD * lossOf(centres, own)) return undefined;
-  return { order: best.order, own_px: rmsAbout(centres, smooth.descan), other_px: best.fit.sigma };
+  if (!best || best.loss > AS_GOOD * lossOf(centres, own)) return none;
+  const more = lossOf(centres, smooth) - best.loss;
+  const worse = best.order.kind === 'rows' ? WORSE_ROWS : WORSE;
+  if (more <= Math.max((worse - 1) * best.loss, MORE)) return { ...none, suspected: more > SUSPECT };
+  return {
+    other: { order: best.order, own_px: rmsAbout(centres, smooth.descan), other_px: best.fit.sigma },
+    suspected: true,
+  };
 }
 
 function rmsAbout(centres: readonly MeasuredCentre[], descan: Descan): number {
