@@ -10,7 +10,7 @@ import { readJson } from '../node/files.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { type Calibration, calibrationSchema } from '../scan/calibration.ts';
-import { descanForm, directBeamText, patternsText } from '../scan/calibration-rows.ts';
+import { descanForm, directBeamText, patternsText, reachText } from '../scan/calibration-rows.ts';
 import { centreResiduals } from '../scan/centre-residuals.ts';
 import { orientationText, otherRow, otherTurns } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
@@ -107,8 +107,13 @@ export function valueRows(c: Calibration): [quantity: string, value: string, err
       'measured',
     ],
     ['Patterns', patternsText(c), '', 'measured'],
-    ['Dose', electrons(c.dose_e), '', c.dose_from],
-    ['Reach the detector', percent(c.detected_e / c.dose_e), '', 'measured'],
+    [
+      'Dose',
+      electrons(c.dose_e),
+      c.hidden?.direct_beam && c.dose_from !== 'vacuum probe' ? 'a lower bound' : '',
+      c.dose_from,
+    ],
+    ['Of the beam', reachText(c), '', 'measured'],
     ['Counts per electron', setting(c.counts_per_electron, ''), '', 'given or assumed'],
     ['Hot, dead pixels', `${c.hot_pixels.length}, ${c.dead_pixels.length}`, '', 'measured'],
     [
@@ -136,13 +141,16 @@ export async function calibrationFigures(
   const stride = Math.ceil(count / SHOWN);
   const mean = new Float32Array(PIXELS ** 2);
   const raw = new Float32Array(ny * nx);
-  const shown = Math.ceil(count / stride);
+  let shown = 0;
   for (let i = 0; i < count; i += stride) {
     const pattern = await source.read(i, 1);
-    for (let k = 0; k < raw.length; k++) raw[k]! += pattern[k]! / shown;
+    if (view.look(pattern).blank) continue;
+    shown++;
+    for (let k = 0; k < raw.length; k++) if (Number.isFinite(pattern[k]!)) raw[k]! += pattern[k]!;
     const seen = view.convert(pattern, i);
-    for (let k = 0; k < mean.length; k++) mean[k]! += seen[k]! / shown;
+    for (let k = 0; k < mean.length; k++) mean[k]! += seen[k]!;
   }
+  for (const image of [raw, mean]) for (let k = 0; k < image.length; k++) image[k]! /= Math.max(1, shown);
   const residuals = await centreResiduals(source, calibration, task);
   const step = source.info.step_nm;
   const map: PolarizationMap = {

@@ -68,7 +68,11 @@ export function fitOf(info: ModelInfo, patterns: PatternMarks): Fit {
   } else if (dose_e < 0.8 * trained[0] || dose_e > 1.25 * trained[1]) {
     warnings.push({
       level: 'care',
-      text: `The scan has ${quantity(dose_e, 'electrons', 3)} a pattern; the model was trained on ${quantity(trained[0], '', 3)} to ${quantity(trained[1], 'electrons', 3)}.`,
+      text: `The scan has ${quantity(dose_e, 'electrons', 3)} a pattern; the model was trained on ${quantity(trained[0], '', 3)} to ${quantity(trained[1], 'electrons', 3)}: ${
+        dose_e < trained[0]
+          ? `σ is widened ${quantity(Math.sqrt(trained[0] / dose_e), 'times', 2)}, as counting would have it, and is a guess. Train with training.dose_e that holds it, or record for longer.`
+          : 'its σ is that of its own doses, too wide if anything. Train with training.dose_e that holds it.'
+      }`,
     });
   }
   return { warnings, widening, outside };

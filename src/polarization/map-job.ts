@@ -11,7 +11,7 @@ import type { OnnxRuntime } from '../network/session.ts';
 import { predictSymmetric } from '../network/symmetric.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import type { Calibration } from '../scan/calibration.ts';
-import { type Camera, isBlank } from '../scan/correct.ts';
+import type { Camera } from '../scan/correct.ts';
 import { indexPosition } from '../scan/pattern-source.ts';
 import { NO_FACTS, type PositionFacts, PositionLook } from '../scan/positions.ts';
 
@@ -65,13 +65,14 @@ export async function mapWorker(
       const [, , ny, nx] = camera.shape;
       const count = raw.length / (ny * nx);
       const frames = Array.from({ length: count }, (_, i) => raw.subarray(i * ny * nx, (i + 1) * ny * nx));
-      const blank = frames.map(isBlank);
-      for (const [i, frame] of frames.entries()) if (blank[i]) frame.fill(0);
+      const looks = frames.map((frame) => view.look(frame));
+      for (const [i, frame] of frames.entries()) if (looks[i]!.blank) frame.fill(0);
       const patterns = view.convert(raw, first);
       // Converting has corrected the raw counts.
-      const facts = frames.map((frame, i) =>
-        blank[i] ? NO_FACTS : look.facts(frame, ny, nx, ...indexPosition(camera, first + i)),
-      );
+      const facts = frames.map((frame, i): PositionFacts => {
+        const { blank, mended } = looks[i]!;
+        return blank ? NO_FACTS : { ...look.facts(frame, ny, nx, ...indexPosition(camera, first + i)), mended };
+      });
       const {
         labels,
         spread,

@@ -200,7 +200,9 @@ export async function mapScan(
     ...fit.warnings,
     ...abstentionWarnings(abstained),
     ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),
-    ...calibration.warnings.map((text) => ({ level: 'care', text }) as const),
+    ...calibration.warnings
+      .filter((text) => !found.warnings.some((one) => one.text === text))
+      .map((text) => ({ level: 'care', text }) as const),
     ...[...source.info.notes, ...scanRemarks(source.info, calibration), ...(options.choice?.remarks ?? [])].map(
       (text) => ({ level: 'care', text }) as const,
     ),

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { calibrate } from '../scan/calibrate.ts';
+import type { Calibration } from '../scan/calibration.ts';
 import type { ScanInfo } from '../scan/pattern-source.ts';
 import { BEAM, synthetic } from '../scan/test-scan.ts';
 import { measuredFacts, scanRemarks } from './scan-facts.ts';
@@ -34,4 +35,18 @@ test('a voltage that nobody states is said', async () => {
   expect(scanRemarks({ ...source.info, voltage_kV: undefined }, calibration)).toEqual([
     'The file does not state the voltage: the model’s 300 kV is taken for it.',
   ]);
+});
+
+test('of pixels that are no squares a file may state either side: the same crystal', () => {
+  const sides = { cause: 'camera', told_by: 'nothing', pixel_mrad: [0.439, 0.4615], on_camera_deg: 0 } as const;
+  const of = (stretch: Calibration['stretch']) => (q_pixel: number) =>
+    measuredFacts(says({ q_pixel, q_unit: 'mrad' }), {
+      crystal: BEAM,
+      px_mrad: 0.45,
+      disk_radius_mrad: 2.2,
+      stretch,
+    } as Calibration).a_A!;
+  for (const side of [0.439, 0.45, 0.4615]) expect(of({ ...sides, pixel_mrad: [0.439, 0.4615] })(side)).toBe(BEAM.a_A);
+  // A cell that is no square does not excuse the scale.
+  expect(of({ ...sides, pixel_mrad: [0.439, 0.4615], cause: 'crystal' })(0.439)).toBeGreaterThan(1.02 * BEAM.a_A);
 });

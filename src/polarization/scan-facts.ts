@@ -7,13 +7,14 @@
  *     a = a₀·p₀/p
  *
  * As good as the file's camera length: one that makes a differ by more than a tenth from a₀ is wrong, for disks of the stated convergence that far apart are no other crystal's; it is
- * said, and judges nothing. The disks' radius is no such scale: it comes out some per cent small where the camera blurs (4% on twin-a).
+ * said, and judges nothing. Where pixels are no squares the file may mean either side of them (stretch.ts): the nearest is taken. The disks' radius is no such scale: it comes out some per cent small where the camera blurs (4% on twin-a).
  */
 
 import { percent, quantity, setting } from '../core/numbers.ts';
 import type { ScanFacts } from '../network/model-scope.ts';
 import type { Calibration } from '../scan/calibration.ts';
 import type { ScanInfo } from '../scan/pattern-source.ts';
+import { statedAs_mrad } from '../scan/stretch.ts';
 import { pixel_mrad } from '../scan/units.ts';
 
 /** From this share on it is said that the file's pixel size and the model's crystal do not go together. */
@@ -28,8 +29,10 @@ export function statedFacts({ voltage_kV, semiangle_mrad }: ScanInfo): ScanFacts
 
 /** What the calibration measured: the convergence semi-angle; and, where the file states its pixel, the lattice parameter. */
 export function measuredFacts({ q_pixel, q_unit }: ScanInfo, calibration: Calibration): ScanFacts {
-  const { crystal, px_mrad, disk_radius_mrad } = calibration;
-  const ratio = q_pixel && q_unit ? px_mrad / pixel_mrad(q_pixel, q_unit, crystal.voltage_kV) : undefined;
+  const { crystal, disk_radius_mrad } = calibration;
+  const stated = q_pixel && q_unit ? pixel_mrad(q_pixel, q_unit, crystal.voltage_kV) : undefined;
+  const ratios = stated === undefined ? [] : statedAs_mrad(calibration).map((size) => size / stated);
+  const [ratio] = ratios.toSorted((a, b) => Math.abs(Math.log(a)) - Math.abs(Math.log(b)));
   return {
     a_A: ratio !== undefined && Math.abs(ratio - 1) < WRONG_PIXEL ? crystal.a_A * ratio : undefined,
     convergence_mrad: disk_radius_mrad,

@@ -7,6 +7,7 @@ import { fail } from '../core/errors.ts';
 import { plural } from '../core/numbers.ts';
 import type { Calibration } from '../scan/calibration.ts';
 import { Corrector } from '../scan/correct.ts';
+import { mendedText } from '../scan/exposure-text.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import {
   POSITION_KINDS,
@@ -31,7 +32,7 @@ export interface Standing {
 
 const SAID: Readonly<Record<Exclude<PositionKind, 'crystal'>, string>> = {
   empty:
-    'no electrons to speak of, or numbers that are not finite: frames that were lost. Check that the camera kept up with the scan, and that the file is whole.',
+    'no electrons to speak of, or many values that are no numbers: frames that were lost. Check that the camera kept up with the scan, and that the file is whole.',
   vacuum: 'vacuum, the direct beam alone. Nothing is to be done, unless the specimen should be there.',
   displaced:
     'the crystal, but with its disks elsewhere than the rest of the scan has them, as where the beam flies back. Cut them off where they are a whole row or column.',
@@ -69,6 +70,11 @@ export function standing(
     const text = `${plural(counts[kind], 'position')} of ${kinds.length}${placeText(of(kind), shape)} ${counts[kind] === 1 ? 'holds' : 'hold'} ${SAID[kind]} They have no value in the map (channel position: ${kind}).`;
     return [{ level: 'care', text }];
   });
+  const spoiled = facts.filter(({ mended = 0 }) => mended > 0);
+  if (spoiled.length > 0) {
+    const values = spoiled.reduce((sum, { mended = 0 }) => sum + mended, 0);
+    warnings.push({ level: 'care', text: mendedText(values, spoiled.length, facts.length) });
+  }
   const masked = (values: Float32Array) => values.map((value, i) => (kinds[i] === 0 ? value : Number.NaN));
   return { kinds, crystal, counts, warnings, masked };
 }
@@ -78,7 +84,7 @@ export function probeShareOf(source: PatternSource, calibration: Calibration): n
   const [, , ny, nx] = source.shape;
   if (!source.vacuum) return undefined;
   const corrector = new Corrector(source, [...calibration.hot_pixels, ...calibration.dead_pixels]);
-  return new PositionLook(calibration).probeShare(corrector.apply(source.vacuum.slice()), ny, nx);
+  return new PositionLook(calibration).probeShare(corrector.correct(source.vacuum.slice()), ny, nx);
 }
 
 /** Mean over the shown positions that are of the crystal [pixels²]. @param shown linear indices of the patterns */

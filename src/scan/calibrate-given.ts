@@ -9,6 +9,7 @@ import { calibrate } from './calibrate.ts';
 import { type BeamAndCrystal, type Calibration, type Pair, times } from './calibration.ts';
 import type { ScanOptions } from './options.ts';
 import type { PatternSource } from './pattern-source.ts';
+import { pixelSides_mrad } from './stretch.ts';
 
 /** What of [scan] a calibration heeds. */
 export type GivenValues = {
@@ -45,7 +46,14 @@ export function overruled(
       [scale, 0],
       [0, scale],
     ]);
-    calibration = { ...calibration, map_px_per_mrad: map, px_mrad: pixel_mrad, px_se_mrad: 0 };
+    const { stretch } = calibration;
+    calibration = {
+      ...calibration,
+      map_px_per_mrad: map,
+      px_mrad: pixel_mrad,
+      px_se_mrad: 0,
+      ...(stretch && { stretch: { ...stretch, pixel_mrad: pixelSides_mrad(map) } }),
+    };
     warnings.push(
       `The detector pixel is the given one, ${quantity(pixel_mrad, 'mrad', 4)}; the lattice of disks says ${measured(found.px_mrad, found.px_se_mrad, 'mrad')}, ${percent(Math.abs(scale - 1), 2)} ${scale < 1 ? 'less' : 'more'}. Leave out --pixel to take that.`,
     );

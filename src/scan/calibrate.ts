@@ -12,8 +12,10 @@ import { badPixels, manyBad } from './bad-pixels.ts';
 import type { BeamAndCrystal, Calibration, Pair } from './calibration.ts';
 import { conclude } from './conclude.ts';
 import { Corrector } from './correct.ts';
+import { deflectionFields, seenTurn } from './deflections.ts';
 import type { PatternSource } from './pattern-source.ts';
 import { placeLattice } from './place-lattice.ts';
+import { seenText, seenVerdict } from './seen-turn-text.ts';
 import { survey, takeSample } from './survey.ts';
 import { pixel_mrad } from './units.ts';
 
@@ -51,7 +53,7 @@ export async function calibrate(
     const bad = badPixels(first.parts, electrons, source.dark, nx, hot_sigma, rough_px, exposure.picture);
     const corrector = new Corrector(source, [...bad.hot, ...bad.dead]);
     for (const pattern of sample.patterns) corrector.repair(pattern);
-    if (exposure.vacuum) corrector.repair(exposure.vacuum);
+    if (exposure.vacuum) repairProbe(exposure.vacuum, corrector, bad.dead);
     const disk = vacuumDisk && { data: exposure.vacuum!, ...vacuumDisk };
     const options = { ...beam, counts_per_electron, rough_px, read_noise: exposure.read_noise };
     return { bad, ...(await placeLattice(sample, first.rough, disk, options, task)) };
@@ -79,7 +81,7 @@ export async function calibrate(
       throw withCause(error, [...source.info.notes, ...warnings]);
     });
   warnings.push(...manyBad(bad, ny * nx));
-  return conclude(source, beam, {
+  const found = conclude(source, beam, {
     bad,
     plane,
     lattice,
@@ -88,9 +90,28 @@ export async function calibrate(
     left_out,
     order,
     exposure,
+    probe: vacuumDisk && exposure.vacuum && { data: exposure.vacuum, ...vacuumDisk },
     mean,
     warnings,
   });
+  return withSeenTurn(source, found, task);
+}
+
+/** Beside what is known of the orientation, what the patterns themselves say; a contradiction to a file or a person is a warning, too. */
+async function withSeenTurn(source: PatternSource, found: Calibration, task: Task): Promise<Calibration> {
+  const fields = await deflectionFields(source, found, task);
+  const seen = fields && seenTurn(fields);
+  if (!seen || !found.orientation) return found;
+  const orientation = { ...found.orientation, seen };
+  const warns = orientation.from !== 'assumed' && seenVerdict(orientation) === 'contradicts';
+  return { ...found, orientation, warnings: [...found.warnings, ...(warns ? [seenText(orientation)] : [])] };
+}
+
+/** Replaces the probe's bad pixels, in place, but for those that count there: it was recorded without the beam stop that hides them in the patterns. */
+function repairProbe(vacuum: Float32Array, corrector: Corrector, dead: readonly number[]): void {
+  const own = vacuum.slice();
+  corrector.repair(vacuum);
+  for (const k of dead) vacuum[k] = Math.max(vacuum[k]!, own[k]!);
 }
 
 /** Where no lattice is found, what was found about file and counts before may be why. */

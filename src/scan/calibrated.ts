@@ -44,9 +44,14 @@ export class LatticeView {
     this.#resampler.resample(picture, calibration.centre0_px, 1 / area, this.coverage);
   }
 
+  /** As {@link Corrector.look}. */
+  look(raw: Float32Array): ReturnType<Corrector['look']> {
+    return this.#corrector.look(raw);
+  }
+
   /**
    * Raw patterns of the consecutive positions from linear index `first` on, [count][qy][qx], corrected in place, as
-   * [count][pixels][pixels], fraction of the incident beam per pixel. @throws 'not-finite'
+   * [count][pixels][pixels], fraction of the incident beam per pixel; NaN where a frame was lost.
    */
   convert(raw: Float32Array, first: number): Float32Array {
     const [, , ny, nx] = this.#camera.shape;
@@ -54,7 +59,7 @@ export class LatticeView {
     const [from, to] = [ny * nx, this.#pixels ** 2];
     const count = raw.length / from;
     const out = new Float32Array(count * to);
-    this.#corrector.correct(raw, first);
+    this.#corrector.correct(raw);
     for (let k = 0; k < count; k++) {
       const centre = centreAt(descan, ...indexPosition(this.#camera, first + k));
       const pattern = raw.subarray(k * from, (k + 1) * from);

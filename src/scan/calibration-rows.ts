@@ -4,6 +4,7 @@ import { decimalLabel, electrons, fixedLabel, measured, percent, plural, quantit
 import { zoneText } from '../diffraction/detector.ts';
 import type { Calibration, Pair } from './calibration.ts';
 import { orientationText } from './orientation.ts';
+import { seenRow } from './seen-turn-text.ts';
 
 /** Warnings stand apart, in `c.warnings`. */
 export function calibrationRows(c: Calibration): [quantity: string, value: string][] {
@@ -25,9 +26,10 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
       `${measured(c.rotation_deg, c.rotation_se_deg, '°')} of the crystal against the detector, axis 0 (y) towards axis 1 (x)`,
     ],
     ...(c.orientation ? [['Orientation', orientationText(c.orientation)] as [string, string]] : []),
+    ...(c.orientation?.seen ? [['Patterns turned by', seenRow(c.orientation)] as [string, string]] : []),
     [
       'Ellipse',
-      `${measured(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${decimalLabel(c.ellipse_axis_deg, 0)}°`,
+      `${measured(c.ellipse_percent, c.ellipse_se_percent, '%')}, longest along ${decimalLabel(c.ellipse_axis_deg, 0)}°${c.stretch ? `, the ${c.stretch.cause}’s` : ''}`,
     ],
     [
       'Disk radius',
@@ -45,10 +47,17 @@ export function calibrationRows(c: Calibration): [quantity: string, value: strin
     ['Patterns', patternsText(c)],
     [
       'Dose',
-      `${c.counts_from === 'unknown' ? `${quantity(c.dose_e, 'counts')} per pattern, electrons unknown` : `${electrons(c.dose_e)} per pattern`}, from the ${c.dose_from}; ${percent(c.detected_e / c.dose_e)} reach the detector${c.counts_per_electron === 1 ? '' : `; ${quantity(c.counts_per_electron, 'counts')} per electron, ${c.counts_from === 'noise' ? 'from the noise' : 'as given'}`}`,
+      `${c.counts_from === 'unknown' ? `${quantity(c.dose_e, 'counts')} per pattern, electrons unknown` : `${electrons(c.dose_e)} per pattern`}, from the ${c.dose_from}${c.hidden?.direct_beam && c.dose_from !== 'vacuum probe' ? ', a lower bound' : ''}; ${reachText(c)}${c.counts_per_electron === 1 ? '' : `; ${quantity(c.counts_per_electron, 'counts')} per electron, ${c.counts_from === 'noise' ? 'from the noise' : 'as given'}`}`,
     ],
     ['Camera', corrections.join(', ')],
   ];
+}
+
+/** Which part of the beam the detector counts. */
+export function reachText({ dose_e, detected_e, dose_from }: Calibration): string {
+  return dose_from === 'vacuum probe'
+    ? `${percent(detected_e / dose_e)} reach the detector`
+    : 'what misses the detector is not known';
 }
 
 /** Which disk is the direct beam, against the next one. */

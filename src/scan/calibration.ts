@@ -57,6 +57,21 @@ export const orientationSchema = z.object({
   /** Of patterns against the scan, and of the crystal's axes on the scan, where the file states it [degrees]. */
   pattern_deg: z.number().optional(),
   crystal_deg: z.number().optional(),
+  /**
+   * What the patterns themselves say of D (deflections.ts): its turn with its standard error [degrees], whether mirrored, the correlation that it rests on, how many standard deviations of
+   * chance that is, and what the other handedness reaches.
+   */
+  seen: z
+    .object({
+      angle_deg: z.number(),
+      angle_se_deg: z.number(),
+      mirror: z.boolean(),
+      correlation: z.number(),
+      sigmas: z.number(),
+      other_sigmas: z.number(),
+      positions: z.number(),
+    })
+    .optional(),
 });
 export type Orientation = Options<typeof orientationSchema>;
 
@@ -107,6 +122,20 @@ export const calibrationSchema = z.object({
   ellipse_se_percent: z.number(),
   /** In q, from axis 0 towards axis 1, in (−90, 90] [degrees]. */
   ellipse_axis_deg: z.number(),
+  /**
+   * What makes an ellipse that is more than lenses commonly have, and what tells (stretch.ts): the pixel along y and x [mrad], where the picture is longest on the camera, y towards
+   * x [degrees], and the ellipse of the vacuum probe along that direction.
+   */
+  stretch: z
+    .object({
+      cause: z.enum(['camera', 'crystal']),
+      told_by: z.enum(['vacuum probe', 'direction', 'nothing']),
+      pixel_mrad: pair,
+      on_camera_deg: z.number(),
+      probe_percent: z.number().optional(),
+      probe_se_percent: z.number().optional(),
+    })
+    .optional(),
   /** Radius of the disks as measured [mrad]: a check on `crystal.convergence_mrad`. */
   disk_radius_mrad: z.number(),
   disk_radius_se_mrad: z.number(),
@@ -123,6 +152,8 @@ export const calibrationSchema = z.object({
   counts_from: z.enum(['given', 'noise', 'assumed', 'unknown']),
   /** Mean electrons per pattern that reach the detector with the specimen in. */
   detected_e: z.number(),
+  /** Disks on dead pixels, whether the direct beam is one, and the share of `detected_e` that was found for the others (hidden-disks.ts); absent where there is none. */
+  hidden: z.object({ disks: z.number(), direct_beam: z.boolean(), percent: z.number() }).optional(),
   /** What was done to the counts and is undone; absent where nothing was. */
   treatment: treatmentSchema.optional(),
   used: z.object({

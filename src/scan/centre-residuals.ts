@@ -46,7 +46,7 @@ export async function centreResiduals(
   for (let i = 0; i < y.length; i++) {
     await breathe(task);
     const [py, px] = [every * Math.floor(i / shape[1]), every * (i % shape[1])];
-    const data = corrector.correct(await source.read(py * rx + px, 1), py * rx + px);
+    const data = corrector.correct(await source.read(py * rx + px, 1));
     const plane = centreAt(calibration.descan, py, px);
     const fit = patternCentre({ data, ny, nx, per_count, floor: per_count ** 2 }, geometry, plane, guides);
     if (fit) [y[i], x[i]] = [fit.centre[0] - plane[0], fit.centre[1] - plane[1]];

@@ -45,17 +45,19 @@ test('a plane stays a plane, for noise of any seed and with outliers', () => {
   }
 });
 
-test('a parabola, a cubic and a jump are followed, beside outliers', () => {
+test('a parabola, a cubic, a jump and a cubic with a jump are followed, beside outliers', () => {
   const u = (n: number) => (n - 7.5) / 7.5;
   const parabola = (y: number, x: number): Pair => [plane(y, x)[0] + 4 * u(x) ** 2, plane(y, x)[1]];
   const cubic = (y: number, x: number): Pair => [plane(y, x)[0], plane(y, x)[1] + 3 * u(y) ** 3 - 2 * u(y) * u(x)];
   const jump = (y: number, x: number): Pair => [plane(y, x)[0] + (y >= 6 ? 2.5 : 0), plane(y, x)[1] - (y >= 6 ? 1 : 0)];
-  for (const place of [parabola, cubic, jump]) {
+  const both = (y: number, x: number): Pair => [cubic(y, x)[0] + (x >= 9 ? 2 : 0), cubic(y, x)[1] + (x >= 9 ? 1.5 : 0)];
+  for (const place of [parabola, cubic, jump, both]) {
     const all = centres(place).map((one, i): MeasuredCentre => (i % 11 === 3 ? { ...one, centre: [100, 140] } : one));
     expect(worst(place, all)).toBeLessThan(0.35);
     expect(Math.abs(fitDescan(all, SCAN).best.sigma - 0.1)).toBeLessThan(0.04);
   }
   expect(fitDescan(centres(jump), SCAN).best.descan.jumps).toMatchObject([{ axis: 'ry', from: 6 }]);
+  expect(fitDescan(centres(both), SCAN).best.descan.jumps).toMatchObject([{ axis: 'rx', from: 9 }]);
 });
 
 test('one position, one column and one row say what they can', () => {

@@ -1,5 +1,5 @@
 /**
- * The surface that the direct beam's centres follow over a scan: a plane, or where that does not do, a polynomial of order 2 to 4, or a plane or quadratic with one jump
+ * The surface that the direct beam's centres follow over a scan: a plane, or where that does not do, a polynomial of order 2 to 4, or one of order 1 to 3 with one jump
  * between two rows or two columns. Each by iteratively reweighted least squares with Tukey's biweight (rejects beyond 4.685 robust sigmas), begun from least absolute
  * deviations. The form is chosen by the bounded loss Σρ(r/σ) with the Bayesian information criterion, and only where the plane leaves {@link WORSE} times as much.
  * What this is not: the order in which positions were scanned (scan-order.ts). Units px.
@@ -73,7 +73,7 @@ export function fitDescan(
     if (powers.length > powersOf(order - 1, scan).length && enough({ powers })) smooth.push({ powers });
   }
   const places = jumpPlaces(centres);
-  const jumps = [1, 2]
+  const jumps = [1, 2, 3]
     .map((order) => powersOf(order, scan))
     .flatMap((powers) => places.map((jump): Form => ({ powers, jump })))
     .filter(enough);

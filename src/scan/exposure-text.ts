@@ -2,6 +2,7 @@
 
 import { fixedLabel, percent, plural, quantity } from '../core/numbers.ts';
 import type { DarkScale } from './dark-scale.ts';
+import type { GainStripes } from './gain-stripes.ts';
 import type { Saturation } from './saturation.ts';
 import type { Area, Treatment } from './treatment.ts';
 
@@ -56,9 +57,31 @@ export function offsetText(offset: number): string {
   return `There is no dark reference, and every pixel holds ${quantity(offset, 'counts')} or more that are no electrons, by their noise: so much is taken off. Give a dark reference (--dark), for dose and faint intensities depend on it.`;
 }
 
+export function stripesText({ along, rms }: GainStripes): string {
+  return `The ${along} of the camera differ in gain by ${percent(rms, 2)} (rms), by their sums in the mean pattern: intensities are off by as much, the dose by less. Give a gain image (--gain), or export the scan corrected.`;
+}
+
 /** Where frames without any number are. @param positions [y, x] */
 export function lostText(positions: readonly (readonly [number, number])[], looked: number): string {
   const places = positions.slice(0, 6).map((at) => `[${at.join(', ')}]`);
   const more = positions.length > places.length ? ` and ${positions.length - places.length} more` : '';
-  return `${plural(positions.length, 'frame')} of ${looked} that were looked at (${percent(positions.length / looked, 2)}) hold no numbers, at ${places.join(', ')}${more}: left out.`;
+  return `${plural(positions.length, 'frame')} of ${looked} that were looked at (${percent(positions.length / looked, 2)}) hold no numbers, or many values that are none (NaN or infinite), at ${places.join(', ')}${more}: left out. Check that the file is whole.`;
+}
+
+/** Pixels of the camera that never hold a number. */
+export function deafText(pixels: number): string {
+  return `${plural(pixels, 'pixel')} of the camera ${pixels === 1 ? 'holds' : 'hold'} no number (NaN or infinite) in most patterns: left out as dead. Nothing is to be done where the camera or the export marks its bad pixels so.`;
+}
+
+/** Single values that are no numbers, in `spoiled` patterns of `looked`. */
+export function mendedText(values: number, spoiled: number, looked: number): string {
+  return `${plural(values, 'value')} in ${spoiled} of ${plural(looked, 'pattern')} ${values === 1 ? 'is' : 'are'} no number (NaN or infinite): the median of the neighbours is taken instead. Export the scan again where it should not hold any.`;
+}
+
+/** Pixels of a camera image that hold no number. */
+export function imageText(pixels: number, what: 'dark' | 'gain' | 'vacuum'): string {
+  const name = { dark: 'dark reference', gain: 'gain image', vacuum: 'vacuum probe' }[what];
+  const then =
+    what === 'vacuum' ? 'the median of the neighbours is taken instead' : 'they are left out of the patterns as dead';
+  return `${plural(pixels, 'pixel')} of the ${name} ${pixels === 1 ? 'holds' : 'hold'} no number (NaN or infinite): ${then}. Give another with --${what} where that is wrong.`;
 }

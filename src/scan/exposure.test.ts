@@ -37,7 +37,7 @@ function examined(patterns: Float32Array[], extra: Partial<PatternSource> = {}, 
   const data = new Float32Array(patterns.length * SIZE);
   const source = memorySource([1, patterns.length, NY, NX], data, extra);
   const info = { ...source.info, dtype };
-  return examine({ ...source, info }, [...patterns.keys()], patterns, given);
+  return examine({ ...source, info }, patterns, given);
 }
 
 const sum = (image: ArrayLike<number>) => Array.from(image).reduce((a, b) => a + b, 0);
@@ -243,4 +243,21 @@ test('a stack of references is averaged, a probe with its kernel is not', () => 
     frames: 2,
   });
   expect(stackMean(Float32Array.from([1, 3, -1, 1]), 2)).toEqual({ image: Float32Array.from([1, 3]), frames: 1 });
+});
+
+test('stripes of gain are told by the sums of columns or rows; a given gain undoes them; disks make none', () => {
+  const gain = Array.from({ length: NX }, () => 0.8 + 0.4 * random.uniform());
+  const striped = examined(stack((n, k) => n * gain[k % NX]!));
+  expect(striped.warnings.join()).toMatch(/columns of the camera differ in gain by (9|1[0-4])(\.\d)? ?%.*--gain/s);
+  const rows = examined(stack((n, k) => n * gain[Math.floor(k / NX)]!));
+  expect(rows.warnings.join()).toContain('rows of the camera');
+  const corrected = { gain: Float32Array.from({ length: SIZE }, (_, k) => gain[k % NX]!) };
+  for (const exposure of [
+    examined(stack()),
+    examined(
+      stack((n, k) => n * gain[k % NX]!),
+      corrected,
+    ),
+  ])
+    expect(exposure.warnings.join()).not.toContain('differ in gain');
 });

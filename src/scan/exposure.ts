@@ -10,7 +10,8 @@ import { Corrector } from './correct.ts';
 import { type CountingNoise, countingNoise } from './counting-noise.ts';
 import { darkScale } from './dark-scale.ts';
 import { type ElectronCounts, electronsOf } from './electron-counts.ts';
-import { areaText, cutText, darkText, foreignText, offsetText, wrappedText } from './exposure-text.ts';
+import { areaText, cutText, darkText, foreignText, offsetText, stripesText, wrappedText } from './exposure-text.ts';
+import { gainStripes } from './gain-stripes.ts';
 import { median } from './linear.ts';
 import type { PatternSource } from './pattern-source.ts';
 import { type Picture, pictureArea } from './picture-area.ts';
@@ -32,15 +33,16 @@ export interface Exposure extends ElectronCounts {
 const OFFSET_MATTERS = 0.02;
 
 /**
- * @param patterns raw, at linear `indices`; they are corrected in place, counts [qy][qx]
+ * @param patterns raw; they are corrected in place, counts [qy][qx]
  * @param given counts per electron that somebody knows
- * @throws 'not-finite' for patterns that hold numbers and others
+ * @param deaf 1 at pixels [qy][qx] that never held a number; the patterns hold 0 there
+ * @throws 'not-finite' for a reference that is not an image of numbers
  */
 export function examine(
   source: PatternSource,
-  indices: readonly number[],
   patterns: readonly Float32Array[],
   given: number | undefined,
+  deaf?: Uint8Array,
 ): Exposure {
   const [, , ny, nx] = source.shape;
   const warnings: string[] = [];
@@ -50,7 +52,7 @@ export function examine(
     for (const pattern of patterns) unwrap(pattern, wrapped);
     warnings.push(wrappedText(info.dtype, wrapped));
   }
-  const picture = pictureArea(patterns, ny, nx);
+  const picture = pictureArea(patterns, ny, nx, deaf);
   const area = picture.area;
   if (picture.foreign > 0) warnings.push(foreignText(picture.foreign, area));
   else if (area[0] > 0 || area[1] < ny || area[2] > 0 || area[3] < nx) warnings.push(areaText(area, ny, nx));
@@ -66,7 +68,7 @@ export function examine(
     ...((area[0] > 0 || area[1] < ny || area[2] > 0 || area[3] < nx) && { area: [...area] as Treatment['area'] }),
   };
   const corrector = new Corrector(source, picture.still, own);
-  for (const [i, pattern] of patterns.entries()) corrector.correct(pattern, indices[i]!);
+  for (const pattern of patterns) corrector.correct(pattern);
   const noise = countingNoise(patterns, nx, area, skipped(ny * nx, saturated, picture));
   const counts = electronsOf(noise, given, info.dtype, saturated !== undefined);
   warnings.push(...counts.said);
@@ -79,6 +81,8 @@ export function examine(
     }
     warnings.push(offsetText(offset));
   }
+  const stripes = gainStripes(meanOf(patterns), nx, area);
+  if (stripes) warnings.push(stripesText(stripes));
   const vacuum = vacuumOf(source, { ...own, dark_scale: vacuumScale?.scale ?? 1 }, offset);
   if (source.vacuum) {
     const cut = saturation([source.vacuum], ny, nx, median(source.vacuum));
@@ -134,7 +138,7 @@ function offsetOf(
 
 function vacuumOf(source: PatternSource, treatment: Treatment, offset: number | undefined): Float32Array | undefined {
   if (!source.vacuum) return undefined;
-  const image = new Corrector(source, [], treatment).apply(source.vacuum.slice());
+  const image = new Corrector(source, [], treatment).correct(source.vacuum.slice());
   // The same camera: an offset of the patterns that the probe shows outside its disk is its own.
   return offset !== undefined && median(image) > offset / 2 ? image.map((v) => v - offset) : image;
 }

@@ -44,7 +44,7 @@ test('given images replace the file’s, and the notes say so; masked pixels com
   });
   const raw = await given.read(0, 1);
   raw[55] = 1e6;
-  expect([...new Corrector(given).correct(raw, 0)]).toEqual(new Array(100).fill(1));
+  expect([...new Corrector(given).correct(raw)]).toEqual(new Array(100).fill(1));
   expect(given.info.notes).toEqual([
     'The dark reference is the given one, not the one in the file.',
     'The gain image is the given one.',

@@ -7,12 +7,10 @@ import { problemOf } from '../core/test-problem.ts';
 import { writeEmd } from '../node/emd.ts';
 import { createHdf5, openHdf5 } from '../node/hdf5.ts';
 import { scanFile } from '../node/scan-file.ts';
-import { Corrector } from './correct.ts';
 import { describeFile } from './describe.ts';
 import type { EmdScan } from './emd-write.ts';
 import { attribute, childDataset, childGroup } from './hdf5.ts';
 import { openScan } from './open.ts';
-import { memorySource } from './pattern-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ferroscope-emd-'));
 const open = async (path: string) => openScan(await scanFile(path));
@@ -135,16 +133,6 @@ test('a stack of three axes is refused by name, a plain 4D dataset is read', asy
   const source = await open(plain);
   expect([...(await source.read(3, 1))]).toEqual([2.5, 2.5, 2.5, 2.5]);
   source.close();
-});
-
-test('NaN is reported with its place', async () => {
-  const data = new Float32Array(2 * 2 * 4 * 4).fill(1);
-  data[3 * 16 + 6] = Number.NaN;
-  const error = await problemOf(
-    (async () => new Corrector(memorySource([2, 2, 4, 4], data)).correct(data.slice(32), 2))(),
-  );
-  expect(error.tag).toBe('not-finite');
-  expect(error.fields).toMatchObject({ position: [1, 1], pixel: [1, 2], count: 1 });
 });
 
 test('every HDF5 sample is described; those that hold a scan open', async (context) => {

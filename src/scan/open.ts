@@ -9,11 +9,16 @@ import { ZARR_ZIP } from './formats/zarr-zip.ts';
 import { isHdf5 } from './hdf5.ts';
 import { openHdf5Scan } from './hdf5-scan.ts';
 import type { PatternSource } from './pattern-source.ts';
+import { withNumbers } from './references.ts';
 import type { ScanFile } from './scan-file.ts';
 import { openZarrScan } from './zarr-scan.ts';
 
 /** @throws 'file-unreadable', 'format', 'shape', 'unsupported' */
 export async function openScan(file: ScanFile, options: OpenOptions = {}): Promise<PatternSource> {
+  return withNumbers(await openAny(file, options));
+}
+
+async function openAny(file: ScanFile, options: OpenOptions): Promise<PatternSource> {
   if (isRaw(options)) return openRaw(file, options);
   if (file.tree) return openZarrScan(file, file.tree, options);
   const head = await file.read(0, 1024);

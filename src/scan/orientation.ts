@@ -6,13 +6,14 @@
  * [001]); with D known, the Q is taken by which C is nearest to no turn at all, so that x of the map is the crystal's axis nearest to the scan's axis 1.
  *
  * ψ > 0 is what py4DSTEM states as QR_rotation (diffraction turned counter-clockwise against the scan, on pictures with row 0 at the top), m its QR_flip.
- * What this is not: a measurement of D. Deflections by columns of atoms would show it (their field has no curl), but a scan whose disks do not overlap does not resolve columns, and
- * slow fields of deflections are those of tilt and thickness, too.
+ * What this is not: a measurement of D; what the patterns themselves say of it is in deflections.ts, and only said.
  */
 
 import { decimalLabel } from '../core/numbers.ts';
 import { type Orientation, type Pair, partsOf, type Quad, times } from './calibration.ts';
 import type { Flip, PatternTurn } from './pattern-source.ts';
+import { seenText, seenVerdict } from './seen-turn-text.ts';
+import { angle, turnText, within } from './turn-words.ts';
 
 export interface Named {
   /** M with the crystal's axes as they are called. */
@@ -123,19 +124,17 @@ export function orientationOf(
 
 const same = (a: Quad, b: Quad): boolean =>
   Math.max(...a.flatMap((row, i) => row.map((v, k) => Math.abs(v - b[i]![k]!)))) < 1e-6 * Math.hypot(...a[0], ...a[1]);
-const within = (degrees: number): number => degrees - 360 * Math.round(degrees / 360);
-const angle = (degrees: number): string => `${decimalLabel(degrees, 1)}°`;
-
-/** 'turned by 94.0° and mirrored', from y towards x. */
-export function turnText({ turn_deg, mirror }: PatternTurn): string {
-  return `turned by ${angle(turn_deg)}${mirror ? ' with their axes exchanged (mirrored)' : ', not mirrored'}`;
-}
-
 /** How the sentence of an assumed orientation begins. */
 export const ASSUMED = 'Orientation ASSUMED';
 
 /** An orientation in a sentence or three: which it is, how that is known, and what would be otherwise. */
 export function orientationText(o: Orientation): string {
+  const verdict = seenVerdict(o);
+  const seen = verdict && (verdict !== 'nothing' || o.from === 'assumed') ? ` ${seenText(o)}` : '';
+  return `${statedText(o)}${seen}`;
+}
+
+function statedText(o: Orientation): string {
   const axes = `the crystal's axes lie at ${angle(o.rotation_deg)} on the camera (y towards x)`;
   const on = o.crystal_deg === undefined ? '' : ` and at ${angle(o.crystal_deg)} on the scan`;
   const how = { turn_deg: o.pattern_deg ?? 0, mirror: o.mirror };

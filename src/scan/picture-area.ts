@@ -26,8 +26,8 @@ export interface Picture {
   readonly still: readonly number[];
 }
 
-/** @param patterns raw counts [ny][nx] */
-export function pictureArea(patterns: readonly Float32Array[], ny: number, nx: number): Picture {
+/** @param patterns raw counts [ny][nx] @param deaf 1 at pixels that hold no number, 0 in the patterns */
+export function pictureArea(patterns: readonly Float32Array[], ny: number, nx: number, deaf?: Uint8Array): Picture {
   const changes = changesOf(patterns);
   const known = patterns.length >= FEWEST;
   const idle = (row: number, along: 'y' | 'x'): boolean => {
@@ -41,11 +41,18 @@ export function pictureArea(patterns: readonly Float32Array[], ny: number, nx: n
     : ([foreign[0], ny - foreign[1]] as const);
   const x = known ? span(0, nx, (column) => idle(column, 'x')) : ([0, nx] as const);
   const area: Area = [y[0], y[1], x[0], x[1]];
+  const still = known ? stillPixels(patterns, changes, nx, area) : [];
+  const silent = deaf ? [...deaf.keys()].filter((k) => deaf[k] && within(area, k, nx)) : [];
   return {
     area,
     foreign: foreign[0] + foreign[1],
-    still: known ? stillPixels(patterns, changes, nx, area) : [],
+    still: [...new Set([...still, ...silent])].toSorted((a, b) => a - b),
   };
+}
+
+function within([y0, y1, x0, x1]: Area, k: number, nx: number): boolean {
+  const [y, x] = [Math.floor(k / nx), k % nx];
+  return y >= y0 && y < y1 && x >= x0 && x < x1;
 }
 
 /** In how many patterns each pixel exceeds its least value. */

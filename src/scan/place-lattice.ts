@@ -18,7 +18,7 @@ import { median } from './linear.ts';
 import { descanFrom, descanOnto, from, latticeFrom, magnification, magnify, onto } from './magnify.ts';
 import { measureCentres, movedBy } from './pattern-centres.ts';
 import { crystalOnly } from './positions.ts';
-import { lostWarning, orderWarning, otherOrder } from './scan-order.ts';
+import { lostWarning, orderWarning, weighOrders } from './scan-order.ts';
 import type { Sample } from './survey.ts';
 
 /**
@@ -208,9 +208,9 @@ async function refine(
     const centres = found.map((one) => one.at);
     const { best, smooth } = fitDescan(centres, [ry, rx]);
     plane = best;
-    const other = otherOrder(centres, [ry, rx], best, smooth);
+    const { other, suspected } = weighOrders(centres, [ry, rx], best, smooth);
     order = other ? orderWarning(other, [ry, rx]) : lostWarning(best, median(found.map((one) => one.fit.se_px)));
-    unsure = order !== undefined || best !== smooth || best.outliers > SURE_OUTLIERS;
+    unsure = order !== undefined || suspected || best !== smooth || best.outliers > SURE_OUTLIERS;
     if (round === 0) {
       const seen = {
         crystal: options,

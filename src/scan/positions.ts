@@ -1,7 +1,7 @@
 /**
  * What stands at a scan position, from cheap facts of its own pattern: the crystal, or something that no polarization can be told of. A kind is decided against the
  * scan's own patterns: the lattice is missing where its contrast (lattice-contrast.ts) is less than a quarter of what patterns that show it have, by more than three
- * standard errors of counting; a frame is empty where it is not finite or holds less than a tenth of their counts.
+ * standard errors of counting; a frame is empty where it was lost or holds less than a tenth of their counts.
  * What this is not: whether a crystal is the one that a model was made for. The electrodes of a film are perovskites of nearly the same lattice and count as crystal
  * here; a model's domain tells them (network/marks.ts).
  */
@@ -44,9 +44,11 @@ export interface PositionFacts {
   readonly contrast_se: number;
   readonly moved: number;
   readonly turned: number;
+  /** Values that were no numbers and were replaced (no-numbers.ts). */
+  readonly mended?: number;
 }
 
-/** Of a frame without finite numbers. */
+/** Of a frame that was lost. */
 export const NO_FACTS: PositionFacts = {
   counts: Number.NaN,
   direct: 0,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import type { Pair } from './calibration.ts';
 import { fitDescan, type MeasuredCentre } from './descan-fit.ts';
-import { orderWarning, otherOrder } from './scan-order.ts';
+import { orderWarning, weighOrders } from './scan-order.ts';
 
 /** Centres of a 16 × 16 scan at every fourth position, as the place of each position says, with errors of 0.1 px. */
 function centres(
@@ -31,7 +31,7 @@ function centres(
 
 const verdict = (all: MeasuredCentre[], scan: Pair = [16, 16]) => {
   const { best, smooth } = fitDescan(all, scan);
-  return otherOrder(all, scan, best, smooth);
+  return weighOrders(all, scan, best, smooth).other;
 };
 
 test('rows to and fro, rows of another length and a rolled scan are told from centres', () => {
@@ -54,10 +54,21 @@ test('rows to and fro, rows of another length and a rolled scan are told from ce
   expect(verdict(centres(slipping))?.order).toEqual({ kind: 'shape', length: 17 });
 });
 
+test.each([
+  { every: 3, first: 2, by: 1 },
+  { every: 2, first: 0, by: -1 },
+  { every: 4, first: 1, by: 2 },
+])('rows that are rolled on within themselves are told: %o', ({ every, first, by }) => {
+  const place = (y: number, x: number): Pair => [y, y % every === first ? (x - by + 24) % 24 : x];
+  const found = verdict(centres(place, [24, 24], 1, 0.06), [24, 24]);
+  expect(found?.order).toEqual({ kind: 'rows', every, first, by });
+  expect(orderWarning(found!, [24, 24])).toMatch(/Every (second|third|fourth) row.*Roll them back/s);
+});
+
 test('good scans are not suspected, whatever their residuals', () => {
   let suspected = 0;
   const random = new RandomStream(3, 'null');
-  for (let trial = 0; trial < 40; trial++) {
+  for (let trial = 0; trial < 8; trial++) {
     // Residuals of a good scan in another order: heavy tails, and a specimen that moves centres in stripes.
     const all = centres((y, x) => [y, x], [16, 16], trial).map((one): MeasuredCentre => {
       const heavy = () => (random.uniform() < 0.1 ? 1.5 * random.normal() : 0);

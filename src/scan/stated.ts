@@ -56,7 +56,14 @@ export function statedOf({ layout, axes, metadata, prismatic = false }: Told, or
   }
 
   const qUnit = mislabelled ? 'A^-1' : String(metadata.get('q_pixel_units') ?? (qy?.unit || qx?.unit || ''));
-  const rawPixel = number('q_pixel_size') ?? qy?.step ?? qx?.step;
+  const sides = [qy?.step, qx?.step].filter((side) => side !== undefined);
+  const rawPixel =
+    number('q_pixel_size') ?? (sides.length > 0 ? sides.reduce((a, b) => a + b, 0) / sides.length : undefined);
+  if (sides.length === 2 && Math.abs(sides[0]! - sides[1]!) > 1e-3 * sides[0]!) {
+    notes.push(
+      `The file states pixels that are no squares, ${sides.join(' by ')} ${qUnit}: calibration measures both sides.`,
+    );
+  }
   const pixel = rawPixel === undefined ? undefined : reciprocal(rawPixel, qUnit);
   if (rawPixel !== undefined && !pixel)
     notes.push(`Detector pixel ${rawPixel} in '${qUnit || 'no unit'}': not understood.`);

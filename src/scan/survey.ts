@@ -6,11 +6,11 @@
 import { fail } from '../core/errors.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { Pair } from './calibration.ts';
-import { isBlank } from './correct.ts';
 import type { MeasuredCentre } from './descan-fit.ts';
 import { type Exposure, examine } from './exposure.ts';
-import { lostText } from './exposure-text.ts';
+import { deafText, lostText, mendedText } from './exposure-text.ts';
 import { brightest } from './lattice-search.ts';
+import { deafPixels, isBlank, mendNumbers } from './no-numbers.ts';
 import { indexPosition, type PatternSource } from './pattern-source.ts';
 
 /** Interleaved parts of the scan, to tell what is always there from what happened once. */
@@ -25,14 +25,14 @@ export interface Sample {
   readonly shape: PatternSource['shape'];
   readonly indices: readonly number[];
   readonly patterns: readonly Float32Array[];
-  /** Frames that were looked at and hold nothing: not finite, or one value everywhere. */
+  /** Frames that were looked at and were lost (no-numbers.ts). */
   readonly empty: number;
 }
 
 /**
  * Reads positions on a regular grid over the scan, without frames that were lost, and what was done to their counts: patterns [qy][qx], counts, corrected.
  * @param counts_per_electron where somebody knows it
- * @throws 'not-finite' and what the source throws
+ * @throws 'not-finite' where all frames were lost, and what the source throws
  */
 export async function takeSample(
   source: PatternSource,
@@ -42,33 +42,47 @@ export async function takeSample(
   const { shape } = source;
   const room = Math.max(16, Math.floor(SAMPLE_BYTES / (4 * shape[2] * shape[3])));
   const chosen = choosePatterns(source, Math.min(PATTERN_LIMIT, room));
+  const read: Float32Array[] = [];
+  for (const [i, index] of chosen.entries()) {
+    await breathe(task);
+    read.push(await source.read(index, 1));
+    task.progress(i + 1, chosen.length, 'patterns surveyed');
+  }
+  const deaf = deafPixels(read.filter((raw) => raw.some(Number.isFinite)));
   const indices: number[] = [];
   const patterns: Float32Array[] = [];
   const lost: [number, number][] = [];
-  let empty = 0;
-  for (const [i, index] of chosen.entries()) {
-    await breathe(task);
-    const raw = await source.read(index, 1);
-    if (isBlank(raw)) {
-      empty++;
-      if (!raw.some(Number.isFinite)) lost.push(indexPosition(source, index));
-    } else {
-      patterns.push(raw);
-      indices.push(index);
+  let [mended, spoiled] = [0, 0];
+  for (const [i, raw] of read.entries()) {
+    if (isBlank(raw, deaf)) {
+      if (!raw.every(Number.isFinite)) lost.push(indexPosition(source, chosen[i]!));
+      continue;
     }
-    task.progress(i + 1, chosen.length, 'patterns surveyed');
+    // What never changes is taken for no pixel.
+    if (deaf) for (let k = 0; k < raw.length; k++) if (deaf[k]) raw[k] = 0;
+    const wrong = mendNumbers(raw, shape[2], shape[3]);
+    mended += wrong;
+    if (wrong > 0) spoiled++;
+    patterns.push(raw);
+    indices.push(chosen[i]!);
   }
   if (patterns.length === 0) {
     const [tag, what] =
-      lost.length > 0 ? (['not-finite', 'holds a number'] as const) : (['shape', 'holds more than one value'] as const);
+      lost.length > 0 ? (['not-finite', 'holds numbers'] as const) : (['shape', 'holds more than one value'] as const);
     fail(
       tag,
       `The patterns are empty: none of the ${chosen.length} that were looked at ${what}.`,
       'Check the file, or export the scan again.',
     );
   }
-  const exposure = examine(source, indices, patterns, counts_per_electron);
-  const warnings = [...(lost.length > 0 ? [lostText(lost, chosen.length)] : []), ...exposure.warnings];
+  const exposure = examine(source, patterns, counts_per_electron, deaf);
+  const warnings = [
+    ...(lost.length > 0 ? [lostText(lost, chosen.length)] : []),
+    ...(deaf ? [deafText(deaf.reduce((n, one) => n + one, 0))] : []),
+    ...(mended > 0 ? [mendedText(mended, spoiled, chosen.length)] : []),
+    ...exposure.warnings,
+  ];
+  const empty = chosen.length - patterns.length;
   return { shape, indices, patterns, empty, exposure: { ...exposure, warnings } };
 }
 
