@@ -68,7 +68,7 @@ test.each([
 test('good scans are not suspected, whatever their residuals', () => {
   let suspected = 0;
   const random = new RandomStream(3, 'null');
-  for (let trial = 0; trial < 8; trial++) {
+  for (let trial = 0; trial < 16; trial++) {
     // Residuals of a good scan in another order: heavy tails, and a specimen that moves centres in stripes.
     const all = centres((y, x) => [y, x], [16, 16], trial).map((one): MeasuredCentre => {
       const heavy = () => (random.uniform() < 0.1 ? 1.5 * random.normal() : 0);
