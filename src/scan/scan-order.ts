@@ -25,7 +25,7 @@ const LEAST = 12;
 const LEAST_PX = 0.05;
 /** Rows up to this many times as long as the file's are tried. */
 const LONGEST = 4;
-/** Every so manieth row may be rolled on within itself, by up to so many positions. */
+/** One row in so many, at most, may be rolled on within itself, by up to so many positions. */
 const EVERY = 4;
 const SLIPS = 3;
 
