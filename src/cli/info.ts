@@ -118,7 +118,7 @@ async function describeModel(path: string): Promise<Info> {
       `${path}: a model by ${info.identity.program}, recipe ${info.recipeHash}, seed ${info.seed}${info.adapts || info.adaptation ? ', adapted to a scan' : ''}`,
       `  for ${setting(d.voltage_kV, 'kV')}, ${setting(d.convergence_mrad, 'mrad')}, a = ${setting(d.a_A, 'Å')}, ${zoneText(d)}; input ${d.pixels}×${d.pixels}, pixels of ${pixelText(d)}; ${info.normalisation}`,
       '  mean absolute error on held-out structures (noise-free; as trained):',
-      ...scoreLines(info.scores).map((line) => `    ${line}`),
+      ...scoreLines(info).map((line) => `    ${line}`),
       ...(info.notes ?? []).map((note) => `  note on the structures it learned from: ${note}`),
       ...chain.lines,
     ],

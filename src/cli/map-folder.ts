@@ -12,6 +12,7 @@ import { renderMap } from '../figures/map-report.ts';
 import type { PatternSpot } from '../figures/pattern-figure.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { type ModelInfo, modelInfoSchema } from '../network/model-info.ts';
+import { isTold } from '../network/told.ts';
 import { readBytes, readJson } from '../node/files.ts';
 import { folderStore } from '../node/folder-store.ts';
 import { encodeMapZarr, mapToCsv, mapToNpz, readMapZarr } from '../polarization/map-files.ts';
@@ -91,7 +92,7 @@ export async function renderMapFolder(
     heldOut: model.scores.noiseFree.map((noiseFree) => {
       const { name, unit } = noiseFree;
       const asTrained = model.scores.training.find((score) => score.name === name)!;
-      return { name, unit, noiseFree, asTrained, meanOnly: asTrained.meanOnly };
+      return { name, unit, noiseFree, asTrained, meanOnly: asTrained.meanOnly, told: isTold(model, name) };
     }),
     meanPattern: folder.meanPattern,
     meanReconstruction: folder.meanReconstruction,

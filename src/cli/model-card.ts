@@ -6,7 +6,7 @@ import { countLabel, electrons, fixedLabel, percent, plural, quantity, setting, 
 import { pixelText, zoneText } from '../diffraction/detector.ts';
 import { LEVELS, promised } from '../network/conformal.ts';
 import type { LabelScore, ModelInfo } from '../network/model-info.ts';
-import { noBetterThanMean } from '../polarization/abstention.ts';
+import { isTold } from '../network/told.ts';
 import type { FoundModel } from './find-models.ts';
 
 /** @param level of its heading: 1 for a page of its own */
@@ -111,24 +111,24 @@ function believed({ uncertainty }: ModelInfo): string[] {
   const { structures, patterns, labels } = uncertainty;
   const share = (pair: readonly number[] | undefined, i: number) => (pair ? percent(pair[i]!) : '–');
   return [
-    `Calibrated on ${plural(structures, 'held-out structure')}, ${plural(patterns, 'pattern')}, ${uncertainty.sigma === 'network' ? 'from the σ that the network states for each pattern' : 'from its rms error'}. Sure to cover, whatever structures are like: ${percent(promised(LEVELS[0], structures))} and ${percent(promised(LEVELS[1], structures))} of patterns by the intervals of 68% and 95%. Covered, each structure by factors from the others; ± from structure to structure. Half of the 68% interval of somebody who knows only the mean: the prior.`,
+    `Calibrated on ${plural(structures, 'held-out structure')}, ${plural(patterns, 'pattern')}, ${uncertainty.sigma === 'network' ? 'from the σ that the network states for each pattern' : 'from its rms error'}. Sure to cover, whatever structures are like: ${percent(promised(LEVELS[0], structures))} and ${percent(promised(LEVELS[1], structures))} of patterns by the intervals of 68% and 95%. Covered, each structure by factors from the others; ± from structure to structure. Prior: half of the 68% interval of somebody who sees no pattern, over what was trained on. Worth: what an answer with its σ gains in logarithmic score over that; ± is a standard error.`,
     '',
-    '| label | covered of 68% | of 95% | prior |',
-    '|---|---|---|---|',
-    ...labels.map(({ name, coverage, spread, prior }) => {
+    '| label | covered of 68% | of 95% | prior | worth, nats |',
+    '|---|---|---|---|---|',
+    ...labels.map(({ name, coverage, spread, prior, gain }) => {
       const covered = [0, 1].map((i) => (coverage ? `${share(coverage, i)} ± ${share(spread, i)}` : '–'));
-      return `| ${[name, ...covered, fixedLabel(prior[0])].join(' | ')} |`;
+      return `| ${[name, ...covered, fixedLabel(prior[0]), gain ? `${gain.nats.toFixed(2)} ± ${gain.error.toFixed(2)}` : '–'].join(' | ')} |`;
     }),
   ];
 }
 
 const named = (rows: readonly LabelScore[], name: string) => rows.find((one) => one.name === name);
 
-function scoreRow({ name, unit, mae, rmse, meanOnly }: LabelScore, { scores }: ModelInfo): string {
+function scoreRow({ name, unit, mae, meanOnly }: LabelScore, info: ModelInfo): string {
+  const { scores } = info;
   const [dose, trained] = [named(scores.dose1e6, name), named(scores.training, name)];
-  const idle = meanOnly !== undefined && noBetterThanMean(rmse, meanOnly);
-  const told = trained?.meanOnly !== undefined && noBetterThanMean(trained.rmse, trained.meanOnly);
-  const verdict = idle ? 'not measured, even noise-free' : told ? 'not measured as trained' : '';
+  const answered = info.uncertainty?.labels.some((one) => one.name === name && one.gain);
+  const verdict = isTold(info, name) === false ? `not measured${answered ? ': answered with its mean' : ''}` : '';
   const numbers = [mae, dose?.mae, trained?.mae, trained?.rmse, trained?.meanOnly ?? meanOnly];
   return `| ${[name, unitLabel(unit), ...numbers.map((v) => (v === undefined ? '–' : fixedLabel(v))), verdict].join(' | ')} |`;
 }
@@ -156,7 +156,7 @@ function limits({ info, scope }: FoundModel): string[] {
       ? [`A dose outside ${doses(dose_e)} per pattern: a map says so.`]
       : ['Patterns with shot noise: it was trained without.']),
     pz && share !== undefined
-      ? `P along the beam: with 10⁶ electrons a pattern ${percent(share, 2)} of the variance of P_z is told by the pattern (MAE ${quantity(pz.mae, pz.unit)}; knowing only the mean, RMSE ${quantity(pz.meanOnly!, pz.unit)})${noBetterThanMean(pz.rmse, pz.meanOnly!) ? ': this P_z is the prior of the library, not a measurement' : ''}.`
+      ? `P along the beam: with 10⁶ electrons a pattern ${percent(share, 2)} of the variance of P_z is told by the pattern (MAE ${quantity(pz.mae, pz.unit)}; knowing only the mean, RMSE ${quantity(pz.meanOnly!, pz.unit)})${isTold(info, 'P_z') === false ? ': this P_z is the prior of the library, not a measurement' : ''}.`
       : 'P along the beam: the model does not state how much of it is measured.',
     ...(domain
       ? [

@@ -2,8 +2,8 @@
 
 import { fixedLabel, numberLabel, quantity } from '../core/numbers.ts';
 import { zoneText } from '../diffraction/detector.ts';
-import type { LabelScore } from '../network/model-info.ts';
-import { noBetterThanMean } from '../polarization/abstention.ts';
+import type { ModelInfo } from '../network/model-info.ts';
+import { isTold } from '../network/told.ts';
 import { optionList } from './arguments.ts';
 import type { CommandLine } from './command-line.ts';
 import { type FoundModel, findModels, readModel, shownPath } from './find-models.ts';
@@ -47,10 +47,10 @@ export function modelTable(models: readonly FoundModel[]): string[] {
     numberLabel(scope.convergence_mrad, 3),
     numberLabel(scope.a_A, 4),
     scope.thickness_nm ? scope.thickness_nm.map((nm) => numberLabel(nm, 3)).join('–') : '?',
-    maes(info.scores.noiseFree, ['dTi_x', 'dTi_y', 'dTi_z']),
-    maes(info.scores.dose1e6, ['dTi_x', 'dTi_y', 'dTi_z']),
-    maes(info.scores.dose1e6, ['tilt_x', 'tilt_y']),
-    maes(info.scores.dose1e6, ['thickness']),
+    maes(info, 'noiseFree', ['dTi_x', 'dTi_y', 'dTi_z']),
+    maes(info, 'dose1e6', ['dTi_x', 'dTi_y', 'dTi_z']),
+    maes(info, 'dose1e6', ['tilt_x', 'tilt_y']),
+    maes(info, 'dose1e6', ['thickness']),
     quantity(size_bytes / 1e6, ''),
   ]);
   const head = ['model', 'for', 'kV', 'mrad', 'a Å', 'nm', 'δTi pm', 'at 10⁶ e', 'tilt mrad', 't nm', 'MB'];
@@ -67,13 +67,12 @@ export function modelTable(models: readonly FoundModel[]): string[] {
   ];
 }
 
-function maes(scores: readonly LabelScore[], names: readonly string[]): string {
+function maes(info: ModelInfo, kind: keyof ModelInfo['scores'], names: readonly string[]): string {
   return names
     .map((name) => {
-      const score = scores.find((one) => one.name === name);
+      const score = info.scores[kind].find((one) => one.name === name);
       if (!score) return '?';
-      const idle = score.meanOnly !== undefined && noBetterThanMean(score.rmse, score.meanOnly);
-      return `${fixedLabel(score.mae, 2)}${idle ? '×' : ''}`;
+      return `${fixedLabel(score.mae, 2)}${isTold(info, name) === false ? '×' : ''}`;
     })
     .join(' ');
 }

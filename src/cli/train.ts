@@ -124,7 +124,7 @@ export async function runTrain(line: CommandLine): Promise<void> {
   line.console.result(
     [
       `${out}: ${plural(result.history.length, 'epoch')} in ${duration(train_s)}, the best one number ${(best?.epoch ?? 0) + 1}. On held-out structures mean absolute errors, noise-free; as trained:`,
-      ...scoreLines(result.info.scores).map((line) => `  ${line}`),
+      ...scoreLines(result.info).map((line) => `  ${line}`),
     ],
     { out, train_s, history: result.history, scores: result.info.scores },
   );

@@ -91,6 +91,8 @@ export interface HeldOutRow {
   readonly asTrained: { readonly mae: number; readonly rmse: number };
   /** The rms error of knowing only the label's mean over the held-out patterns, their standard deviation; left out where the model does not tell. */
   readonly meanOnly?: number | undefined;
+  /** Whether the model tells the label at all (network/told.ts), where it says. */
+  readonly told?: boolean | undefined;
 }
 
 /** The model's errors, one row per label; beside them, where it is known, that of knowing only the mean. */
@@ -106,13 +108,13 @@ export function heldOutTable(rows: readonly HeldOutRow[]): ReportTable {
       ...['Label', 'Unit', 'MAE, noise-free', 'MAE, as trained', 'RMSE, as trained'].map((label) => ({ label })),
       ...(known ? [{ label: 'Mean only' }, { label: '' }] : []),
     ],
-    rows: rows.map(({ name, unit, noiseFree, asTrained, meanOnly }): Cell[] => [
+    rows: rows.map(({ name, unit, noiseFree, asTrained, meanOnly, told: tells }): Cell[] => [
       { html: channelHtml(name) },
       unitLabel(unit),
       noiseFree.mae,
       asTrained.mae,
       asTrained.rmse,
-      ...(known ? [meanOnly ?? Number.NaN, meanOnly === undefined ? '' : verdict(asTrained.rmse, meanOnly)] : []),
+      ...(known ? [meanOnly ?? Number.NaN, tells === false ? 'no better than the mean' : ''] : []),
     ]),
   };
 }

@@ -81,6 +81,7 @@ export function exampleHeldOut(spread: number): HeldOutRow[] {
     noiseFree: { mae: axis === 2 ? 3.1 : 0.4 },
     asTrained: { mae: axis === 2 ? 7.1 : 0.6, rmse: axis === 2 ? 8.9 : 0.8 },
     meanOnly: spread,
+    told: axis !== 2,
   }));
 }
 

@@ -50,12 +50,12 @@ describe.each([
 test('leaving out one structure at a time sees that structures differ; all in one would not', () => {
   const random = new RandomStream(3, 'differ');
   const ratios = draw(random, 6, 200, (r) => Math.exp(1.5 * r.normal()));
-  const { factors, coverage, spread } = calibrateLabel('P_x', ratios, ratios);
+  const { factors, coverage, spread } = calibrateLabel('P_x', ratios, [1, 2]);
   const inSample = coverageOf(ratios, () => factors[1]).mean;
   expect(inSample).toBeGreaterThanOrEqual(0.95);
   expect(coverage![1]).toBeLessThan(inSample);
   expect(spread![0]).toBeGreaterThan(0.1);
-  expect(calibrateLabel('P_x', ratios.slice(0, 1), ratios).coverage).toBeUndefined();
+  expect(calibrateLabel('P_x', ratios.slice(0, 1), [1, 2]).coverage).toBeUndefined();
 });
 
 test('an exact answer is covered, whatever σ is', () => {

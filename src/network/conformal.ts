@@ -35,8 +35,10 @@ export const calibrationOfSigma = z.object({
     z.object({
       name: z.string(),
       factors: ordered(perLevel),
-      /** Half-widths of the intervals of somebody who knows only the label's mean over what was trained on, in its unit: the null of every σ. */
+      /** Half-widths of the intervals of somebody who knows only how the label is distributed over what was trained on, in its unit: the null of every σ (prior.ts). */
       prior: ordered(perLevel),
+      /** What the answers to held-out patterns are worth beside that (told.ts) [nats]; models that state no σ, and those of before it, do not say. */
+      gain: z.object({ nats: z.number(), error: size }).optional(),
       /** Share of patterns covered, each structure by factors from the others, and its standard deviation over structures; of one structure unknown. */
       coverage: perLevel.optional(),
       spread: perLevel.optional(),
@@ -87,16 +89,15 @@ export function coverageOf(
 /**
  * Factors of one label with the coverage that leaving out one structure at a time gives.
  * @param ratios [structures][patterns], none empty
- * @param deviations |truth − the mean that the prior knows| of the same patterns, in the label's unit
+ * @param prior half-widths of somebody who sees no pattern, in the label's unit
  */
 export function calibrateLabel(
   name: string,
   ratios: readonly (readonly number[])[],
-  deviations: readonly (readonly number[])[],
+  prior: readonly [number, number],
 ): SigmaCalibration['labels'][number] {
   const pair = (f: (level: number) => number): [number, number] => [f(LEVELS[0]), f(LEVELS[1])];
   const factors = pair((level) => conformalFactor(ratios, level));
-  const prior = pair((level) => conformalFactor(deviations, level));
   if (ratios.length < 2) return { name, factors, prior };
   const left = LEVELS.map((level) =>
     coverageOf(ratios, (k) =>

@@ -80,22 +80,20 @@ export async function evaluate(
 /**
  * What the model was trained on (domain.ts).
  * @param answers to held-out patterns under the noise of training, misfit included; at least one
- * @param training patterns whose labels span the range; at least one
- * @throws what reading the dataset throws
+ * @param trained labels of trained patterns, [patterns][labels], that span the range; at least one pattern
  */
-export async function measureDomain(
+export function measureDomain(
   { latent: all, misfit, counting, instrument, count, structure }: Answers,
-  data: PatternDataset,
-  training: readonly number[],
-): Promise<Domain> {
+  names: PatternDataset['labels'],
+  trained: Float32Array,
+): Domain {
   const latent = latentStatistics(all, all.length / count);
   const amplitudes = latentStatistics(instrument, INSTRUMENT);
-  const { labels } = await data.read(training);
-  const width = data.labels.length;
+  const width = names.length;
   const ends = (values: ArrayLike<number>) => ({ median: quantile(values, 0.5), high: quantile(values, 0.99) });
   return {
-    labels: data.labels.map(({ name }, label) => {
-      const own = labels.filter((_, i) => i % width === label);
+    labels: names.map(({ name }, label) => {
+      const own = trained.filter((_, i) => i % width === label);
       const [min, max] = extent(own);
       return { name, min, max };
     }),

@@ -94,3 +94,24 @@ test('sizes that the network cannot take are refused', () => {
     features: 256,
   });
 });
+
+test('a label that is not told is answered with its mean, and its σ is its deviation; the others are as they were', async () => {
+  const { a, p, s, input, patterns } = randomNetwork(32, 'share = false\nwidths = [9, 7, 7, 8]', 'sqrt');
+  const labels = {
+    mean: Float32Array.from({ length: LABELS }, (_, i) => i + 1),
+    deviation: Float32Array.from({ length: LABELS }, (_, i) => 2 * i + 3),
+  };
+  const answers = async (told?: readonly boolean[]) => {
+    const bytes = exportModel({ architecture: a, p, s, input, labels, told, metadata: {}, version: '' });
+    const session = await Session.open(nodeOnnx, bytes);
+    const out = await session.run({ patterns: array32(patterns, [N, 1, 32, 32]) });
+    await session.close();
+    return { labels: out.labels!, sigma: out.sigma! };
+  };
+  const [own, masked] = [await answers(), await answers(Array.from({ length: LABELS }, (_, i) => i !== 1))];
+  own.labels.forEach((value, i) => {
+    expect(masked.labels[i]).toBe(i % LABELS === 1 ? labels.mean[1] : value);
+    expect(masked.sigma[i]).toBe(i % LABELS === 1 ? labels.deviation[1] : own.sigma[i]);
+  });
+  expect(new Set(own.labels.filter((_, i) => i % LABELS === 1)).size).toBe(N);
+});

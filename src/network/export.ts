@@ -33,6 +33,8 @@ export interface ExportInput {
   readonly s: Float32Array;
   readonly input: InputScaling;
   readonly labels: LabelScaling;
+  /** By label, false where the answer is the label's mean and σ its deviation, whatever the pattern (told.ts); left out, all are the network's. */
+  readonly told?: readonly boolean[] | undefined;
   /** Entries of the file's metadata (model-info.ts), and the version of the program. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly version: string;
@@ -156,11 +158,24 @@ export function exportModel(model: ExportInput): Uint8Array {
     hidden = normed(linear(hidden, `predictor.${i}`, widths[i]!, widths[i + 1]!), `predictor.${i}`);
   }
   const labelUnit = constant('labels.deviation', [a.labels], model.labels.deviation);
-  const means = linear(hidden, 'predictor.2', a.predictorWidth, a.labels);
+  const { told } = model;
+  const untold = told?.includes(false) === true;
+  // 1 where the network answers.
+  const speaks = untold ? constant('labels.told', [a.labels], Float32Array.from(told!, Number)) : undefined;
+  const silent = untold
+    ? constant(
+        'labels.untold',
+        [a.labels],
+        Float32Array.from(told!, (t) => 1 - Number(t)),
+      )
+    : undefined;
+  const spoken = (x: Tensor): Tensor => (speaks ? op('Mul', [x, speaks], x.shape) : x);
+  const means = spoken(linear(hidden, 'predictor.2', a.predictorWidth, a.labels));
   const units = op('Mul', [means, labelUnit], means.shape);
   const labels = op('Add', [units, constant('labels.mean', [a.labels], model.labels.mean)], means.shape);
   if (a.variance) {
-    const sigma = sigmaOf(g, linear(hidden, 'variance', a.predictorWidth, a.labels));
+    const own = spoken(sigmaOf(g, linear(hidden, 'variance', a.predictorWidth, a.labels)));
+    const sigma = silent ? op('Add', [own, silent], own.shape) : own;
     g.output('sigma', op('Mul', [sigma, labelUnit], sigma.shape));
   }
 

@@ -1,20 +1,23 @@
 /**
  * From trained weights to a model's file: scored, with its domain and the factors of its σ, all on held-out structures altered as in training. Calibration is part of making a
- * model, whether it was trained from nothing or adapted to a scan.
+ * model, whether it was trained from nothing or adapted to a scan. A label whose answers are worth no more than its mean is answered with its mean: what a network has learned
+ * by heart of P along the beam is worse than that, and looks like a measurement.
  */
 
 import type { Identity } from '../core/identity.ts';
 import type { Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
-import { answersOf } from './answers.ts';
+import { type Answers, answersOf } from './answers.ts';
 import type { Architecture } from './architecture.ts';
 import { evaluate, measureDomain, scoresOf } from './evaluate.ts';
 import { exportModel, type LabelScaling } from './export.ts';
 import { openModel } from './infer.ts';
 import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } from './model-info.ts';
 import type { TrainingOptions } from './options.ts';
+import { priorsOf } from './prior.ts';
 import type { OnnxRuntime } from './session.ts';
 import type { InputScaling } from './step-graphs.ts';
+import { gainsOf, isGain } from './told.ts';
 import { calibrateSigma } from './uncertainty.ts';
 
 /** At most this many held-out patterns score the finished model, three times, as a map is made. */
@@ -50,7 +53,11 @@ export interface TrainedParts {
 /** The bytes of the model's .onnx file. @throws 'aborted' when stopped */
 export async function finishModel(parts: TrainedParts, runtime: OnnxRuntime, task: Task): Promise<Uint8Array> {
   const { architecture: a, p, s, input, labels, training: t, data, heldOut, recipe, adaptation } = parts;
-  const write = (scores: ModelScores, found?: Pick<ModelInfo, 'domain' | 'uncertainty'>): Uint8Array => {
+  const write = (
+    told: readonly boolean[] | undefined,
+    scores: ModelScores,
+    found?: Pick<ModelInfo, 'domain' | 'uncertainty'>,
+  ): Uint8Array => {
     const info: ModelInfo = {
       identity: parts.identity,
       recipe: recipe.toml,
@@ -71,25 +78,37 @@ export async function finishModel(parts: TrainedParts, runtime: OnnxRuntime, tas
       ...found,
     };
     const metadata = infoToMetadata(info);
-    return exportModel({ architecture: a, p, s, input, labels, metadata, version: parts.program });
+    return exportModel({ architecture: a, p, s, input, labels, told, metadata, version: parts.program });
   };
   const none: LabelScore[] = [];
+  const unscored = { training: none, noiseFree: none, dose1e6: none };
   const stride = Math.ceil(heldOut.length / SCORE_LIMIT);
   const some = heldOut.filter((_, i) => i % stride === 0);
-  const model = openModel(write({ training: none, noiseFree: none, dose1e6: none }), runtime);
+  const { seed } = t;
+  const altered = { seed, training: t, camera: adaptation?.camera, reconstruct: true };
+  const { labels: trained } = await data.read(spread(parts.trained, SCORE_LIMIT));
+  const priors = priorsOf(trained, labels, a.sharing);
+  const network = openModel(write(undefined, unscored), runtime);
+  let own: Answers;
   try {
-    const { seed } = t;
-    const camera = adaptation?.camera;
-    const asTrained = await answersOf(model, data, some, { seed, training: t, camera, reconstruct: true }, task);
+    own = await answersOf(network, data, some, altered, task);
+  } finally {
+    await network.close();
+  }
+  const gains = a.variance ? gainsOf(own, priors, a.sharing) : [];
+  const told = gains.map(isGain);
+  const model = openModel(write(told, unscored), runtime);
+  try {
+    const asTrained = told.includes(false) ? await answersOf(model, data, some, altered, task) : own;
     const training = scoresOf(asTrained, data.labels);
     const scores = {
       training,
       noiseFree: await evaluate(model, data, some, { seed }, task),
       dose1e6: await evaluate(model, data, some, { seed, dose: 1e6 }, task),
     };
-    return write(scores, {
-      domain: await measureDomain(asTrained, data, spread(parts.trained, SCORE_LIMIT)),
-      uncertainty: calibrateSigma(asTrained, training, labels.mean),
+    return write(told, scores, {
+      domain: measureDomain(asTrained, data.labels, trained),
+      uncertainty: calibrateSigma(asTrained, training, priors, gains),
     });
   } finally {
     await model.close();

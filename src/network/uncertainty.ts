@@ -7,9 +7,11 @@
  */
 
 import type { Answers } from './answers.ts';
-import { calibrateLabel, ratioOf, type SigmaCalibration } from './conformal.ts';
+import { calibrateLabel, coverageOf, ratioOf, type SigmaCalibration } from './conformal.ts';
 import type { ModelInfo } from './model-info.ts';
+import type { LabelPriors } from './prior.ts';
 import { sharedErrors } from './shared-errors.ts';
+import { type Gain, isGain } from './told.ts';
 
 /** What a model says of one batch, [count][labels]. */
 export type StatedSpread = Pick<Answers, 'spread' | 'sigma'>;
@@ -38,14 +40,16 @@ export function ratiosOf(answers: Answers, label: number, width: number, rmse: n
 }
 
 /**
- * Factors from answers to held-out patterns under the noise of training.
+ * Factors from answers to held-out patterns under the noise of training. Of a label that is not told, and so answered with its mean, the intervals are those of the prior:
+ * trained structures, which are many, say how wide they are.
  * @param scores of the same answers
- * @param known mean of each label over the patterns that were trained on: all that the prior knows
+ * @param gains of the network's own answers, by label; none of one that states no σ
  */
 export function calibrateSigma(
   answers: Answers,
   scores: ModelInfo['scores']['training'],
-  known: ArrayLike<number>,
+  priors: LabelPriors,
+  gains: readonly Gain[],
 ): SigmaCalibration {
   const width = scores.length;
   const shared = sharedErrors(
@@ -53,9 +57,12 @@ export function calibrateSigma(
     scores.map(({ name }) => name),
   );
   const labels = scores.map(({ name, rmse }, label) => {
-    const deviations = byStructure(answers, label, width, (at) => Math.abs(answers.truth[at]! - known[label]!));
-    const calibrated = calibrateLabel(name, ratiosOf(answers, label, width, rmse), deviations);
-    return { ...calibrated, ...(shared && { shared: shared[label]! }) };
+    const prior = priors.halves[label]!;
+    const ratios = ratiosOf(answers, label, width, rmse);
+    const gain = gains[label];
+    const own = calibrateLabel(name, ratios, [...prior]);
+    const calibrated = gain && !isGain(gain) ? asThePrior(own, ratios, priors.deviation[label]!) : own;
+    return { ...calibrated, ...(gain && { gain }), ...(shared && { shared: shared[label]! }) };
   });
   return {
     sigma: answers.sigma.length > 0 ? 'network' : 'rmse',
@@ -65,6 +72,18 @@ export function calibrateSigma(
   };
 }
 
+/** Of a label whose stated σ is its deviation, factors that make its intervals those of the prior, and what these cover. */
+function asThePrior(
+  { name, prior, coverage }: SigmaCalibration['labels'][number],
+  ratios: readonly (readonly number[])[],
+  deviation: number,
+): SigmaCalibration['labels'][number] {
+  const factors: [number, number] = [prior[0] / deviation, prior[1] / deviation];
+  if (!coverage) return { name, factors, prior };
+  const [at68, at95] = factors.map((factor) => coverageOf(ratios, () => factor));
+  return { name, factors, prior, coverage: [at68!.mean, at95!.mean], spread: [at68!.spread, at95!.spread] };
+}
+
 /** How a label's σ is made of what the model states. */
 export interface SigmaRule {
   /** By which σ before calibration is multiplied. */
@@ -72,7 +91,7 @@ export interface SigmaRule {
   /** Of the 95% interval; undefined where the model does not say. */
   readonly k95: number | undefined;
   readonly rmse: number;
-  /** σ of somebody who knows only the label's mean over what was trained on: half of its 68% interval over held-out structures, or its standard deviation where the model does not say. */
+  /** σ of somebody who sees no pattern: half of the label's 68% interval over what was trained on, or its standard deviation over held-out structures where the model does not say. */
   readonly prior: number;
   /** Share of the variance of its errors that positions of one map have in common; undefined where the model does not say. */
   readonly shared: number | undefined;

@@ -10,21 +10,16 @@ import { percent, quantity } from '../core/numbers.ts';
 import type { MapWarning } from './fit.ts';
 import type { Abstention, MapChannel } from './polarization-map.ts';
 
+export { noBetterThanMean } from '../network/told.ts';
+
 /** A σ from this share of the prior's on tells nothing: a tenth of the variance at most, which a σ from a few held-out structures cannot tell from none. */
 const NOTHING = 0.95;
-/** An rms error from this share of 'knowing only the mean' on counts as no better than that: 2 % of the variance is told at most. */
-const NO_BETTER = 0.99;
 /** Share of positions from which on it is said of the component. */
 const SAID = 0.5;
 
 /** Whether a value of this σ carries no information. */
 export function tellsNothing(sigma: number, prior: number): boolean {
   return sigma >= NOTHING * prior;
-}
-
-/** Whether an rms error is that of somebody who knows only the mean, whose rms error is the standard deviation of the truth. */
-export function noBetterThanMean(rmse: number, meanOnly: number): boolean {
-  return rmse >= NO_BETTER * meanOnly;
 }
 
 /**

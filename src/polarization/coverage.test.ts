@@ -3,6 +3,7 @@ import { identify } from '../core/identity.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Answers } from '../network/answers.ts';
 import type { ModelInfo } from '../network/model-info.ts';
+import { gainsOf } from '../network/told.ts';
 import { calibrateSigma } from '../network/uncertainty.ts';
 import { coverageOfAnswers, verdictOf } from './coverage.ts';
 
@@ -41,18 +42,14 @@ const scores = ['P_x', 'P_z'].map((name) => ({
   correlation: 1,
   meanOnly: 10,
 }));
-/** Of each label. */
-const meansOf = ({ truth, count }: ReturnType<typeof answers>) =>
-  scores.map((_, label) => {
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += truth[i * scores.length + label]!;
-    return sum / count;
-  });
+/** Truths are drawn from N(0, 10²). */
+const priors = { mean: [0, 0], deviation: [10, 10], halves: scores.map(() => [9.94, 19.6] as const) };
+const gains = gainsOf(answers(1, 2), priors, undefined);
 const info = {
   identity: identify({ kind: 'model', schema: 3, program: 'test', settings: {}, inputs: {} }),
   labels: scores.map(({ name, unit }) => ({ name, unit })),
   scores: { training: scores, noiseFree: [], dose1e6: [] },
-  uncertainty: calibrateSigma(answers(1, 2), scores, meansOf(answers(1, 2))),
+  uncertainty: calibrateSigma(answers(1, 2), scores, priors, gains),
 } as unknown as ModelInfo;
 
 test('calibrated σ covers new answers of the same kind, and says that P_z is not told', () => {

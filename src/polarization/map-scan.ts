@@ -19,13 +19,14 @@ import { leftOver } from '../network/marks.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import { checkModelFits, scopeOf } from '../network/model-scope.ts';
 import type { OnnxRuntime } from '../network/session.ts';
+import { isTold } from '../network/told.ts';
 import { calibrateGiven } from '../scan/calibrate-given.ts';
 import { LatticeView } from '../scan/calibrated.ts';
 import { beamOf, type Calibration, calibrationIdentity, type SaidOfScan, saidOf } from '../scan/calibration.ts';
 import { orientationText } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import type { PositionKind } from '../scan/positions.ts';
-import { abstentions, abstentionWarnings, noBetterThanMean } from './abstention.ts';
+import { abstentions, abstentionWarnings } from './abstention.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
 import { type Predictions, predictScan } from './map-predictions.ts';
 import {
@@ -169,9 +170,7 @@ export async function mapScan(
       ...(shared !== undefined && { shared }),
     };
   });
-  const untold = info.scores.training.filter(
-    ({ rmse, meanOnly }) => meanOnly !== undefined && noBetterThanMean(rmse, meanOnly),
-  );
+  const untold = info.labels.filter(({ name }) => isTold(info, name) === false);
   const abstained = abstentions(
     stated,
     untold.map(({ name }) => name),
