@@ -96,7 +96,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
       'structures',
       [
         ['count', '80', 'default: structures to learn from'],
-        ['held_out', '10', 'default: structures to be tested on, and that σ is calibrated with'],
+        ['held_out', '20', 'default: structures to be tested on, and that σ is calibrated with'],
         ['cells', '[4, 4, 2]', 'default'],
         ['texture', '"smooth"', 'default: polarization in all directions, up to p_max'],
         largestPolarization(crystal),
@@ -110,7 +110,12 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
       [
         ['thickness_nm', '{ min = 10, max = 80, step = 1 }', 'DEFAULT: set it'],
         ['tilt_max_mrad', '2', 'default: largest mistilt from [001], each component'],
-        ['patterns_per_structure', '1000', 'default'],
+        [
+          'tilt_tiles',
+          '3',
+          'default: a structure has the tilts of a ninth of that range, which takes less than half of the time',
+        ],
+        ['patterns_per_structure', '600', 'default'],
         ['pixels', String(PIXELS), 'default'],
         perOrder(input, calibration, Number(voltage[1]), crystal.a_A, missing),
         ['slices_per_cell', '12', 'default'],
@@ -119,7 +124,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
     [
       'training',
       [
-        ['epochs', '12', 'default'],
+        ['epochs', '10', 'default'],
         dose,
         ['inelastic_fraction', '[0.02, 0.18]', 'default: what a real camera sees beside elastic scattering'],
         ['inelastic_hwhm_mrad', '[0.5, 1.5]', 'default'],
