@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail } from '../core/errors.ts';
 import { identify } from '../core/identity.ts';
-import { duration, plural, quantity, setting } from '../core/numbers.ts';
+import { correlationLabel, duration, plural, quantity, setting } from '../core/numbers.ts';
 import { type BiasComparison, renderBiasStudy } from '../figures/bias-report.ts';
 import type { Analysis } from '../findings/analyse.ts';
 import type { StateMap } from '../findings/series.ts';
@@ -221,7 +221,9 @@ function linesOf(
       ...warningLines(summary.warnings).map((text) => `${setting(bias_V, 'V')}: ${text}`),
       `At ${setting(bias_V, 'V')}: ${plural(summary.outside, 'position')} of ${summary.patterns} out of the model's domain; ${summary.scores
         .filter(({ name }) => /^(?:P_|thickness)/.test(name))
-        .map(({ name, mae, unit, correlation }) => `${name} MAE ${quantity(mae, unit)}, r ${correlation.toFixed(2)}`)
+        .map(
+          ({ name, mae, unit, correlation }) => `${name} MAE ${quantity(mae, unit)}, ${correlationLabel(correlation)}`,
+        )
         .join('; ')}.`,
     ]),
     ...comparisons.map(({ line: text }) => text),

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { hashOfArrays } from '../core/hash.ts';
-import { duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
+import { correlationLabel, duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { openModel } from '../network/infer.ts';
@@ -311,6 +311,6 @@ export async function runMap(line: CommandLine): Promise<void> {
 export function scoreRows(scores: MapSummary['scores']): string[] {
   return scores.map(
     (s) =>
-      `  ${s.name.padEnd(10)} MAE ${quantity(s.mae, s.unit)}, RMSE ${fixedLabel(s.rmse)} (mean only ${fixedLabel(s.truth_sd)}), r ${fixedLabel(s.correlation)}, bias ${fixedLabel(s.bias)}`,
+      `  ${s.name.padEnd(10)} MAE ${quantity(s.mae, s.unit)}, RMSE ${fixedLabel(s.rmse)} (mean only ${fixedLabel(s.truth_sd)}), ${correlationLabel(s.correlation)}, bias ${fixedLabel(s.bias)}`,
   );
 }

@@ -44,6 +44,11 @@ export function fixedLabel(value: number, digits = 3): string {
   return value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1)))).replace('-', '−');
 }
 
+/** Pearson's r, which is not defined where a side has one value everywhere: a component that a model answers with its mean. */
+export function correlationLabel(r: number): string {
+  return Number.isFinite(r) ? `r = ${fixedLabel(r)}` : 'one value everywhere, no r';
+}
+
 /** A number with `places` decimals, for columns that compare; never −0. */
 export function decimalLabel(value: number, places: number): string {
   if (!Number.isFinite(value)) return '–';

@@ -3,7 +3,7 @@
  * No files and no computing of physics here.
  */
 
-import { electrons, fixedLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
+import { correlationLabel, electrons, fixedLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import { breathe, quietTask, type Task } from '../core/task.ts';
 import { noBetterThanMean } from '../polarization/abstention.ts';
 import {
@@ -185,7 +185,7 @@ function summary({ map, truth }: MapReportInput): string {
         .filter(({ name }) => /^P_/.test(name))
         .map(({ name, correlation, mae, unit, rmse, truth_sd }) => {
           const verdict = noBetterThanMean(rmse, truth_sd) ? ' (no better than the mean)' : '';
-          return `${name} r = ${fixedLabel(correlation)}, MAE ${quantity(mae, unit)}${verdict}`;
+          return `${name} ${correlationLabel(correlation)}, MAE ${quantity(mae, unit)}${verdict}`;
         })
         .join('; ')}.`
     : '';
