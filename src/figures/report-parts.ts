@@ -135,7 +135,7 @@ export function alongBeamNote(map: PolarizationMap, priorSpread: number | undefi
   const spread =
     prior === undefined
       ? 'the model file does not hold how far P_z spreads over the structures it was made for, so that how much of P_z is measured is not known'
-      : `over the structures the model was made for, P_z spreads by ${quantity(prior, unit)} (standard deviation)`;
+      : `over the structures the model was made for, P_z spreads by ${quantity(prior, unit)} (${channel.prior === undefined ? 'standard deviation' : 'half of its 68% interval'})`;
   return `Along the beam: ${own}; ${spread}. ${told(median, prior)}What this voltage, thickness and dose allow along the beam is not computed here.`;
 }
 
