@@ -17,6 +17,8 @@ export class HalfPlane {
   readonly #shell: Int32Array;
   readonly #phaseR: Float64Array;
   readonly #phaseI: Float64Array;
+  readonly #rowR: Float64Array;
+  readonly #rowI: Float64Array;
 
   constructor(nx: number, ny: number, lx: number, ly: number, bandLimit: number) {
     const inBand = (i: number, size: number) => Math.abs(frequency(i, size)) < (bandLimit * size) / 2;
@@ -26,6 +28,8 @@ export class HalfPlane {
     this.#fy = Float64Array.from({ length: ny }, (_, y) => frequency(y, ny) / ly);
     this.#phaseR = new Float64Array(this.width);
     this.#phaseI = new Float64Array(this.width);
+    this.#rowR = new Float64Array(this.width);
+    this.#rowI = new Float64Array(this.width);
     this.#shell = new Int32Array(this.width * ny).fill(-1);
     const key = (x: number, y: number) => Math.round((this.#fx[x]! ** 2 + this.#fy[y]! ** 2) * 1e9);
     const members = new Map<number, number[]>();
@@ -56,6 +60,43 @@ export class HalfPlane {
     return Math.min(this.width, Math.floor(Math.sqrt(reach * reach - ky * ky) / (this.#fx[1] ?? reach)) + 1);
   }
 
+  /** exp(−2πik_x x) along a row, times the weight. */
+  #phases(x_A: number, weight: number): void {
+    for (let x = 0; x < this.width; x++) {
+      const angle = -2 * Math.PI * this.#fx[x]! * x_A;
+      this.#phaseR[x] = weight * Math.cos(angle);
+      this.#phaseI[x] = weight * Math.sin(angle);
+    }
+  }
+
+  /** Adds w·exp(−2πik·r) to each sum, at every frequency: those outside the band limit too, which nothing reads. */
+  addToEach(
+    x_A: number,
+    y_A: number,
+    sums: readonly { readonly weight: number; readonly re: Float64Array; readonly im: Float64Array }[],
+  ): void {
+    this.#phases(x_A, 1);
+    const [phaseR, phaseI, rowR, rowI] = [this.#phaseR, this.#phaseI, this.#rowR, this.#rowI];
+    const { width } = this;
+    const reach = this.k.at(-1)! + 1e-6;
+    for (let y = 0; y < this.height; y++) {
+      const end = this.#rowEnd(y, reach);
+      const angle = -2 * Math.PI * this.#fy[y]! * y_A;
+      const yr = Math.cos(angle);
+      const yi = Math.sin(angle);
+      for (let x = 0; x < end; x++) {
+        rowR[x] = phaseR[x]! * yr - phaseI[x]! * yi;
+        rowI[x] = phaseR[x]! * yi + phaseI[x]! * yr;
+      }
+      for (const { weight, re, im } of sums) {
+        for (let x = 0, i = y * width; x < end; x++, i++) {
+          re[i] = re[i]! + weight * rowR[x]!;
+          im[i] = im[i]! + weight * rowI[x]!;
+        }
+      }
+    }
+  }
+
   /** Adds weight·amplitude(shell)·exp(−2πik·r) for the first `shells` shells; no amplitude: 1. */
   addAtom(
     x_A: number,
@@ -68,11 +109,7 @@ export class HalfPlane {
   ): void {
     if (shells === 0) return;
     const reach = this.k[shells - 1]! + 1e-6;
-    for (let x = 0; x < this.width; x++) {
-      const angle = -2 * Math.PI * this.#fx[x]! * x_A;
-      this.#phaseR[x] = weight * Math.cos(angle);
-      this.#phaseI[x] = weight * Math.sin(angle);
-    }
+    this.#phases(x_A, weight);
     for (let y = 0; y < this.height; y++) {
       const end = this.#rowEnd(y, reach);
       if (end === 0) continue;

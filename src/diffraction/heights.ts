@@ -30,12 +30,12 @@ export function atEachHeight(atoms: readonly Heap[], dz_A: number, plane: HalfPl
   for (const atom of atoms) {
     if ('re' in atom) continue;
     const t = atom.z / step - below(atom.z);
-    for (const node of NODES) {
+    const shares = NODES.map((node) => {
       let weight = atom.there;
       for (const other of NODES) if (other !== node) weight *= (t - other) / (node - other);
-      const { re, im } = heaps.get(below(atom.z) + node)!;
-      plane.addAtom(atom.x, atom.y, weight, undefined, plane.k.length, re, im);
-    }
+      return { weight, ...heaps.get(below(atom.z) + node)! };
+    });
+    plane.addToEach(atom.x, atom.y, shares);
   }
   return [...heaps.values()];
 }
