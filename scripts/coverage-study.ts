@@ -1,7 +1,7 @@
 /**
  * How often stated 95% intervals hold the truth: synthetic fields whose truth is known, noise from a tenth of |P| to all of it in each component, as markdown.
- * `npm run coverage-study` takes 200 fields a row (443 s of one core), `-- 20` as many as said,
- * `-- 200 4` only the fourth table.
+ * `npm run coverage-study` takes 200 fields a row (about 20 minutes of one core), `-- 20` as many as said, `-- 200 4` only the fourth table. Tables from the fifth on are
+ * coverage-textures.ts.
  *
  * Texture: three Gaussian components correlated over TEXTURE_nm around a mean vector, rms |P| = 10. Of this field: the truth is the same statistic of the field before
  * its noise. Of its kind: the truth is its mean over fields. A share p of n fields has the standard error √(p(1 − p)/n): 1.5% at 95% of 200.
@@ -10,10 +10,10 @@
 import { RandomStream } from '../src/core/random.ts';
 import { NoiseSource, withNoise } from '../src/findings/draws.ts';
 import { type EstimateOptions, estimate } from '../src/findings/estimate.ts';
-import type { Finding } from '../src/findings/finding.ts';
 import { meanOf } from '../src/findings/linear.ts';
 import type { Statistic } from '../src/findings/statistic.ts';
 import { mapComponents, type VectorField } from '../src/findings/vector-field.ts';
+import { study, wanted } from './coverage-table.ts';
 
 const STEP_nm = 0.4;
 const NOISE = { length_nm: 0.4 };
@@ -58,77 +58,7 @@ function sigmaOfLevel({ shape: [, nx], values }: VectorField, level: number): Ve
   return mapComponents(values, (_, i) => level * RMS * (0.8 + (0.4 * (i % nx)) / (nx - 1)));
 }
 
-interface Row {
-  /** Intervals that chance makes, and those of them that hold the truth. */
-  stated: number;
-  covered: number;
-  /** The same of bounds: what taking the noise away is unsure by exceeds half of σ. */
-  bounds: number;
-  bounded: number;
-  bias: number;
-  raw: number;
-  half: number;
-}
-
-function count(row: Row, finding: Finding, truth: number): void {
-  row.raw += finding.value - truth;
-  if (!finding.interval) return;
-  const [low, high] = finding.interval;
-  const holds = low <= truth && truth <= high ? 1 : 0;
-  if ((finding.extrapolation ?? 0) > finding.sigma! / 2) {
-    row.bounds++;
-    row.bounded += holds;
-  } else {
-    row.stated++;
-    row.covered += holds;
-  }
-  row.bias += (finding.corrected ?? finding.value) - truth;
-  row.half += (high - low) / 2;
-}
-
-const fields = Number(process.argv[2] ?? 200);
-const only = Number(process.argv[3] ?? 0);
-let tables = 0;
 const stated = NAMES.map((name) => ({ name, unit: 'uC/cm2' }));
-
-function study(
-  title: string,
-  levels: readonly number[],
-  each: (level: number, k: number) => { findings: readonly Finding[]; truths: ArrayLike<number> },
-): void {
-  tables++;
-  if (only && tables !== only) return;
-  console.log(`\n### ${title}\n`);
-  console.log(
-    '| statistic | σ/\\|P\\| | intervals | hold the truth | bounds | hold it | not determined | raw − truth | corrected − truth | half-width |',
-  );
-  console.log('|---|---|---|---|---|---|---|---|---|---|');
-  const rows = new Map<string, { name: string; level: number; row: Row }>();
-  for (const level of levels) {
-    for (let k = 0; k < fields; k++) {
-      const { findings, truths } = each(level, k);
-      for (const [i, finding] of findings.entries()) {
-        const key = `${i} ${level}`;
-        const held = rows.get(key) ?? {
-          name: finding.name,
-          level,
-          row: { stated: 0, covered: 0, bounds: 0, bounded: 0, bias: 0, raw: 0, half: 0 },
-        };
-        rows.set(key, held);
-        count(held.row, finding, truths[i]!);
-      }
-    }
-  }
-  const share = (some: number, all: number): string => (all > 0 ? `${((100 * some) / all).toFixed(1)}%` : '–');
-  const places = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : '–');
-  for (const [, { name, level, row }] of [...rows].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
-    const n = row.stated + row.bounds;
-    const shares = [row.stated, share(row.covered, row.stated), row.bounds, share(row.bounded, row.bounds), fields - n];
-    const numbers = [row.raw / fields, row.bias / n, row.half / n].map(places);
-    console.log(`| ${[name, level, ...shares, ...numbers].join(' | ')} |`);
-  }
-}
-
 const stream = new RandomStream(11, 'coverage');
 const options = (some: Partial<EstimateOptions>, ...path: (string | number)[]): EstimateOptions => ({
   noise: NOISE,
@@ -181,7 +111,7 @@ study(
 
 /** Means over fields of this size: the variance of P_x inside one is less than over all by that of its mean. */
 const known = [0, 0, 0, 0];
-for (let k = 0; k < (only && only !== 4 ? 0 : 1000); k++) {
+for (let k = 0; k < (wanted(4) ? 1000 : 0); k++) {
   const found = statistic(texture(LARGE, SPREAD, stream.fork('known', k))) as number[];
   for (const [i, value] of found.entries()) known[i]! += value / 1000;
 }
@@ -197,3 +127,5 @@ study(
     return { findings: [a!, b!, c!], truths: known };
   },
 );
+
+await import('./coverage-textures.ts');

@@ -4,7 +4,17 @@ import { fixedLabel, measured, unitLabel } from '../core/numbers.ts';
 import type { AnyNull, Finding, Null } from '../findings/finding.ts';
 import { NULL_WORDS } from './finding-table.ts';
 
-export function findingLine({ name, unit, value, corrected, sigma, interval, undetermined, nulls }: Finding): string {
+export function findingLine({
+  name,
+  unit,
+  value,
+  corrected,
+  sigma,
+  interval,
+  undetermined,
+  caution,
+  nulls,
+}: Finding): string {
   const one = corrected ?? value;
   const words = unit === '1' ? '' : ` ${unitLabel(unit)}`;
   const number =
@@ -12,7 +22,7 @@ export function findingLine({ name, unit, value, corrected, sigma, interval, und
       ? measured(one, sigma, unit === '1' ? '' : unit).trim()
       : `${fixedLabel(one)}${words}`;
   const span = interval ? `, 95% ${fixedLabel(interval[0])} to ${fixedLabel(interval[1])}` : '';
-  return `${name}: ${number}${span}${undetermined ? ` — not determined: ${undetermined}` : ''}${nullsInLine(nulls)}`;
+  return `${name}: ${number}${span}${undetermined ? ` — not determined: ${undetermined}` : ''}${caution ? ` — beware: ${caution}` : ''}${nullsInLine(nulls)}`;
 }
 
 /** What there is where there is nothing to see, in brackets; nothing without nulls. */

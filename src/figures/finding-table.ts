@@ -24,7 +24,7 @@ export function insideNull({ value, interval: own }: Finding, { mean, interval: 
 }
 
 /**
- * One row for each finding. Under its name stands what there is to say: which null gives the value too (it is no finding then), or why it is not determined.
+ * One row for each finding. Under its name stands what there is to say: which null gives the value too (it is no finding then), why it is not determined, or that its interval is not to be trusted.
  * Columns that no finding fills are left out.
  */
 export function findingTable(findings: readonly Finding[], caption?: string): ReportTable {
@@ -58,13 +58,14 @@ export function findingTable(findings: readonly Finding[], caption?: string): Re
 }
 
 function nameCell(finding: Finding): Cell {
-  const { name, undetermined, nulls } = finding;
+  const { name, undetermined, caution, nulls } = finding;
   const inside = (Object.keys(NULL_WORDS) as AnyNull[]).filter(
     (kind) => nulls[kind] && insideNull(finding, nulls[kind]),
   );
   const shapeless = nulls.shapeless ? [`a cloud without shape: ${fixedLabel(nulls.shapeless.mean)}`] : [];
   const remarks = [
     ...(undetermined === undefined ? [] : [`not determined: ${undetermined}`]),
+    ...(caution === undefined ? [] : [`beware: ${caution}`]),
     ...(inside.length > 0 ? [`as ${inside.map((kind) => NULL_WORDS[kind]).join(', ')} gives`] : []),
     ...shapeless,
   ];

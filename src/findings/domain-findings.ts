@@ -7,6 +7,7 @@
 import type { RandomStream } from '../core/random.ts';
 import { type Agreement, agreement } from './agreement.ts';
 import { type AngleHistogram, angleHistogram, meanAngle } from './angle-histogram.ts';
+import type { NoiseModel } from './draws.ts';
 import type { Finding, Null, NullKind } from './finding.ts';
 import { linkAngles, representatives, wallAngles } from './misorientation.ts';
 import { type NullOptions, nullsOf } from './nulls.ts';
@@ -16,10 +17,10 @@ import { scattering } from './scatter.ts';
 import { segmentByNoise } from './segmentation.ts';
 import { domainSizes, meanSize, wallToWall } from './sizes.ts';
 import { type Statistic, together } from './statistic.ts';
-import { type VectorField, validCount } from './vector-field.ts';
+import { magnitudes, type VectorField, validCount } from './vector-field.ts';
 import { wallLinks } from './wall-links.ts';
 import { type AngleType, type ChargeType, lengthsByType, linkCharges, typedWalls } from './wall-types.ts';
-import { findWalls, type Walls } from './walls.ts';
+import { findWalls, LEAST_TURN_DEG, type Walls } from './walls.ts';
 
 /** The paper's skeleton with Lantuéjoul's first term: without it a wall between two neighbouring positions is lost (morphology.ts). */
 const FIRST = 0;
@@ -53,30 +54,42 @@ function numbersOf(field: VectorField, partition: Partition): number[] {
   const size = (axis: 'x' | 'y') => meanSize(wallToWall(partition, field.step_nm, axis));
   const links = wallLinks(partition, field.step_nm);
   // Of angles alone: nobody asks for their σ.
-  const angles = linkAngles(representatives({ ...field, sigma: undefined }, partition, links));
+  const angles = linkAngles(representatives({ ...field, sigma: undefined }, partition, links, { length_nm: 0 }));
   return [partition.count, size('x'), size('y'), meanAngle(links, angles)];
 }
+
+const few = (n: number, domains: number): string =>
+  n === 0
+    ? 'no domain has a wall on both sides'
+    : `the sizes are of too few domains to tell how they vary (as of ${domains.toFixed(1)})`;
 
 function found(
   field: VectorField,
   partition: Partition,
   nulls: readonly Partial<Record<NullKind, Null>>[],
   name: string,
+  noise: NoiseModel,
   stream: RandomStream,
+  caution?: string,
 ): DomainsFound {
-  const sizes = domainSizes(partition, field.step_nm, stream.fork('sizes'));
+  const sizes = domainSizes(partition, field.step_nm);
   const links = wallLinks(partition, field.step_nm);
-  const sides = representatives(field, partition, links);
+  const sides = representatives(field, partition, links, noise);
   const angles = angleHistogram(links, sides, field.sigma !== undefined, stream.fork('angles'));
-  const types = lengthsByType(typedWalls(wallAngles(field, links, sides), links, linkCharges(links, sides)));
-  const size = (axis: 'x' | 'y', at: number): Finding => ({
-    name: `domain size along ${axis}, ${name}`,
-    unit: 'nm',
-    value: sizes[axis].mean_nm,
-    ...(sizes[axis].interval_nm.every(Number.isFinite) && { interval: sizes[axis].interval_nm, of: 'kind' as const }),
-    n: sizes[axis].n,
-    nulls: nulls[at] ?? {},
-  });
+  const types = lengthsByType(typedWalls(wallAngles(field, links, sides, noise), links, linkCharges(links, sides)));
+  const size = (axis: 'x' | 'y', at: number): Finding => {
+    const { mean_nm, sigma_nm, interval_nm, n, domains } = sizes[axis];
+    return {
+      name: `domain size along ${axis}, ${name}`,
+      unit: 'nm',
+      value: mean_nm,
+      ...(interval_nm
+        ? { sigma: sigma_nm, interval: interval_nm, of: 'kind' as const, ...(caution !== undefined && { caution }) }
+        : { undetermined: few(n, domains) }),
+      n,
+      nulls: nulls[at] ?? {},
+    };
+  };
   const angle = (what: string, value: number, at: number): Finding => ({
     name: `misorientation, ${what}, ${name}`,
     unit: 'deg',
@@ -107,6 +120,17 @@ function found(
   };
 }
 
+/** What noise hides from the ridges of σ_P; nothing where it is less than what is no wall anyway. */
+function hidden(field: VectorField, { threshold }: Walls): string | undefined {
+  const middle = (values: Float64Array): number => {
+    const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+    return sorted[sorted.length >> 1]!;
+  };
+  const turn_deg = (360 / Math.PI) * Math.asin(Math.min(1, middle(threshold) / middle(magnitudes(field))));
+  if (turn_deg < LEAST_TURN_DEG + 0.1) return undefined;
+  return `noise hides walls that turn by less than ${turn_deg.toFixed(0)}°, so that sizes come out too large; of domains with random vectors 76 to 95% of intervals held at σ = 0.1 |P|, 41 to 92% at 0.3`;
+}
+
 /** @param said with the σ that the map states @param options.draws of each null @throws 'incomplete' where no position is valid */
 export function domainFindings(said: VectorField, kinds: readonly NullKind[], options: NullOptions): DomainFindings {
   const { stream } = options;
@@ -119,10 +143,18 @@ export function domainFindings(said: VectorField, kinds: readonly NullKind[], op
   const nulls = kinds
     .map((kind) => nullsOf(said, statistic, [kind], kind === 'shuffled' ? { ...options, draws: SHUFFLES } : options))
     .reduce((all, some) => some.map((one, i) => ({ ...all[i], ...one })), []);
-  const paper = found(field, walls.partition, nulls.slice(0, NUMBERS), 'by ridges of σ_P', stream.fork('paper'));
+  const paper = found(
+    field,
+    walls.partition,
+    nulls.slice(0, NUMBERS),
+    'by ridges of σ_P',
+    options.noise,
+    stream.fork('paper'),
+    hidden(field, walls),
+  );
   const base = { walls, paper };
   if (!field.sigma) return base;
   const partition = segmentByNoise(field);
-  const merged = found(field, partition, nulls.slice(NUMBERS), 'by χ²', stream.fork('χ²'));
+  const merged = found(field, partition, nulls.slice(NUMBERS), 'by χ²', options.noise, stream.fork('χ²'));
   return { ...base, merged, agreement: agreement(walls.partition, partition) };
 }

@@ -25,7 +25,7 @@ import { fail } from '../core/errors.ts';
 import type { RandomStream } from '../core/random.ts';
 import { type Block, blockCount, samplingVariance } from './blocks.ts';
 import type { NoiseModel } from './draws.ts';
-import { extrapolated, LAMBDAS, third, varianceWithout } from './extrapolate.ts';
+import { carriedVariance, extrapolated, LAMBDAS, third, varianceWithout } from './extrapolate.ts';
 import type { Finding, IntervalOf } from './finding.ts';
 import { type Redrawn, redrawn } from './redraw.ts';
 import { meanOfSample, numbersOf, type Statistic, t95, varianceOfSample } from './statistic.ts';
@@ -38,6 +38,11 @@ export interface Stated {
   /** What it is a mean or a count of; valid positions where it is not given. */
   readonly n?: number | undefined;
   readonly nulls?: Finding['nulls'] | undefined;
+  readonly caution?: Finding['caution'];
+  /** Where it is not that of all; 'simex' or 'none', which the same draws serve. */
+  readonly correction?: 'simex' | 'none' | undefined;
+  /** Standard uncertainty of taking the noise away, at least, as a share of what it takes away: for a statistic that no polynomial follows. */
+  readonly unsure?: number | undefined;
 }
 
 export interface EstimateOptions {
@@ -55,6 +60,8 @@ export interface EstimateOptions {
 const UNSURE = 0.25;
 /** What taking the noise away is unsure by, in σ, above which the interval is a bound (Finding.extrapolation). */
 const BOUND = 0.5;
+/** Student's t of fewer is no statement. */
+const LEAST_FREEDOM = 4;
 /** Resampled fields for each pair, of each of two sides. */
 const RESAMPLES = 4;
 /**
@@ -77,7 +84,14 @@ export function estimate(
   if (!(pairs >= 4)) fail('usage', `${pairs} pairs of draws state no interval.`, 'Draw 4 at least; 25 are enough.');
   const count = validCount(field);
   const plain = stated.map(
-    ({ name, unit, n, nulls }, i): Finding => ({ name, unit, value: values[i]!, n: n ?? count, nulls: nulls ?? {} }),
+    ({ name, unit, n, nulls, caution }, i): Finding => ({
+      name,
+      unit,
+      value: values[i]!,
+      n: n ?? count,
+      nulls: nulls ?? {},
+      ...(caution !== undefined && { caution }),
+    }),
   );
   if (!field.sigma && of === 'field') return plain;
   const used = of === 'kind' ? block : undefined;
@@ -109,7 +123,13 @@ export function estimate(
   return plain.map((finding, i) => {
     const one = found[i]!;
     return finite(finding, [...one.even, ...one.odd, ...one.evenBlocks, one.blocks, sampling?.[i] ?? 0].flat(), () =>
-      errorsOf(finding.value, one, correction, blocks === undefined ? undefined : { blocks, variance: sampling![i]! }),
+      errorsOf(
+        finding.value,
+        one,
+        stated[i]!.correction ?? correction,
+        stated[i]!.unsure ?? 0,
+        blocks === undefined ? undefined : { blocks, variance: sampling![i]! },
+      ),
     );
   });
 }
@@ -128,12 +148,16 @@ function errorsOf(
   value: number,
   { even, odd, blocks, evenBlocks }: Redrawn,
   correction: EstimateOptions['correction'],
+  least: number,
   kind: { blocks: number; variance: number } | undefined,
 ): Errors {
   const of: IntervalOf = kind ? 'kind' : 'field';
-  const freedom = Math.min(even[0]!.length, kind?.blocks ?? Number.POSITIVE_INFINITY);
   // ±g cancel in the mean of odd parts, so only even ones have a sample mean to take off.
   const between = even.map((some, row) => varianceOfSample(some) + meanOfSample(odd[row]!.map((d) => d * d)));
+  const freedom = Math.min(
+    correction === 'posterior' ? even[0]!.length : freedomOf(even, odd),
+    kind?.blocks ?? Number.POSITIVE_INFINITY,
+  );
   if (correction === 'posterior') {
     const corrected = meanOfSample(even[0]!);
     // Of blocks of possible truths, as much more than of the field's own as these tell.
@@ -146,7 +170,9 @@ function errorsOf(
     const own = Math.min(measurement, between[LAMBDAS.indexOf(1)]!);
     return { ...intervalOf(value, Math.sqrt(kind ? Math.max(kind.variance, own) : own), freedom), of };
   }
-  const { value: corrected, uncertainty } = extrapolated([value, ...even.map(meanOfSample)]);
+  const { value: corrected, uncertainty: found } = extrapolated([value, ...even.map(meanOfSample)]);
+  const taken = Math.abs(value - corrected);
+  const uncertainty = Math.max(found, least * taken);
   const pairs = even[0]!.map((_, pair) => third([value, ...even.map((some) => some[pair]!)]));
   const chance = varianceOfSample(pairs);
   let total = measurement;
@@ -155,12 +181,26 @@ function errorsOf(
     total = Math.max(measurement, kind.variance * ratioOf(ofBlocks, blocks, chance));
   }
   const sigma = Math.sqrt(total + chance / pairs.length);
-  const taken = Math.abs(value - corrected);
   if (uncertainty > sigma && uncertainty > UNSURE * taken) {
     const share = ((200 * uncertainty) / taken).toFixed(0);
     return { sigma, of, undetermined: `ways to take the noise away differ by ${share}% of what they take away` };
   }
   return { corrected, ...intervalOf(corrected, sigma, freedom, uncertainty), extrapolation: uncertainty, of };
+}
+
+/**
+ * How many pairs the variance without noise is as well known as from: where it is what is left of two larger ones (a statistic of second order in the noise, such as Q of a
+ * uniform field) it scatters far more than one sample's variance of as many pairs. From the scatter of what each pair says (Satterthwaite).
+ */
+function freedomOf(even: Redrawn['even'], odd: Redrawn['odd']): number {
+  const means = even.map(meanOfSample);
+  const pairs = even[0]!.length;
+  const each = Array.from({ length: pairs }, (_, pair) =>
+    carriedVariance(even.map((some, row) => (some[pair]! - means[row]!) ** 2 + odd[row]![pair]! ** 2)),
+  );
+  const scatter = varianceOfSample(each) / pairs;
+  const found = scatter > 0 ? (2 * meanOfSample(each) ** 2) / scatter : pairs;
+  return Math.min(pairs, Math.max(LEAST_FREEDOM, found));
 }
 
 /** How much more the corrected statistic varies than the plain one over the same blocks. @param chance variance that draws of noise add to `corrected` */

@@ -64,7 +64,12 @@ export function extrapolated(values: readonly number[]): { value: number; uncert
  * on to −s²(−1). @param variances s² at λ = ½, 1, 1½, 2
  */
 export function varianceWithout(variances: readonly number[]): number {
-  const found = -dot(FROM_ZERO, variances);
+  const found = carriedVariance(variances);
   // A statistic that saturates with noise: its variance at the least added noise, not extrapolated.
   return found > 0 ? found : variances[0]! / LAMBDAS[0];
+}
+
+/** The same where it may be below zero: of what one pair of draws says. */
+export function carriedVariance(variances: readonly number[]): number {
+  return -dot(FROM_ZERO, variances);
 }

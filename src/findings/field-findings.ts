@@ -53,8 +53,9 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     pairs: options.pairs,
     stream: stream.fork(name),
   });
-  const lattice = latticeCharges(directions(field));
-  const charge = totalCharge(lattice);
+  // Of every vector: what is left out where P is short would count as no charge (topology-findings.ts). Its density is drawn where directions are known.
+  const charge = totalCharge(latticeCharges(directions(field, 0)));
+  const density = latticeDensity(latticeCharges(directions(field)));
   // In the plane the prior has nothing to replace; what neighbours share tells of charges alone.
   const minimum = { 2: minimumOfLengths(field, 2), 3: minimumOfLengths(field, 3) };
   const charges = topological(across);
@@ -110,7 +111,7 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
       ...AXES.map((axis) => componentProfile(component(axis) ?? bare, axis, across, noise)),
       topologicalProfile(heights, field.step_nm),
     ],
-    density: latticeDensity(lattice),
+    density,
     charge,
     defects: findDefects(field, { radius_nm: DEFECT_nm }).list,
     findings: [

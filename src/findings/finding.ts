@@ -43,6 +43,8 @@ export interface Finding {
   readonly extrapolation?: number | undefined;
   /** Why there is no `interval`, where errors were asked for and none can be stated. */
   readonly undetermined?: string | undefined;
+  /** Where intervals of this kind were found not to hold the truth as often as they say, and how often they did (scripts/coverage-study.ts). */
+  readonly caution?: string | undefined;
   /** Positions, walls, domains: what the value is a mean or a count of. */
   readonly n: number;
   readonly nulls: Readonly<Partial<Record<AnyNull, Null>>>;

@@ -6,12 +6,15 @@
  *
  * Angles of links are as measured, noise and all. Those of walls (pairs of domains) are between the means of the representatives along the wall, weighted by length, and
  * corrected for noise (angle-noise.ts) where the field states σ; a wall along which vectors turn is told too small by that.
+ *
+ * Variances of means are those of errors that correlate as the noise model says, on one side; between both sides they are taken for independent.
  */
 
 import { type AngleNoise, angleBetween, angleNoise, type CorrectedAngle, correctedAngle } from './angle-noise.ts';
 import { linksByWall } from './domains.ts';
+import type { NoiseModel } from './draws.ts';
 import type { Partition } from './partition.ts';
-import type { VectorField } from './vector-field.ts';
+import { AXES, type VectorField } from './vector-field.ts';
 import type { WallLinks } from './wall-links.ts';
 
 /** Where representative vectors are taken from, along the normal [steps from the wall]. */
@@ -62,9 +65,13 @@ export function representatives(
   field: VectorField,
   partition: Partition,
   links: WallLinks,
+  noise: NoiseModel,
   band = BAND,
 ): Representatives {
-  return { one: sideOf(field, partition, links, band, -1), two: sideOf(field, partition, links, band, 1) };
+  return {
+    one: sideOf(field, partition, links, noise, band, -1),
+    two: sideOf(field, partition, links, noise, band, 1),
+  };
 }
 
 /** Of each link, as measured [degrees]; NaN where a side has no representative. */
@@ -76,7 +83,12 @@ export function linkAngles({ one, two }: Representatives): Float64Array {
 }
 
 /** Walls (pairs of domains) with representatives on both sides, ordered by (one, two). */
-export function wallAngles(field: VectorField, links: WallLinks, { one, two }: Representatives): WallAngle[] {
+export function wallAngles(
+  field: VectorField,
+  links: WallLinks,
+  { one, two }: Representatives,
+  noise: NoiseModel,
+): WallAngle[] {
   const share = new Float64Array(field.valid.length);
   return linksByWall(links).flatMap((all): WallAngle[] => {
     const list = all.filter((k) => !Number.isNaN(one.vector[3 * k]!) && !Number.isNaN(two.vector[3 * k]!));
@@ -84,11 +96,11 @@ export function wallAngles(field: VectorField, links: WallLinks, { one, two }: R
     const [first] = list;
     if (first === undefined || !(length_nm > 0)) return [];
     const [a, b] = [
-      meanOf(field, links, list, one, length_nm, share),
-      meanOf(field, links, list, two, length_nm, share),
+      meanOf(field, links, list, one, length_nm, share, noise),
+      meanOf(field, links, list, two, length_nm, share, noise),
     ];
     const angle_deg = angleBetween(a.vector, b.vector);
-    const noise = field.sigma && angleNoise(a.vector, a.variance, b.vector, b.variance);
+    const spread = field.sigma && angleNoise(a.vector, a.variance, b.vector, b.variance);
     const sigma = (v: Vector): Vector | undefined => field.sigma && [Math.sqrt(v[0]), Math.sqrt(v[1]), Math.sqrt(v[2])];
     return [
       {
@@ -101,8 +113,8 @@ export function wallAngles(field: VectorField, links: WallLinks, { one, two }: R
         sigmaOne: sigma(a.variance),
         sigmaTwo: sigma(b.variance),
         angle_deg,
-        corrected: noise && correctedAngle(angle_deg, noise),
-        noise,
+        corrected: spread && correctedAngle(angle_deg, spread),
+        noise: spread,
       },
     ];
   });
@@ -114,13 +126,15 @@ export function vectorAt(vectors: Float64Array, k: number): Vector {
 
 /** Mean over a wall's links, weighted by length; a position that stands for several links counts once in the variance, with its whole weight. @param share zeros, [ny][nx] */
 function meanOf(
-  { values, sigma }: VectorField,
+  field: VectorField,
   links: WallLinks,
   list: readonly number[],
   side: Side,
   length_nm: number,
   share: Float64Array,
+  noise: NoiseModel,
 ): { readonly vector: Vector; readonly variance: Vector } {
+  const { values } = field;
   const used: number[] = [];
   for (const k of list) {
     const [from, to] = [side.start[k]!, side.start[k + 1]!];
@@ -131,33 +145,59 @@ function meanOf(
       share[i]! += weight;
     }
   }
-  const [vector, variance]: [[number, number, number], [number, number, number]] = [
-    [0, 0, 0],
-    [0, 0, 0],
-  ];
-  for (const i of used) {
-    const w = share[i]!;
-    vector[0] += w * values.x[i]!;
-    vector[1] += w * values.y[i]!;
-    vector[2] += w * values.z[i]!;
-    if (sigma) {
-      variance[0] += (w * sigma.x[i]!) ** 2;
-      variance[1] += (w * sigma.y[i]!) ** 2;
-      variance[2] += (w * sigma.z[i]!) ** 2;
-    }
+  const weights = used.map((i) => share[i]!);
+  const vector: [number, number, number] = [0, 0, 0];
+  for (const [k, i] of used.entries()) {
+    vector[0] += weights[k]! * values.x[i]!;
+    vector[1] += weights[k]! * values.y[i]!;
+    vector[2] += weights[k]! * values.z[i]!;
     share[i] = 0;
   }
-  return { vector, variance };
+  return { vector, variance: varianceOf(field, used, weights, noise) };
+}
+
+/** Of Σ wP over some positions, by component; 0 where no σ is stated. */
+function varianceOf(
+  { sigma, shared, shape: [, nx], step_nm }: VectorField,
+  used: readonly number[],
+  weights: readonly number[],
+  { length_nm }: NoiseModel,
+): Vector {
+  if (!sigma) return [0, 0, 0];
+  const reach = (3 * length_nm) / step_nm;
+  const rows = used.map((i) => Math.floor(i / nx));
+  const [x, y, z] = AXES.map((axis) => {
+    const errors = used.map((i, k) => weights[k]! * sigma[axis][i]!);
+    let own = errors.reduce((sum, error) => sum + error * error, 0);
+    for (let k = 0; reach >= 1 && k < used.length; k++) {
+      for (let m = 0; m < k; m++) {
+        const dy = rows[k]! - rows[m]!;
+        const dx = (used[k]! % nx) - (used[m]! % nx);
+        if (Math.abs(dy) > reach || Math.abs(dx) > reach) continue;
+        own += 2 * errors[k]! * errors[m]! * Math.exp((-(dy * dy + dx * dx) * step_nm ** 2) / (2 * length_nm ** 2));
+      }
+    }
+    const all = errors.reduce((sum, error) => sum + error, 0);
+    const common = shared?.[axis] ?? 0;
+    return common * all * all + (1 - common) * own;
+  });
+  return [x!, y!, z!];
 }
 
 /** @param sign 1: the side of `two`, along the normal; −1: that of `one` */
 function sideOf(
-  { shape: [ny, nx], values, sigma }: VectorField,
+  field: VectorField,
   { labels }: Partition,
   links: WallLinks,
+  noise: NoiseModel,
   { near, far }: Band,
   sign: 1 | -1,
 ): Side {
+  const {
+    shape: [ny, nx],
+    values,
+    sigma,
+  } = field;
   const { count } = links;
   const start = new Int32Array(count + 1);
   const at: number[] = [];
@@ -173,7 +213,7 @@ function sideOf(
     const normalX = sign * links.nx[k]!;
     const normalY = sign * links.ny[k]!;
     const disc = around[along];
-    let [n, x, y, z, vx, vy, vz] = [0, 0, 0, 0, 0, 0, 0];
+    let [n, x, y, z] = [0, 0, 0, 0];
     for (let m = 0; m < disc.length; m += 4) {
       const dx = disc[m + 2]!;
       const dy = disc[m + 3]!;
@@ -191,19 +231,19 @@ function sideOf(
       x += values.x[i]!;
       y += values.y[i]!;
       z += values.z[i]!;
-      if (!sigma) continue;
-      vx += sigma.x[i]! ** 2;
-      vy += sigma.y[i]! ** 2;
-      vz += sigma.z[i]! ** 2;
     }
     start[k + 1] = at.length;
     if (n === 0) continue;
     vector[3 * k] = x / n;
     vector[3 * k + 1] = y / n;
     vector[3 * k + 2] = z / n;
-    variance[3 * k] = vx / n ** 2;
-    variance[3 * k + 1] = vy / n ** 2;
-    variance[3 * k + 2] = vz / n ** 2;
+    if (!sigma) {
+      variance.fill(0, 3 * k, 3 * k + 3);
+      continue;
+    }
+    const used = at.slice(start[k]);
+    const weights = used.map(() => 1 / n);
+    variance.set(varianceOf(field, used, weights, noise), 3 * k);
   }
   return { start, at: new Int32Array(at), vector, variance };
 }

@@ -116,9 +116,9 @@ test('noise: normals and charges of a head to head wall hold their σ, P along x
       const field = sigma > 0 ? noisy(truth, sigma, seed) : truth;
       const partition = segmentByNoise(field, 0.5);
       const links = wallLinks(partition, 0.4);
-      const sides = representatives(field, partition, links);
+      const sides = representatives(field, partition, links, { length_nm: 0 });
       const charges = linkCharges(links, sides);
-      const walls = typedWalls(wallAngles(field, links, sides), links, charges);
+      const walls = typedWalls(wallAngles(field, links, sides, { length_nm: 0 }), links, charges);
       return { links, charges, wall: walls.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0]! };
     };
     const lengthOf = (wall: { readonly lengths_nm: Readonly<Record<string, number>> }) =>

@@ -3,6 +3,7 @@ import { RandomStream } from '../core/random.ts';
 import { agreement } from './agreement.ts';
 import { angleHistogram } from './angle-histogram.ts';
 import { domainsOf, neighboursOf } from './domains.ts';
+import { NoiseSource, withNoise } from './draws.ts';
 import { linkAngles, representatives, wallAngles } from './misorientation.ts';
 import { dilate, erode, open, skeleton } from './morphology.ts';
 import type { Partition } from './partition.ts';
@@ -11,10 +12,13 @@ import { segmentByNoise } from './segmentation.ts';
 import { domainSizes, wallToWall } from './sizes.ts';
 import { fieldOf, masked, noisy, pair, stripes, turned, turnedIndex } from './test-walls.ts';
 import { noiseVariation, variation } from './variation.ts';
-import type { VectorField } from './vector-field.ts';
+import { mapComponents, type VectorField } from './vector-field.ts';
 import { wallLinks } from './wall-links.ts';
 import { linkCharges, typedWalls } from './wall-types.ts';
 import { findWalls } from './walls.ts';
+
+/** Each position has its own error. */
+const ALONE = { length_nm: 0 };
 
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 /** Ascending, without what is no number. */
@@ -121,6 +125,21 @@ describe.each(WAYS)('%s', (_, cut) => {
     }
   });
 
+  test('noise of a tenth of |P| cuts no stripe', () => {
+    for (const turn of [0, 30]) {
+      const clean = stripes(60, 8, turn, pair(109));
+      const walls = cut(clean).count;
+      for (const seed of [1, 2, 3]) {
+        const found = cut(noisy(clean, 1, seed));
+        // A corner of the map may go to its neighbour.
+        expect(Math.abs(found.count - walls), `${turn}°`).toBeLessThanOrEqual(2);
+        expect(Math.abs(mean(wallToWall(found, 1, 'x').sizes_nm) - 8 / Math.cos((turn * Math.PI) / 180))).toBeLessThan(
+          0.5,
+        );
+      }
+    }
+  });
+
   test('checkerboard: count, areas, sizes, means, neighbours', () => {
     const field = fieldOf(40, 40, (x, y) => pair(90)[(Math.floor(x / 8) + Math.floor(y / 8)) % 2]!);
     const found = cut(field);
@@ -149,7 +168,7 @@ describe.each(WAYS)('%s', (_, cut) => {
         const field = stripes(48, 12, turn, pair(angle));
         const found = cut(field);
         const links = wallLinks(found, field.step_nm);
-        const walls = wallAngles(field, links, representatives(field, found, links));
+        const walls = wallAngles(field, links, representatives(field, found, links, ALONE), ALONE);
         expect(walls.length).toBeGreaterThan(2);
         for (const { angle_deg } of walls) expect(Math.abs(angle_deg - angle)).toBeLessThan(1);
       }
@@ -162,8 +181,8 @@ describe.each(WAYS)('%s', (_, cut) => {
     const found = cut(field);
     expect(found.labels.every((label, i) => label < 0 === (field.valid[i] === 0))).toBe(true);
     const links = wallLinks(found, field.step_nm);
-    const sides = representatives(field, found, links);
-    for (const walls of [wallAngles(field, links, sides), domainsOf(field, found)]) {
+    const sides = representatives(field, found, links, ALONE);
+    for (const walls of [wallAngles(field, links, sides, ALONE), domainsOf(field, found)]) {
       expect(JSON.stringify(walls)).not.toContain('null');
     }
     const top = { ...field, shape: [15, 36] as const };
@@ -191,7 +210,7 @@ describe.each(WAYS)('%s', (_, cut) => {
     const both = [field, other].map((f, k) => {
       const p = [a, b][k]!;
       const links = wallLinks(p, 1);
-      const sides = representatives(f, p, links);
+      const sides = representatives(f, p, links, ALONE);
       return { angles: sorted(linkAngles(sides)), charges: sorted(linkCharges(links, sides).charge) };
     });
     expect(both[0]!.angles.length).toBe(both[1]!.angles.length);
@@ -243,7 +262,7 @@ test('with σ = 2 on |P| = 10 corrected angles are unbiased and covered', () => 
         2,
         seed,
       );
-      const { corrected } = wallAngles(field, links, representatives(field, partition, links))[0]!;
+      const { corrected } = wallAngles(field, links, representatives(field, partition, links, ALONE), ALONE)[0]!;
       const [low, high] = corrected!.interval_deg;
       angles.push(corrected!.angle_deg);
       if (low <= angle && angle <= high) covered++;
@@ -254,6 +273,27 @@ test('with σ = 2 on |P| = 10 corrected angles are unbiased and covered', () => 
   }
 });
 
+test('errors that neighbours share widen the interval of an angle', () => {
+  const labels = Int32Array.from({ length: 576 }, (_, i) => (i % 24 < 12 ? 0 : 1));
+  const partition: Partition = { shape: [24, 24], labels, count: 2 };
+  const links = wallLinks(partition, 0.4);
+  const noise = { length_nm: 0.4 };
+  for (const angle of [71, 180]) {
+    const [one, two] = pair(angle);
+    let covered = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const truth = fieldOf(24, 24, (x) => (x < 12 ? one : two));
+      const clean = { ...truth, sigma: mapComponents(truth.values, () => 2) };
+      const field = withNoise(clean, new NoiseSource(clean, noise).next(new RandomStream(seed, 'shared')));
+      const [wall] = wallAngles(field, links, representatives(field, partition, links, noise), noise);
+      const [low, high] = wall!.corrected!.interval_deg;
+      if (low <= angle && angle <= high) covered++;
+    }
+    // 60 of 95%: below 52 once in 200. Taken for independent, errors left 37 of them.
+    expect(covered, `${angle}°`).toBeGreaterThanOrEqual(52);
+  }
+});
+
 test('charge: head to head, tail to tail and neutral, with σ; type by angle', () => {
   const typed = (one: readonly [number, number, number], sigma: number) => {
     const clean = fieldOf(24, 24, (x) => (x < 12 ? one : [-one[0], -one[1], -one[2]]));
@@ -261,8 +301,8 @@ test('charge: head to head, tail to tail and neutral, with σ; type by angle', (
     const labels = Int32Array.from({ length: 576 }, (_, i) => (i % 24 < 12 ? 0 : 1));
     const partition = { shape: [24, 24], labels, count: 2 } as const;
     const links = wallLinks(partition, 0.4);
-    const sides = representatives(field, partition, links);
-    return typedWalls(wallAngles(field, links, sides), links, linkCharges(links, sides))[0]!;
+    const sides = representatives(field, partition, links, ALONE);
+    return typedWalls(wallAngles(field, links, sides, ALONE), links, linkCharges(links, sides))[0]!;
   };
   expect(typed([10, 0, 0], 0)).toMatchObject({
     angle: '180',
@@ -302,7 +342,7 @@ test('histogram of angles: its mean, its width, and what is left out', () => {
   const field = noisy(stripes(60, 12, 30, pair(90)), 2, 5);
   const found = segmentByNoise(stripes(60, 12, 30, pair(90)), 2);
   const links = wallLinks(found, field.step_nm);
-  const all = angleHistogram(links, representatives(field, found, links), true, new RandomStream(1, 'angles'));
+  const all = angleHistogram(links, representatives(field, found, links, ALONE), true, new RandomStream(1, 'angles'));
   expect(all.n + all.left_out).toBe(links.count);
   expect(all.histogram.counts.reduce((a, b) => a + b, 0)).toBeCloseTo(all.n, 8);
   expect(Math.abs(all.mean_deg - 90)).toBeLessThan(2);
@@ -326,9 +366,9 @@ test('sizes: the interval covers what domains of random widths have', () => {
         x = end;
       }
     }
-    const { x } = domainSizes({ shape: [80, 120], labels, count: 2000 }, 0.4, random);
+    const { x } = domainSizes({ shape: [80, 120], labels, count: 2000 }, 0.4);
     expect(x.n + x.cut).toBe(x.segments.sizes_nm.length + 160);
-    if (x.interval_nm[0] <= mean_nm && mean_nm <= x.interval_nm[1]) covered++;
+    if (x.interval_nm![0] <= mean_nm && mean_nm <= x.interval_nm![1]) covered++;
   }
   expect(covered).toBeGreaterThanOrEqual(24);
 });
