@@ -1,5 +1,5 @@
 /**
- * `npm run cases [NAME…]`: every input of ../shared/cases as a user would give it, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong.
+ * `npm run cases [NAME…]`: every input of ../shared/cases, scans as a user would give them, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong.
  * FERROSCOPE_PYTHON names a Python with numpy and h5py, which makes the scans (without it they are skipped, aloud); FERROSCOPE_CASES the folder they are kept in.
  */
 
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { scanCase, scanCases, type Verdict } from './cases-scans.ts';
+import { structureCases } from './cases-structures.ts';
 
 const run = promisify(execFile);
 const shared = resolve(import.meta.dirname, '../../shared');
@@ -39,6 +40,9 @@ const tell = (verdict: Verdict): void => {
 if (!existsSync(shared)) {
   console.log(`${shared} is not here: no case can be run.`);
   process.exit(1);
+}
+for (const verdict of await structureCases(join(shared, 'cases/structures'))) {
+  if (only.length === 0 || only.includes(verdict.name)) tell(verdict);
 }
 const names = scanCases(only);
 if (!hasPython) {

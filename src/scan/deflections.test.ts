@@ -6,10 +6,11 @@ import { seenRow, seenVerdict } from './seen-turn-text.ts';
 
 const [H, W] = [18, 20];
 
-/** Columns of random weight seen by a probe wider than them; deflected as D·∇S, as strong as the noise on it; a bend of tilt on top. */
-function fields(turn_deg: number, mirror: boolean, follows = 1): Fields {
+/** Columns of random weight seen by a probe wider than them; deflected as D·∇S, as strong as the noise on it; a bend of tilt on top. `wall`: weight changes along x alone. */
+function fields(turn_deg: number, mirror: boolean, follows = 1, wall = false): Fields {
   const random = new RandomStream(4, 'columns');
-  const weight = Array.from({ length: (H + 6) * (W + 6) }, () => random.normal());
+  const columns = Array.from({ length: (H + 6) * (W + 6) }, () => random.normal());
+  const weight = wall ? columns.map((_, k) => columns[k % (W + 6)]!) : columns;
   const at = (y: number, x: number) => {
     let sum = 0;
     for (let i = -2; i <= 2; i++)
@@ -63,6 +64,16 @@ test('what they say is held against what is taken', () => {
   }
   expect(seenRow(assumed(0, false))).toMatch(/^not mirrored: 0° \d.*180° [−-]\d/);
 });
+
+test.each([0, 90])(
+  'what changes along one direction alone fits both handednesses, and does not tell: turned by %d°',
+  (turn) => {
+    const seen = seenTurn(fields(turn, false, 1, true))!;
+    expect(seen.correlation).toBeGreaterThan(0.5);
+    expect(seen.other_sigmas / seen.sigmas).toBeGreaterThan(0.8);
+    expect(seenVerdict({ ...assumed(0, false), seen })).toBe('nothing');
+  },
+);
 
 test('a crystal without disorder tells nothing, and that is said; lost frames are bridged, many are not', () => {
   expect(seenVerdict(assumed(0, false, 0))).toBe('nothing');

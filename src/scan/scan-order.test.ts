@@ -58,11 +58,13 @@ test.each([
   { every: 3, first: 2, by: 1 },
   { every: 2, first: 0, by: -1 },
   { every: 4, first: 1, by: 2 },
+  { every: 3, first: 1, by: 5 },
+  { every: 6, first: 4, by: -2 },
 ])('rows that are rolled on within themselves are told: %o', ({ every, first, by }) => {
   const place = (y: number, x: number): Pair => [y, y % every === first ? (x - by + 24) % 24 : x];
   const found = verdict(centres(place, [24, 24], 1, 0.06), [24, 24]);
   expect(found?.order).toEqual({ kind: 'rows', every, first, by });
-  expect(orderWarning(found!, [24, 24])).toMatch(/Every (second|third|fourth) row.*Roll them back/s);
+  expect(orderWarning(found!, [24, 24])).toMatch(/Every (second|third|fourth|sixth) row.*Roll them back/s);
 });
 
 test('good scans are not suspected, whatever their residuals', () => {

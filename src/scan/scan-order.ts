@@ -1,6 +1,6 @@
 /**
  * The order in which a scan's positions were recorded, from the centres of their patterns: descan moves the centre evenly along the scan, so a file that holds the
- * positions in another order than [ry][rx] row by row shows it. Tried: every second row backwards; rows of another length; the positions rolled on by some; every second, third or fourth row rolled on within itself. Each by the
+ * positions in another order than [ry][rx] row by row shows it. Tried: every second row backwards; rows of another length; the positions rolled on by some; every n-th row, to the eighth, rolled on within itself. Each by the
  * plane through the centres at the places that they then have. Another order is named where the best smooth surface of the file's own order (descan-fit.ts) leaves
  * {@link WORSE} times as much, which chance residuals and specimens do not reach, and no surface with a jump leaves less: a roll by two positions is a jump of just its size.
  * What this is not: a test where there is no descan, and it cannot tell a scan from its mirror image.
@@ -26,8 +26,10 @@ const LEAST_PX = 0.05;
 /** Rows up to this many times as long as the file's are tried. */
 const LONGEST = 4;
 /** One row in so many, at most, may be rolled on within itself, by up to so many positions. */
-const EVERY = 4;
-const SLIPS = 3;
+const EVERY = 8;
+const SLIPS = 8;
+
+const ORDINALS = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];
 
 export type OtherOrder =
   | { readonly kind: 'snake' }
@@ -98,10 +100,12 @@ function ordersOf([ry, rx]: Pair): OtherOrder[] {
   for (let length = 2; length <= longest; length++) if (length !== rx) orders.push({ kind: 'shape', length });
   if (ry > 1) for (let by = 1; by < rx; by++) orders.push({ kind: 'rolled', by });
   for (let rows = 1; rows < ry; rows++) orders.push({ kind: 'rolled', by: rows * rx });
-  const slips = Array.from({ length: 2 * SLIPS + 1 }, (_, i) => i - SLIPS).filter((by) => by !== 0);
+  // By half a row or more is by less than half of it the other way.
+  const furthest = Math.min(SLIPS, Math.ceil(rx / 2) - 1);
+  const slips = Array.from({ length: 2 * furthest + 1 }, (_, i) => i - furthest).filter((by) => by !== 0);
   for (let every = 2; every <= EVERY && 2 * every <= ry; every++) {
     for (let first = 0; first < every; first++) {
-      if (rx > 2 * SLIPS) orders.push(...slips.map((by) => ({ kind: 'rows' as const, every, first, by })));
+      orders.push(...slips.map((by) => ({ kind: 'rows' as const, every, first, by })));
     }
   }
   return orders;
@@ -141,7 +145,7 @@ export function orderWarning({ order, own_px, other_px }: Verdict, [ry, rx]: Pai
     const n = plural(Math.abs(order.by), 'position');
     const [which, where] = order.by > 0 ? ['first', 'end'] : ['last', 'start'];
     const belong = Math.abs(order.by) === 1 ? 'belongs' : 'belong';
-    return `Every ${['second', 'third', 'fourth'][every - 2]} row of the scan, from row ${first} on, seems to be rolled by ${n}: its ${which} ${n} ${belong} to its ${where} (${numbers} those with these rows rolled back). Roll them back in the file, or export the scan again.`;
+    return `Every ${ORDINALS[every - 2]} row of the scan, from row ${first} on, seems to be rolled by ${n}: its ${which} ${n} ${belong} to its ${where} (${numbers} those with these rows rolled back). Roll them back in the file, or export the scan again.`;
   }
   const by = order.by % rx === 0 ? `${order.by / rx} rows` : `${order.by} positions`;
   return `The scan seems to be rolled by ${by}: the first ${by} belong to the end (${numbers} those of a scan rolled back). Give scan.roll = ${order.by} (--roll ${order.by}).`;

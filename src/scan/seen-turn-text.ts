@@ -23,7 +23,7 @@ export function seenText(o: Orientation): string {
   if (!seen || !verdict) return '';
   const size = (sigmas: number) => `${decimalLabel(sigmas, 1)} σ`;
   if (verdict === 'nothing') {
-    return `The patterns themselves do not tell: deflections of the direct beam follow the scattering to high angles by ${size(seen.sigmas)} of chance (${size(seen.other_sigmas)} for the other handedness; ${TELLS} σ and ${CLEARER} times the other would tell), as in a crystal without disorder or with steps wider than the probe.`;
+    return `The patterns themselves do not tell: deflections of the direct beam follow the scattering to high angles by ${size(seen.sigmas)} of chance (${size(seen.other_sigmas)} for the other handedness; ${TELLS} σ and ${CLEARER} times the other would tell), as in a crystal without disorder, where all changes along one direction (a wall), or with steps wider than the probe.`;
   }
   const found = `deflections of the direct beam follow the scattering to high angles (${size(seen.sigmas)} of chance, ${size(seen.other_sigmas)} for the other handedness) where patterns are ${turnText({ turn_deg: seen.angle_deg, mirror: seen.mirror })} (± ${angle(seen.angle_se_deg)})`;
   if (verdict === 'agrees') return `The patterns themselves agree: ${found}.`;
