@@ -30,6 +30,11 @@ test('what has one value in all that the model learned from is not measured, how
   expect(abstentionWarnings([found!])[0]?.text).toMatch(/thickness is not measured: .* one value of it/);
 });
 
+test('what the model’s file answers with its mean is said to be that', () => {
+  const [found] = abstentions([channel('P_z', [9, 9.0001, 9], 9)], ['P_z']);
+  expect(abstentionWarnings([found!])[0]?.text).toMatch(/P_z is not measured: .* with the mean of .*, ± 9.00 µC/);
+});
+
 test('what the model tells no better than the mean carries no information anywhere', () => {
   const [found] = abstentions([channel('P_z', [8, 8, 8], 9)], ['P_z']);
   expect(found).toMatchObject({ share: 1, sigma: 8 });

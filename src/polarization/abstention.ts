@@ -14,6 +14,8 @@ export { noBetterThanMean } from '../network/told.ts';
 
 /** A σ from this share of the prior's on tells nothing: a tenth of the variance at most, which a σ from a few held-out structures cannot tell from none. */
 const NOTHING = 0.95;
+/** A σ that is the prior itself, but for rounding: the model's file answers with the mean (network/told.ts). */
+const SAME = 1e-4;
 /** Share of positions from which on it is said of the component. */
 const SAID = 0.5;
 
@@ -44,6 +46,8 @@ export function abstentionWarnings(list: readonly Abstention[]): MapWarning[] {
     text:
       prior === 0
         ? `${name} is not measured: all patterns that the model learned from have one value of it, which it answers whatever the scan is.`
-        : `${name} is not measured at ${percent(share, 2)} of the positions: σ is ${quantity(sigma, unit)} (median), and knowing only the mean of the structures that the model learned from gives ${quantity(prior, unit)}.`,
+        : share === 1 && Math.abs(sigma / prior - 1) < SAME
+          ? `${name} is not measured: patterns tell this model nothing of it, and it answers each with the mean of the structures that it learned from, ± ${quantity(prior, unit)}.`
+          : `${name} is not measured at ${percent(share, 2)} of the positions: σ is ${quantity(sigma, unit)} (median), and knowing only the mean of the structures that the model learned from gives ${quantity(prior, unit)}.`,
   }));
 }
