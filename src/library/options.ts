@@ -19,12 +19,6 @@ export const libraryOptions = z
       .max(50)
       .default(2)
       .describe('Largest tilt of the incident beam from the zone axis, per axis [mrad].'),
-    tilt_tiles: count
-      .max(50)
-      .default(1)
-      .describe(
-        'The range of tilts is cut into so many equal parts along each axis, and a structure has the tilts of one of them, drawn for each: fewer plane waves, so more structures in the same time, which is worth little (docs/notes/0017-epochs.md). With 1 every structure has the whole range.',
-      ),
     patterns_per_structure: count.max(1_000_000).default(2000).describe('Patterns drawn from each structure.'),
     on_column_fraction: fraction
       .default(0.5)

@@ -122,16 +122,15 @@ export function planStructure(inputs: LibraryInputs, random: RandomStream, dTi: 
   const perCell = slicesPerCell(structures.zone, library);
   const step = pixel_mrad(detectorOf(inputs));
   const offset: [number, number] = [random.uniform(), random.uniform()];
-  const tile = random.fork('tilt tile');
-  const { tilt_max_mrad, tilt_tiles } = library;
+  // Of its own: it is hardly ever drawn from.
+  const narrow = random.fork('narrow tilts');
+  const { tilt_max_mrad } = library;
   const range = offset.map((o, axis) => {
-    const width = (2 * tilt_max_mrad) / tilt_tiles;
-    const from_mrad = width * tile.integer(tilt_tiles) - tilt_max_mrad;
-    const low = Math.ceil(from_mrad / step[axis]! - o);
-    const high = Math.floor((from_mrad + width) / step[axis]! - o);
+    const low = Math.ceil(-tilt_max_mrad / step[axis]! - o);
+    const high = Math.floor(tilt_max_mrad / step[axis]! - o);
     if (low <= high) return [low, high] as const;
-    // A part narrower than a step may hold no point of the lattice: the lattice then moves to a point of it.
-    const at = tile.between(from_mrad, from_mrad + width) / step[axis]!;
+    // A range narrower than a step may hold no point of the lattice: the lattice then moves to a point of it.
+    const at = narrow.between(-tilt_max_mrad, tilt_max_mrad) / step[axis]!;
     offset[axis] = at - Math.floor(at);
     return [Math.floor(at), Math.floor(at)] as const;
   });

@@ -95,7 +95,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
     [
       'structures',
       [
-        ['count', '80', 'default: structures to learn from'],
+        ['count', '56', 'default: structures to learn from'],
         ['held_out', '20', 'default: structures to be tested on, and that σ is calibrated with'],
         ['cells', '[4, 4, 2]', 'default'],
         ['texture', '"smooth"', 'default: polarization in all directions, up to p_max'],
@@ -110,12 +110,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
       [
         ['thickness_nm', '{ min = 10, max = 80, step = 1 }', 'DEFAULT: set it'],
         ['tilt_max_mrad', '2', 'default: largest mistilt from [001], each component'],
-        [
-          'tilt_tiles',
-          '3',
-          'default: a structure has the tilts of a ninth of that range, which takes less than half of the time',
-        ],
-        ['patterns_per_structure', '600', 'default'],
+        ['patterns_per_structure', '900', 'default'],
         ['pixels', String(PIXELS), 'default'],
         perOrder(input, calibration, Number(voltage[1]), crystal.a_A, missing),
         ['slices_per_cell', '12', 'default'],
@@ -124,7 +119,7 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
     [
       'training',
       [
-        ['epochs', '10', 'default'],
+        ['epochs', '16', 'default'],
         dose,
         ['inelastic_fraction', '[0.02, 0.18]', 'default: what a real camera sees beside elastic scattering'],
         ['inelastic_hwhm_mrad', '[0.5, 1.5]', 'default'],
