@@ -113,11 +113,11 @@ function believed({ uncertainty }: ModelInfo): string[] {
   return [
     `Calibrated on ${plural(structures, 'held-out structure')}, ${plural(patterns, 'pattern')}, ${uncertainty.sigma === 'network' ? 'from the σ that the network states for each pattern' : 'from its rms error'}. Sure to cover, whatever structures are like: ${percent(promised(LEVELS[0], structures))} and ${percent(promised(LEVELS[1], structures))} of patterns by the intervals of 68% and 95%. Covered, each structure by factors from the others; ± from structure to structure. Prior: half of the 68% interval of somebody who sees no pattern, over what was trained on. Worth: what an answer with its σ gains in logarithmic score over that; ± is a standard error.`,
     '',
-    '| label | covered of 68% | of 95% | prior | worth, nats |',
-    '|---|---|---|---|---|',
-    ...labels.map(({ name, coverage, spread, prior, gain }) => {
+    '| label | covered of 68% | of 95% | σ at the least dose, over that at the greatest | prior | worth, nats |',
+    '|---|---|---|---|---|---|',
+    ...labels.map(({ name, coverage, spread, prior, gain, by_dose }) => {
       const covered = [0, 1].map((i) => (coverage ? `${share(coverage, i)} ± ${share(spread, i)}` : '–'));
-      return `| ${[name, ...covered, fixedLabel(prior[0]), gain ? `${gain.nats.toFixed(2)} ± ${gain.error.toFixed(2)}` : '–'].join(' | ')} |`;
+      return `| ${[name, ...covered, by_dose ? `${fixedLabel(by_dose[0]! / by_dose.at(-1)!)}×` : '–', fixedLabel(prior[0]), gain ? `${gain.nats.toFixed(2)} ± ${gain.error.toFixed(2)}` : '–'].join(' | ')} |`;
     }),
   ];
 }

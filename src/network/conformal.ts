@@ -16,7 +16,7 @@
  */
 
 import * as z from 'zod';
-import { count, type Options, ordered } from '../core/schema.ts';
+import { count, type Options, ordered, positive } from '../core/schema.ts';
 
 /** Shares of patterns that the two intervals shall cover. */
 export const LEVELS = [0.68, 0.95] as const;
@@ -35,6 +35,8 @@ export const calibrationOfSigma = z.object({
     z.object({
       name: z.string(),
       factors: ordered(perLevel),
+      /** By what σ is multiplied before that, at doses from the least to the greatest of the training (dose-scale.ts); absent where it was trained without noise or at one dose, and before format 5. */
+      by_dose: z.array(positive).min(2).optional(),
       /** Half-widths of the intervals of somebody who knows only how the label is distributed over what was trained on, in its unit: the null of every σ (prior.ts). */
       prior: ordered(perLevel),
       /** What the answers to held-out patterns are worth beside that (told.ts) [nats]; models that state no σ, and those of before it, do not say. */

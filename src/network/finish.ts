@@ -9,6 +9,7 @@ import type { Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { Architecture } from './architecture.ts';
+import { scaledDoses } from './dose-scale.ts';
 import { evaluate, measureDomain, scoresOf } from './evaluate.ts';
 import { exportModel, type LabelScaling } from './export.ts';
 import { openModel } from './infer.ts';
@@ -106,9 +107,15 @@ export async function finishModel(parts: TrainedParts, runtime: OnnxRuntime, tas
       noiseFree: await evaluate(model, data, some, { seed }, task),
       dose1e6: await evaluate(model, data, some, { seed, dose: 1e6 }, task),
     };
+    const range: ModelInfo['dose_e'] = t.dose_e ? [t.dose_e[0], t.dose_e[1]] : null;
+    const atDoses: Answers[] = [];
+    for (const dose_e of scaledDoses(range)) {
+      const noise = { ...altered, training: { ...t, dose_e: [dose_e, dose_e] as const }, reconstruct: false };
+      atDoses.push(await answersOf(model, data, some, noise, task));
+    }
     return write(told, scores, {
       domain: measureDomain(asTrained, data.labels, trained),
-      uncertainty: calibrateSigma(asTrained, training, priors, gains),
+      uncertainty: calibrateSigma(asTrained, training, priors, gains, { range, atDoses }),
     });
   } finally {
     await model.close();

@@ -14,8 +14,8 @@ import { calibrationOfSigma } from './conformal.ts';
 import { domainSchema } from './domain.ts';
 import { type NetworkOptions, networkOptions } from './options.ts';
 
-/** Version of what a model file says of itself. 1, of version 0.1.0, knew neither identity nor domain; 2 no calibrated σ; 3 neither shared weights nor a seal. */
-export const MODEL_SCHEMA = 4;
+/** Version of what a model file says of itself. 1, of version 0.1.0, knew neither identity nor domain; 2 no calibrated σ; 3 neither shared weights nor a seal, 4 no σ that goes with the dose. */
+export const MODEL_SCHEMA = 5;
 
 const score = z.object({
   name: z.string(),

@@ -102,10 +102,23 @@ describe('a short training', () => {
     const noisy = recipe('dose_e = [1e5, 1e7]').training;
     const answers = await answersOf(model, data, heldOut, { seed: 5, training: noisy, reconstruct: true }, quietTask);
     for (const [label, { name, factors }] of uncertainty!.labels.entries()) {
-      const ratios = ratiosOf(answers, label, data.labels.length, scores.training[label]!.rmse);
+      const { scale } = sigmaRule(model.info, name)!;
+      const ratios = ratiosOf(answers, label, data.labels.length, scores.training[label]!.rmse, scale);
       for (const [level, stated] of [0.68, 0.95].entries()) {
         expect(Math.abs(coverageOf(ratios, () => factors[level]!).mean - stated), name).toBeLessThan(0.06);
       }
+    }
+    // Nor at one dose alone: what its noise does to errors is in σ, whatever the network sees of it.
+    for (const dose of [1e5, 1e6, 1e7]) {
+      const training = { ...noisy, dose_e: [dose, dose] as const };
+      const own = await answersOf(model, data, heldOut, { seed: 5, training }, quietTask);
+      const covered = uncertainty!.labels.map(({ name, factors, by_dose }, label) => {
+        expect(by_dose![0], name).toBeGreaterThan(by_dose!.at(-1)!);
+        const { scale, rmse } = sigmaRule(model.info, name)!;
+        return coverageOf(ratiosOf(own, label, data.labels.length, rmse, scale), () => factors[0]).mean;
+      });
+      // With one σ for all doses 0.5 at the least.
+      expect(covered.reduce((a, c) => a + c, 0) / covered.length, `${dose}`).toBeCloseTo(0.68, 1);
     }
     // A few electrons are known to tell less.
     const mean = (of: Float32Array) => of.reduce((a, b) => a + b, 0) / of.length;

@@ -8,6 +8,7 @@
 
 import type { Answers } from './answers.ts';
 import { calibrateLabel, coverageOf, ratioOf, type SigmaCalibration } from './conformal.ts';
+import { doseScale, scalesOf } from './dose-scale.ts';
 import type { ModelInfo } from './model-info.ts';
 import type { LabelPriors } from './prior.ts';
 import { sharedErrors } from './shared-errors.ts';
@@ -16,9 +17,9 @@ import { type Gain, isGain } from './told.ts';
 /** What a model says of one batch, [count][labels]. */
 export type StatedSpread = Pick<Answers, 'spread' | 'sigma'>;
 
-/** σ of one label of one pattern before calibration. @param at of the value in [count][labels] @param rmse of the label on held-out structures */
-export function uncalibrated({ spread, sigma }: StatedSpread, at: number, rmse: number): number {
-  return sigma.length > 0 ? sigma[at]! : Math.hypot(rmse, spread[at]!);
+/** σ of one label of one pattern before calibration. @param at of the value in [count][labels] @param rmse of the label on held-out structures @param scale by its dose (dose-scale.ts) */
+export function uncalibrated({ spread, sigma }: StatedSpread, at: number, rmse: number, scale: number): number {
+  return scale * (sigma.length > 0 ? sigma[at]! : Math.hypot(rmse, spread[at]!));
 }
 
 /** f(at) of each pattern, whose value of the label stands at `at` in [count][labels], as [structures][patterns], each structure's in order. */
@@ -32,11 +33,18 @@ function byStructure(answers: Answers, label: number, width: number, f: (at: num
   return [...found.values()];
 }
 
-/** Ratios |error|/σ of one label, [structures][patterns], σ before calibration. @param width number of labels @param rmse of the label on held-out structures */
-export function ratiosOf(answers: Answers, label: number, width: number, rmse: number): number[][] {
-  return byStructure(answers, label, width, (at) =>
-    ratioOf(answers.mean[at]! - answers.truth[at]!, uncalibrated(answers, at, rmse)),
-  );
+/** Ratios |error|/σ of one label, [structures][patterns], σ before calibration. @param width number of labels @param rmse of the label on held-out structures @param scale of σ by dose [electrons per pattern] */
+export function ratiosOf(
+  answers: Answers,
+  label: number,
+  width: number,
+  rmse: number,
+  scale: (dose_e: number) => number,
+): number[][] {
+  return byStructure(answers, label, width, (at) => {
+    const own = scale(answers.dose_e[(at - label) / width]!);
+    return ratioOf(answers.mean[at]! - answers.truth[at]!, uncalibrated(answers, at, rmse, own));
+  });
 }
 
 /**
@@ -44,12 +52,14 @@ export function ratiosOf(answers: Answers, label: number, width: number, rmse: n
  * trained structures, which are many, say how wide they are.
  * @param scores of the same answers
  * @param gains of the network's own answers, by label; none of one that states no σ
+ * @param atDoses answers to the same patterns at each of `scaledDoses` of the training's range
  */
 export function calibrateSigma(
   answers: Answers,
   scores: ModelInfo['scores']['training'],
   priors: LabelPriors,
   gains: readonly Gain[],
+  { range, atDoses }: { readonly range: ModelInfo['dose_e']; readonly atDoses: readonly Answers[] },
 ): SigmaCalibration {
   const width = scores.length;
   const shared = sharedErrors(
@@ -58,11 +68,19 @@ export function calibrateSigma(
   );
   const labels = scores.map(({ name, rmse }, label) => {
     const prior = priors.halves[label]!;
-    const ratios = ratiosOf(answers, label, width, rmse);
     const gain = gains[label];
+    const untold = gain !== undefined && !isGain(gain);
+    const plain = (of: Answers) => ratiosOf(of, label, width, rmse, () => 1);
+    const by_dose = untold ? undefined : scalesOf(atDoses.map(plain));
+    const ratios = ratiosOf(answers, label, width, rmse, (dose) => doseScale(by_dose, range, dose));
     const own = calibrateLabel(name, ratios, [...prior]);
-    const calibrated = gain && !isGain(gain) ? asThePrior(own, ratios, priors.deviation[label]!) : own;
-    return { ...calibrated, ...(gain && { gain }), ...(shared && { shared: shared[label]! }) };
+    const calibrated = untold ? asThePrior(own, ratios, priors.deviation[label]!) : own;
+    return {
+      ...calibrated,
+      ...(by_dose && { by_dose }),
+      ...(gain && { gain }),
+      ...(shared && { shared: shared[label]! }),
+    };
   });
   return {
     sigma: answers.sigma.length > 0 ? 'network' : 'rmse',
@@ -86,8 +104,9 @@ function asThePrior(
 
 /** How a label's σ is made of what the model states. */
 export interface SigmaRule {
-  /** By which σ before calibration is multiplied. */
+  /** By which σ before calibration is multiplied, beside what its dose does [electrons per pattern]. */
   readonly factor: number;
+  readonly scale: (dose_e: number) => number;
   /** Of the 95% interval; undefined where the model does not say. */
   readonly k95: number | undefined;
   readonly rmse: number;
@@ -98,13 +117,21 @@ export interface SigmaRule {
 }
 
 /** The rule of a label; undefined where the model file holds no score of it. */
-export function sigmaRule({ scores, uncertainty }: ModelInfo, name: string): SigmaRule | undefined {
+export function sigmaRule({ scores, uncertainty, dose_e }: ModelInfo, name: string): SigmaRule | undefined {
   const score = scores.training.find((one) => one.name === name);
   if (!score) return undefined;
   const { rmse } = score;
   const calibrated = uncertainty?.labels.find((one) => one.name === name);
-  if (!calibrated) return { factor: 1, k95: undefined, rmse, prior: score.meanOnly ?? rmse, shared: undefined };
+  const scale = (dose: number) => doseScale(calibrated?.by_dose, dose_e, dose);
+  if (!calibrated) return { factor: 1, scale, k95: undefined, rmse, prior: score.meanOnly ?? rmse, shared: undefined };
   const [f68, f95] = calibrated.factors;
   // A constant label is known exactly.
-  return { factor: f68, k95: f68 > 0 ? f95 / f68 : 1, rmse, prior: calibrated.prior[0], shared: calibrated.shared };
+  return {
+    factor: f68,
+    scale,
+    k95: f68 > 0 ? f95 / f68 : 1,
+    rmse,
+    prior: calibrated.prior[0],
+    shared: calibrated.shared,
+  };
 }

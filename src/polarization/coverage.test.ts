@@ -49,7 +49,7 @@ const info = {
   identity: identify({ kind: 'model', schema: 3, program: 'test', settings: {}, inputs: {} }),
   labels: scores.map(({ name, unit }) => ({ name, unit })),
   scores: { training: scores, noiseFree: [], dose1e6: [] },
-  uncertainty: calibrateSigma(answers(1, 2), scores, priors, gains),
+  uncertainty: calibrateSigma(answers(1, 2), scores, priors, gains, { range: null, atDoses: [] }),
 } as unknown as ModelInfo;
 
 test('calibrated σ covers new answers of the same kind, and says that P_z is not told', () => {

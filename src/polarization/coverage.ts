@@ -60,7 +60,10 @@ export function coverageOfAnswers(info: ModelInfo, answers: Answers, own: boolea
   const column = (values: Float32Array, label: number) =>
     Float32Array.from({ length: count }, (_, i) => values[i * width + label]!);
   const raw = info.labels.map((_, label) =>
-    Float32Array.from({ length: count }, (_, i) => uncalibrated(answers, i * width + label, rules[label]?.rmse ?? 0)),
+    Float32Array.from({ length: count }, (_, i) => {
+      const rule = rules[label];
+      return uncalibrated(answers, i * width + label, rule?.rmse ?? 0, rule?.scale(answers.dose_e[i]!) ?? 1);
+    }),
   );
   const at68 = raw.map((sigma, label) => sigma.map((s, i) => s * factors[label]!(structure[i]!)[0]));
   const marks =
@@ -147,7 +150,7 @@ function factorsOf(info: ModelInfo, answers: Answers, label: number, own: boolea
   const stored = info.uncertainty?.labels.find((one) => one.name === name)?.factors ?? ([1, 2] as const);
   if (!own) return () => stored;
   const rule: SigmaRule | undefined = sigmaRule(info, name);
-  const ratios = ratiosOf(answers, label, info.labels.length, rule?.rmse ?? 0);
+  const ratios = ratiosOf(answers, label, info.labels.length, rule?.rmse ?? 0, rule?.scale ?? (() => 1));
   if (ratios.length < 2) return () => stored;
   const order = [...new Set(answers.structure)];
   const byStructure = new Map(

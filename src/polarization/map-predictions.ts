@@ -50,6 +50,7 @@ export async function predictScan(
   const values = info.labels.map(() => new Float32Array(count));
   const sigmas = info.labels.map(() => new Float32Array(count));
   const rules = info.labels.map(({ name }) => sigmaRule(info, name));
+  const scales = rules.map((rule) => rule?.scale(calibration.dose_e) ?? 1);
   const distance = new Float32Array(count);
   const facts: PositionFacts[] = [];
   const [misfit, counting] = [new Float32Array(count), new Float32Array(count)];
@@ -74,7 +75,9 @@ export async function predictScan(
         for (const [label, channel] of values.entries()) {
           channel[first + i] = part.labels[i * values.length + label]!;
           const rule = rules[label];
-          if (rule) sigmas[label]![first + i] = rule.factor * uncalibrated(part, i * values.length + label, rule.rmse);
+          if (rule)
+            sigmas[label]![first + i] =
+              rule.factor * uncalibrated(part, i * values.length + label, rule.rmse, scales[label]!);
         }
       }
       distance.set(part.distance, first);
