@@ -110,8 +110,10 @@ function believed({ uncertainty }: ModelInfo): string[] {
     return ['σ is the rms error on held-out structures: the model (format 2 or older) states no interval.'];
   const { structures, patterns, labels } = uncertainty;
   const share = (pair: readonly number[] | undefined, i: number) => (pair ? percent(pair[i]!) : '–');
+  // Formats before 5 took the prior from held-out structures.
+  const seen = labels.some(({ gain }) => gain) ? 'what was trained on' : 'held-out structures';
   return [
-    `Calibrated on ${plural(structures, 'held-out structure')}, ${plural(patterns, 'pattern')}, ${uncertainty.sigma === 'network' ? 'from the σ that the network states for each pattern' : 'from its rms error'}. Sure to cover, whatever structures are like: ${percent(promised(LEVELS[0], structures))} and ${percent(promised(LEVELS[1], structures))} of patterns by the intervals of 68% and 95%. Covered, each structure by factors from the others; ± from structure to structure. Prior: half of the 68% interval of somebody who sees no pattern, over what was trained on. Worth: what an answer with its σ gains in logarithmic score over that; ± is a standard error.`,
+    `Calibrated on ${plural(structures, 'held-out structure')}, ${plural(patterns, 'pattern')}, ${uncertainty.sigma === 'network' ? 'from the σ that the network states for each pattern' : 'from its rms error'}. Sure to cover, whatever structures are like: ${percent(promised(LEVELS[0], structures))} and ${percent(promised(LEVELS[1], structures))} of patterns by the intervals of 68% and 95%. ${labels.some(({ by_dose }) => by_dose) ? 'How σ goes with the dose comes from the same structures, which that does not count; what is not told has the intervals of the prior. ' : ''}Covered, each structure by factors from the others; ± from structure to structure. Prior: half of the 68% interval of somebody who sees no pattern, over ${seen}. Worth: what an answer with its σ gains in logarithmic score over that; ± is a standard error.`,
     '',
     '| label | covered of 68% | of 95% | σ at the least dose, over that at the greatest | prior | worth, nats |',
     '|---|---|---|---|---|---|',

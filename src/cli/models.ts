@@ -63,7 +63,7 @@ export function modelTable(models: readonly FoundModel[]): string[] {
   return [
     line(head),
     ...rows.map(line),
-    'Mean absolute errors on held-out structures: δTi along x, y, z noise-free; δTi, tilt and thickness at 10⁶ electrons a pattern. ×: no better than knowing the mean.',
+    'Mean absolute errors on held-out structures: δTi along x, y, z noise-free; δTi, tilt and thickness at 10⁶ electrons a pattern. ×: not told, under noise as trained: worth no more than knowing the mean.',
   ];
 }
 

@@ -82,6 +82,11 @@ export function sigmaTable(map: PolarizationMap): ReportTable {
 }
 
 /** Errors of the model for one label on structures that it never saw, in the label's unit. */
+function heldOutVerdict(meanOnly: number | undefined, tells: boolean | undefined): string {
+  if (meanOnly === 0) return 'the truth is constant';
+  return tells === false ? 'no better than the mean' : '';
+}
+
 export interface HeldOutRow {
   readonly name: string;
   readonly unit: string;
@@ -114,7 +119,7 @@ export function heldOutTable(rows: readonly HeldOutRow[]): ReportTable {
       noiseFree.mae,
       asTrained.mae,
       asTrained.rmse,
-      ...(known ? [meanOnly ?? Number.NaN, tells === false ? 'no better than the mean' : ''] : []),
+      ...(known ? [meanOnly ?? Number.NaN, heldOutVerdict(meanOnly, tells)] : []),
     ]),
   };
 }

@@ -24,6 +24,7 @@ import { decodeModel } from './onnx-proto.ts';
 import { trainingOptions } from './options.ts';
 import { restoreWeights } from './restore.ts';
 import type { OnnxRuntime } from './session.ts';
+import { isTold } from './told.ts';
 
 /** Patterns of the scan that the instrument is fitted to, at most, evenly chosen. */
 const LOOKED_AT = 64;
@@ -150,7 +151,10 @@ export async function adaptModel(request: AdaptRequest, task: Task): Promise<Ada
     try {
       const ask = (model: typeof after) => consistencyOf(model, patterns, dose_e, fitted.labels, told);
       const consistency = compareConsistency(await ask(before), await ask(after));
-      const reasons = verdictOf(consistency, kept, fitted.fit);
+      const lost = info.labels.flatMap(({ name }) =>
+        isTold(info, name) !== false && isTold(after.info, name) === false ? [name] : [],
+      );
+      const reasons = verdictOf(consistency, kept, fitted.fit, lost);
       const judged = { ...adaptation, consistency };
       return { ...reasons, model: after.saying({ adaptation: judged }), fitted, adaptation: judged, consistency };
     } finally {
@@ -166,6 +170,7 @@ function verdictOf(
   consistency: readonly ConsistencyMeasure[],
   kept: number,
   { left, left_reference }: CameraFit,
+  lost: readonly string[],
 ): Pick<AdaptResult, 'adapted' | 'reasons'> {
   const by = ({ before, after }: ConsistencyMeasure) =>
     `${(100 * Math.abs(after / before - 1)).toFixed(0)}% ${after > before ? 'more' : 'less'}`;
@@ -177,6 +182,7 @@ function verdictOf(
       `no instrument explains the scan: look-alikes leave ${(left / left_reference.high).toFixed(1)} times as much as 9 of 10 held-out patterns do; the library lacks its thickness, absorption or crystal`,
     );
   }
+  if (lost.length > 0) no.push(`the adapted model does not tell ${lost.join(', ')} any more`);
   if (kept === 0) no.push('no step made the model better on held-out patterns under the fitted instrument');
   if (is('worse').length > 0) no.push(`worse: ${told(is('worse'))}`);
   if (is('better').length === 0) no.push('nothing got better');

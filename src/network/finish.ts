@@ -17,6 +17,7 @@ import { infoToMetadata, type LabelScore, type ModelInfo, type ModelScores } fro
 import type { TrainingOptions } from './options.ts';
 import { priorsOf } from './prior.ts';
 import type { OnnxRuntime } from './session.ts';
+import { sharingOf } from './sharing.ts';
 import type { InputScaling } from './step-graphs.ts';
 import { gainsOf, isGain } from './told.ts';
 import { calibrateSigma } from './uncertainty.ts';
@@ -88,7 +89,10 @@ export async function finishModel(parts: TrainedParts, runtime: OnnxRuntime, tas
   const { seed } = t;
   const altered = { seed, training: t, camera: adaptation?.camera, reconstruct: true };
   const { labels: trained } = await data.read(spread(parts.trained, SCORE_LIMIT));
-  const priors = priorsOf(trained, labels, a.sharing);
+  // What is drawn as augmentation is known of labels, whether or not weights are shared.
+  const names = data.labels.map(({ name }) => name);
+  const alike = a.sharing ?? (t.symmetry ? sharingOf(data.detector, names) : undefined);
+  const priors = priorsOf(trained, labels, alike);
   const network = openModel(write(undefined, unscored), runtime);
   let own: Answers;
   try {

@@ -70,6 +70,12 @@ export function checkModel(info: ModelInfo, { graph }: ModelProto): { readonly l
     'dose_e',
     `${doses(info.dose_e)} of a training with ${doses(training?.dose_e)}`,
   );
+  const varied = info.dose_e !== null && info.dose_e[0] < info.dose_e[1];
+  agree(
+    varied || !uncertainty?.labels.some(({ by_dose }) => by_dose),
+    'uncertainty',
+    `σ goes with a dose that the training did not vary (${doses(info.dose_e)})`,
+  );
   const network = networkOf(info);
   const states = sizes(graph.output, 'sigma');
   agree(!network || network.input === info.input, 'input', `'${info.input}' of a network of '${network?.input}'`);

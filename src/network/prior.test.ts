@@ -31,3 +31,18 @@ test('a network that turns with its patterns has seen a component along x along 
   expect(halves[1]).toEqual(halves[0]);
   expect(priorsOf(labels, scaling([0, 0, 50], [20, 1, 29]), undefined).halves[1]).toEqual([0, 0]);
 });
+
+test('of domains that lie along one of three axes σ is never that of the two in three without the component', () => {
+  for (const share of [0.6, 0.65, 0.7, 0.75]) {
+    // Without the component: within 0.1 of 0; with it: 30.
+    const n = 1000;
+    const labels = Float32Array.from({ length: 3 * n }, (_, i) => {
+      const k = Math.floor(i / 3);
+      return i % 3 > 0 ? k : k < share * n ? 0.1 * Math.sin(k) : k % 2 === 0 ? 30 : -30;
+    });
+    const deviation = 30 * Math.sqrt(1 - share);
+    const [half] = priorsOf(labels, scaling([0, 500, 500], [deviation, 289, 289]), undefined).halves;
+    expect(half![0]).toBeGreaterThanOrEqual(Math.fround(deviation));
+    expect(half![1]).toBeCloseTo(30, 5);
+  }
+});

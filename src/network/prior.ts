@@ -11,13 +11,16 @@ export interface LabelPriors {
   /** Of what was trained on, [labels] each, in the labels' units. */
   readonly mean: ArrayLike<number>;
   readonly deviation: ArrayLike<number>;
-  /** Half-widths of the intervals about the mean that hold 68 and 95 of 100 trained labels, [labels]; 0 where a label has one value. */
+  /**
+   * Half-widths of the intervals about the mean that hold 68 and 95 of 100 trained labels, [labels], the first no less than the deviation: of six sorts of domains two in three have
+   * next to nothing of a component, and what 68 of 100 have would be that or the whole, by chance. 0 where a label has one value.
+   */
   readonly halves: readonly (readonly [number, number])[];
 }
 
 /**
  * @param labels of trained patterns, [patterns][labels]; at least one pattern
- * @param sharing of a network whose weights symmetry operations share: it has seen with each pattern its turned and mirrored ones, and a component in the plane along either axis
+ * @param sharing the symmetry operations that a training draws, or that weights share: it has seen with each pattern its turned and mirrored ones, and a component in the plane along either axis
  */
 export function priorsOf(
   labels: Float32Array,
@@ -35,8 +38,9 @@ export function priorsOf(
     );
     // A label that does not vary: its mean is rounded.
     const still = away.every((d) => d <= 1e-6 * Math.abs(mean[label]!));
-    const half = (level: number) => (still ? 0 : conformalFactor([away], level));
-    return [half(LEVELS[0]), half(LEVELS[1])] as const;
+    if (still) return [0, 0] as const;
+    const at68 = Math.max(conformalFactor([away], LEVELS[0]), deviation[label]!);
+    return [at68, Math.max(at68, conformalFactor([away], LEVELS[1]))] as const;
   });
   return { mean, deviation, halves };
 }

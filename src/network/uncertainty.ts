@@ -74,7 +74,7 @@ export function calibrateSigma(
     const by_dose = untold ? undefined : scalesOf(atDoses.map(plain));
     const ratios = ratiosOf(answers, label, width, rmse, (dose) => doseScale(by_dose, range, dose));
     const own = calibrateLabel(name, ratios, [...prior]);
-    const calibrated = untold ? asThePrior(own, ratios, priors.deviation[label]!) : own;
+    const calibrated = untold ? asThePrior(own, ratios, answers.sigma[label]!) : own;
     return {
       ...calibrated,
       ...(by_dose && { by_dose }),
@@ -90,13 +90,13 @@ export function calibrateSigma(
   };
 }
 
-/** Of a label whose stated σ is its deviation, factors that make its intervals those of the prior, and what these cover. */
+/** Of a label that is answered with its mean, factors that make its intervals those of the prior, and what these cover. @param stated σ of every pattern */
 function asThePrior(
   { name, prior, coverage }: SigmaCalibration['labels'][number],
   ratios: readonly (readonly number[])[],
-  deviation: number,
+  stated: number,
 ): SigmaCalibration['labels'][number] {
-  const factors: [number, number] = [prior[0] / deviation, prior[1] / deviation];
+  const factors: [number, number] = [prior[0] / stated, prior[1] / stated];
   if (!coverage) return { name, factors, prior };
   const [at68, at95] = factors.map((factor) => coverageOf(ratios, () => factor));
   return { name, factors, prior, coverage: [at68!.mean, at95!.mean], spread: [at68!.spread, at95!.spread] };

@@ -11,6 +11,7 @@ import { distancesOf } from '../network/domain.ts';
 import { marksOf, type ScanMarks } from '../network/marks.ts';
 import type { ModelInfo } from '../network/model-info.ts';
 import type { Posteriors } from '../network/rank-checks.ts';
+import { isGain } from '../network/told.ts';
 import { ratiosOf, type SigmaRule, sigmaRule, uncalibrated } from '../network/uncertainty.ts';
 import { tellsNothing } from './abstention.ts';
 import { widened } from './fit.ts';
@@ -147,8 +148,10 @@ function rowsOf(values: Float32Array, rows: readonly number[], width: number): F
 /** Factors of one label by structure. */
 function factorsOf(info: ModelInfo, answers: Answers, label: number, own: boolean): (structure: number) => Pair {
   const { name } = info.labels[label]!;
-  const stored = info.uncertainty?.labels.find((one) => one.name === name)?.factors ?? ([1, 2] as const);
-  if (!own) return () => stored;
+  const calibrated = info.uncertainty?.labels.find((one) => one.name === name);
+  const stored = calibrated?.factors ?? ([1, 2] as const);
+  // What is answered with its mean has the prior's intervals, whichever structures are asked.
+  if (!own || (calibrated?.gain && !isGain(calibrated.gain))) return () => stored;
   const rule: SigmaRule | undefined = sigmaRule(info, name);
   const ratios = ratiosOf(answers, label, info.labels.length, rule?.rmse ?? 0, rule?.scale ?? (() => 1));
   if (ratios.length < 2) return () => stored;
