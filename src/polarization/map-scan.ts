@@ -8,7 +8,7 @@
  */
 
 import { type FileIdentity, type Identity, identify } from '../core/identity.ts';
-import { plural } from '../core/numbers.ts';
+import { countLabel, electrons, plural } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import type { WorkerHost } from '../core/threads.ts';
 import { zoneText } from '../diffraction/detector.ts';
@@ -198,6 +198,7 @@ export async function mapScan(
     ...(apart?.warnings ?? []),
     ...fit.warnings,
     ...abstentionWarnings(abstained),
+    ...oneSigma(info),
     ...(uncovered === 0 ? [] : [{ level: 'care', text: missing } as const]),
     ...calibration.warnings
       .filter((text) => !found.warnings.some((one) => one.text === text))
@@ -246,6 +247,21 @@ export async function mapScan(
     calibrate_s: (calibrated - start) / 1e3,
     map_s: (performance.now() - calibrated) / 1e3,
   };
+}
+
+/** Model files of this format on say how σ goes with the dose. */
+const DOSE_SCHEMA = 5;
+
+/** A model file that does not say how σ goes with the dose (formats before 5), where its training varied the dose. */
+function oneSigma({ uncertainty, dose_e, identity }: ModelInfo): MapWarning[] {
+  const [least, most] = dose_e ?? [1, 1];
+  if (!uncertainty || least === most || identity.schema >= DOSE_SCHEMA) return [];
+  return [
+    {
+      level: 'care',
+      text: `σ is one for all doses: the model’s file is of format ${identity.schema}, calibrated over ${countLabel(least)} to ${electrons(most)} a pattern together. Intervals hold less often than stated near the least of these (55 for 68 of 100 in one model), more often near the greatest. Train the model again for σ at the scan’s dose.`,
+    },
+  ];
 }
 
 function promises(structures: number): NonNullable<MapProvenance['coverage']> {
