@@ -2,7 +2,17 @@
 
 import { basename } from 'node:path';
 import { isFile } from '../core/identity.ts';
-import { countLabel, electrons, fixedLabel, percent, plural, quantity, setting, unitLabel } from '../core/numbers.ts';
+import {
+  countLabel,
+  decimalLabel,
+  electrons,
+  fixedLabel,
+  percent,
+  plural,
+  quantity,
+  setting,
+  unitLabel,
+} from '../core/numbers.ts';
 import { pixelText, zoneText } from '../diffraction/detector.ts';
 import { LEVELS, promised } from '../network/conformal.ts';
 import type { LabelScore, ModelInfo } from '../network/model-info.ts';
@@ -119,7 +129,7 @@ function believed({ uncertainty }: ModelInfo): string[] {
     '|---|---|---|---|---|---|',
     ...labels.map(({ name, coverage, spread, prior, gain, by_dose }) => {
       const covered = [0, 1].map((i) => (coverage ? `${share(coverage, i)} ± ${share(spread, i)}` : '–'));
-      return `| ${[name, ...covered, by_dose ? `${fixedLabel(by_dose[0]! / by_dose.at(-1)!)}×` : '–', fixedLabel(prior[0]), gain ? `${gain.nats.toFixed(2)} ± ${gain.error.toFixed(2)}` : '–'].join(' | ')} |`;
+      return `| ${[name, ...covered, by_dose ? `${fixedLabel(by_dose[0]! / by_dose.at(-1)!)}×` : '–', fixedLabel(prior[0]), gain ? `${decimalLabel(gain.nats, 2)} ± ${decimalLabel(gain.error, 2)}` : '–'].join(' | ')} |`;
     }),
   ];
 }
