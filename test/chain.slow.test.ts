@@ -5,7 +5,7 @@ import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cli, fails } from './run-cli.ts';
+import { cli, done, fails } from './run-cli.ts';
 
 const recipe = (more: { structures?: string; library?: string; training?: string; experiment?: string } = {}) => `
 [structures]
@@ -43,12 +43,6 @@ const bytes = (name: string) => readFile(at(name));
 const recipeFile = async (name: string, text: string) => {
   await writeFile(at(name), text);
   return at(name);
-};
-const done = async (...argv: string[]) => {
-  const result = await cli(...argv);
-  expect(result.err).not.toContain('ferroscope:');
-  expect(result.code).toBe(0);
-  return result;
 };
 
 beforeAll(async () => {

@@ -24,6 +24,14 @@ export async function cli(...argv: string[]): Promise<CliResult> {
   }
 }
 
+/** Expects a success that says nothing of an error. */
+export async function done(...argv: string[]): Promise<CliResult> {
+  const result = await cli(...argv);
+  expect(result.err).not.toContain('ferroscope:');
+  expect(result.code).toBe(0);
+  return result;
+}
+
 /** Expects a failure that says `message` (and hint), and shows no stack. */
 export async function fails(argv: string[], code: number, message: RegExp): Promise<void> {
   const result = await cli(...argv);

@@ -14,7 +14,7 @@ import { parseRecipe } from '../src/recipe/recipe.ts';
 import { openScan } from '../src/scan/open.ts';
 import { experimentScan } from '../src/simulation/experiment.ts';
 import { modelFor } from './alter-model.ts';
-import { cli, fails } from './run-cli.ts';
+import { cli, done, fails } from './run-cli.ts';
 import { SMALL_STUDY } from './small-study.ts';
 
 const CORE = `
@@ -35,12 +35,6 @@ let folder: string;
 const at = (name: string) => join(folder, name);
 const bytes = (name: string) => readFile(at(name));
 const when = async (name: string) => (await stat(at(name))).mtimeMs;
-const done = async (...argv: string[]) => {
-  const result = await cli(...argv);
-  expect(result.err).not.toContain('ferroscope:');
-  expect(result.code).toBe(0);
-  return result;
-};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ferroscope-study-'));

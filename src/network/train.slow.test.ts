@@ -1,40 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { FerroscopeError } from '../core/errors.ts';
+import { expect, test } from 'vitest';
 import { identify } from '../core/identity.ts';
 import { quietTask, type Task } from '../core/task.ts';
-import { folderStore } from '../node/folder-store.ts';
+import { problemOf } from '../core/test-problem.ts';
 import { nodeOnnx } from '../node/onnx.ts';
-import { nodeWorkers } from '../node/worker-host.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { openModel } from './infer.ts';
-import { testDataset } from './test-data.ts';
+import { data, options, recipe } from './test-training.ts';
 import { train } from './train.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'ferroscope-train-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const small = '[network]\nchannels = [8, 8, 16, 16, 32, 32]\npredictor_width = 64\n';
-const recipe = (training: string) => parseRecipe(`${small}[training]\n${training}`);
-const data = testDataset(32, 1600);
-const options = (name: string) => ({
-  checkpoint: folderStore(join(folder, name)),
-  recipe: { toml: '', hash: '', schema: 2 },
-  program: 'test',
-  host: nodeWorkers,
-  runtime: nodeOnnx,
-});
-
-async function failure(work: Promise<unknown>): Promise<FerroscopeError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof FerroscopeError)) throw new Error(`Expected a tagged error, got ${String(error)}`);
-  return error;
-}
 
 test('dense layers, the default, reach a correlation above 0.9 for every label too', async () => {
   const dense = parseRecipe(
@@ -55,7 +27,7 @@ test('a stopped training resumes to the very result of an uninterrupted one', as
       if (what === 'steps' && done === steps) controller.abort();
     },
   });
-  expect((await failure(train(study, data, options('resumed'), stopAt(27)))).tag).toBe('aborted');
+  expect((await problemOf(train(study, data, options('resumed'), stopAt(27)))).tag).toBe('aborted');
   let first = 0;
   const resumed = await train(study, data, options('resumed'), {
     ...quietTask,
@@ -69,10 +41,10 @@ test('a stopped training resumes to the very result of an uninterrupted one', as
   // A finished training gives its model again; another recipe, or another library, does not take it over.
   const again = await train(study, data, options('whole'), quietTask);
   expect(Buffer.from(again.model).equals(Buffer.from(whole.model))).toBe(true);
-  const other = await failure(train(recipe('epochs = 3'), data, options('whole'), quietTask));
+  const other = await problemOf(train(recipe('epochs = 3'), data, options('whole'), quietTask));
   expect(other).toMatchObject({ tag: 'stale', message: expect.stringContaining('training.epochs was 2, and is 3') });
   const relabelled = { ...data, identity: { ...data.identity, content: 'another' } };
-  expect(await failure(train(study, relabelled, options('whole'), quietTask))).toMatchObject({
+  expect(await problemOf(train(study, relabelled, options('whole'), quietTask))).toMatchObject({
     tag: 'stale',
     message: expect.stringContaining('the contents of the library'),
   });

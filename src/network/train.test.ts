@@ -1,17 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { skipAloud } from '../../test/skip-aloud.ts';
-import { FerroscopeError } from '../core/errors.ts';
 import { identify } from '../core/identity.ts';
 import { quietTask } from '../core/task.ts';
-import { problem } from '../core/test-problem.ts';
-import { folderStore } from '../node/folder-store.ts';
+import { problem, problemOf } from '../core/test-problem.ts';
 import { nodeOnnx } from '../node/onnx.ts';
-import { nodeWorkers } from '../node/worker-host.ts';
-import { parseRecipe } from '../recipe/recipe.ts';
 import { answersOf } from './answers.ts';
 import { Augmenter } from './augment.ts';
 import { coverageOf } from './conformal.ts';
@@ -20,32 +15,9 @@ import { type Model, openModel } from './infer.ts';
 import { MODEL_SCHEMA } from './model-info.ts';
 import { checkModelFits, scopeOf } from './model-scope.ts';
 import { decodeModel, encodeModel } from './onnx-proto.ts';
-import { testDataset } from './test-data.ts';
+import { data, folder, options, recipe } from './test-training.ts';
 import { train } from './train.ts';
 import { ratiosOf, sigmaRule } from './uncertainty.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'ferroscope-train-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const small = '[network]\nchannels = [8, 8, 16, 16, 32, 32]\npredictor_width = 64\n';
-const recipe = (training: string) => parseRecipe(`${small}[training]\n${training}`);
-const data = testDataset(32, 1600);
-const options = (name: string) => ({
-  checkpoint: folderStore(join(folder, name)),
-  recipe: { toml: '', hash: '', schema: 2 },
-  program: 'test',
-  host: nodeWorkers,
-  runtime: nodeOnnx,
-});
-
-async function failure(work: Promise<unknown>): Promise<FerroscopeError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof FerroscopeError)) throw new Error(`Expected a tagged error, got ${String(error)}`);
-  return error;
-}
 
 describe('a short training', () => {
   const trained = train(
@@ -195,7 +167,7 @@ describe('a short training', () => {
     const power = patterns.reduce((sum, v) => sum + v * v, 0);
     const error = patterns.reduce((sum, v, i) => sum + (v - whole.reconstruction[i]!) ** 2, 0);
     expect(error / power).toBeLessThan(0.02);
-    expect((await failure(model.predict(patterns, 4))).tag).toBe('shape');
+    expect((await problemOf(model.predict(patterns, 4))).tag).toBe('shape');
   });
 
   test('Python’s ONNX Runtime gives the same numbers', async (context) => {
