@@ -153,7 +153,12 @@ test('a map: a model that always gives one answer, which a turn by 180° leaves 
   put('labels.mean', answers);
   // Without a domain no pattern is unlike the library, and no σ is widened; nor are weights and statements those of the training.
   const left = ['ferroscope.domain', 'ferroscope.weights', 'ferroscope.seal'];
-  const metadataProps = proto.metadataProps.filter(({ key }) => !left.includes(key));
+  // Nor does σ go with the dose.
+  const uncertainty = setting('uncertainty');
+  for (const label of uncertainty.labels) delete label.by_dose;
+  const metadataProps = proto.metadataProps
+    .filter(({ key }) => !left.includes(key))
+    .map(({ key, value }) => ({ key, value: key === 'ferroscope.uncertainty' ? JSON.stringify(uncertainty) : value }));
   await writeFile(join(folder, 'model.onnx'), encodeModel({ ...proto, metadataProps }));
   const { source } = synthetic({ rotation: 7, px: 0.45 });
   await writeEmd(join(folder, 'scan.h5'), {
@@ -165,12 +170,15 @@ test('a map: a model that always gives one answer, which a turn by 180° leaves 
   const out = await run(1);
   console.log(out);
   const printed = [...out.matchAll(/3,4: first (\S+) ± (\S+) uC\/cm2/g)].map(([, ...numbers]) => numbers.map(Number));
-  const calibrated: { name: string; factors: [number, number] }[] = setting('uncertainty').labels;
+  const calibrated: { name: string; factors: [number, number] }[] = uncertainty.labels;
+  const scores: { name: string; rmse: number }[] = setting('scores').training;
   for (const [i, name] of ['P_x', 'P_y', 'P_z'].entries()) {
     const answer = answers[labels.findIndex((label) => label.name === name)]!;
     const factor = calibrated.find((label) => label.name === name)!.factors[0];
-    // The network now states σ = 0. The two looks: P as answered, and turned back. Across the beam ±answer: mean 0, spread |answer|.
-    const [value, sigma] = name === 'P_z' ? [answer, 0] : [0, factor * answer];
+    const { rmse } = scores.find((score) => score.name === name)!;
+    // A network without σ of its own: σ is its rms error beside the spread over two looks, P as answered and turned back. Across the beam ±answer: mean 0, spread |answer|.
+    const [value, spread] = name === 'P_z' ? [answer, 0] : [0, answer];
+    const sigma = factor * Math.hypot(rmse, spread);
     expect(printed[i]![0]).toBeCloseTo(value, 5);
     expect(printed[i]![1]).toBeCloseTo(sigma, 4);
   }
