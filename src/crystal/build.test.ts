@@ -44,13 +44,13 @@ test('the gradient steps δTi of the atoms by gradient_step_pm away from its tur
   expect(steps.filter((step) => Math.abs(step - 2) < 1e-9).length).toBeGreaterThan(150);
 });
 
-test('mixed alternates, and every material and order builds', () => {
-  const mixed = RECIPE('texture = "mixed"');
+test('structures take turns at several textures, and every material and order builds', () => {
+  const mixed = RECIPE('texture = ["smooth", "gradient"]');
   expect([0, 1, 2].map((index) => textureKind(mixed.structures, index))).toEqual(['smooth', 'gradient', 'smooth']);
   for (const material of ['(Ba,Sr)TiO3', 'BaTiO3', 'SrTiO3']) {
     const order = material === '(Ba,Sr)TiO3' ? 'a_order = "checkerboard"' : '';
     const recipe = parseRecipe(
-      `[crystal]\nmaterial = "${material}"\n${order}\n[structures]\ntexture = "mixed"\njitter_pm = 0`,
+      `[crystal]\nmaterial = "${material}"\n${order}\n[structures]\ntexture = ["smooth", "gradient"]\njitter_pm = 0`,
     );
     const labels = labelFields(build(recipe, 1, false), recipe);
     const of = perovskiteOf(recipe.crystal).material;

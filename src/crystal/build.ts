@@ -18,7 +18,7 @@ import { idealBlock, orderA } from './perovskite.ts';
 import { drawElements } from './site-elements.ts';
 import { displaceBySoftMode } from './soft-mode.ts';
 import { requireSites, type Structure } from './structure.ts';
-import { drawTexture, type Texture, unpolarized } from './texture.ts';
+import { drawTexture, type Texture, textureKind, unpolarized } from './texture.ts';
 import { withJitter } from './thermal.ts';
 import { displaceByTilts } from './tilts.ts';
 import type { BlockCells } from './zone.ts';
@@ -40,7 +40,7 @@ function depthTextures(inputs: StructureInputs, index: number, of: RandomStream)
  */
 export function withBeamEdge<Inputs extends StructureInputs>(inputs: Inputs, index: number, of: RandomStream): Inputs {
   const { crystal, structures } = inputs;
-  if (crystal.c_A !== undefined || structures.texture !== 'domains') return inputs;
+  if (crystal.c_A !== undefined || textureKind(structures, index) !== 'domains') return inputs;
   const edges = depthTextures(inputs, index, of).map(({ edge_A }) => edge_A ?? crystal.a_A);
   return { ...inputs, crystal: { ...crystal, c_A: edges.reduce((sum, edge) => sum + edge, 0) / edges.length } };
 }
@@ -110,7 +110,7 @@ function buildBlock(
   block: number,
 ): Structure {
   const { material, u2About } = perovskiteOf(crystal);
-  const { P, turns } = texture;
+  const { kind, P, turns } = texture;
   // The first block's streams are those of libraries whose structures had one.
   const fork = (what: string) => (block === 0 ? of.fork(what) : of.fork(what, block));
   const { cells, zone } = structures;
@@ -123,7 +123,7 @@ function buildBlock(
     P.map((p) => p / perA),
   );
   const still = turns ? displaceByTilts(polar, turns) : polar;
-  const aboutRest = u2About === 'polar' || turns !== undefined || structures.texture === 'domains';
+  const aboutRest = u2About === 'polar' || turns !== undefined || kind === 'domains';
   const sites = { ...requireSites(still), ...(aboutRest && { rest_A: still.positions_A }) };
   return withJitter({ ...still, sites }, structures.jitter_pm, fork('jitter'));
 }

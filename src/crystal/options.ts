@@ -171,6 +171,8 @@ const zoneAxis = z
   })
   .transform((axis): Vec3 | undefined => (axis.join() === '0,0,1' ? undefined : axis));
 
+const textureKinds = z.enum(['uniform', 'gradient', 'diverging', 'smooth', 'domains']);
+
 export const structuresOptions = z
   .strictObject({
     count: count.max(100_000).default(8).describe('Structures for training.'),
@@ -234,10 +236,10 @@ export const structuresOptions = z
         'Thermal motion of each structure: all of crystal.u2_A2 times one factor, drawn evenly within ± this [%]. Absorption goes with it, and so does what a thickness looks like.',
       ),
     texture: z
-      .enum(['uniform', 'gradient', 'diverging', 'smooth', 'mixed', 'domains'])
+      .union([textureKinds, z.array(textureKinds).min(2).max(8).readonly()])
       .default('smooth')
       .describe(
-        "Polarization texture. 'mixed' alternates 'smooth' and 'gradient' from structure to structure; 'diverging' points away from one cell in the plane, as the paper's model does, the same in every structure, cells a multiple of four, p_max_uC_cm2 not looked at; 'domains' has the directions that symmetry allows, and walls, as `domains` says.",
+        "Polarization texture; of a list structures take turns, the held-out ones too. 'diverging' points away from one cell in the plane, as the paper's model does, the same in every structure, cells a multiple of four, p_max_uC_cm2 not looked at; 'domains' has the directions that symmetry allows, and walls, as `domains` says.",
       ),
     domains: domainOptions.optional(),
     p_max_uC_cm2: z
@@ -297,8 +299,8 @@ export const structuresOptions = z
     'structures of a file are seen along [001]: leave zone out',
   )
   .refine(
-    (s) => s.domains === undefined || s.texture === 'domains',
-    "domains belong to texture = 'domains', and that is not the texture",
+    (s) => s.domains === undefined || [s.texture].flat().includes('domains'),
+    "domains belong to texture = 'domains', and no structure has that",
   )
   .describe('Structures of a library: textures of the soft mode, or frames of a file.');
 export type StructuresOptions = Options<typeof structuresOptions>;

@@ -22,6 +22,7 @@ import { variants } from './variants.ts';
 import { type BlockCells, blockProblem, cubicPlace, zoneOf } from './zone.ts';
 
 export interface Texture {
+  readonly kind: Kind;
   /** P imposed [µC/cm²], [nz][ny][nx][3], along x, y and z, before atoms share it and before jitter. */
   readonly P: Float64Array;
   /** Turn of each octahedron about the cubic axes, tangents, [nz][ny][nx][3]; undefined where none is turned. */
@@ -33,12 +34,17 @@ export interface Texture {
 /** δB per u below which a gradient in steps of δB is none: P would be without bounds. */
 const LEAST_OFF_CENTRE = 0.05;
 
-/** Texture of structure `index`: 'mixed' gives smooth to even indices and gradient to odd ones. */
-export function textureKind(
-  { texture }: Pick<StructuresOptions, 'texture'>,
-  index: number,
-): Exclude<StructuresOptions['texture'], 'mixed'> {
-  return texture === 'mixed' ? (index % 2 === 0 ? 'smooth' : 'gradient') : texture;
+type Kind = Exclude<StructuresOptions['texture'], readonly unknown[]>;
+type Textured = Pick<StructuresOptions, 'texture'>;
+
+/** Texture of structure `index`: of several, structures take turns. */
+export function textureKind({ texture }: Textured, index: number): Kind {
+  return typeof texture === 'string' ? texture : texture[index % texture.length]!;
+}
+
+/** Whether any structure has this texture. */
+export function hasTexture({ texture }: Textured, kind: Kind): boolean {
+  return [texture].flat().includes(kind);
 }
 
 /** The tilt in use; undefined where nothing is turned. */
@@ -66,18 +72,18 @@ export function textureProblem(inputs: StructureInputs): string | undefined {
   const { crystal, structures } = inputs;
   const perovskite = perovskiteOf(crystal);
   const { material } = perovskite;
-  const domains = structures.texture === 'domains' ? domainsOf(inputs) : undefined;
+  const domains = hasTexture(structures, 'domains') ? domainsOf(inputs) : undefined;
   if (typeof domains === 'string') return domains;
   if (
-    ['gradient', 'diverging', 'mixed'].includes(structures.texture) &&
+    (hasTexture(structures, 'gradient') || hasTexture(structures, 'diverging')) &&
     Math.abs(dTiPerDisplacement(material)) < LEAST_OFF_CENTRE
   ) {
     return `the soft mode of ${material.name} hardly moves B against its O6, and gradient_step_pm is a step of that: choose another texture`;
   }
-  if (structures.texture === 'diverging' && structures.cells.slice(0, 2).some((n) => n % 4 !== 0)) {
+  if (hasTexture(structures, 'diverging') && structures.cells.slice(0, 2).some((n) => n % 4 !== 0)) {
     return `a diverging texture needs cells that are multiples of four along x and y, not ${structures.cells.slice(0, 2).join(' and ')}`;
   }
-  if (structures.texture === 'diverging' && structures.zone) return 'a diverging texture lies along [001] only';
+  if (hasTexture(structures, 'diverging') && structures.zone) return 'a diverging texture lies along [001] only';
   return blockProblem(structures) ?? tiltMisfit(structures, tiltOf(crystal, perovskite));
 }
 
@@ -138,24 +144,24 @@ export function drawTexture(inputs: StructureInputs, index: number, of: RandomSt
       { cells, zone, a_A, options, p_uC_cm2, variants: variants(axis, tilt), phase },
       stream,
     );
-    return { P, edge_A, ...(tilt && { turns }) };
+    return { kind, P, edge_A, ...(tilt && { turns }) };
   }
   const turned = tilt && { turns: uniformTurns(structures, tilt, of.fork('tilt')) };
-  if (kind === 'uniform') return { P: uniformTexture(cells, pMax, distribution, stream), ...turned };
+  if (kind === 'uniform') return { kind, P: uniformTexture(cells, pMax, distribution, stream), ...turned };
   if (kind === 'smooth') {
     const length_nm =
       typeof correlation_nm === 'number'
         ? correlation_nm
         : Math.exp(of.fork('correlation').between(Math.log(correlation_nm[0]), Math.log(correlation_nm[1])));
     const P = smoothTexture(structures, pMax, distribution, (length_nm * 10) / a_A, stream);
-    return { P, ...turned };
+    return { kind, P, ...turned };
   }
   const perPm =
     polarizationPerDisplacement(perovskite.material, a_A ** 2 * beamEdge(crystal)) /
     (100 * dTiPerDisplacement(perovskite.material));
   const step = gradient_step_pm * perPm;
   const P = kind === 'diverging' ? divergingTexture(cells, step) : gradientTexture(structures, pMax, step, stream);
-  return { P, ...turned };
+  return { kind, P, ...turned };
 }
 
 /** The same without polarization in its first `layers`, all of them where absent: octahedra stay turned. @param cells of the block */
