@@ -7,7 +7,7 @@ import { pixelSide_mrad } from '../diffraction/detector.ts';
 import { adaptationReport, instrumentLines } from '../figures/adaptation-report.ts';
 import { openLibrary } from '../library/store.ts';
 import { type AdaptResult, adaptModel } from '../network/adapt.ts';
-import { fittedSum } from '../network/camera-fit.ts';
+import { fittedSum } from '../network/camera-fit-info.ts';
 import { openModel } from '../network/infer.ts';
 import { scopeOf } from '../network/model-scope.ts';
 import { fileIdentity, readBytes, refuseExisting, writeFolderWhole, writeWhole } from '../node/files.ts';

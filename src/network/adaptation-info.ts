@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { Options } from '../core/schema.ts';
-import { cameraFitSchema } from './camera-fit.ts';
+import { cameraFitSchema } from './camera-fit-info.ts';
 
 const measure = z.object({
   name: z.string(),

@@ -9,7 +9,7 @@ import { RandomStream } from '../core/random.ts';
 import { checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import { Augmenter } from './augment.ts';
-import type { CameraFit } from './camera-fit.ts';
+import type { CameraFit } from './camera-fit-info.ts';
 import { countingMisfit, misfitOf } from './domain.ts';
 import type { Model } from './infer.ts';
 import { INSTRUMENT, instrumentOf } from './instrument.ts';

@@ -14,7 +14,7 @@ import type { Worker } from '../core/threads.ts';
 import { type LatticeDetector, pixelSide_mrad, pixelSides } from '../diffraction/detector.ts';
 import { type Blur, Blurrer, theta0Of } from './blur.ts';
 import { CameraDraw } from './camera-draw.ts';
-import type { CameraFit } from './camera-fit.ts';
+import type { CameraFit } from './camera-fit-info.ts';
 import { addNoise } from './noise.ts';
 import type { TrainingOptions } from './options.ts';
 import { type LabelPair, labelPairs, operationsOf, pixelTables, turnLabels } from './symmetry.ts';

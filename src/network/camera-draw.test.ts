@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { CameraDraw } from './camera-draw.ts';
-import { type CameraFit, fittedSum } from './camera-fit.ts';
+import { type CameraFit, fittedSum } from './camera-fit-info.ts';
 import { CAMERA, noCamera } from './camera-model.ts';
 
 const detector = { pixels: 32, pixelsPerOrder: 4, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };

@@ -6,7 +6,7 @@
 
 import type { RandomStream } from '../core/random.ts';
 import type { LatticeDetector } from '../diffraction/detector.ts';
-import type { CameraFit } from './camera-fit.ts';
+import type { CameraFit } from './camera-fit-info.ts';
 import { bounded, CAMERA, CameraModel, MIRRORED, noCamera, SHIFT } from './camera-model.ts';
 import { looksOf } from './symmetry.ts';
 

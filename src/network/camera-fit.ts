@@ -1,90 +1,26 @@
 /**
  * What the instrument did to a scan, fitted to some of its patterns x: with E_i a mixture of clean library patterns that looks like x_i once the instrument has been at
- * it (match.ts), the θ of camera-model.ts that is likeliest,
+ * it (match.ts), the θ of camera-model.ts that is likeliest (camera-solve.ts). Mixtures and θ in turn.
  *
- *     χ² = Σ_i Σ_pixels (√x − √m(E_i, θ))²/(v/dose + κ m) + Σ_k ((θ_k − prior_k)/deviation_k)²,
- *
- * v = E(√N − √μ)² of counting (domain.ts), κ what mixtures leave of bright pixels, from the residuals themselves. Gauss and Newton with bounds; mixtures and θ in turn.
- *
- * Standard errors have two parts: that from pattern to pattern (the sandwich H⁻¹(Σ g gᵀ)H⁻¹ over the patterns' own gradients g), and half of the difference between fits
- * to mixtures of either half of the library's structures. The spread over the scan is that of four parts of it, beyond their errors. What every library pattern lacks alike (other absorption,
- * other thickness) is in neither: it goes into whatever parameter resembles it most.
+ * Standard errors have two parts: that from pattern to pattern, and half of the difference between fits to mixtures of either half of the library's structures. The spread over the
+ * scan is beside them. What every library pattern lacks alike (other absorption, other thickness) is in neither: it goes into whatever parameter resembles it most.
  */
 
-import * as z from 'zod';
-import { cholesky, inverseOfLower, triangle } from '../core/cholesky.ts';
+import { cholesky } from '../core/cholesky.ts';
 import { RandomStream } from '../core/random.ts';
-import type { Options } from '../core/schema.ts';
 import { breathe, checkAborted, type Task } from '../core/task.ts';
 import type { PatternDataset } from '../library/dataset.ts';
-import { BACKGROUND, bounded, CAMERA, CameraModel, noCamera, VARIANCE } from './camera-model.ts';
+import type { CameraFit } from './camera-fit-info.ts';
+import { CAMERA, CameraModel, noCamera, VARIANCE } from './camera-model.ts';
+import { linearised, type Problem, sandwich, solve, spreadOverScan } from './camera-solve.ts';
 import { countingMisfit, quantile, rootVariance } from './domain.ts';
 import { at, distances, type Mixture, mixed, nearestMixture } from './match.ts';
 import { addNoise } from './noise.ts';
-
-/** As a model file states it. */
-export const cameraFitSchema = z.object({
-  /** In the order of CAMERA (camera-model.ts): value, standard error from pattern to pattern, half of the difference between halves of the library, spread over the scan beyond the errors. */
-  parameters: z
-    .array(
-      z.object({
-        name: z.string(),
-        unit: z.string(),
-        what: z.string(),
-        value: z.number(),
-        error: z.number(),
-        library_error: z.number(),
-        spread: z.number(),
-      }),
-    )
-    .refine(
-      (list) => list.map(({ name }) => name).join() === CAMERA.map(({ name }) => name).join(),
-      'are not the parameters of an instrument as this version knows them',
-    ),
-  /** Lower triangle L, row by row, of the covariance LLᵀ that errors and spread make. */
-  covariance_root: z.array(z.number()).length(triangle(CAMERA.length)),
-  /** What no smooth camera explains of single pixels of the mean, relative, rms: an upper bound of the gain's texture on this detector. */
-  gain_rms: z.number(),
-  /** Median Σ(√x − √m)²/Σx of the scan's patterns: mixtures as the library has them, after the fit, and what counting makes. */
-  misfit_library: z.number(),
-  misfit: z.number(),
-  misfit_counting: z.number(),
-  /** Median misfit beside counting after the fit; and of held-out library patterns under the same instrument and dose, matched alike: half of them leave less than the median, nine of ten less than `high`. */
-  left: z.number(),
-  left_reference: z.object({ median: z.number(), high: z.number() }),
-  patterns: z.number(),
-  library_patterns: z.number(),
-  /** Electrons per pattern by the scan's calibration, and times the fitted scale: as the library would have it. */
-  dose_e: z.number(),
-  /** Parameters that ended at a bound: their errors are not errors. */
-  at_bound: z.array(z.string()),
-});
-export type CameraFit = Options<typeof cameraFitSchema>;
-
-/** Sum of the parameters whose names begin so, with the root of its variance, errors and spread over the scan in one; parts of a background trade with each other. */
-export function fittedSum(
-  { parameters, covariance_root }: CameraFit,
-  start: string,
-): { readonly value: number; readonly error: number } {
-  const n = parameters.length;
-  // The variance of a sum is |Lᵀ1|² over its members.
-  const columns = new Float64Array(n);
-  let value = 0;
-  let at = 0;
-  parameters.forEach((one, row) => {
-    const counts = one.name.startsWith(start);
-    if (counts) value += one.value;
-    for (let column = 0; column <= row; column++, at++) if (counts) columns[column]! += covariance_root[at]!;
-  });
-  return { value, error: Math.hypot(...columns) };
-}
 
 /** Patterns of the library that mixtures are made of; rounds of matching; steps of Gauss and Newton in a round. */
 const LIBRARY = 2000;
 const ROUNDS = 4;
 const STEPS = 4;
-const PARTS = 4;
-const STEP: readonly number[] = [1e-3, 1e-2, 1e-3, 1e-5, 1e-3, 1e-3, 1e-3, 1e-5, 1e-5, 1e-5, 1e-5];
 const P = CAMERA.length;
 
 export interface FitInput {
@@ -231,181 +167,6 @@ async function heldOutUnder({ camera, size, count, dose_e }: Problem, data: Patt
     });
   }
   return patterns;
-}
-
-interface Problem {
-  readonly camera: CameraModel;
-  readonly patterns: Float32Array;
-  readonly size: number;
-  readonly count: number;
-  readonly dose_e: number;
-}
-
-/** Of some patterns: H without the prior, each pattern's gradient −½∂χ²/∂θ, and what is left. */
-interface Linearised {
-  readonly theta: Float64Array;
-  readonly hessian: Float64Array;
-  readonly gradients: readonly Float64Array[];
-  /** Σ(√x − √m)² − Σ v/dose, over Σ m. */
-  readonly left: number;
-}
-
-function linearised(
-  { camera, patterns, size, dose_e }: Problem,
-  clean: readonly Float32Array[],
-  theta: Float64Array,
-  kappa: number,
-  which = clean.map((_, i) => i),
-): Linearised {
-  const hessian = new Float64Array(P * P);
-  const gradients: Float64Array[] = [];
-  const runs = STEP.length + 1;
-  const thetas = Array.from({ length: runs }, (_, k) => {
-    const moved = theta.slice();
-    if (k > 0) moved[k - 1]! += STEP[k - 1]!;
-    return moved;
-  });
-  let [left, total] = [0, 0];
-  const row = new Float64Array(P);
-  for (const i of which) {
-    const models = thetas.map(() => clean[i]!.slice());
-    for (let k = 0; k < runs; k += 2) camera.pair(models[k]!, thetas[k]!, models[k + 1]!, thetas[k + 1]!);
-    const m = models[0]!;
-    const x = at(patterns, i, size);
-    const gradient = new Float64Array(P);
-    const sum = m.reduce((a, b) => a + b, 0);
-    for (let p = 0; p < size; p++) {
-      const here = m[p]! + 1e-7 * sum;
-      const counting = Number.isFinite(dose_e) ? rootVariance(dose_e * here) / dose_e : 0;
-      const weight = 1 / (counting + kappa * here);
-      const root = Math.sqrt(here);
-      const residual = Math.sqrt(Math.max(0, x[p]!)) - root;
-      left += residual * residual - counting;
-      total += here;
-      const slope = 0.5 / root;
-      for (let k = 0; k < STEP.length; k++) row[k] = (slope * (models[k + 1]![p]! - m[p]!)) / STEP[k]!;
-      for (let k = BACKGROUND; k < P; k++) row[k] = slope * camera.background[k - BACKGROUND]![p]!;
-      for (let a = 0; a < P; a++) {
-        const weighted = weight * row[a]!;
-        gradient[a]! += weighted * residual;
-        for (let b = 0; b <= a; b++) hessian[a * P + b]! += weighted * row[b]!;
-      }
-    }
-    gradients.push(gradient);
-  }
-  for (let a = 0; a < P; a++) for (let b = 0; b < a; b++) hessian[b * P + a] = hessian[a * P + b]!;
-  return { theta, hessian, gradients, left: left / total };
-}
-
-/** H with the prior, inverted over the parameters that are free; rows and columns of the others are zero. */
-function inverse({ hessian }: Linearised, free: readonly boolean[]): Float64Array {
-  const places = free.flatMap((is, k) => (is ? [k] : []));
-  const n = places.length;
-  const own = Float64Array.from(
-    { length: n * n },
-    (_, i) =>
-      hessian[places[Math.floor(i / n)]! * P + places[i % n]!]! +
-      (Math.floor(i / n) === i % n ? 1 / CAMERA[places[i % n]!]!.prior[1] ** 2 : 0),
-  );
-  const l = inverseOfLower(cholesky(own, n), n);
-  const out = new Float64Array(P * P);
-  for (let a = 0; a < n; a++) {
-    for (let b = 0; b < n; b++) {
-      let sum = 0;
-      for (let k = Math.max(a, b); k < n; k++) sum += l[k * n + a]! * l[k * n + b]!;
-      out[places[a]! * P + places[b]!] = sum;
-    }
-  }
-  return out;
-}
-
-function times(matrix: Float64Array, vector: Float64Array): Float64Array {
-  return Float64Array.from({ length: P }, (_, a) => {
-    let sum = 0;
-    for (let b = 0; b < P; b++) sum += matrix[a * P + b]! * vector[b]!;
-    return sum;
-  });
-}
-
-/** The step of Gauss and Newton: what would leave its bounds stays there. */
-function stepOf(at: Linearised): { readonly step: Float64Array; readonly free: readonly boolean[] } {
-  const total = Float64Array.from({ length: P }, (_, k) => {
-    const [value, deviation] = CAMERA[k]!.prior;
-    return at.gradients.reduce((sum, own) => sum + own[k]!, 0) + (value - at.theta[k]!) / deviation ** 2;
-  });
-  const free = CAMERA.map(() => true);
-  for (;;) {
-    const step = times(
-      inverse(at, free),
-      total.map((value, k) => (free[k] ? value : 0)),
-    );
-    const held = CAMERA.findIndex(
-      ({ min, max }, k) => free[k] && ((at.theta[k]! <= min && step[k]! < 0) || (at.theta[k]! >= max && step[k]! > 0)),
-    );
-    if (held < 0) return { step, free };
-    free[held] = false;
-  }
-}
-
-function solve(
-  problem: Problem,
-  clean: readonly Float32Array[],
-  from: Float64Array,
-  kappa: number,
-  steps: number,
-  which?: number[],
-): { readonly theta: Float64Array; readonly kappa: number } {
-  let theta = from;
-  let now = kappa;
-  for (let i = 0; i < steps; i++) {
-    const here = linearised(problem, clean, theta, now, which);
-    now = Math.max(1e-4, here.left);
-    const { step } = stepOf(here);
-    // Far from the solution the model is not linear: no further than the prior's deviation at once.
-    const most = Math.max(1, ...step.map((value, k) => Math.abs(value) / CAMERA[k]!.prior[1]));
-    theta = bounded(theta.map((value, k) => value + step[k]! / most));
-  }
-  return { theta, kappa: now };
-}
-
-/** Covariance of θ from the patterns' own gradients. */
-function sandwich(here: Linearised): Float64Array {
-  const { free } = stepOf(here);
-  const h = inverse(here, free);
-  const n = here.gradients.length;
-  const mean = Float64Array.from({ length: P }, (_, k) => here.gradients.reduce((sum, own) => sum + own[k]! / n, 0));
-  const out = new Float64Array(P * P);
-  for (const own of here.gradients) {
-    const moved = times(
-      h,
-      own.map((value, k) => value - mean[k]!),
-    );
-    for (let a = 0; a < P; a++) {
-      for (let b = 0; b < P; b++) out[a * P + b]! += (moved[a]! * moved[b]! * n) / Math.max(1, n - 1);
-    }
-  }
-  return out;
-}
-
-/** Standard deviation of θ over parts of the scan, beyond the parts' own errors. */
-function spreadOverScan(
-  problem: Problem,
-  clean: readonly Float32Array[],
-  theta: Float64Array,
-  kappa: number,
-  statistical: Float64Array,
-): Float64Array {
-  const parts = Math.min(PARTS, Math.floor(problem.count / 4));
-  if (parts < 2) return new Float64Array(P);
-  const found = Array.from({ length: parts }, (_, part) => {
-    const own = clean.map((_, i) => i).filter((i) => Math.floor((i * parts) / clean.length) === part);
-    return solve(problem, clean, theta, kappa, 2, own).theta;
-  });
-  return Float64Array.from({ length: P }, (_, k) => {
-    const mean = found.reduce((sum, own) => sum + own[k]! / parts, 0);
-    const variance = found.reduce((sum, own) => sum + (own[k]! - mean) ** 2 / (parts - 1), 0);
-    return Math.sqrt(Math.max(0, variance - parts * statistical[k * P + k]!));
-  });
 }
 
 /** Means of patterns and models, what is left of single pixels, and the misfit that counting makes. */

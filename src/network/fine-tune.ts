@@ -10,7 +10,7 @@ import { ahead, type WorkerHost } from '../core/threads.ts';
 import type { PatternDataset } from '../library/dataset.ts';
 import type { Architecture } from './architecture.ts';
 import { AugmentThread, BATCHES_AHEAD, type BatchPlan, epochOrder, makeBatch } from './batches.ts';
-import type { CameraFit } from './camera-fit.ts';
+import type { CameraFit } from './camera-fit-info.ts';
 import type { TrainingOptions } from './options.ts';
 import type { Restored } from './restore.ts';
 import type { OnnxRuntime } from './session.ts';
