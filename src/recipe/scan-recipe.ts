@@ -121,10 +121,10 @@ export function scanRecipe(input: ScanRecipeInput): ScanRecipe {
       [
         ['epochs', '16', 'default'],
         dose,
-        ['inelastic_fraction', '[0.02, 0.18]', 'default: what a real camera sees beside elastic scattering'],
+        ['inelastic_fraction', '[0, 0.2]', 'default: from none to what cameras see beside elastic scattering'],
         ['inelastic_hwhm_mrad', '[0.5, 1.5]', 'default'],
-        ['background_fraction', '[0.0, 0.06]', 'default'],
-        ['blur_mrad', '[0.1, 0.3]', 'default'],
+        ['background_fraction', '[0, 0.1]', 'default'],
+        ['blur_mrad', '[0, 0.4]', 'default'],
       ],
     ],
   ];
