@@ -36,6 +36,11 @@ const FROM_ZERO = weightsOf(LAMBDAS, [1, 2]);
 const dot = (weights: readonly number[], values: readonly number[]): number =>
   weights.reduce((sum, w, i) => sum + w * values[i]!, 0);
 
+/** The second-degree extrapolation alone, linear in the values. @param values θ at λ = 0, ½, 1, 1½, 2 */
+export function second(values: readonly number[]): number {
+  return dot(SECOND, values);
+}
+
 /** The third-degree extrapolation alone, linear in the values. @param values θ at λ = 0, ½, 1, 1½, 2 */
 export function third(values: readonly number[]): number {
   return dot(THIRD, values);

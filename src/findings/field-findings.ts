@@ -3,9 +3,7 @@
  * with its error and its null, and P in space only as far as the map measures it.
  *
  * A map of a network holds posterior means. Numbers of the map as it is (densities, T_d) are told as they are, with the scatter that values of such a map have (scatter.ts);
- * what is to be a number of the specimen (mean P, |P|) is taken of the field freed of its prior and of its noise (estimate.ts).
- *
- * One set of draws serves all statistics of a field: `pairs` of ±g at four sizes for intervals, `draws` fields of each null.
+ * what is to be a number of the specimen (mean P, |P| and where −ln of its density is least) is taken of the field freed of its prior and of its noise (estimate.ts, minimum.ts).
  */
 
 import { type Defect, findDefects } from './defects.ts';
@@ -13,8 +11,10 @@ import { lengthsOf } from './densities.ts';
 import { directions } from './directions.ts';
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Finding } from './finding.ts';
-import { meanLength, minimumName, minimumOfLengths } from './length-findings.ts';
+import { mappedMinimum, meanLength, minimumOfLengths } from './length-findings.ts';
 import { meanOf } from './linear.ts';
+import type { Dimensions } from './magnitude-noise.ts';
+import { minimumWithoutNoise } from './minimum.ts';
 import { nullsOf } from './nulls.ts';
 import { componentProfile, type Profile } from './profile.ts';
 import type { ScalarMap } from './scalar-map.ts';
@@ -40,6 +40,9 @@ export interface FieldFindings {
 /** [nm] around a defect in which its charge is counted. */
 const DEFECT_nm = 1.2;
 
+/** Share by which the prior draws components in unequally, above which a number of directions is not the specimen's. */
+const TURNED = 0.05;
+
 /** @throws 'incomplete' where no position is valid */
 export function fieldFindings(said: VectorField, options: StateOptions): FieldFindings {
   const { noise, values, across } = options;
@@ -57,9 +60,8 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
   const charge = totalCharge(latticeCharges(directions(field, 0)));
   const density = latticeDensity(latticeCharges(directions(field)));
   // In the plane the prior has nothing to replace; what neighbours share tells of charges alone.
-  const minimum = { 2: minimumOfLengths(field, 2), 3: minimumOfLengths(field, 3) };
   const charges = topological(across);
-  const inSpace = together(meanLength(3), minimum[3], charges);
+  const inSpace = together(meanLength(3), minimumOfLengths(field, 3), charges);
   const nulls = kindsOf(said).map((kind) => {
     const lone: Statistic = kind === 'prior' ? inSpace : charges;
     const found = nullsOf(said, lone, [kind], { ...options, stream: stream.fork('nulls') });
@@ -69,14 +71,10 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     (all, some) => some.map((one, i) => ({ ...all[i], ...one })),
     [],
   );
-  const [plane, space, Q, size, ...heights] = estimate(
+  const [Q, size, ...heights] = estimate(
     field,
-    together(minimum[2], minimum[3], charges),
-    [
-      minimumName(field, 2, {}),
-      minimumName(field, 3, ofMinimum),
-      ...topologicalNames(field, across, charge.n, ofCharges),
-    ],
+    charges,
+    topologicalNames(field, across, charge.n, ofCharges),
     drawing('none', 'field'),
   );
   const notMeasured = (axes: readonly Axis[]) =>
@@ -89,10 +87,36 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     const [found] = estimate(
       freed(said, values, axes),
       statistic,
-      [{ name, unit: field.unit, nulls: beside }],
+      [{ name, unit: field.unit, nulls: beside, positive: true }],
       drawing('simex', name),
     );
     return { ...found!, value };
+  };
+  /** Of directions in space, which the prior turns where it draws one component in by more than another. */
+  const ofDirections = ({ name, unit, value, n, nulls: beside, ...rest }: Finding): Finding => {
+    const bare = { name, unit, value, n, nulls: beside };
+    if (!told.whole) return { ...bare, undetermined: notMeasured(AXES) };
+    const kept = AXES.map((axis) => (values === 'posterior' ? 1 - (told.shares[axis]?.ratio ?? 0) ** 2 : 1));
+    const turned = 1 - Math.min(...kept) / Math.max(...kept);
+    if (turned < TURNED) return { ...bare, ...rest };
+    const percent = (100 * turned).toFixed(0);
+    return {
+      ...bare,
+      undetermined: `the prior draws one component in by ${percent}% more than another: directions are turned`,
+    };
+  };
+  const minimum = (dimensions: Dimensions, beside: Finding['nulls']): Finding => {
+    const mapped = mappedMinimum(field, dimensions, beside);
+    const axes = AXES.slice(0, dimensions);
+    if (!said.sigma) return mapped;
+    if (!axes.every((axis) => told.axes.includes(axis))) return { ...mapped, undetermined: notMeasured(axes) };
+    const { noise, pairs } = options;
+    const found = minimumWithoutNoise(freed(said, values, axes), dimensions, {
+      noise,
+      pairs,
+      stream: stream.fork('minimum', dimensions),
+    });
+    return { ...mapped, ...found };
   };
   /** A component as the specimen has it, where it is measured. */
   const component = (axis: Axis): VectorField | undefined =>
@@ -118,10 +142,10 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
       ...AXES.map(meanComponent),
       length('mean |P| in the plane', ['x', 'y'], meanLength(2), {}),
       length('mean |P|', AXES, meanLength(3), ofMean),
-      plane!,
-      space!,
+      minimum(2, {}),
+      minimum(3, ofMinimum),
       Q!,
-      size!,
+      ofDirections(size!),
     ],
   };
 }
