@@ -7,21 +7,18 @@
  */
 
 import { type Defect, findDefects } from './defects.ts';
-import { lengthsOf } from './densities.ts';
 import { directions } from './directions.ts';
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Finding } from './finding.ts';
-import { mappedMinimum, meanLength, minimumOfLengths } from './length-findings.ts';
+import { lengthFindings, meanLength, minimumOfLengths } from './length-findings.ts';
 import { meanOf } from './linear.ts';
-import type { Dimensions } from './magnitude-noise.ts';
-import { minimumWithoutNoise } from './minimum.ts';
 import { nullsOf } from './nulls.ts';
 import { componentProfile, type Profile } from './profile.ts';
 import type { ScalarMap } from './scalar-map.ts';
 import { scattering } from './scatter.ts';
 import { kindsOf, type StateOptions } from './state-options.ts';
-import { numbersOf, type Statistic, together } from './statistic.ts';
-import { freed, type Told, toldOf } from './told.ts';
+import { type Statistic, together } from './statistic.ts';
+import { freed, notMeasured, type Told, toldOf } from './told.ts';
 import { latticeCharges, latticeDensity } from './topology.ts';
 import { topological, topologicalNames, topologicalProfile } from './topology-findings.ts';
 import { type TotalCharge, totalCharge } from './total-charge.ts';
@@ -77,25 +74,10 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     topologicalNames(field, across, charge.n, ofCharges),
     drawing('none', 'field'),
   );
-  const notMeasured = (axes: readonly Axis[]) =>
-    `the map does not measure P along ${axes.filter((axis) => !told.axes.includes(axis)).join(', ')}: σ is as large as the prior's`;
-  /** Of the freed field; the value is the map's. */
-  const length = (name: string, axes: readonly Axis[], statistic: Statistic, beside: Finding['nulls']): Finding => {
-    const value = numbersOf(statistic, field)[0]!;
-    const plain = { name, unit: field.unit, value, n: lengthsOf(field, 2).length, nulls: beside };
-    if (!axes.every((axis) => told.axes.includes(axis))) return { ...plain, undetermined: notMeasured(axes) };
-    const [found] = estimate(
-      freed(said, values, axes),
-      statistic,
-      [{ name, unit: field.unit, nulls: beside, positive: true }],
-      drawing('simex', name),
-    );
-    return { ...found!, value };
-  };
   /** Of directions in space, which the prior turns where it draws one component in by more than another. */
   const ofDirections = ({ name, unit, value, n, nulls: beside, ...rest }: Finding): Finding => {
     const bare = { name, unit, value, n, nulls: beside };
-    if (!told.whole) return { ...bare, undetermined: notMeasured(AXES) };
+    if (!told.whole) return { ...bare, undetermined: notMeasured(told, AXES) };
     const kept = AXES.map((axis) => (values === 'posterior' ? 1 - (told.shares[axis]?.ratio ?? 0) ** 2 : 1));
     const turned = 1 - Math.min(...kept) / Math.max(...kept);
     if (turned < TURNED) return { ...bare, ...rest };
@@ -105,26 +87,13 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
       undetermined: `the prior draws one component in by ${percent}% more than another: directions are turned`,
     };
   };
-  const minimum = (dimensions: Dimensions, beside: Finding['nulls']): Finding => {
-    const mapped = mappedMinimum(field, dimensions, beside);
-    const axes = AXES.slice(0, dimensions);
-    if (!said.sigma) return mapped;
-    if (!axes.every((axis) => told.axes.includes(axis))) return { ...mapped, undetermined: notMeasured(axes) };
-    const { noise, pairs } = options;
-    const found = minimumWithoutNoise(freed(said, values, axes), dimensions, {
-      noise,
-      pairs,
-      stream: stream.fork('minimum', dimensions),
-    });
-    return { ...mapped, ...found };
-  };
   /** A component as the specimen has it, where it is measured. */
   const component = (axis: Axis): VectorField | undefined =>
     told.axes.includes(axis) ? freed(said, values, [axis]) : undefined;
   const meanComponent = (axis: Axis): Finding => {
     const { name, unit, value, n } = meanOf(said, axis, noise);
     const measured = component(axis);
-    if (!measured) return { name, unit, value, n, nulls: {}, undetermined: notMeasured([axis]) };
+    if (!measured) return { name, unit, value, n, nulls: {}, undetermined: notMeasured(told, [axis]) };
     const found = meanOf(measured, axis, noise);
     return { ...found, value, ...(measured !== said && { corrected: found.value }) };
   };
@@ -140,10 +109,7 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     defects: findDefects(field, { radius_nm: DEFECT_nm }).list,
     findings: [
       ...AXES.map(meanComponent),
-      length('mean |P| in the plane', ['x', 'y'], meanLength(2), {}),
-      length('mean |P|', AXES, meanLength(3), ofMean),
-      minimum(2, {}),
-      minimum(3, ofMinimum),
+      ...lengthFindings(said, field, told, { mean: ofMean, minimum: ofMinimum }, { ...options, stream }),
       Q!,
       ofDirections(size!),
     ],

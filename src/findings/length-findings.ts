@@ -1,13 +1,18 @@
 /**
- * Lengths of P, in the plane and in space: their mean, and where −ln of their density is least. A length in space is made of the prior where P_z is not measured; beside it
- * stands the same with P_z drawn from the prior. Not here: the minimum without noise, with its interval (minimum.ts).
+ * Lengths of P, in the plane and in space: their mean, and where −ln of their density is least, both as the map has them and without its prior and noise. A length in space is
+ * made of the prior where P_z is not measured; beside it stands the same with P_z drawn from the prior.
  */
 
+import type { RandomStream } from '../core/random.ts';
 import { lengthsOf, magnitudeMinimum, silverman } from './densities.ts';
+import type { NoiseModel } from './draws.ts';
+import { estimate } from './estimate.ts';
 import type { Finding } from './finding.ts';
 import { type Dimensions, isotropicMinimum } from './magnitude-noise.ts';
-import { numbersOf, type Statistic } from './statistic.ts';
-import type { VectorField } from './vector-field.ts';
+import { minimaWithoutNoise } from './minimum.ts';
+import { numbersOf, type Statistic, together } from './statistic.ts';
+import { freed, notMeasured, type Told } from './told.ts';
+import { AXES, type VectorField, validCount } from './vector-field.ts';
 
 function mean(values: Float64Array): number {
   let sum = 0;
@@ -25,8 +30,70 @@ export function minimumOfLengths(field: VectorField, dimensions: Dimensions): St
   return magnitudeMinimum(dimensions, silverman(lengthsOf(field, dimensions)));
 }
 
+export interface LengthOptions {
+  readonly noise: NoiseModel;
+  readonly values: 'posterior' | 'noisy';
+  readonly pairs: number;
+  readonly stream: RandomStream;
+}
+
+/**
+ * Mean |P| in the plane and in space, minimum of −ln ρ in the plane and in space.
+ * @param said with the σ that the map states @param mapped the same with the scatter of its values @param beside nulls in space
+ */
+export function lengthFindings(
+  said: VectorField,
+  mapped: VectorField,
+  told: Told,
+  beside: { readonly mean: Finding['nulls']; readonly minimum: Finding['nulls'] },
+  { noise, values, pairs, stream }: LengthOptions,
+): Finding[] {
+  const space = told.whole ? freed(said, values, AXES) : undefined;
+  // Where the plane has no position that space lacks, one set of draws serves both.
+  const groups: readonly (readonly Dimensions[])[] =
+    space && validCount(space) === validCount(said) ? [[2, 3]] : [[2], [3]];
+  const found = groups.map((dimensions) => {
+    const plain = dimensions.flatMap((d) => [
+      mappedMean(mapped, d, d === 3 ? beside.mean : {}),
+      mappedMinimum(mapped, d, d === 3 ? beside.minimum : {}),
+    ]);
+    const axes = AXES.slice(0, Math.max(...dimensions));
+    if (!said.sigma) return plain;
+    if (!axes.every((axis) => told.axes.includes(axis))) {
+      return plain.map((one) => ({ ...one, undetermined: notMeasured(told, axes) }));
+    }
+    const field = dimensions.includes(3) && space ? space : freed(said, values, axes);
+    const name = `${dimensions}`;
+    const means = estimate(
+      field,
+      together(...dimensions.map(meanLength)),
+      dimensions.map((d) => ({ ...mappedMean(mapped, d, {}), positive: true })),
+      { noise, correction: 'simex', of: 'field', pairs, stream: stream.fork('mean |P|', name) },
+    );
+    const minima = minimaWithoutNoise(field, dimensions, { noise, pairs, stream: stream.fork('minimum', name) });
+    return plain.map((one, k) => {
+      if (k % 2 === 1) return { ...one, ...minima[k >> 1]! };
+      const { value, n, nulls } = one;
+      return { ...means[k >> 1]!, value, n, nulls };
+    });
+  });
+  const [meanPlane, leastPlane, meanSpace, leastSpace] = found.flat();
+  return [meanPlane!, meanSpace!, leastPlane!, leastSpace!];
+}
+
+function mappedMean(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Finding {
+  const lengths = lengthsOf(field, dimensions);
+  return {
+    name: dimensions === 2 ? 'mean |P| in the plane' : 'mean |P|',
+    unit: field.unit,
+    value: mean(lengths),
+    n: lengths.length,
+    nulls,
+  };
+}
+
 /** The minimum of the map as it is; beside it what a cloud without any direction or preferred length has, of the same mean square. */
-export function mappedMinimum(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Finding {
+function mappedMinimum(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Finding {
   const lengths = lengthsOf(field, dimensions);
   const none = isotropicMinimum(mean(lengths.map((value) => value * value)), dimensions);
   return {

@@ -14,7 +14,7 @@ import { numberLabel } from '../core/numbers.ts';
 import type { RandomStream } from '../core/random.ts';
 import { addShare, FINE, KERNEL, lengthsOf, minimumOf, silverman, spread } from './densities.ts';
 import { type NoiseModel, NoiseSource, withNoise } from './draws.ts';
-import { LAMBDAS, second, third } from './extrapolate.ts';
+import { carried, LAMBDAS, second, third } from './extrapolate.ts';
 import type { Finding } from './finding.ts';
 import type { Dimensions } from './magnitude-noise.ts';
 import { Z95 } from './statistic.ts';
@@ -39,6 +39,11 @@ const ROWS = [0, ...LAMBDAS];
 /** Weight of the density at each λ in the one without noise. */
 const WEIGHTS = ROWS.map((_, row) => third(ROWS.map((_, other) => (other === row ? 1 : 0))));
 
+/** Weight of each λ in half of the difference between +g and −g, for noise of λ = 1 around the density without noise. */
+const MOVES = LAMBDAS.map(
+  (lambda, row) => carried(LAMBDAS.map((_, other) => (other === row ? 1 : 0))) / (2 * Math.sqrt(lambda)),
+);
+
 /** Densities of the lengths on one grid, each [point]. */
 interface Densities {
   readonly at: Float64Array;
@@ -47,26 +52,42 @@ interface Densities {
   readonly other: Float64Array;
   /** The first of each group of positions. */
   readonly groups: readonly Float64Array[];
-  /** Of each draw g: what its noise, in units of its σ, changes the density by. */
+  /** Of each draw g: what its noise changes the density without noise by. */
   readonly response: readonly Float64Array[];
   readonly n: number;
 }
 
 /**
- * @param field truth + noise: freed of its prior (unshrink.ts)
+ * One for each of `dimensions`, by the same draws.
+ * @param field truth + noise: freed of its prior (unshrink.ts) in all components that they take
  * @throws 'range' where no position is valid, 'incomplete' where the field states no σ
  */
-export function minimumWithoutNoise(
+export function minimaWithoutNoise(
   field: VectorField,
-  dimensions: Dimensions,
-  options: MinimumOptions,
-): MinimumErrors {
-  const lengths = lengthsOf(field, dimensions);
-  const bandwidth = silverman(lengths);
-  if (!(bandwidth > 0) || lengths.length < GROUPS * LEAST) {
-    return { undetermined: `${lengths.length} positions are too few to tell how their density varies` };
+  dimensions: readonly Dimensions[],
+  { noise, pairs, stream }: MinimumOptions,
+): MinimumErrors[] {
+  const collected = dimensions.map((d) => new Shares(field, d, stream.fork('groups')));
+  const source = new NoiseSource(field, { ...noise, shared: field.shared });
+  const draws = stream.fork('noise');
+  const [unit, made] = [componentsOf(field.valid.length), componentsOf(field.valid.length)];
+  for (let pair = 0; pair < pairs; pair++) {
+    source.next(draws, unit);
+    for (const [row, lambda] of LAMBDAS.entries()) {
+      for (const sign of [1, -1] as const) {
+        const some = withNoise(field, unit, sign * Math.sqrt(lambda), made);
+        for (const one of collected) one.add(some, row + 1, sign, 1 / (2 * pairs));
+      }
+    }
   }
-  const densities = densitiesOf(field, lengths, bandwidth, dimensions, options);
+  return collected.map(minimumOfShares);
+}
+
+function minimumOfShares(shares: Shares): MinimumErrors {
+  if (!(shares.step > 0) || shares.n < GROUPS * LEAST) {
+    return { undetermined: `${shares.n} positions are too few to tell how their density varies` };
+  }
+  const densities = shares.densities();
   const { at, clean } = densities;
   const step = at[1]!;
   const top = clean.reduce((best, height, i) => (height > clean[best]! ? i : best), 1);
@@ -74,13 +95,17 @@ export function minimumWithoutNoise(
     at,
     clean.map((height) => Math.max(0, height)),
   );
+  const flat = differenceOf(densities, top + 1, top - 1);
+  /** Were the top at i, noise would move the slope there by what it moves it by at the top as it is found. */
+  const isTop = (i: number): boolean => {
+    if (i === top) return true;
+    const slope = differenceOf(densities, i + 1, i - 1);
+    const sigma = Math.max(slope.sigma, flat.sigma);
+    return isZero(differenceOf(densities, top, i), 'above') && isZero({ ...slope, sigma });
+  };
   const pieces: [first: number, last: number][] = [];
   for (let i = 1; i < at.length - 1; i++) {
-    if (
-      i !== top &&
-      !(isZero(differenceOf(densities, top, i), 'above') && isZero(differenceOf(densities, i + 1, i - 1)))
-    )
-      continue;
+    if (!isTop(i)) continue;
     const last = pieces.at(-1);
     if (last && i - last[1] <= GAP) last[1] = i;
     else pieces.push([i, i]);
@@ -90,77 +115,87 @@ export function minimumWithoutNoise(
     return { undetermined: `as far as noise tells −ln ρ is least near any of ${places}` };
   }
   const [first, last] = pieces[0]!;
+  const interval = [Math.min(corrected, at[first]! - step / 2), Math.max(corrected, at[last]! + step / 2)] as const;
   // At the top the slope changes by so much from point to point.
   const bend = Math.abs(clean[top + 1]! - 2 * clean[top]! + clean[top - 1]!) / step;
-  const { sigma, unsure } = differenceOf(densities, top + 1, top - 1);
   return {
     corrected,
-    sigma: sigma / (2 * bend),
-    interval: [Math.min(corrected, at[first]! - step / 2), Math.max(corrected, at[last]! + step / 2)],
-    extrapolation: unsure / (2 * bend),
+    // Flat tops make the interval wide and lopsided: σ of a normal error with one as wide.
+    sigma: (interval[1] - interval[0]) / (2 * Z95),
+    interval,
+    extrapolation: flat.unsure / (2 * bend),
     of: 'field',
   };
 }
 
-function densitiesOf(
-  field: VectorField,
-  lengths: Float64Array,
-  bandwidth: number,
-  dimensions: Dimensions,
-  { noise, pairs, stream }: MinimumOptions,
-): Densities {
-  const step = bandwidth / FINE;
-  const n = lengths.length;
-  const points = Math.ceil(lengths.reduce((a, b) => Math.max(a, b), 0) / step) + KERNEL.length + 1;
-  const random = stream.fork('groups');
-  const group = Int32Array.from(lengths, () => random.integer(GROUPS));
-  const size = new Float64Array(GROUPS);
-  for (const one of group) size[one]!++;
+/** Lengths of a field and of its draws, counted on one grid by groups of positions. */
+class Shares {
+  /** Between points of the grid; 0 where all lengths are the same. */
+  readonly step: number;
+  readonly n: number;
+  readonly #dimensions: Dimensions;
+  readonly #points: number;
+  readonly #group: Int32Array;
+  readonly #size = new Float64Array(GROUPS);
   /** Of each λ: [group][point]. */
-  const shares = ROWS.map(() => new Float64Array(GROUPS * points));
-  const add = (some: Float64Array, into: Float64Array, weight: number): void => {
-    for (let i = 0; i < n; i++) addShare(into, some[i]! / step, weight, group[i]! * points, points);
-  };
-  add(lengths, shares[0]!, 1);
-  const source = new NoiseSource(field, { ...noise, shared: field.shared });
-  const draws = stream.fork('noise');
-  const [unit, made] = [componentsOf(field.valid.length), componentsOf(field.valid.length)];
-  const response: Float64Array[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    source.next(draws, unit);
-    const moved = new Float64Array(points);
-    for (const [row, lambda] of LAMBDAS.entries()) {
-      for (const sign of [1, -1]) {
-        const some = lengthsOf(withNoise(field, unit, sign * Math.sqrt(lambda), made), dimensions);
-        add(some, shares[row + 1]!, 1 / (2 * pairs));
-        if (row > 0) continue;
-        for (let i = 0; i < n; i++) addShare(moved, some[i]! / step, sign / (2 * Math.sqrt(lambda) * n * step));
-      }
-    }
-    response.push(spread(moved, true));
+  readonly #shares: readonly Float64Array[];
+  readonly #response: Float64Array[] = [];
+
+  constructor(field: VectorField, dimensions: Dimensions, random: RandomStream) {
+    const lengths = lengthsOf(field, dimensions);
+    this.#dimensions = dimensions;
+    this.n = lengths.length;
+    this.step = silverman(lengths) / FINE;
+    const most = lengths.reduce((a, b) => Math.max(a, b), 0);
+    this.#points = this.step > 0 ? Math.ceil(most / this.step) + KERNEL.length + 1 : 0;
+    this.#group = Int32Array.from(lengths, () => random.integer(GROUPS));
+    for (const one of this.#group) this.#size[one]!++;
+    this.#shares = ROWS.map(() => new Float64Array(GROUPS * this.#points));
+    this.add(field, 0, 1, 1);
   }
-  const whole = shares.map((some) => {
-    const sum = new Float64Array(points);
-    for (let i = 0; i < some.length; i++) sum[i % points]! += some[i]! / (n * step);
-    return spread(sum, true);
-  });
-  const carried = (by: (values: readonly number[]) => number) =>
-    whole[0]!.map((_, point) => by(whole.map((some) => some[point]!)));
-  return {
-    at: whole[0]!.map((_, point) => point * step),
-    clean: carried(third),
-    other: carried(second),
-    groups: Array.from(size, (count, g) => {
+
+  /** @param row of ROWS @param sign of the draw, the pair's first above 0 @param weight of each length */
+  add(field: VectorField, row: number, sign: 1 | -1, weight: number): void {
+    const [points, step] = [this.#points, this.step];
+    if (points === 0) return;
+    const lengths = lengthsOf(field, this.#dimensions);
+    const into = this.#shares[row]!;
+    for (let i = 0; i < lengths.length; i++) {
+      addShare(into, lengths[i]! / step, weight, this.#group[i]! * points, points);
+    }
+    if (row === 0) return;
+    if (row === 1 && sign > 0) this.#response.push(new Float64Array(points));
+    const moved = this.#response.at(-1)!;
+    const own = (sign * MOVES[row - 1]!) / (this.n * step);
+    for (let i = 0; i < lengths.length; i++) addShare(moved, lengths[i]! / step, own);
+  }
+
+  densities(): Densities {
+    const [n, points, step] = [this.n, this.#points, this.step];
+    const whole = this.#shares.map((some) => {
+      const sum = new Float64Array(points);
+      for (let i = 0; i < some.length; i++) sum[i % points]! += some[i]! / (n * step);
+      return spread(sum, true);
+    });
+    const extrapolated = (by: (values: readonly number[]) => number) =>
+      whole[0]!.map((_, point) => by(whole.map((some) => some[point]!)));
+    const groups = Array.from(this.#size, (count, g) => {
       const own = new Float64Array(points);
-      for (let i = 0; i < points; i++) {
-        for (const [row, weight] of WEIGHTS.entries())
-          own[i]! += (weight * shares[row]![g * points + i]!) / (count * step);
+      for (const [row, weight] of WEIGHTS.entries()) {
+        const from = this.#shares[row]!.subarray(g * points, (g + 1) * points);
+        for (let i = 0; i < points; i++) own[i]! += (weight * from[i]!) / (count * step);
       }
       return spread(own, true);
-    }),
-    response,
-    n,
-  };
+    });
+    return {
+      at: whole[0]!.map((_, point) => point * step),
+      clean: extrapolated(third),
+      other: extrapolated(second),
+      groups,
+      response: this.#response.map((moved) => spread(moved, true)),
+      n,
+    };
+  }
 }
 
 /** The density without noise at point a less that at b: its σ by the field's own noise, and what extrapolation leaves open. */
