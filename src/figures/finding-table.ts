@@ -46,7 +46,9 @@ export function findingTable(findings: readonly Finding[], caption?: string): Re
       return [
         nameCell(finding),
         // σ is that of the value without noise where there is one.
-        measured(value, clean === undefined ? sigma : 0, '').trim(),
+        finding.unit === '1' && Number.isInteger(value) && !sigma
+          ? countLabel(value)
+          : measured(value, clean === undefined ? sigma : 0, '').trim(),
         ...(corrected ? [clean === undefined ? '' : measured(clean, sigma, '').trim()] : []),
         ...(intervals ? [interval ? span(interval) : ''] : []),
         { html: `<span class="whole">${escapeText(countLabel(n))}</span>` },
