@@ -8,7 +8,7 @@ import { NoiseSource, withNoise } from '../src/findings/draws.ts';
 import { type EstimateOptions, estimate } from '../src/findings/estimate.ts';
 import type { Finding } from '../src/findings/finding.ts';
 import { minimumOfLengths } from '../src/findings/length-findings.ts';
-import { minimaWithoutNoise } from '../src/findings/minimum.ts';
+import { drawnLengths } from '../src/findings/minimum.ts';
 import { representatives, wallAngles } from '../src/findings/misorientation.ts';
 import { type Partition, partitionOf } from '../src/findings/partition.ts';
 import { segmentByNoise } from '../src/findings/segmentation.ts';
@@ -111,10 +111,17 @@ for (const [name, make, length_nm] of [
     const truth = make([60, 80], k);
     const field = measured(truth, level * LENGTH, length_nm, 'lengths', level, k);
     const { noise, pairs, stream: draws } = drawing('none', length_nm, name, level, k);
-    const errors = minimaWithoutNoise(field, [2, 3], { noise, pairs, stream: draws });
+    const errors = drawnLengths(field, [2, 3], { noise, pairs, stream: draws });
     const findings = ([2, 3] as const).map((d): Finding => {
       const value = numbersOf(minimumOfLengths(field, d), field)[0]!;
-      return { name: d === 2 ? 'in the plane' : 'in space', unit: 'uC/cm2', value, n: 1, nulls: {}, ...errors[d - 2]! };
+      return {
+        name: d === 2 ? 'in the plane' : 'in space',
+        unit: 'uC/cm2',
+        value,
+        n: 1,
+        nulls: {},
+        ...errors[d - 2]!.minimum,
+      };
     });
     return { findings, truths: ([2, 3] as const).map((d) => numbersOf(minimumOfLengths(truth, d), truth)[0]!) };
   });

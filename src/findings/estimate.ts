@@ -55,6 +55,8 @@ export interface EstimateOptions {
   /** Pairs ±g of noise; the statistic is taken 8 times for each, for 'kind' 25 times. 25 are enough. */
   readonly pairs: number;
   readonly stream: RandomStream;
+  /** Draws of the statistic that were taken already, as many pairs, not of the kind. */
+  readonly drawn?: readonly Redrawn[] | undefined;
 }
 
 /** An extrapolation is unsure where it is so by more than this share of what it takes away, and by more than chance. */
@@ -110,16 +112,18 @@ export function estimate(
   }
   const posterior = correction === 'posterior';
   // As many evaluations whatever the correction.
-  const found = redrawn(
-    field,
-    statistic,
-    values.length,
-    posterior ? [1] : LAMBDAS,
-    noise,
-    used,
-    posterior ? pairs * LAMBDAS.length : pairs,
-    stream,
-  );
+  const found =
+    options.drawn ??
+    redrawn(
+      field,
+      statistic,
+      values.length,
+      posterior ? [1] : LAMBDAS,
+      noise,
+      used,
+      posterior ? pairs * LAMBDAS.length : pairs,
+      stream,
+    );
   return plain.map((_, i) => {
     const one = found[i]!;
     return finite(i, [...one.even, ...one.odd, ...one.evenBlocks, one.blocks, sampling?.[i] ?? 0].flat(), (value) =>

@@ -9,7 +9,7 @@ import type { NoiseModel } from './draws.ts';
 import { estimate } from './estimate.ts';
 import type { Finding } from './finding.ts';
 import { type Dimensions, isotropicMinimum } from './magnitude-noise.ts';
-import { minimaWithoutNoise } from './minimum.ts';
+import { drawnLengths } from './minimum.ts';
 import { numbersOf, type Statistic, together } from './statistic.ts';
 import { freed, notMeasured, type Told } from './told.ts';
 import { AXES, type VectorField, validCount } from './vector-field.ts';
@@ -63,16 +63,16 @@ export function lengthFindings(
       return plain.map((one) => ({ ...one, undetermined: notMeasured(told, axes) }));
     }
     const field = dimensions.includes(3) && space ? space : freed(said, values, axes);
-    const name = `${dimensions}`;
+    const draws = stream.fork('lengths', `${dimensions}`);
+    const drawn = drawnLengths(field, dimensions, { noise, pairs, stream: draws });
     const means = estimate(
       field,
       together(...dimensions.map(meanLength)),
       dimensions.map((d) => ({ ...mappedMean(mapped, d, {}), positive: true })),
-      { noise, correction: 'simex', of: 'field', pairs, stream: stream.fork('mean |P|', name) },
+      { noise, correction: 'simex', of: 'field', pairs, stream: draws, drawn: drawn.map(({ mean }) => mean) },
     );
-    const minima = minimaWithoutNoise(field, dimensions, { noise, pairs, stream: stream.fork('minimum', name) });
     return plain.map((one, k) => {
-      if (k % 2 === 1) return { ...one, ...minima[k >> 1]! };
+      if (k % 2 === 1) return { ...one, ...drawn[k >> 1]!.minimum };
       const { value, n, nulls } = one;
       return { ...means[k >> 1]!, value, n, nulls };
     });

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../core/random.ts';
 import { magnitudeMinimum } from './densities.ts';
-import { minimaWithoutNoise } from './minimum.ts';
+import { drawnLengths } from './minimum.ts';
 import { measuredOf, rowOf } from './test-noisy-field.ts';
 
 const N = 3000;
@@ -17,7 +17,7 @@ function lengths(share: number, seed: number): Float64Array {
 
 function found(truth: ReturnType<typeof rowOf>, seed: number, noise = NOISE) {
   const stream = new RandomStream(seed, 'draws');
-  return minimaWithoutNoise(measuredOf(truth, noise, seed), [3], { noise, pairs: 10, stream })[0]!;
+  return drawnLengths(measuredOf(truth, noise, seed), [3], { noise, pairs: 10, stream })[0]!.minimum;
 }
 
 test('σ a sixth of |P|: the interval holds what the truth has, where the map itself is least is 0.3 above it', () => {
@@ -60,16 +60,16 @@ test('without noise it is that of the map; errors that all positions share widen
   const own = found(along, 3).sigma!;
   const stream = new RandomStream(3, 'draws');
   const shared = { ...along, shared: { x: 0, y: 0, z: 0.5 } };
-  const [all] = minimaWithoutNoise(measuredOf(along, NOISE, 3), [3], { noise: NOISE, pairs: 10, stream });
-  const [common] = minimaWithoutNoise(measuredOf(shared, NOISE, 3), [3], {
+  const [all] = drawnLengths(measuredOf(along, NOISE, 3), [3], { noise: NOISE, pairs: 10, stream });
+  const [common] = drawnLengths(measuredOf(shared, NOISE, 3), [3], {
     noise: NOISE,
     pairs: 10,
     stream: new RandomStream(3, 'draws'),
   });
-  expect(all!.sigma).toBe(own);
-  expect(common!.sigma).toBeGreaterThan(3 * own);
-  expect(common!.sigma).toBeGreaterThan(0.35);
-  expect(common!.sigma).toBeLessThan(0.6);
+  expect(all!.minimum.sigma).toBe(own);
+  expect(common!.minimum.sigma).toBeGreaterThan(3 * own);
+  expect(common!.minimum.sigma).toBeGreaterThan(0.35);
+  expect(common!.minimum.sigma).toBeLessThan(0.6);
 });
 
 test('few positions tell nothing', () => {

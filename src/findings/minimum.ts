@@ -17,8 +17,9 @@ import { type NoiseModel, NoiseSource, withNoise } from './draws.ts';
 import { carried, LAMBDAS, second, third } from './extrapolate.ts';
 import type { Finding } from './finding.ts';
 import type { Dimensions } from './magnitude-noise.ts';
+import type { Redrawn } from './redraw.ts';
 import { Z95 } from './statistic.ts';
-import { componentsOf, type VectorField } from './vector-field.ts';
+import { AXES, componentsOf, type VectorField } from './vector-field.ts';
 
 export interface MinimumOptions {
   readonly noise: NoiseModel;
@@ -57,17 +58,24 @@ interface Densities {
   readonly n: number;
 }
 
+/** Of lengths in some dimensions: the minimum, and their mean in the draws that it was found by (estimate.ts takes it from there). */
+export interface DrawnLengths {
+  readonly minimum: MinimumErrors;
+  readonly mean: Redrawn;
+}
+
 /**
  * One for each of `dimensions`, by the same draws.
  * @param field truth + noise: freed of its prior (unshrink.ts) in all components that they take
  * @throws 'range' where no position is valid, 'incomplete' where the field states no σ
  */
-export function minimaWithoutNoise(
+export function drawnLengths(
   field: VectorField,
   dimensions: readonly Dimensions[],
   { noise, pairs, stream }: MinimumOptions,
-): MinimumErrors[] {
-  const collected = dimensions.map((d) => new Shares(field, d, stream.fork('groups')));
+): DrawnLengths[] {
+  const common = noise.length_nm > 0 || AXES.some((axis) => (field.shared?.[axis] ?? 0) > 0);
+  const collected = dimensions.map((d) => new Shares(field, d, common, stream.fork('groups')));
   const source = new NoiseSource(field, { ...noise, shared: field.shared });
   const draws = stream.fork('noise');
   const [unit, made] = [componentsOf(field.valid.length), componentsOf(field.valid.length)];
@@ -80,7 +88,7 @@ export function minimaWithoutNoise(
       }
     }
   }
-  return collected.map(minimumOfShares);
+  return collected.map((one) => ({ minimum: minimumOfShares(one), mean: one.mean }));
 }
 
 function minimumOfShares(shares: Shares): MinimumErrors {
@@ -139,9 +147,19 @@ class Shares {
   readonly #size = new Float64Array(GROUPS);
   /** Of each λ: [group][point]. */
   readonly #shares: readonly Float64Array[];
+  readonly #common: boolean;
   readonly #response: Float64Array[] = [];
+  /** Of the lengths' mean. */
+  readonly mean: { even: number[][]; odd: number[][]; blocks: number[]; evenBlocks: number[][] } = {
+    even: LAMBDAS.map(() => []),
+    odd: LAMBDAS.map(() => []),
+    blocks: [],
+    evenBlocks: LAMBDAS.map(() => []),
+  };
 
-  constructor(field: VectorField, dimensions: Dimensions, random: RandomStream) {
+  /** @param common whether errors of positions have anything in common, so that groups do not tell all of it */
+  constructor(field: VectorField, dimensions: Dimensions, common: boolean, random: RandomStream) {
+    this.#common = common;
     const lengths = lengthsOf(field, dimensions);
     this.#dimensions = dimensions;
     this.n = lengths.length;
@@ -157,17 +175,32 @@ class Shares {
   /** @param row of ROWS @param sign of the draw, the pair's first above 0 @param weight of each length */
   add(field: VectorField, row: number, sign: 1 | -1, weight: number): void {
     const [points, step] = [this.#points, this.step];
-    if (points === 0) return;
     const lengths = lengthsOf(field, this.#dimensions);
+    if (row > 0) this.#addMean(lengths, row - 1, sign);
+    if (points === 0) return;
     const into = this.#shares[row]!;
     for (let i = 0; i < lengths.length; i++) {
       addShare(into, lengths[i]! / step, weight, this.#group[i]! * points, points);
     }
-    if (row === 0) return;
+    if (row === 0 || !this.#common) return;
     if (row === 1 && sign > 0) this.#response.push(new Float64Array(points));
     const moved = this.#response.at(-1)!;
     const own = (sign * MOVES[row - 1]!) / (this.n * step);
     for (let i = 0; i < lengths.length; i++) addShare(moved, lengths[i]! / step, own);
+  }
+
+  #addMean(lengths: Float64Array, row: number, sign: 1 | -1): void {
+    let sum = 0;
+    for (let i = 0; i < lengths.length; i++) sum += lengths[i]!;
+    const [even, odd] = [this.mean.even[row]!, this.mean.odd[row]!];
+    const half = sum / lengths.length / 2;
+    if (sign > 0) {
+      even.push(half);
+      odd.push(half);
+    } else {
+      even[even.length - 1]! += half;
+      odd[odd.length - 1]! -= half;
+    }
   }
 
   densities(): Densities {
@@ -213,8 +246,8 @@ function differenceOf({ at, clean, other, groups, response, n }: Densities, a: n
     mean += w * share;
     square += w * w * share;
   }
-  const drawn = response.reduce((sum, one) => sum + (one[a]! - one[b]!) ** 2, 0) / response.length;
-  const sigma = Math.sqrt(Math.max(drawn, between - (square - mean * mean) / n));
+  const drawn = response.reduce((sum, one) => sum + (one[a]! - one[b]!) ** 2, 0) / Math.max(1, response.length);
+  const sigma = Math.sqrt(Math.max(0, drawn, between - (square - mean * mean) / n));
   return { value, sigma, unsure: Math.abs(value - (other[a]! - other[b]!)) };
 }
 
