@@ -2,15 +2,15 @@
 
 import type { Finding } from '../src/findings/finding.ts';
 
-/** Of one field. A truth that is undefined is the mean of the value over all fields, for which 'none' (estimate.ts) states an interval where they are one field with other noise. */
+/** Of one field. */
 export interface Drawn {
   readonly findings: readonly Finding[];
-  readonly truths: ArrayLike<number | undefined>;
+  readonly truths: ArrayLike<number>;
 }
 
 interface Counted {
   readonly finding: Finding;
-  readonly truth: number | undefined;
+  readonly truth: number;
 }
 
 interface Row {
@@ -27,8 +27,7 @@ interface Row {
 
 function rowOf(all: readonly Counted[]): Row {
   const row = { stated: 0, covered: 0, bounds: 0, bounded: 0, bias: 0, raw: 0, half: 0 };
-  const mean = all.reduce((sum, { finding }) => sum + finding.value, 0) / all.length;
-  for (const { finding, truth = mean } of all) {
+  for (const { finding, truth } of all) {
     row.raw += finding.value - truth;
     if (!finding.interval) continue;
     const [low, high] = finding.interval;
@@ -68,7 +67,7 @@ export function study(title: string, levels: readonly number[], each: (level: nu
         const key = `${i} ${level}`;
         const held = rows.get(key) ?? { i, name: finding.name.replace(/(?<!\\)\|/g, '\\|'), level, all: [] };
         rows.set(key, held);
-        held.all.push({ finding, truth: truths[i] });
+        held.all.push({ finding, truth: truths[i]! });
       }
     }
   }

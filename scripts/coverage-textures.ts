@@ -7,12 +7,13 @@ import { RandomStream } from '../src/core/random.ts';
 import { NoiseSource, withNoise } from '../src/findings/draws.ts';
 import { type EstimateOptions, estimate } from '../src/findings/estimate.ts';
 import type { Finding } from '../src/findings/finding.ts';
-import { minimumName, minimumOfLengths } from '../src/findings/length-findings.ts';
+import { minimumOfLengths } from '../src/findings/length-findings.ts';
+import { drawnLengths } from '../src/findings/minimum.ts';
 import { representatives, wallAngles } from '../src/findings/misorientation.ts';
 import { type Partition, partitionOf } from '../src/findings/partition.ts';
 import { segmentByNoise } from '../src/findings/segmentation.ts';
 import { domainSizes } from '../src/findings/sizes.ts';
-import { numbersOf, together } from '../src/findings/statistic.ts';
+import { numbersOf } from '../src/findings/statistic.ts';
 import { topological, topologicalNames } from '../src/findings/topology-findings.ts';
 import { mapComponents, type VectorField } from '../src/findings/vector-field.ts';
 import { wallLinks } from '../src/findings/wall-links.ts';
@@ -95,31 +96,35 @@ function twoLengths(shape: readonly [number, number], k: number): VectorField {
     return [scale * a, scale * b, scale * c];
   });
 }
-const LENGTHS_SHAPE = [60, 80] as const;
-const SAME = twoLengths(LENGTHS_SHAPE, -1);
+/** Three components of mean 2, 4, 3 and spread 5, which turn over 1.6 nm: one broad preferred length. */
+function oneLength(shape: readonly [number, number], k: number): VectorField {
+  const turn = new NoiseSource({ shape, step_nm: STEP_nm }, { length_nm: 1.6 }).next(stream.fork('one', k));
+  return fieldOf(shape, (_x, _y, i) => [2 + 5 * turn.x[i]!, 4 + 5 * turn.y[i]!, 3 + 5 * turn.z[i]!]);
+}
 
-study('Minimum of −ln ρ, two lengths, other noise on one field, 60 × 80 positions', [0.1, 0.3, 0.5], (level, k) => {
-  const field = measured(SAME, level * LENGTH, 0, 'same', level, k);
-  return { findings: minima(field, 'same', level, k), truths: [undefined, undefined] };
-});
-
-study('Minimum of −ln ρ, two lengths, without noise, 60 × 80 positions', [0.05, 0.1, 0.2, 0.3, 0.5], (level, k) => {
-  const truth = twoLengths(LENGTHS_SHAPE, k);
-  const field = measured(truth, level * LENGTH, 0, 'lengths', level, k);
-  return {
-    findings: minima(field, 'lengths', level, k),
-    truths: ([2, 3] as const).map((d) => numbersOf(minimumOfLengths(truth, d), truth)[0]!),
-  };
-});
-
-function minima(field: VectorField, ...path: (string | number)[]): Finding[] {
-  const statistic = together(minimumOfLengths(field, 2), minimumOfLengths(field, 3));
-  return estimate(
-    field,
-    statistic,
-    ([2, 3] as const).map((d) => minimumName(field, d, {})),
-    drawing('none', 0, ...path),
-  );
+for (const [name, make, length_nm] of [
+  ['two lengths', twoLengths, 0],
+  ['one length', oneLength, 0],
+  ['one length, errors that correlate over 0.4 nm', oneLength, 0.4],
+] as const) {
+  study(`Minimum of −ln ρ, ${name}, 60 × 80 positions`, [0.05, 0.1, 0.2, 0.3, 0.5], (level, k) => {
+    const truth = make([60, 80], k);
+    const field = measured(truth, level * LENGTH, length_nm, 'lengths', level, k);
+    const { noise, pairs, stream: draws } = drawing('none', length_nm, name, level, k);
+    const errors = drawnLengths(field, [2, 3], { noise, pairs, stream: draws });
+    const findings = ([2, 3] as const).map((d): Finding => {
+      const value = numbersOf(minimumOfLengths(field, d), field)[0]!;
+      return {
+        name: d === 2 ? 'in the plane' : 'in space',
+        unit: 'uC/cm2',
+        value,
+        n: 1,
+        nulls: {},
+        ...errors[d - 2]!.minimum,
+      };
+    });
+    return { findings, truths: ([2, 3] as const).map((d) => numbersOf(minimumOfLengths(truth, d), truth)[0]!) };
+  });
 }
 
 /** Two vectors of length 10 with an angle between them, along no axis. */

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kernelDensity, minimumOf } from '../src/findings/densities.ts';
 import type { Finding } from '../src/findings/finding.ts';
 import { filmMap, filmTruth, PRIOR, STEP_nm, shiftAt, writeMap } from './film-maps.ts';
 import { cli, fails } from './run-cli.ts';
@@ -95,6 +96,12 @@ test('numbers of the specimen are there within what is stated, freed of the prio
     const { corrected, sigma } = find(findings, name);
     expect(Math.abs(corrected! - truth), name).toBeLessThan(4 * sigma!);
   }
+  const lengths: number[] = [];
+  trueMean(0, ([x, y]) => lengths.push(Math.hypot(x, y)));
+  const { at, density } = kernelDensity(Float64Array.from(lengths), { reflect: true });
+  const [low, high] = find(findings, '|P| in the plane where −ln ρ is least').interval!;
+  expect(low).toBeLessThan(minimumOf(at, density));
+  expect(high).toBeGreaterThan(minimumOf(at, density));
   // As mapped |P| would be too large by noise.
   expect(find(findings, 'mean |P| in the plane').value).not.toBeCloseTo(
     trueMean(0, ([x, y]) => Math.hypot(x, y)),
@@ -105,7 +112,7 @@ test('numbers of the specimen are there within what is stated, freed of the prio
 test('what is made with a component that the map does not measure is not determined, and stands beside its null', () => {
   for (const { measured, findings } of result.states) {
     expect(measured).toEqual(['x', 'y']);
-    for (const name of ['mean P_z', 'mean |P|']) {
+    for (const name of ['mean P_z', 'mean |P|', '|P| where −ln ρ is least', 'mean |T_d|']) {
       const { undetermined, interval } = find(findings, name);
       expect(undetermined, name).toMatch(/does not measure P along z/);
       expect(interval, name).toBeUndefined();

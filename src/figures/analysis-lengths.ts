@@ -101,7 +101,7 @@ function figuresOf(
       figure(
         `potential-${name}`,
         svg,
-        `Fig. 2d: −ln ρ of |P| in ${name === 'plane' ? 'the plane' : 'space'}, as mapped; below, where it is least with its 95% interval.`,
+        `Fig. 2d: −ln ρ of |P| in ${name === 'plane' ? 'the plane' : 'space'}, as mapped; below, where it is least, with the 95% interval of where it is least without prior and noise.`,
       ),
       ...cleanFigure(parts, dimensions, curves),
     ],
@@ -183,7 +183,7 @@ function comparison(parts: AnalysisParts, state: number, name: string): string {
   const { told } = analysis.states[state]!;
   const [plane, space] = [minimumOf(parts, state, 2), minimumOf(parts, state, 3)];
   const said = ({ value, interval }: Finding) =>
-    `${numberLabel(value)}${interval ? ` (${numberLabel(Math.max(0, interval[0]))} to ${numberLabel(interval[1])})` : ''}`;
+    `${numberLabel(value)}${interval ? ` (without prior and noise ${numberLabel(Math.max(0, interval[0]))} to ${numberLabel(interval[1])})` : ''}`;
   const shapeless = [plane, space].map(({ nulls }) => numberLabel(nulls.shapeless!.mean));
   const ratio = told.shares.z?.ratio;
   const prior = space.nulls.prior;

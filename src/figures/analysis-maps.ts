@@ -4,11 +4,15 @@ import { AXES, magnitudes } from '../findings/vector-field.ts';
 import { type AnalysisParts, csv } from './analysis-parts.ts';
 import { fieldMap } from './field-map.ts';
 import { fieldView } from './field-view.ts';
-import type { ReportSection } from './report.ts';
+import type { ReportFigure, ReportSection } from './report.ts';
 import { quantile, roundUp } from './scale.ts';
 import { vectorFieldMap } from './vector-map.ts';
 
-export function mapSection({ analysis, fields, names, unit, ridges, files, figure }: AnalysisParts): ReportSection {
+/** The maps, and of them the one that says most at a glance, which stands before the numbers. */
+export function mapSection({ analysis, fields, names, unit, ridges, files, figure }: AnalysisParts): {
+  readonly glance: ReportFigure;
+  readonly section: ReportSection;
+} {
   const { series, states, film } = analysis;
   const { shape, step_nm } = series;
   const walls = ridges.map((at) => ({ at, name: 'walls' }));
@@ -65,9 +69,13 @@ export function mapSection({ analysis, fields, names, unit, ridges, files, figur
     second: { symbol: '|P_z|', unit: unit, as: 'dots' },
   });
   const pMax = roundUp(Math.max(...fields.map((field) => quantile(magnitudes(field), 0.99))));
+  const glance = figure(
+    'field-component',
+    switching,
+    `Fig. 3a–c: P along ${axis}, across the film, with walls; dots go by |T_d|.`,
+  );
   const figures = [
     figure('components', all, 'Extended Data Fig. 9, upper rows: components of P with walls.'),
-    figure('field-component', switching, `Fig. 3a–c: P along ${axis}, across the film, with walls; dots go by |T_d|.`),
     figure(
       'topological-density',
       density,
@@ -122,5 +130,5 @@ export function mapSection({ analysis, fields, names, unit, ridges, files, figur
       ),
     );
   });
-  return { heading: 'Maps', svg: figures };
+  return { glance, section: { heading: 'Maps', svg: figures } };
 }

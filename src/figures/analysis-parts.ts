@@ -5,6 +5,7 @@ import { wallLine } from '../findings/partition.ts';
 import { restrict, type VectorField } from '../findings/vector-field.ts';
 import { biasLabel } from './film-profile.ts';
 import type { ReportFigure } from './report.ts';
+import { type SeriesStyle, seriesStyle } from './series-style.ts';
 
 export interface AnalysisParts {
   readonly analysis: Analysis;
@@ -12,6 +13,8 @@ export interface AnalysisParts {
   readonly fields: readonly VectorField[];
   /** '−2 V' of each state. */
   readonly names: readonly string[];
+  /** How each state is drawn, wherever it is. */
+  readonly styles: readonly SeriesStyle[];
   /** Of P, as files spell it. */
   readonly unit: string;
   /** Walls of each state by ridges of σ_P, one position wide: [ny][nx]. */
@@ -30,6 +33,7 @@ export function analysisParts(analysis: Analysis): AnalysisParts {
     analysis,
     fields,
     names: series.states.map(({ bias_V }) => biasLabel(bias_V)),
+    styles: states.map((_, i) => seriesStyle(i, states.length)),
     unit: fields[0]!.unit,
     ridges: states.map(({ domains }) => wallLine(domains.paper.partition)),
     files,

@@ -7,8 +7,9 @@ import type { Profile } from '../findings/profile.ts';
 import { type AnalysisParts, csv } from './analysis-parts.ts';
 import { type ProfileFigureOptions, profileFigure } from './profile-figure.ts';
 import type { ReportFigure, ReportSection } from './report.ts';
+import type { SeriesStyle } from './series-style.ts';
 
-function profileOptions(profiles: readonly Profile[], names: readonly string[], symbol: string): ProfileFigureOptions {
+function profileOptions({ profiles, heads: names, symbol, styles }: Drawn): ProfileFigureOptions {
   const first = profiles[0]!;
   const column = ({ points }: Profile, of: (finding: Finding) => number | undefined) =>
     Float64Array.from(points, (point) => (point ? (of(point) ?? Number.NaN) : Number.NaN));
@@ -19,6 +20,7 @@ function profileOptions(profiles: readonly Profile[], names: readonly string[], 
     place_nm: first.at_nm,
     states: profiles.map((profile, i) => ({
       name: names[i]!,
+      style: styles?.[i],
       values: column(profile, ({ value }) => value),
       ...(profile.points.some((point) => point?.interval) && {
         band95: {
@@ -47,14 +49,14 @@ interface Drawn {
   /** Of each, in the key, and at the end of the columns of the CSV. */
   readonly heads: readonly string[];
   readonly ends: readonly string[];
+  /** Of states; the house's series where they are none. */
+  readonly styles?: readonly SeriesStyle[] | undefined;
   readonly caption: string;
 }
 
 /** The figure, with its numbers as CSV. */
-function drawn(
-  { files, figure }: AnalysisParts,
-  { name, symbol, profiles, heads, ends, caption }: Drawn,
-): ReportFigure {
+function drawn({ files, figure }: AnalysisParts, one: Drawn): ReportFigure {
+  const { name, profiles, ends, caption } = one;
   files.set(
     `data/profile-${name}.csv`,
     csv(
@@ -73,13 +75,14 @@ function drawn(
       ]),
     ),
   );
-  return figure(`profile-${name}`, profileFigure(profileOptions(profiles, heads, symbol)), caption);
+  return figure(`profile-${name}`, profileFigure(profileOptions(one)), caption);
 }
 
-const CAPTIONS: Readonly<Record<string, string>> = { P_y: 'Fig. 3d–f.', T_d: 'Fig. 3g–i.' };
+const captionOf = (name: string, across: 'x' | 'y'): string =>
+  name === `P_${across}` ? 'Fig. 3d–f.' : name === 'T_d' ? 'Fig. 3g–i.' : '';
 
 export function profileSection(parts: AnalysisParts): ReportSection {
-  const { analysis, names } = parts;
+  const { analysis, names, styles } = parts;
   const { series, states } = analysis;
   const quantities = states[0]!.profiles.map(({ name }) => name);
   return {
@@ -93,7 +96,8 @@ export function profileSection(parts: AnalysisParts): ReportSection {
           profiles: states.map(({ profiles: own }) => own[k]!),
           heads: names,
           ends: series.states.map(({ bias_V }) => `${bias_V}V`),
-          caption: CAPTIONS[name] ?? '',
+          styles,
+          caption: captionOf(name, analysis.options.across),
         }),
       ),
       ...(states.length > 1 ? seriesProfiles(parts) : []),
@@ -103,7 +107,7 @@ export function profileSection(parts: AnalysisParts): ReportSection {
 
 /** ΔP along the field, and the mean of T_d over states. */
 function seriesProfiles(parts: AnalysisParts): ReportFigure[] {
-  const { analysis, names } = parts;
+  const { analysis, names, styles } = parts;
   const { series, film, options, states } = analysis;
   const axis = options.across;
   const keep = film.map((mark, i) => mark & series.common[i]!);
@@ -120,6 +124,7 @@ function seriesProfiles(parts: AnalysisParts): ReportFigure[] {
       }),
       heads: others.map(({ i }) => `${names[i]} − ${names[series.reference]}`),
       ends: others.map(({ bias_V }) => `${bias_V}V`),
+      styles: others.map(({ i }) => styles[i]!),
       caption: 'Fig. 3j: change of P along the field, over positions that both states have.',
     }),
     drawn(parts, {

@@ -1,6 +1,6 @@
 /** The report of an analysis: the numbers with errors and nulls, one figure for each panel of the paper’s Fig. 2–4 and Extended Data Fig. 7–10, and the data behind the figures as CSV. */
 
-import { numberLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
+import { measured, numberLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import type { Analysis } from '../findings/analyse.ts';
 import { directionSections, type PoleLandscape } from './analysis-directions.ts';
 import { lengthSection } from './analysis-lengths.ts';
@@ -26,9 +26,10 @@ export function renderAnalysis(
   const parts = analysisParts(analysis);
   const { names, files } = parts;
   const { series } = analysis;
+  const { glance, section } = mapSection(parts);
   const sections: ReportSection[] = [
-    numberSection(analysis, names),
-    mapSection(parts),
+    { ...numberSection(analysis, names), svg: [glance] },
+    section,
     lengthSection(parts),
     spreadSection(parts),
     wallSection(parts),
@@ -46,8 +47,9 @@ export function renderAnalysis(
       'position',
     )} of them in the film. Every number stands beside its error and beside what shuffled positions, P_z from the model’s prior and noise alone give of the same: a value inside those is no finding.`,
     headline: names.slice(0, 4).map((name, i) => {
-      const mean = analysis.states[i]!.findings.find((one) => one.name === 'mean P_y')!;
-      return { label: `mean P_y at ${name}`, value: mean.corrected ?? mean.value, unit: 'µC/cm²' };
+      const mean = `mean P_${analysis.options.across}`;
+      const { value, corrected = value, sigma = 0 } = analysis.states[i]!.findings.find((one) => one.name === mean)!;
+      return { label: `${mean} at ${name}`, value: measured(corrected, sigma, '').trim(), unit: 'µC/cm²' };
     }),
     sections: open
       ? sections.map((section, i) =>

@@ -2,7 +2,7 @@
 
 import { measured } from '../core/numbers.ts';
 import { counts2, equalBins } from '../findings/relation.ts';
-import { AXES } from '../findings/vector-field.ts';
+import { AXES, type Axis } from '../findings/vector-field.ts';
 import { type AnalysisParts, csv } from './analysis-parts.ts';
 import { countsFigure } from './counts-figure.ts';
 import { densities } from './densities.ts';
@@ -12,8 +12,9 @@ import { histogramFigure } from './histogram-figure.ts';
 import type { ReportSection } from './report.ts';
 import { quantile, roundUp } from './scale.ts';
 
-export function switchingSection({ analysis, unit, names: all, files, figure }: AnalysisParts): ReportSection {
+export function switchingSection({ analysis, unit, names: all, styles, files, figure }: AnalysisParts): ReportSection {
   const { series, changes, reluctance: related, film } = analysis;
+  const { across } = analysis.options;
   const { shape, step_nm } = series;
   const names = changes.map(({ bias_V }) => biasLabel(bias_V));
   const reference = all[series.reference]!;
@@ -29,35 +30,41 @@ export function switchingSection({ analysis, unit, names: all, files, figure }: 
       panels: changes.map(({ field }) => ({ values: field.values[axis], mask: film })),
     })),
   });
-  const against = (axis: 'x' | 'z') =>
+  const styleOf = (bias_V: number) => styles[series.states.findIndex((state) => state.bias_V === bias_V)];
+  const against = (axis: Axis) =>
     changes.map(({ field, bias_V }, i) => {
       const at = Array.from(field.valid.keys()).filter((k) => field.valid[k]);
       const [a, b] = [
-        Float64Array.from(at, (k) => field.values.y[k]!),
+        Float64Array.from(at, (k) => field.values[across][k]!),
         Float64Array.from(at, (k) => field.values[axis][k]!),
       ];
       const limit = (values: Float64Array) => roundUp(quantile(values.map(Math.abs), 0.995) || 1);
       const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
       return figure(
-        `change-${axis}-y-${i + 1}`,
+        `change-${axis}-${across}-${i + 1}`,
         countsFigure({
           title: `${names[i]} − ${reference}`,
-          a: { symbol: 'ΔP_y', unit },
+          a: { symbol: `ΔP_${across}`, unit },
           b: { symbol: `ΔP_${axis}`, unit },
           counts: counts2(a, b, { a: [-limit(a), limit(a)], b: [-limit(b), limit(b)] }, [40, 40]),
           bins: equalBins(a, b, 12),
           mean: { a: mean(a), b: mean(b) },
         }),
-        `Fig. 4c, d: ΔP_${axis} against ΔP_y at ${biasLabel(bias_V)}, with the mean vector.`,
+        `Fig. 4c, d: ΔP_${axis} against ΔP_${across} at ${biasLabel(bias_V)}, with the mean vector.`,
       );
     });
   const turns = histogramFigure({
     symbol: 'turn',
     unit: 'deg',
     range: [0, 180],
-    states: changes.map(({ turn_deg }, i) => {
+    states: changes.map(({ turn_deg, bias_V }, i) => {
       const values = turn_deg.filter((one) => Number.isFinite(one));
-      return { name: `${names[i]} against ${reference}`, density: densities(values, [0, 180], 36), n: values.length };
+      return {
+        name: `${names[i]} against ${reference}`,
+        style: styleOf(bias_V),
+        density: densities(values, [0, 180], 36),
+        n: values.length,
+      };
     }),
     // Of directions that know nothing of each other: sin θ/2 for each radian.
     null: {
@@ -101,7 +108,7 @@ export function switchingSection({ analysis, unit, names: all, files, figure }: 
               'change-against-density',
               countsFigure({
                 a: { symbol: '|T_d|', unit: '1/nm2' },
-                b: { symbol: '|ΔP_y|', unit },
+                b: { symbol: `|ΔP_${across}|`, unit },
                 counts: related.counts,
                 bins: related.bins,
                 ...(related.noiseBins.n[0] && { null: { name: 'noise alone', bins: related.noiseBins } }),
@@ -110,8 +117,7 @@ export function switchingSection({ analysis, unit, names: all, files, figure }: 
             ),
           ]
         : []),
-      ...against('x'),
-      ...against('z'),
+      ...AXES.filter((axis) => axis !== across).flatMap(against),
       figure('turn', turns, 'Angle by which vectors turn.'),
     ],
   };

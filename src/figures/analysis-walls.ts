@@ -32,7 +32,7 @@ export function wallSection({ analysis, names, unit, ridges, files, figure }: An
   const byRidges = ridges.map((at, i) => ({
     at,
     strength: { symbol: 'σ_P', unit, values: states[i]!.domains.walls.variation },
-    name: 'walls by ridges of σ_P',
+    name: 'walls on ridges',
   }));
   const byChi2 = states.flatMap(({ domains: { merged } }) =>
     merged ? [{ at: wallLine(merged.partition), name: 'walls by χ² of neighbours' }] : [],

@@ -1,6 +1,6 @@
 /** A finding in one line, for a terminal. */
 
-import { fixedLabel, measured, unitLabel } from '../core/numbers.ts';
+import { countLabel, fixedLabel, measured, unitLabel } from '../core/numbers.ts';
 import type { AnyNull, Finding, Null } from '../findings/finding.ts';
 import { NULL_WORDS } from './finding-table.ts';
 
@@ -20,7 +20,7 @@ export function findingLine({
   const number =
     sigma !== undefined && sigma > 0
       ? measured(one, sigma, unit === '1' ? '' : unit).trim()
-      : `${fixedLabel(one)}${words}`;
+      : `${unit === '1' && Number.isInteger(one) ? countLabel(one) : fixedLabel(one)}${words}`;
   const span = interval ? `, 95% ${fixedLabel(interval[0])} to ${fixedLabel(interval[1])}` : '';
   return `${name}: ${number}${span}${undetermined ? ` — not determined: ${undetermined}` : ''}${caution ? ` — beware: ${caution}` : ''}${nullsInLine(nulls)}`;
 }

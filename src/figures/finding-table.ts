@@ -4,6 +4,7 @@ import { countLabel, decimalLabel, fixedLabel, measured, unitLabel } from '../co
 import type { AnyNull, Finding, Null } from '../findings/finding.ts';
 import { richText } from './labels.ts';
 import type { Cell, ReportTable } from './report.ts';
+import { escapeText } from './svg.ts';
 
 const COLUMNS: readonly { readonly kind: AnyNull; readonly head: string }[] = [
   { kind: 'shuffled', head: 'Shuffled' },
@@ -35,22 +36,22 @@ export function findingTable(findings: readonly Finding[], caption?: string): Re
     ...(caption === undefined ? {} : { caption }),
     columns: [
       'Finding',
-      'Unit',
       ...(corrected ? ['Value', 'Without noise, ± σ'] : ['Value ± σ']),
       ...(intervals ? ['95% interval'] : []),
       'n',
       ...nulls.map(({ head }) => head),
     ].map((label) => ({ label })),
     rows: findings.map((finding): Cell[] => {
-      const { unit, value, corrected: clean, sigma = 0, interval, n } = finding;
+      const { value, corrected: clean, sigma = 0, interval, n } = finding;
       return [
         nameCell(finding),
-        unit === '1' ? '' : unitLabel(unit),
         // σ is that of the value without noise where there is one.
-        measured(value, clean === undefined ? sigma : 0, '').trim(),
+        finding.unit === '1' && Number.isInteger(value) && !sigma
+          ? countLabel(value)
+          : measured(value, clean === undefined ? sigma : 0, '').trim(),
         ...(corrected ? [clean === undefined ? '' : measured(clean, sigma, '').trim()] : []),
         ...(intervals ? [interval ? span(interval) : ''] : []),
-        countLabel(n),
+        { html: `<span class="whole">${escapeText(countLabel(n))}</span>` },
         ...nulls.map(({ kind }): Cell => nullCell(finding.nulls[kind])),
       ];
     }),
@@ -58,7 +59,7 @@ export function findingTable(findings: readonly Finding[], caption?: string): Re
 }
 
 function nameCell(finding: Finding): Cell {
-  const { name, undetermined, caution, nulls } = finding;
+  const { name, unit, undetermined, caution, nulls } = finding;
   const inside = (Object.keys(NULL_WORDS) as AnyNull[]).filter(
     (kind) => nulls[kind] && insideNull(finding, nulls[kind]),
   );
@@ -70,7 +71,8 @@ function nameCell(finding: Finding): Cell {
     ...shapeless,
   ];
   const below = remarks.length === 0 ? '' : `<br><span class="null">${richText(remarks.join('; '))}</span>`;
-  return { html: `<div class="wide">${richText(name)}${below}</div>` };
+  const words = unit === '1' ? '' : ` <span class="null">(${escapeText(unitLabel(unit))})</span>`;
+  return { html: `<div class="wide">${richText(name)}${words}${below}</div>` };
 }
 
 /** Two ends with as many decimals as their distance needs. */

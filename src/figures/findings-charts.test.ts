@@ -141,7 +141,6 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
   const table = findingTable([finding, size], 'Found');
   expect(table.columns.map(({ label }) => label)).toEqual([
     'Finding',
-    'Unit',
     'Value',
     'Without noise, ± σ',
     '95% interval',
@@ -151,10 +150,11 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
   ]);
   const html = (cell: unknown) => (typeof cell === 'object' ? (cell as { html: string }).html : String(cell));
   expect(html(table.rows[0]![0])).toContain('<span class="null">as noise alone gives</span>');
-  expect(table.rows[0]!.slice(1, 6)).toEqual(['', '0.030 ± 0.020', '', '−0.010 to 0.070', '19\u2009800']);
-  expect(html(table.rows[1]![0])).toContain(', upper</div>');
-  expect(table.rows[1]!.slice(1, 4)).toEqual(['µC/cm²', '6.12', '6.00 ± 0.21']);
-  expect(html(table.rows[1]![6])).toBe('<span class="null">0.10 (−0.40 to 0.50)</span>');
+  expect(table.rows[0]!.slice(1, 4)).toEqual(['0.030 ± 0.020', '', '−0.010 to 0.070']);
+  expect(html(table.rows[0]![4])).toContain('19\u2009800');
+  expect(html(table.rows[1]![0])).toContain(', upper <span class="null">(µC/cm²)</span></div>');
+  expect(table.rows[1]!.slice(1, 3)).toEqual(['6.12', '6.00 ± 0.21']);
+  expect(html(table.rows[1]![5])).toBe('<span class="null">0.10 (−0.40 to 0.50)</span>');
   expect(insideNull(finding, { mean: 0, interval: [0.04, 1] })).toBe(false);
   // In closed form, without an interval of its own: inside the value's.
   expect(insideNull(finding, { mean: 0.05, interval: [0.05, 0.05] })).toBe(true);
@@ -171,7 +171,6 @@ test('findings: σ sets the digits, nulls are grey, and what a null gives too is
   // No nulls: no column for them.
   expect(findingTable([{ ...size, nulls: {}, corrected: undefined }]).columns.map(({ label }) => label)).toEqual([
     'Finding',
-    'Unit',
     'Value ± σ',
     'n',
   ]);

@@ -10,12 +10,14 @@ import { chart } from './chart.ts';
 import { chartKey, type Key } from './key.ts';
 import { symbolUnitSvg } from './labels.ts';
 import { ticks } from './scale.ts';
-import { nullKey, seriesKey, seriesStyle } from './series-style.ts';
+import { nullKey, type SeriesStyle, seriesKey, seriesStyle } from './series-style.ts';
 import { el, px } from './svg.ts';
 import { COLUMN_WIDTH, NULL_FILL, NULL_LINE } from './theme.ts';
 
 export interface HistogramState {
   readonly name: string;
+  /** Where it is not that of its place among the states that are drawn. */
+  readonly style?: SeriesStyle | undefined;
   /** One for each bin [1/unit]. */
   readonly density: ArrayLike<number>;
   /** Values that were counted. */
@@ -50,7 +52,7 @@ export function histogramFigure(options: HistogramFigureOptions): string {
   if ([...states, ...(nothing ? [nothing] : [])].some(({ density }) => density.length !== bins)) {
     fail('shape', `Not all distributions have ${bins} bins.`, 'Count all of them over the same bins.');
   }
-  const styles = states.map((_, i) => seriesStyle(i, states.length));
+  const styles = states.map(({ style }, i) => style ?? seriesStyle(i, states.length));
   const keys: Key[] = [
     ...states.map((state, i) => seriesKey(wordsOf(state, unit), styles[i]!, false)),
     ...(nothing ? [nullKey(nothing.name)] : []),

@@ -14,6 +14,7 @@ test('names of channels: subscripts drop and what follows rises again', () => {
 test('what users write is text', () => {
   expect(escapeText(`<a href="x" o='1'>&\u0000`)).toBe('&lt;a href=&quot;x&quot; o=&#39;1&#39;&gt;&amp;');
   expect(richText('<b> P_z of XP_z')).toBe('&lt;b&gt; <i>P</i><sub><i>z</i></sub> of XP_z');
+  expect(richText('|T_d| and σ_P of σ_Px')).toBe('|<i>T</i><sub>d</sub>| and <i>σ</i><sub><i>P</i></sub> of σ_Px');
   expect(channelHtml('<x>')).toBe('&lt;x&gt;');
   expect(el('g', { id: undefined, class: '"', x: -0.001 })).toBe('<g class="&quot;" x="0"/>');
   expect(px(1.005e2)).toBe('100.5');

@@ -68,9 +68,12 @@ export function channelHtml(name: string): string {
     .join('');
 }
 
-/** Plain text as HTML, the names of channels in it set with subscripts. */
+/** Plain text as HTML, the names of channels, T_d and σ_P in it set with subscripts. */
 export function richText(content: string): string {
-  return escapeText(content).replaceAll(/\b(?:P|dTi|dO|tilt)_[xyz]\b/g, (name) => channelHtml(name));
+  return escapeText(content)
+    .replaceAll(/\b(?:P|dTi|dO|tilt)_[xyz]\b/g, (name) => channelHtml(name))
+    .replaceAll(/\bT_d\b/g, '<i>T</i><sub>d</sub>')
+    .replaceAll(/(?<![\p{L}\d])σ_P\b/gu, '<i>σ</i><sub><i>P</i></sub>');
 }
 
 /** Width of plain text [px], for laying out: Helvetica averages 0.53 of the font size per character. */

@@ -9,7 +9,7 @@ import { chart } from './chart.ts';
 import { chartKey, type Key } from './key.ts';
 import { symbolUnitSvg } from './labels.ts';
 import { ticks } from './scale.ts';
-import { drawMark, nullKey, seriesKey, seriesStyle } from './series-style.ts';
+import { drawMark, nullKey, type SeriesStyle, seriesKey, seriesStyle } from './series-style.ts';
 import { el } from './svg.ts';
 import { COLUMN_WIDTH, NULL_FILL, NULL_LINE, RULE } from './theme.ts';
 
@@ -21,6 +21,8 @@ export interface Interval {
 
 export interface ProfileState {
   readonly name: string;
+  /** Where it is not that of its place among the states that are drawn. */
+  readonly style?: SeriesStyle | undefined;
   /** At each place, in the quantity's unit; NaN where there is none. */
   readonly values: ArrayLike<number>;
   readonly band68?: Interval | undefined;
@@ -61,7 +63,7 @@ export function profileFigure(options: ProfileFigureOptions): string {
   }
   const [first, last] = [place_nm[0]!, place_nm[place_nm.length - 1]!];
   const range = options.range ?? rangeOf(options);
-  const styles = states.map((_, i) => seriesStyle(i, states.length));
+  const styles = states.map(({ style }, i) => style ?? seriesStyle(i, states.length));
   const keys: Key[] = [
     ...states.map(({ name }, i) => seriesKey(name, styles[i]!)),
     ...(options.null ? [nullKey(options.null.name)] : []),

@@ -25,9 +25,9 @@ figure .sheet { background: #ffffff; border: 1px solid var(--rule); border-radiu
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: 0.87rem; line-height: 1.45; margin-top: 0.45rem; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
-table { border-collapse: collapse; font-size: 0.92rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: 0.88rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 .caption { color: var(--muted); font-size: 0.87rem; margin: 1.2rem 0 -0.5rem; }
-th, td { padding: 0.36rem 0.95rem 0.36rem 0; text-align: left; vertical-align: top; }
+th, td { padding: 0.36rem 0.85rem 0.36rem 0; text-align: left; vertical-align: top; }
 th { font-weight: 600; border-bottom: 1.5px solid var(--ink); white-space: nowrap; vertical-align: bottom; }
 th span { color: var(--muted); font-weight: 400; }
 td { border-bottom: 1px solid var(--rule); }
@@ -35,6 +35,7 @@ td.number, th.number { text-align: right; padding-left: 0.6rem; }
 sub { line-height: 0; }
 .null { color: var(--muted); }
 .wide { min-width: 13em; }
+.whole { white-space: nowrap; }
 .note { background: var(--note); border-left: 3px solid var(--note-rule); border-radius: 0 6px 6px 0; padding: 0.7rem 1rem;
   margin: 1rem 0; max-width: 46rem; }
 .banner { border-radius: 8px; padding: 0.9rem 1.25rem; margin: 0 0 1.5rem; font-size: 1.05rem; border: 2px solid; }

@@ -49,8 +49,8 @@ interface Vectors {
 
 /** Least distance between arrows [px]. */
 const ARROW_SPACING = 10;
-/** Length of the arrow of an in-plane vector of size pMax, in units of the distance between arrows. */
-const ARROW_LENGTH = 1.3;
+/** Length of the arrow of an in-plane vector of size pMax, in units of the distance between arrows: longer ones would run into each other in a domain. */
+const ARROW_LENGTH = 0.95;
 
 /** |P| of full colour where none is given: 99% of the vectors are below it. Give maps that are compared the larger one. */
 export function fullColour(map: PolarizationMap, channels: readonly string[] = ['P_x', 'P_y', 'P_z']): number {

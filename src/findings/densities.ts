@@ -91,9 +91,42 @@ export function silverman(values: Float64Array): number {
 }
 
 /** Points of the grid within one bandwidth: the sum over bins is then within 1e-3 of the sum over values. */
-const FINE = 8;
+export const FINE = 8;
 /** The kernel ends at so many bandwidths. */
 const REACH = 5;
+
+/** Half of the Gaussian kernel on a grid FINE points to a bandwidth, its sum over all points 1. */
+export const KERNEL: Float64Array = (() => {
+  const taps = Float64Array.from({ length: FINE * REACH + 1 }, (_, k) => Math.exp(-((k / FINE) ** 2) / 2));
+  const sum = taps.reduce((all, tap, k) => all + (k === 0 ? 1 : 2) * tap, 0);
+  return taps.map((tap) => tap / sum);
+})();
+
+/** Adds `weight` for a value, shared between its two grid points; beyond the last point it is lost. @param place of the value in steps of the grid */
+export function addShare(shares: Float64Array, place: number, weight: number, from = 0, points = shares.length): void {
+  const at = Math.floor(place);
+  if (at + 1 >= points) return;
+  shares[from + at] = shares[from + at]! + weight * (1 - (place - at));
+  shares[from + at + 1] = shares[from + at + 1]! + weight * (place - at);
+}
+
+/** Shares on a grid, each spread by the kernel. @param reflect as kernelDensity, the grid beginning at 0 */
+export function spread(shares: Float64Array, reflect: boolean): Float64Array {
+  const points = shares.length;
+  const reach = KERNEL.length - 1;
+  const density = new Float64Array(points);
+  for (let i = 0; i < points; i++) {
+    const weight = shares[i]!;
+    if (weight === 0) continue;
+    for (let k = -reach; k <= reach; k++) {
+      const to = reflect && i + k < 0 ? -i - k : i + k;
+      if (to >= 0 && to < points) density[to] = density[to]! + weight * KERNEL[Math.abs(k)]!;
+    }
+  }
+  // At 0 each kernel meets its own image.
+  if (reflect) density[0] = 2 * density[0]!;
+  return density;
+}
 
 /**
  * Gaussian kernel density on a grid an eighth of the bandwidth apart, values shared between their two grid points.
@@ -121,29 +154,10 @@ export function kernelDensity(values: Float64Array, { bandwidth = silverman(valu
     if (value > high) high = value;
   }
   const step = bandwidth / FINE;
-  const reach = FINE * REACH;
   const start = reflect ? 0 : low - REACH * bandwidth;
-  const points = Math.ceil((high - start) / step) + reach + 2;
-  const share = new Float64Array(points);
-  for (let i = 0; i < values.length; i++) {
-    const place = (values[i]! - start) / step;
-    const at = Math.floor(place);
-    share[at] = share[at]! + 1 - (place - at);
-    share[at + 1] = share[at + 1]! + place - at;
-  }
-  const taps = Float64Array.from({ length: reach + 1 }, (_, k) => Math.exp(-((k / FINE) ** 2) / 2));
-  const norm = taps.reduce((sum, tap, k) => sum + (k === 0 ? 1 : 2) * tap, 0) * step * values.length;
-  const density = new Float64Array(points);
-  for (let i = 0; i < points; i++) {
-    const weight = share[i]! / norm;
-    if (weight === 0) continue;
-    for (let k = -reach; k <= reach; k++) {
-      const to = reflect && i + k < 0 ? -i - k : i + k;
-      if (to >= 0 && to < points) density[to] = density[to]! + weight * taps[Math.abs(k)]!;
-    }
-  }
-  // At 0 each kernel meets its own image.
-  if (reflect) density[0] = 2 * density[0]!;
+  const shares = new Float64Array(Math.ceil((high - start) / step) + KERNEL.length + 1);
+  for (let i = 0; i < values.length; i++) addShare(shares, (values[i]! - start) / step, 1 / (step * values.length));
+  const density = spread(shares, reflect);
   return { at: density.map((_, i) => start + i * step), density, bandwidth, n: values.length };
 }
 

@@ -106,10 +106,20 @@ function found(
     angles,
     types,
     findings: [
-      { name: `domains, ${name}`, unit: '1', value: partition.count, n: validCount(field), nulls: nulls[0] ?? {} },
+      {
+        name: `domains, ${name}`,
+        unit: '1',
+        value: partition.count,
+        n: validCount(field),
+        nulls: nulls[0] ?? {},
+        undetermined: 'noise hides walls and makes others',
+      },
       size('x', 1),
       size('y', 2),
-      angle('mean', angles.mean_deg, 3),
+      {
+        ...angle('mean', angles.mean_deg, 3),
+        undetermined: 'noise widens angles and hides walls',
+      },
       {
         ...angle('FWHM', peaked ? width : widthAtHalf(angles.histogram), 4),
         ...(peaked

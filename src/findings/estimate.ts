@@ -38,7 +38,8 @@ export interface Stated {
   /** What it is a mean or a count of; valid positions where it is not given. */
   readonly n?: number | undefined;
   readonly nulls?: Finding['nulls'] | undefined;
-  readonly caution?: Finding['caution'];
+  /** Never below 0: nor is its interval. */
+  readonly positive?: boolean | undefined;
   /** Where it is not that of all; 'simex' or 'none', which the same draws serve. */
   readonly correction?: 'simex' | 'none' | undefined;
   /** Standard uncertainty of taking the noise away, at least, as a share of what it takes away: for a statistic that no polynomial follows. */
@@ -54,6 +55,8 @@ export interface EstimateOptions {
   /** Pairs ±g of noise; the statistic is taken 8 times for each, for 'kind' 25 times. 25 are enough. */
   readonly pairs: number;
   readonly stream: RandomStream;
+  /** Draws of the statistic that were taken already, as many pairs, not of the kind. */
+  readonly drawn?: readonly Redrawn[] | undefined;
 }
 
 /** An extrapolation is unsure where it is so by more than this share of what it takes away, and by more than chance. */
@@ -84,47 +87,48 @@ export function estimate(
   if (!(pairs >= 4)) fail('usage', `${pairs} pairs of draws state no interval.`, 'Draw 4 at least; 25 are enough.');
   const count = validCount(field);
   const plain = stated.map(
-    ({ name, unit, n, nulls, caution }, i): Finding => ({
-      name,
-      unit,
-      value: values[i]!,
-      n: n ?? count,
-      nulls: nulls ?? {},
-      ...(caution !== undefined && { caution }),
-    }),
+    ({ name, unit, n, nulls }, i): Finding => ({ name, unit, value: values[i]!, n: n ?? count, nulls: nulls ?? {} }),
   );
   if (!field.sigma && of === 'field') return plain;
   const used = of === 'kind' ? block : undefined;
   // What blocks miss is known from the same blocks: their variance scatters as that of half as many (24 blocks: by 0.46 of itself).
   const blocks = used && 1 + (blockCount(field, used) - 1) / 2;
   const sampling = used && samplingVariance(field, statistic, used, RESAMPLES * pairs, stream);
-  const finite = (finding: Finding, numbers: readonly number[], errors: () => Errors): Finding => {
+  const finite = (i: number, numbers: readonly number[], errors: (value: number) => Errors): Finding => {
+    const finding = plain[i]!;
     const lost = numbers.filter((number) => !Number.isFinite(number)).length;
-    if (lost === 0 && Number.isFinite(finding.value)) return { ...finding, ...errors() };
+    if (lost === 0 && Number.isFinite(finding.value)) {
+      const found = errors(finding.value);
+      const [low, high] = found.interval ?? [];
+      const above = stated[i]!.positive && low !== undefined && low < 0;
+      return { ...finding, ...found, ...(above && { interval: [0, high!] as const }) };
+    }
     return { ...finding, undetermined: 'the statistic is not a number in the field or in some of its draws' };
   };
   if (!field.sigma) {
-    return plain.map((finding, i) =>
-      finite(finding, [sampling![i]!], () => intervalOf(finding.value, Math.sqrt(sampling![i]!), blocks!)),
+    return plain.map((_, i) =>
+      finite(i, [sampling![i]!], (value) => intervalOf(value, Math.sqrt(sampling![i]!), blocks!)),
     );
   }
   const posterior = correction === 'posterior';
   // As many evaluations whatever the correction.
-  const found = redrawn(
-    field,
-    statistic,
-    values.length,
-    posterior ? [1] : LAMBDAS,
-    noise,
-    used,
-    posterior ? pairs * LAMBDAS.length : pairs,
-    stream,
-  );
-  return plain.map((finding, i) => {
+  const found =
+    options.drawn ??
+    redrawn(
+      field,
+      statistic,
+      values.length,
+      posterior ? [1] : LAMBDAS,
+      noise,
+      used,
+      posterior ? pairs * LAMBDAS.length : pairs,
+      stream,
+    );
+  return plain.map((_, i) => {
     const one = found[i]!;
-    return finite(finding, [...one.even, ...one.odd, ...one.evenBlocks, one.blocks, sampling?.[i] ?? 0].flat(), () =>
+    return finite(i, [...one.even, ...one.odd, ...one.evenBlocks, one.blocks, sampling?.[i] ?? 0].flat(), (value) =>
       errorsOf(
-        finding.value,
+        value,
         one,
         stated[i]!.correction ?? correction,
         stated[i]!.unsure ?? 0,

@@ -30,15 +30,27 @@ function weightsOf(points: readonly number[], powers: readonly number[]): readon
 
 const SECOND = weightsOf(POINTS, [0, 1, 2]);
 const THIRD = weightsOf(POINTS, [0, 1, 2, 3]);
+/** Of something that there is with added noise only. */
+const FROM_NOISE = weightsOf(LAMBDAS, [0, 1, 2]);
 /** Of something that is 0 without added noise. */
 const FROM_ZERO = weightsOf(LAMBDAS, [1, 2]);
 
 const dot = (weights: readonly number[], values: readonly number[]): number =>
   weights.reduce((sum, w, i) => sum + w * values[i]!, 0);
 
+/** The second-degree extrapolation alone, linear in the values. @param values θ at λ = 0, ½, 1, 1½, 2 */
+export function second(values: readonly number[]): number {
+  return dot(SECOND, values);
+}
+
 /** The third-degree extrapolation alone, linear in the values. @param values θ at λ = 0, ½, 1, 1½, 2 */
 export function third(values: readonly number[]): number {
   return dot(THIRD, values);
+}
+
+/** The second-degree extrapolation of what there is with added noise only. @param values at λ = ½, 1, 1½, 2 */
+export function carried(values: readonly number[]): number {
+  return dot(FROM_NOISE, values);
 }
 
 /** @param values θ at λ = 0, ½, 1, 1½, 2 */

@@ -3,25 +3,22 @@
  * with its error and its null, and P in space only as far as the map measures it.
  *
  * A map of a network holds posterior means. Numbers of the map as it is (densities, T_d) are told as they are, with the scatter that values of such a map have (scatter.ts);
- * what is to be a number of the specimen (mean P, |P|) is taken of the field freed of its prior and of its noise (estimate.ts).
- *
- * One set of draws serves all statistics of a field: `pairs` of ±g at four sizes for intervals, `draws` fields of each null.
+ * what is to be a number of the specimen (mean P, |P| and where −ln of its density is least) is taken of the field freed of its prior and of its noise (estimate.ts, minimum.ts).
  */
 
 import { type Defect, findDefects } from './defects.ts';
-import { lengthsOf } from './densities.ts';
 import { directions } from './directions.ts';
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Finding } from './finding.ts';
-import { meanLength, minimumName, minimumOfLengths } from './length-findings.ts';
+import { lengthFindings, meanLength, minimumOfLengths } from './length-findings.ts';
 import { meanOf } from './linear.ts';
 import { nullsOf } from './nulls.ts';
 import { componentProfile, type Profile } from './profile.ts';
 import type { ScalarMap } from './scalar-map.ts';
 import { scattering } from './scatter.ts';
 import { kindsOf, type StateOptions } from './state-options.ts';
-import { numbersOf, type Statistic, together } from './statistic.ts';
-import { freed, type Told, toldOf } from './told.ts';
+import { type Statistic, together } from './statistic.ts';
+import { freed, notMeasured, type Told, toldOf } from './told.ts';
 import { latticeCharges, latticeDensity } from './topology.ts';
 import { topological, topologicalNames, topologicalProfile } from './topology-findings.ts';
 import { type TotalCharge, totalCharge } from './total-charge.ts';
@@ -40,6 +37,9 @@ export interface FieldFindings {
 /** [nm] around a defect in which its charge is counted. */
 const DEFECT_nm = 1.2;
 
+/** Share by which the prior draws components in unequally, above which a number of directions is not the specimen's. */
+const TURNED = 0.05;
+
 /** @throws 'incomplete' where no position is valid */
 export function fieldFindings(said: VectorField, options: StateOptions): FieldFindings {
   const { noise, values, across } = options;
@@ -57,9 +57,8 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
   const charge = totalCharge(latticeCharges(directions(field, 0)));
   const density = latticeDensity(latticeCharges(directions(field)));
   // In the plane the prior has nothing to replace; what neighbours share tells of charges alone.
-  const minimum = { 2: minimumOfLengths(field, 2), 3: minimumOfLengths(field, 3) };
   const charges = topological(across);
-  const inSpace = together(meanLength(3), minimum[3], charges);
+  const inSpace = together(meanLength(3), minimumOfLengths(field, 3), charges);
   const nulls = kindsOf(said).map((kind) => {
     const lone: Statistic = kind === 'prior' ? inSpace : charges;
     const found = nullsOf(said, lone, [kind], { ...options, stream: stream.fork('nulls') });
@@ -69,30 +68,24 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     (all, some) => some.map((one, i) => ({ ...all[i], ...one })),
     [],
   );
-  const [plane, space, Q, size, ...heights] = estimate(
+  const [Q, size, ...heights] = estimate(
     field,
-    together(minimum[2], minimum[3], charges),
-    [
-      minimumName(field, 2, {}),
-      minimumName(field, 3, ofMinimum),
-      ...topologicalNames(field, across, charge.n, ofCharges),
-    ],
+    charges,
+    topologicalNames(field, across, charge.n, ofCharges),
     drawing('none', 'field'),
   );
-  const notMeasured = (axes: readonly Axis[]) =>
-    `the map does not measure P along ${axes.filter((axis) => !told.axes.includes(axis)).join(', ')}: σ is as large as the prior's`;
-  /** Of the freed field; the value is the map's. */
-  const length = (name: string, axes: readonly Axis[], statistic: Statistic, beside: Finding['nulls']): Finding => {
-    const value = numbersOf(statistic, field)[0]!;
-    const plain = { name, unit: field.unit, value, n: lengthsOf(field, 2).length, nulls: beside };
-    if (!axes.every((axis) => told.axes.includes(axis))) return { ...plain, undetermined: notMeasured(axes) };
-    const [found] = estimate(
-      freed(said, values, axes),
-      statistic,
-      [{ name, unit: field.unit, nulls: beside }],
-      drawing('simex', name),
-    );
-    return { ...found!, value };
+  /** Of directions in space, which the prior turns where it draws one component in by more than another. */
+  const ofDirections = ({ name, unit, value, n, nulls: beside, ...rest }: Finding): Finding => {
+    const bare = { name, unit, value, n, nulls: beside };
+    if (!told.whole) return { ...bare, undetermined: notMeasured(told, AXES) };
+    const kept = AXES.map((axis) => (values === 'posterior' ? 1 - (told.shares[axis]?.ratio ?? 0) ** 2 : 1));
+    const turned = 1 - Math.min(...kept) / Math.max(...kept);
+    if (turned < TURNED) return { ...bare, ...rest };
+    const percent = (100 * turned).toFixed(0);
+    return {
+      ...bare,
+      undetermined: `the prior draws one component in by ${percent}% more than another: directions are turned`,
+    };
   };
   /** A component as the specimen has it, where it is measured. */
   const component = (axis: Axis): VectorField | undefined =>
@@ -100,7 +93,7 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
   const meanComponent = (axis: Axis): Finding => {
     const { name, unit, value, n } = meanOf(said, axis, noise);
     const measured = component(axis);
-    if (!measured) return { name, unit, value, n, nulls: {}, undetermined: notMeasured([axis]) };
+    if (!measured) return { name, unit, value, n, nulls: {}, undetermined: notMeasured(told, [axis]) };
     const found = meanOf(measured, axis, noise);
     return { ...found, value, ...(measured !== said && { corrected: found.value }) };
   };
@@ -116,12 +109,9 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     defects: findDefects(field, { radius_nm: DEFECT_nm }).list,
     findings: [
       ...AXES.map(meanComponent),
-      length('mean |P| in the plane', ['x', 'y'], meanLength(2), {}),
-      length('mean |P|', AXES, meanLength(3), ofMean),
-      plane!,
-      space!,
+      ...lengthFindings(said, field, told, { mean: ofMean, minimum: ofMinimum }, { ...options, stream }),
       Q!,
-      size!,
+      ofDirections(size!),
     ],
   };
 }

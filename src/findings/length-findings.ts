@@ -1,14 +1,18 @@
 /**
- * Lengths of P, in the plane and in space: their mean, and where −ln of their density is least. A length in space is made of the prior where P_z is not measured; beside it
- * stands the same with P_z drawn from the prior.
+ * Lengths of P, in the plane and in space: their mean, and where −ln of their density is least, both as the map has them and without its prior and noise. A length in space is
+ * made of the prior where P_z is not measured; beside it stands the same with P_z drawn from the prior.
  */
 
+import type { RandomStream } from '../core/random.ts';
 import { lengthsOf, magnitudeMinimum, silverman } from './densities.ts';
-import type { Stated } from './estimate.ts';
+import type { NoiseModel } from './draws.ts';
+import { estimate } from './estimate.ts';
 import type { Finding } from './finding.ts';
 import { type Dimensions, isotropicMinimum } from './magnitude-noise.ts';
-import type { Statistic } from './statistic.ts';
-import type { VectorField } from './vector-field.ts';
+import { drawnLengths } from './minimum.ts';
+import { numbersOf, type Statistic, together } from './statistic.ts';
+import { freed, notMeasured, type Told } from './told.ts';
+import { AXES, type VectorField, validCount } from './vector-field.ts';
 
 function mean(values: Float64Array): number {
   let sum = 0;
@@ -26,30 +30,77 @@ export function minimumOfLengths(field: VectorField, dimensions: Dimensions): St
   return magnitudeMinimum(dimensions, silverman(lengthsOf(field, dimensions)));
 }
 
-/** Σσ² of the components, mean over positions; 0 where no σ is stated. */
-function noiseSquare({ sigma, valid }: VectorField, dimensions: Dimensions): number {
-  if (!sigma) return 0;
-  const squares = sigma.x.map((x, i) => x * x + sigma.y[i]! ** 2 + (dimensions === 3 ? sigma.z[i]! ** 2 : 0));
-  return mean(squares.filter((_, i) => valid[i] === 1));
+export interface LengthOptions {
+  readonly noise: NoiseModel;
+  readonly values: 'posterior' | 'noisy';
+  readonly pairs: number;
+  readonly stream: RandomStream;
 }
 
-/** σ of a component over |P|, both rms, from which on the interval of a minimum is not to be trusted. */
-const NOISY = 0.08;
-
 /**
- * The minimum's name, and beside it what a cloud without any direction or preferred length has, of the same mean square. Its interval is for the map with other noise: noise
- * moves it by (d − 1)σ²/2|P| where lengths are alike, and anywhere between two preferred lengths, which extrapolation does not follow (a maximum jumps from one to the other).
+ * Mean |P| in the plane and in space, minimum of −ln ρ in the plane and in space.
+ * @param said with the σ that the map states @param mapped the same with the scatter of its values @param beside nulls in space
  */
-export function minimumName(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Stated {
-  const square = mean(lengthsOf(field, dimensions).map((value) => value * value));
-  const none = isotropicMinimum(square, dimensions);
-  const share = Math.sqrt(noiseSquare(field, dimensions) / dimensions / square);
+export function lengthFindings(
+  said: VectorField,
+  mapped: VectorField,
+  told: Told,
+  beside: { readonly mean: Finding['nulls']; readonly minimum: Finding['nulls'] },
+  { noise, values, pairs, stream }: LengthOptions,
+): Finding[] {
+  const space = told.whole ? freed(said, values, AXES) : undefined;
+  // Where the plane has no position that space lacks, one set of draws serves both.
+  const groups: readonly (readonly Dimensions[])[] =
+    space && validCount(space) === validCount(said) ? [[2, 3]] : [[2], [3]];
+  const found = groups.map((dimensions) => {
+    const plain = dimensions.flatMap((d) => [
+      mappedMean(mapped, d, d === 3 ? beside.mean : {}),
+      mappedMinimum(mapped, d, d === 3 ? beside.minimum : {}),
+    ]);
+    const axes = AXES.slice(0, Math.max(...dimensions));
+    if (!said.sigma) return plain;
+    if (!axes.every((axis) => told.axes.includes(axis))) {
+      return plain.map((one) => ({ ...one, undetermined: notMeasured(told, axes) }));
+    }
+    const field = dimensions.includes(3) && space ? space : freed(said, values, axes);
+    const draws = stream.fork('lengths', `${dimensions}`);
+    const drawn = drawnLengths(field, dimensions, { noise, pairs, stream: draws });
+    const means = estimate(
+      field,
+      together(...dimensions.map(meanLength)),
+      dimensions.map((d) => ({ ...mappedMean(mapped, d, {}), positive: true })),
+      { noise, correction: 'simex', of: 'field', pairs, stream: draws, drawn: drawn.map(({ mean }) => mean) },
+    );
+    return plain.map((one, k) => {
+      if (k % 2 === 1) return { ...one, ...drawn[k >> 1]!.minimum };
+      const { value, n, nulls } = one;
+      return { ...means[k >> 1]!, value, n, nulls };
+    });
+  });
+  const [meanPlane, leastPlane, meanSpace, leastSpace] = found.flat();
+  return [meanPlane!, meanSpace!, leastPlane!, leastSpace!];
+}
+
+function mappedMean(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Finding {
+  const lengths = lengthsOf(field, dimensions);
   return {
-    ...(share > NOISY && {
-      caution: `noise and all, at σ of ${(100 * share).toFixed(0)}% of |P|; of fields with two preferred lengths 14 to 86% of such intervals held the minimum without noise in the plane, 92 to 98% in space`,
-    }),
+    name: dimensions === 2 ? 'mean |P| in the plane' : 'mean |P|',
+    unit: field.unit,
+    value: mean(lengths),
+    n: lengths.length,
+    nulls,
+  };
+}
+
+/** The minimum of the map as it is; beside it what a cloud without any direction or preferred length has, of the same mean square. */
+function mappedMinimum(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Finding {
+  const lengths = lengthsOf(field, dimensions);
+  const none = isotropicMinimum(mean(lengths.map((value) => value * value)), dimensions);
+  return {
     name: `${dimensions === 2 ? '|P| in the plane' : '|P|'} where −ln ρ is least`,
     unit: field.unit,
+    value: numbersOf(minimumOfLengths(field, dimensions), field)[0]!,
+    n: lengths.length,
     nulls: { ...nulls, shapeless: { mean: none, interval: [none, none] } },
   };
 }

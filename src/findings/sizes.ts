@@ -99,7 +99,12 @@ export function sizeStatistics(segments: Segments): SizeStatistics {
       : spreadOver(segments, mean_nm, (k) => `${domains[3 * k]} ${domains[3 * k + 1]} ${domains[3 * k + 2]}`);
   if (!(found.count >= FEW)) return { ...plain, domains: found.count };
   const half = t95(found.count - 1) * found.sigma;
-  return { ...plain, sigma_nm: found.sigma, interval_nm: [mean_nm - half, mean_nm + half], domains: found.count };
+  return {
+    ...plain,
+    sigma_nm: found.sigma,
+    interval_nm: [Math.max(0, mean_nm - half), mean_nm + half],
+    domains: found.count,
+  };
 }
 
 /** @param group of each segment */

@@ -51,6 +51,8 @@ export interface Reluctance {
 /** Cells of the histogram, and bins. */
 const CELLS = [40, 40] as const;
 const BINS = 12;
+/** What chance makes of a correlation stands in its nulls. */
+const NO_INTERVAL = 'neighbours say the same, and how many positions are independent is not known';
 
 interface Positions {
   readonly change: Float64Array;
@@ -160,8 +162,15 @@ export function reluctance(
   const what = `rank correlation of |ΔP_${axis}| and |T_d|`;
   return {
     findings: [
-      { name: what, unit: '1', value: found.rank, n: found.n, nulls: nulls('rank') },
-      { name: `${what} at fixed |P|`, unit: '1', value: found.partial, n: found.n, nulls: nulls('partial') },
+      { name: what, unit: '1', value: found.rank, n: found.n, nulls: nulls('rank'), undetermined: NO_INTERVAL },
+      {
+        name: `${what} at fixed |P|`,
+        unit: '1',
+        value: found.partial,
+        n: found.n,
+        nulls: nulls('partial'),
+        undetermined: NO_INTERVAL,
+      },
     ],
     bins: equalBins(own.density, own.change, BINS),
     noiseBins: noiseBins ?? equalBins([], [], BINS),

@@ -33,6 +33,11 @@ export function toldOf({ sigma, prior, valid }: VectorField): Told {
   return { axes, shares, whole: axes.length === 3 };
 }
 
+/** Why nothing is said of these components together. */
+export function notMeasured({ axes: told }: Told, axes: readonly Axis[]): string {
+  return `the map does not measure P along ${axes.filter((axis) => !told.includes(axis)).join(', ')}: σ is as large as the prior's`;
+}
+
 /** The field as truth + noise, in the components that are asked for and measured (unshrink.ts); the field itself where its values are that already. */
 export function freed(field: VectorField, values: 'posterior' | 'noisy', axes: readonly Axis[]): VectorField {
   return values === 'posterior' && field.prior && field.sigma ? unshrunk(field, undefined, axes) : field;

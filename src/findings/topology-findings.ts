@@ -59,7 +59,7 @@ export function topologicalNames(
   }));
   return [
     { name: 'topological charge Q', unit: '1', n, nulls: nulls[0] },
-    { name: 'mean |T_d|', unit: UNIT, n, nulls: nulls[1], correction: 'simex', unsure: UNSURE },
+    { name: 'mean |T_d|', unit: UNIT, n, nulls: nulls[1], correction: 'simex', unsure: UNSURE, positive: true },
     ...heights,
   ];
 }
