@@ -266,6 +266,10 @@ describe('models', () => {
     expect(JSON.parse((await done('info', at('chosen'), '--json')).out).model_choice).toBe(said.model_choice);
     // The same map as by name.
     expect((await bytes('chosen/map.csv')).equals(await bytes('study/map/map.csv'))).toBe(true);
+    // By the calibration that choosing made, which is that of the map by name.
+    expect(JSON.parse(out).calibrate_s).toBeGreaterThan(0);
+    const [first, second] = ['chosen', 'study/map'].map((name) => bytes(`${name}/calibration.json`));
+    expect((await first!).equals(await second!)).toBe(true);
   });
 
   test('a material is never guessed among several, and said where nobody gave it', async () => {

@@ -37,9 +37,13 @@ export interface ScanGiven {
   readonly calibration?: Calibration | undefined;
 }
 
-interface Candidate extends FoundModel {
+/** A calibration, and how long it took. */
+export interface Calibrated {
   readonly calibration: Calibration;
+  readonly seconds: number;
 }
+
+interface Candidate extends FoundModel, Calibrated {}
 
 interface Misfit {
   readonly path: string;
@@ -53,13 +57,14 @@ const LISTED = 12;
 
 /**
  * @param folders of the user's, beside the program's own
+ * @returns the model's file, why it was taken, and the scan's calibration for its crystal and beam: the map needs it again
  * @throws 'model-mismatch' where no model fits, with what differs in each; 'usage' where material or voltage would have to be guessed; what reading and calibrating throw
  */
 export async function chooseModel(
   given: ScanGiven,
   folders: readonly string[],
   task: Task,
-): Promise<{ readonly path: string; readonly choice: ModelChoice }> {
+): Promise<{ readonly path: string; readonly choice: ModelChoice; readonly calibrated: Calibrated }> {
   const found = await findModels(folders);
   const { source } = await openGivenScan(given.scan, given.known, given.folder, given.dataset, given.voltage_kV);
   try {
@@ -94,6 +99,7 @@ export async function chooseModel(
     const said = `the scan has ${factsText(source, best.calibration)}`;
     return {
       path: best.path,
+      calibrated: { calibration: best.calibration, seconds: best.seconds },
       choice: {
         why: `${shownPath(best.path)}, for ${scopeText(best.scope)}: ${why}; ${said}.`,
         remarks:
@@ -117,23 +123,26 @@ async function calibrated(
   misfits: Misfit[],
   task: Task,
 ): Promise<Candidate[]> {
-  const made = new Map<string, Calibration | FerroscopeError>();
+  const made = new Map<string, Calibrated | FerroscopeError>();
   const candidates: Candidate[] = [];
   for (const model of models) {
     const lattice = beamOf(model.info.detector);
     const key = JSON.stringify(lattice);
     if (!made.has(key)) {
       const own = before && JSON.stringify(beamOf(before.crystal)) === key ? before : undefined;
-      made.set(key, own ?? (await calibrateGiven(source, lattice, known, task).catch(notFound)));
+      const start = performance.now();
+      const found = own ?? (await calibrateGiven(source, lattice, known, task).catch(notFound));
+      const seconds = (performance.now() - start) / 1e3;
+      made.set(key, found instanceof FerroscopeError ? found : { calibration: found, seconds });
     }
-    const calibration = made.get(key)!;
-    if (calibration instanceof FerroscopeError) {
-      misfits.push({ path: model.path, why: [`${scopeText(model.scope)}: ${calibration.message}`] });
+    const calibrated = made.get(key)!;
+    if (calibrated instanceof FerroscopeError) {
+      misfits.push({ path: model.path, why: [`${scopeText(model.scope)}: ${calibrated.message}`] });
       continue;
     }
-    const off = differences(model.scope, { ...measuredFacts(source.info, calibration), material });
+    const off = differences(model.scope, { ...measuredFacts(source.info, calibrated.calibration), material });
     if (off.length > 0) misfits.push({ path: model.path, why: off.map(differenceText) });
-    else candidates.push({ ...model, calibration });
+    else candidates.push({ ...model, ...calibrated });
   }
   return candidates;
 }
