@@ -58,7 +58,7 @@ const LISTED = 12;
 /**
  * @param folders of the user's, beside the program's own
  * @returns the model's file, why it was taken, and the scan's calibration for its crystal and beam: the map needs it again
- * @throws 'model-mismatch' where no model fits, with what differs in each; 'usage' where material or voltage would have to be guessed; what reading and calibrating throw
+ * @throws 'model-mismatch' where no model fits, with what differs in each; 'incomplete' where the patterns show no lattice of any that could; 'usage' where material or voltage would have to be guessed; what reading and calibrating throw
  */
 export async function chooseModel(
   given: ScanGiven,
@@ -76,7 +76,8 @@ export async function chooseModel(
       return off.length === 0;
     });
     requireVoltage(given.scan, stated, fitting);
-    const candidates = await calibrated(source, given, fitting, misfits, task);
+    const { candidates, failed } = await calibrated(source, given, fitting, misfits, task);
+    if (failed.length > 0 && failed.length === fitting.length) noLattice(failed[0]!, fitting);
     if (candidates.length === 0) noneFits(given, stated, found, misfits);
     requireMaterial(given, candidates);
     const trials: Trial[] = [];
@@ -115,16 +116,17 @@ export async function chooseModel(
   }
 }
 
-/** Those that still fit where calibrated for their crystal and microscope; the others join the misfits. */
+/** Those that still fit where calibrated for their crystal and microscope; the others join the misfits. Why calibrating failed, for each model that it failed for. */
 async function calibrated(
   source: PatternSource,
   { known, material, calibration: before }: ScanGiven,
   models: readonly FoundModel[],
   misfits: Misfit[],
   task: Task,
-): Promise<Candidate[]> {
+): Promise<{ readonly candidates: readonly Candidate[]; readonly failed: readonly FerroscopeError[] }> {
   const made = new Map<string, Calibrated | FerroscopeError>();
   const candidates: Candidate[] = [];
+  const failed: FerroscopeError[] = [];
   for (const model of models) {
     const lattice = beamOf(model.info.detector);
     const key = JSON.stringify(lattice);
@@ -137,6 +139,7 @@ async function calibrated(
     }
     const calibrated = made.get(key)!;
     if (calibrated instanceof FerroscopeError) {
+      failed.push(calibrated);
       misfits.push({ path: model.path, why: [`${scopeText(model.scope)}: ${calibrated.message}`] });
       continue;
     }
@@ -144,13 +147,19 @@ async function calibrated(
     if (off.length > 0) misfits.push({ path: model.path, why: off.map(differenceText) });
     else candidates.push({ ...model, ...calibrated });
   }
-  return candidates;
+  return { candidates, failed };
 }
 
 /** Patterns without the lattice of this crystal and beam are a misfit; anything else is an error. */
 function notFound(error: unknown): FerroscopeError {
   if (error instanceof FerroscopeError && error.tag === 'incomplete') return error;
   throw error;
+}
+
+/** The lattice of no model that could be the scan's was found: to train one more would not help. */
+function noLattice({ tag, message, hint, fields }: FerroscopeError, models: readonly FoundModel[]): never {
+  const scopes = [...new Set(models.map(({ scope }) => scopeText(scope)))];
+  fail(tag, `${message} Looked for: ${scopes.slice(0, LISTED).join('; ')}.`, hint, { ...fields, models: scopes });
 }
 
 function requireVoltage(scan: string, { voltage_kV }: ScanFacts, fitting: readonly FoundModel[]): void {
