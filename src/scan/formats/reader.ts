@@ -68,10 +68,11 @@ const LITTLE_HERE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 export function decodeNumbers(bytes: Uint8Array, dtype: NumberType, little: boolean): Float32Array {
   const size = NUMBER_BYTES[dtype];
   const count = Math.floor(bytes.length / size);
-  // A copy, whose memory begins where numbers of any size may.
-  const own = new Uint8Array(bytes.subarray(0, count * size));
+  // A copy, where bytes have to be turned, do not begin where such numbers may, or would be the result themselves.
+  const asTheyLie = little === LITTLE_HERE && bytes.byteOffset % size === 0 && dtype !== 'float32';
+  const own = asTheyLie ? bytes : new Uint8Array(bytes.subarray(0, count * size));
   if (little !== LITTLE_HERE) swapBytes(own, size);
-  const numbers = new ARRAYS[dtype](own.buffer);
+  const numbers = new ARRAYS[dtype](own.buffer as ArrayBuffer, own.byteOffset, count);
   if (dtype === 'float16') return halfFloats(numbers as Uint16Array);
   if (numbers instanceof Float32Array) return numbers;
   return numbers instanceof BigInt64Array || numbers instanceof BigUint64Array
@@ -132,6 +133,7 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
   const [rows, columns] = layout.stored ?? [qy, qx];
   const size = NUMBER_BYTES[dtype];
   const bytes = rows * columns * size;
+  const asStored = rows === qy && columns === qx && !bottomUp;
   const last = offset(ry * rx - 1) + bytes;
   if (last > file.size_bytes) {
     fail(
@@ -147,6 +149,11 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
     close: () => {},
     async read(first, count) {
       checkRange(shape, first, count);
+      // One pattern, the usual case, is not copied again.
+      if (count === 1 && asStored) {
+        const piece = await file.read(offset(first), bytes);
+        if (piece.length === bytes) return decodeNumbers(piece, dtype, little);
+      }
       const out = new Float32Array(count * qy * qx);
       for (let done = 0; done < count; ) {
         const from = offset(first + done);
