@@ -1,7 +1,7 @@
 /**
  * `npm run cases [-- NAME…]`: every input of ../shared/cases, scans as a user would give them, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong.
  * FERROSCOPE_PYTHON names a Python with what makes the scans (cases/scans.ts; without it they are skipped, aloud); FERROSCOPE_CASES the folder they are kept in. `--kept`
- * judges what earlier runs left there and runs the others. Where all of them were judged, docs/cases.md is written.
+ * judges what earlier runs left there, and runs nothing. Without names docs/cases.md is written.
  */
 
 import { execFile } from 'node:child_process';
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Verdict } from './cases/judge.ts';
-import { writeCasesPage } from './cases/page.ts';
+import { countsOf, writeCasesPage } from './cases/page.ts';
 import { scanCase, scanCases } from './cases/scans.ts';
 import { structureCases } from './cases/structures.ts';
 
@@ -63,7 +63,6 @@ if (!hasPython) {
   for (const name of names) scans.push(tell(await scanCase(name, options, ferroscope)));
 }
 const all = [...structures, ...scans];
-const count = (verdict: string): number => all.filter((one) => one.verdict === verdict).length;
-console.log(`${all.length} cases: ${count('right')} right, ${count('said')} said, ${count('wrong')} wrong`);
+console.log(countsOf(all));
 if (only.length === 0 && hasPython) writeCasesPage(scans, structures);
-process.exitCode = count('wrong') > 0 ? 1 : 0;
+process.exitCode = all.some(({ verdict }) => verdict === 'wrong') ? 1 : 0;

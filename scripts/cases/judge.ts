@@ -5,7 +5,7 @@ import type { Expected } from './expected.ts';
 
 export interface Verdict {
   readonly name: string;
-  readonly verdict: 'right' | 'said' | 'wrong';
+  readonly verdict: 'right' | 'said' | 'wrong' | 'not run';
   readonly text: string;
 }
 

@@ -13,18 +13,23 @@ const table = (verdicts: readonly Verdict[]): string =>
     ...verdicts.map(({ name, verdict, text }) => `| ${name} | ${verdict} | ${text.replaceAll('|', '/')} |`),
   ].join('\n');
 
+/** '98 cases: 60 right, 37 said, 1 wrong' */
+export function countsOf(all: readonly Verdict[]): string {
+  const count = (wanted: string): number => all.filter(({ verdict }) => verdict === wanted).length;
+  const left = count('not run') > 0 ? `, ${count('not run')} not run` : '';
+  return `${all.length} cases: ${count('right')} right, ${count('said')} said, ${count('wrong')} wrong${left}`;
+}
+
 export function writeCasesPage(scans: readonly Verdict[], structures: readonly Verdict[]): void {
-  const all = [...scans, ...structures];
-  const count = (verdict: string): number => all.filter((one) => one.verdict === verdict).length;
   writeFileSync(
     PAGE,
     `# The cases
 
-Inputs that once went wrong or may (../shared/cases), judged by \`npm run cases\`, which writes this page. **Right**: every value is within its stated error (three of them) of what the case was made with. **Said**: refused, or warned of in words that name the cause and that an ordinary scan does not get; values that are off stand before the words. **Wrong**: off without a word. ${all.length} cases: ${count('right')} right, ${count('said')} said, ${count('wrong')} wrong.
+Inputs that once went wrong or may (../shared/cases), judged by \`npm run cases\`, which writes this page. **Right**: every value is within its stated error (three of them) of what the case was made with. **Said**: refused, or warned of in words that name the cause and that an ordinary scan does not get; values that are off stand before the words. **Wrong**: off without a word. ${countsOf([...scans, ...structures])}.
 
 ## Scans
 
-\`ferroscope map\` of twin-a (16 × 16 patterns of 256 × 256 pixels, 10⁶ electrons) with one property changed: its centres, pixel, rotation, ellipse and dose against those it was made with, P across the beam against the truth, and no value where there is no crystal. The rules are in scripts/cases/expected.ts and judge.ts.
+\`ferroscope map\` of twin-a (16 × 16 patterns of 256 × 256 pixels, 10⁶ electrons) with one property changed: its centres, pixel, rotation, ellipse and dose against those it was made with, P across the beam against the truth, and no value where there is no crystal. A case whose numbers are another's, in another file, is compared with it number for number, and what its file states with what it should. The rules are in scripts/cases/expected.ts, judge.ts and same.ts; the runs take about 25 CPU minutes.
 
 ${table(scans)}
 

@@ -22,7 +22,7 @@ export interface ScanCaseOptions {
   /** Where made files and maps go. */
   readonly files: string;
   readonly python: string;
-  /** Judge what an earlier run left, where it is there, instead of running. */
+  /** Judge what earlier runs left, and run nothing. */
   readonly kept: boolean;
 }
 
@@ -44,7 +44,8 @@ export async function scanCase(name: string, options: ScanCaseOptions, ferroscop
   const said = resolve(files, `said-${name}.json`);
   const out = resolve(files, `map-${name}`);
   const scan = await made(name, options);
-  if (!(kept && existsSync(said))) {
+  if (kept && !existsSync(said)) return { name, verdict: 'not run', text: '' };
+  if (!kept) {
     const truth = expected.scored === false ? [] : ['--truth', twin.replace('_4dstem.h5', '_truth.npz')];
     const args = expected.opened ? ['info', scan] : ['map', scan, '--out', out, '--overwrite', ...MATERIAL, ...truth];
     writeFileSync(said, JSON.stringify(await ferroscope(args), null, 1));

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { hashOfArrays } from '../core/hash.ts';
 import { correlationLabel, duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
+import { issueInWords } from '../core/schema.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { openModel } from '../network/infer.ts';
@@ -216,10 +217,11 @@ export function knownOf(line: CommandLine): ScanOptions {
     scan_shape: numbers('scanShape'),
   });
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
+  const { place, message } = issueInWords(result.error.issues[0]!);
   fail(
     'usage',
-    `--${String(path[0])
+    `--${place
+      .replace(/\.\d+$/, '')
       .replace(/_(deg|mrad|px|nm)$/, '')
       .replaceAll('_', '-')}: ${message}.`,
     'See --help.',
