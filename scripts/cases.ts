@@ -1,6 +1,7 @@
 /**
- * `npm run cases [NAME…]`: every input of ../shared/cases, scans as a user would give them, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong.
- * FERROSCOPE_PYTHON names a Python with numpy and h5py, which makes the scans (without it they are skipped, aloud); FERROSCOPE_CASES the folder they are kept in.
+ * `npm run cases [-- NAME…]`: every input of ../shared/cases, scans as a user would give them, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong.
+ * FERROSCOPE_PYTHON names a Python with what makes the scans (cases/scans.ts; without it they are skipped, aloud); FERROSCOPE_CASES the folder they are kept in. `--kept`
+ * judges what earlier runs left there, and runs nothing. Without names docs/cases.md is written.
  */
 
 import { execFile } from 'node:child_process';
@@ -8,18 +9,20 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { scanCase, scanCases, type Verdict } from './cases-scans.ts';
-import { structureCases } from './cases-structures.ts';
+import type { Verdict } from './cases/judge.ts';
+import { countsOf, writeCasesPage } from './cases/page.ts';
+import { scanCase, scanCases } from './cases/scans.ts';
+import { structureCases } from './cases/structures.ts';
 
 const run = promisify(execFile);
 const shared = resolve(import.meta.dirname, '../../shared');
 const program = resolve(import.meta.dirname, '../bin/ferroscope.js');
-const only = process.argv.slice(2);
+const only = process.argv.slice(2).filter((argument) => argument !== '--kept');
 const python = process.env.FERROSCOPE_PYTHON ?? 'python3';
 
 async function ferroscope(args: readonly string[]): Promise<{ ok: boolean; text: string }> {
   try {
-    const { stdout, stderr } = await run(process.execPath, [program, ...args], { maxBuffer: 1e8, timeout: 600_000 });
+    const { stdout, stderr } = await run(process.execPath, [program, ...args], { maxBuffer: 1e8, timeout: 900_000 });
     return { ok: true, text: stderr + stdout };
   } catch (error) {
     const { stdout = '', stderr = String(error) } = error as { stdout?: string; stderr?: string };
@@ -27,42 +30,39 @@ async function ferroscope(args: readonly string[]): Promise<{ ok: boolean; text:
   }
 }
 
-const hasPython = await run(python, ['-c', 'import numpy, h5py']).then(
-  () => true,
-  () => false,
-);
-const verdicts: Verdict[] = [];
-const tell = (verdict: Verdict): void => {
-  verdicts.push(verdict);
+const tell = (verdict: Verdict): Verdict => {
   console.log(`${verdict.verdict.padEnd(6)} ${verdict.name.padEnd(28)} ${verdict.text}`);
+  return verdict;
 };
 
 if (!existsSync(shared)) {
   console.log(`${shared} is not here: no case can be run.`);
   process.exit(1);
 }
-for (const verdict of await structureCases(join(shared, 'cases/structures'))) {
-  if (only.length === 0 || only.includes(verdict.name)) tell(verdict);
-}
+const structures = (await structureCases(join(shared, 'cases/structures')))
+  .filter(({ name }) => only.length === 0 || only.includes(name))
+  .map(tell);
+const scans: Verdict[] = [];
 const names = scanCases(only);
+const hasPython = await run(python, ['-c', 'import numpy, scipy, h5py, hdf5plugin, hyperspy']).then(
+  () => true,
+  () => false,
+);
 if (!hasPython) {
-  console.log(`SKIPPED: ${names.length} scans: ${python} has no numpy and h5py (FERROSCOPE_PYTHON).`);
-} else {
+  console.log(
+    `SKIPPED: ${names.length} scans: ${python} lacks numpy, scipy, h5py, hdf5plugin or hyperspy (FERROSCOPE_PYTHON).`,
+  );
+} else if (only.length === 0 || names.some((name) => only.includes(name))) {
   const options = {
     folder: join(shared, 'cases/scans'),
     twin: join(shared, 'samples/twin-a/twinA_4dstem.h5'),
     files: process.env.FERROSCOPE_CASES ?? join(tmpdir(), 'ferroscope-cases'),
     python,
-    only,
+    kept: process.argv.includes('--kept'),
   };
-  const waiting = [...names];
-  const worker = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      tell(await scanCase(name, options, ferroscope));
-    }
-  };
-  await Promise.all([worker(), worker()]);
+  for (const name of names) scans.push(tell(await scanCase(name, options, ferroscope)));
 }
-const count = (verdict: string): number => verdicts.filter((one) => one.verdict === verdict).length;
-console.log(`${verdicts.length} cases: ${count('right')} right, ${count('said')} said, ${count('wrong')} wrong`);
-process.exitCode = count('wrong') > 0 ? 1 : 0;
+const all = [...structures, ...scans];
+console.log(countsOf(all));
+if (only.length === 0 && hasPython) writeCasesPage(scans, structures);
+process.exitCode = all.some(({ verdict }) => verdict === 'wrong') ? 1 : 0;

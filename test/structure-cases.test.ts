@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { structureCases } from '../scripts/cases-structures.ts';
+import { structureCases } from '../scripts/cases/structures.ts';
 import { skipAloud } from './skip-aloud.ts';
 
 const CASES = resolve(import.meta.dirname, '../../shared/cases/structures');

@@ -266,6 +266,10 @@ describe('models', () => {
     expect(JSON.parse((await done('info', at('chosen'), '--json')).out).model_choice).toBe(said.model_choice);
     // The same map as by name.
     expect((await bytes('chosen/map.csv')).equals(await bytes('study/map/map.csv'))).toBe(true);
+    // By the calibration that choosing made, which is that of the map by name.
+    expect(JSON.parse(out).calibrate_s).toBeGreaterThan(0);
+    const [first, second] = ['chosen', 'study/map'].map((name) => bytes(`${name}/calibration.json`));
+    expect((await first!).equals(await second!)).toBe(true);
   });
 
   test('a material is never guessed among several, and said where nobody gave it', async () => {
@@ -286,6 +290,24 @@ describe('models', () => {
         .warnings.map(({ text }: { text: string }) => text)
         .join(),
     ).toContain('is the only crystal among');
+  });
+
+  test('patterns without the lattice are no want of a model', async () => {
+    await writeEmd(at('flat.h5'), {
+      shape: [2, 3, 128, 128],
+      // Uneven, so that nothing is taken for a lost frame.
+      patterns: async (index) =>
+        Float32Array.from({ length: 128 ** 2 }, (_, i) => 100 + ((i * 7919 + index * 31) % 13)),
+      step_nm: 0.395,
+      qPixel: 0.5,
+      qUnits: 'mrad',
+      metadata: { microscope: { voltage_kV: 300 } },
+    });
+    const { code, out } = await cli('map', at('flat.h5'), '--out', at('x'), '--models', at('models'), '--json');
+    const { error } = JSON.parse(out);
+    expect([code, error.tag]).toEqual([1, 'incomplete']);
+    expect(error.message).toMatch(/lattice[\s\S]*Looked for: \(Ba,Sr\)TiO3, 50 % Ba, 300 kV/);
+    expect(error.hint).not.toContain('ferroscope init');
   });
 
   test('where none fits: what differs in each, by how much, and how to train one', async () => {

@@ -37,9 +37,13 @@ export interface ScanGiven {
   readonly calibration?: Calibration | undefined;
 }
 
-interface Candidate extends FoundModel {
+/** A calibration, and how long it took. */
+export interface Calibrated {
   readonly calibration: Calibration;
+  readonly seconds: number;
 }
+
+interface Candidate extends FoundModel, Calibrated {}
 
 interface Misfit {
   readonly path: string;
@@ -53,13 +57,14 @@ const LISTED = 12;
 
 /**
  * @param folders of the user's, beside the program's own
- * @throws 'model-mismatch' where no model fits, with what differs in each; 'usage' where material or voltage would have to be guessed; what reading and calibrating throw
+ * @returns the model's file, why it was taken, and the scan's calibration for its crystal and beam: the map needs it again
+ * @throws 'model-mismatch' where no model fits, with what differs in each; 'incomplete' where the patterns show no lattice of any that could; 'usage' where material or voltage would have to be guessed; what reading and calibrating throw
  */
 export async function chooseModel(
   given: ScanGiven,
   folders: readonly string[],
   task: Task,
-): Promise<{ readonly path: string; readonly choice: ModelChoice }> {
+): Promise<{ readonly path: string; readonly choice: ModelChoice; readonly calibrated: Calibrated }> {
   const found = await findModels(folders);
   const { source } = await openGivenScan(given.scan, given.known, given.folder, given.dataset, given.voltage_kV);
   try {
@@ -71,7 +76,8 @@ export async function chooseModel(
       return off.length === 0;
     });
     requireVoltage(given.scan, stated, fitting);
-    const candidates = await calibrated(source, given, fitting, misfits, task);
+    const { candidates, failed } = await calibrated(source, given, fitting, misfits, task);
+    if (failed.length > 0 && failed.length === fitting.length) noLattice(failed[0]!, fitting);
     if (candidates.length === 0) noneFits(given, stated, found, misfits);
     requireMaterial(given, candidates);
     const trials: Trial[] = [];
@@ -94,6 +100,7 @@ export async function chooseModel(
     const said = `the scan has ${factsText(source, best.calibration)}`;
     return {
       path: best.path,
+      calibrated: { calibration: best.calibration, seconds: best.seconds },
       choice: {
         why: `${shownPath(best.path)}, for ${scopeText(best.scope)}: ${why}; ${said}.`,
         remarks:
@@ -109,39 +116,50 @@ export async function chooseModel(
   }
 }
 
-/** Those that still fit where calibrated for their crystal and microscope; the others join the misfits. */
+/** Those that still fit where calibrated for their crystal and microscope; the others join the misfits. Why calibrating failed, for each model that it failed for. */
 async function calibrated(
   source: PatternSource,
   { known, material, calibration: before }: ScanGiven,
   models: readonly FoundModel[],
   misfits: Misfit[],
   task: Task,
-): Promise<Candidate[]> {
-  const made = new Map<string, Calibration | FerroscopeError>();
+): Promise<{ readonly candidates: readonly Candidate[]; readonly failed: readonly FerroscopeError[] }> {
+  const made = new Map<string, Calibrated | FerroscopeError>();
   const candidates: Candidate[] = [];
+  const failed: FerroscopeError[] = [];
   for (const model of models) {
     const lattice = beamOf(model.info.detector);
     const key = JSON.stringify(lattice);
     if (!made.has(key)) {
       const own = before && JSON.stringify(beamOf(before.crystal)) === key ? before : undefined;
-      made.set(key, own ?? (await calibrateGiven(source, lattice, known, task).catch(notFound)));
+      const start = performance.now();
+      const found = own ?? (await calibrateGiven(source, lattice, known, task).catch(notFound));
+      const seconds = (performance.now() - start) / 1e3;
+      made.set(key, found instanceof FerroscopeError ? found : { calibration: found, seconds });
     }
-    const calibration = made.get(key)!;
-    if (calibration instanceof FerroscopeError) {
-      misfits.push({ path: model.path, why: [`${scopeText(model.scope)}: ${calibration.message}`] });
+    const calibrated = made.get(key)!;
+    if (calibrated instanceof FerroscopeError) {
+      failed.push(calibrated);
+      misfits.push({ path: model.path, why: [`${scopeText(model.scope)}: ${calibrated.message}`] });
       continue;
     }
-    const off = differences(model.scope, { ...measuredFacts(source.info, calibration), material });
+    const off = differences(model.scope, { ...measuredFacts(source.info, calibrated.calibration), material });
     if (off.length > 0) misfits.push({ path: model.path, why: off.map(differenceText) });
-    else candidates.push({ ...model, calibration });
+    else candidates.push({ ...model, ...calibrated });
   }
-  return candidates;
+  return { candidates, failed };
 }
 
 /** Patterns without the lattice of this crystal and beam are a misfit; anything else is an error. */
 function notFound(error: unknown): FerroscopeError {
   if (error instanceof FerroscopeError && error.tag === 'incomplete') return error;
   throw error;
+}
+
+/** The lattice of no model that could be the scan's was found: to train one more would not help. */
+function noLattice({ tag, message, hint, fields }: FerroscopeError, models: readonly FoundModel[]): never {
+  const scopes = [...new Set(models.map(({ scope }) => scopeText(scope)))];
+  fail(tag, `${message} Looked for: ${scopes.slice(0, LISTED).join('; ')}.`, hint, { ...fields, models: scopes });
 }
 
 function requireVoltage(scan: string, { voltage_kV }: ScanFacts, fitting: readonly FoundModel[]): void {

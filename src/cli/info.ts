@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { fail } from '../core/errors.ts';
+import { FerroscopeError, fail } from '../core/errors.ts';
 import { extent } from '../core/extent.ts';
 import { hashOf } from '../core/hash.ts';
 import { identitySchema } from '../core/identity.ts';
-import { readNpy, readNpz } from '../core/npy.ts';
+import { type NdArray, readNpy, readNpz } from '../core/npy.ts';
 import { fixedLabel, plural, quantity, setting, tickLabels, unitLabel } from '../core/numbers.ts';
 import type { Task } from '../core/task.ts';
 import type { StructureOptions } from '../crystal/read-structure.ts';
@@ -82,7 +82,7 @@ async function describe(path: string, line: CommandLine): Promise<Info> {
       json: { kind: 'recipe', recipe, ...(textures && { material: textures.json }) },
     };
   }
-  if (path.endsWith('.npz') || path.endsWith('.npy')) return describeArrays(path);
+  if (path.endsWith('.npz') || path.endsWith('.npy')) return describeNumpy(path);
   if (path.endsWith('.json')) return describeStudy(path);
   if (existsSync(join(path, 'map.zarr'))) return describeMap(join(path, 'map.zarr'));
   if (existsSync(join(path, 'simulation.zarr'))) return describeSimulation(join(path, 'simulation.zarr'));
@@ -226,16 +226,33 @@ async function describeStudy(path: string): Promise<Info> {
   };
 }
 
-async function describeArrays(path: string): Promise<Info> {
+/** Larger ones are not read whole to list their arrays [bytes]. */
+const LISTED = 2 ** 28;
+
+/** A scan, or the arrays of a truth, a map or whatever else it holds, and why they are none. */
+async function describeNumpy(path: string): Promise<Info> {
+  const file = await scanFile(path);
+  const scan = await describeFile(file);
+  if (scan.opens || file.size_bytes > LISTED) return scan;
   const bytes = await readBytes(path);
-  const arrays = path.endsWith('.npz') ? readNpz(bytes, path) : { array: readNpy(bytes, path) };
+  let arrays: Readonly<Record<string, NdArray>>;
+  try {
+    arrays = path.endsWith('.npz') ? readNpz(bytes, path) : { array: readNpy(bytes, path) };
+  } catch (error) {
+    if (error instanceof FerroscopeError) return scan;
+    throw error;
+  }
   const rows = Object.entries(arrays).map(([name, { data, shape }]) => ({
     name,
     shape,
     type: data.constructor.name.replace('Array', '').toLowerCase(),
   }));
   return {
-    lines: [`${path}: NumPy arrays`, ...rows.map((row) => `  ${row.name} ${row.type} [${row.shape.join(', ')}]`)],
-    json: { kind: 'arrays', arrays: rows },
+    lines: [
+      `${path}: NumPy arrays`,
+      ...rows.map((row) => `  ${row.name} ${row.type} [${row.shape.join(', ')}]`),
+      ...scan.lines.map((line) => `  ${line}`),
+    ],
+    json: { ...scan.json, kind: 'arrays', arrays: rows },
   };
 }

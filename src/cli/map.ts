@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { hashOfArrays } from '../core/hash.ts';
 import { correlationLabel, duration, fixedLabel, plural, quantity } from '../core/numbers.ts';
+import { issueInWords } from '../core/schema.ts';
 import { breathe, type Task } from '../core/task.ts';
 import type { ReportSection } from '../figures/report.ts';
 import { openModel } from '../network/infer.ts';
@@ -26,7 +27,7 @@ import { ASSUMED, orientationText } from '../scan/orientation.ts';
 import { argument, materialOption, numberOption, option, optionList } from './arguments.ts';
 import { readCalibration } from './calibration-folder.ts';
 import { checked, checkInputsOf, checkLine } from './check-map.ts';
-import { chooseModel } from './choose-model.ts';
+import { type Calibrated, chooseModel } from './choose-model.ts';
 import type { CommandLine } from './command-line.ts';
 import { type MapFolder, mapFolderFiles, renderMapFolder } from './map-folder.ts';
 import { openGivenScan } from './open-scan.ts';
@@ -100,6 +101,8 @@ export interface MapRequest {
   readonly choice?: ModelChoice | undefined;
   /** File of a calibration of this scan, in place of a new one. */
   readonly calibration?: string | undefined;
+  /** What calibrating this scan, with what is known of it here, gave when the model was chosen: not done twice. */
+  readonly calibrated?: Calibrated | undefined;
   /** Simulate the predicted states and compare. Default false. */
   readonly check?: boolean;
   readonly extra?: readonly ReportSection[];
@@ -118,6 +121,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
     const { batch } = request.analysis ?? analysisOptions.parse({});
     const origin = { scan: await fileIdentity(scan), ...given };
     const own = saidOf({ ...known, dataset: request.dataset, given_voltage_kV: request.voltage_kV });
+    const asked = calibrationIdentity(origin, { ...beamOf(model.info.detector), ...own }, PROGRAM);
     const options: MapOptions = {
       program: PROGRAM,
       host: nodeWorkers,
@@ -129,11 +133,8 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       ...own,
       calibration:
         request.calibration === undefined
-          ? undefined
-          : await readCalibration(
-              request.calibration,
-              calibrationIdentity(origin, { ...beamOf(model.info.detector), ...own }, PROGRAM),
-            ),
+          ? request.calibrated && { ...request.calibrated.calibration, identity: asked }
+          : await readCalibration(request.calibration, asked),
       material: request.material,
       check: request.check,
       choice: request.choice,
@@ -149,7 +150,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       identity: id,
       truth: request.truth?.id,
       patterns: source.shape[0] * source.shape[1],
-      calibrate_s: result.calibrate_s,
+      calibrate_s: result.calibrate_s + (request.calibrated?.seconds ?? 0),
       map_s: result.map_s,
       dose_e: result.calibration.dose_e,
       outside: result.outside,
@@ -216,10 +217,11 @@ export function knownOf(line: CommandLine): ScanOptions {
     scan_shape: numbers('scanShape'),
   });
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
+  const { place, message } = issueInWords(result.error.issues[0]!);
   fail(
     'usage',
-    `--${String(path[0])
+    `--${place
+      .replace(/\.\d+$/, '')
       .replace(/_(deg|mrad|px|nm)$/, '')
       .replaceAll('_', '-')}: ${message}.`,
     'See --help.',
@@ -290,6 +292,7 @@ export async function runMap(line: CommandLine): Promise<void> {
       model: chosen?.path ?? named!,
       choice: chosen?.choice,
       calibration,
+      calibrated: chosen?.calibrated,
       check: line.options.check === true,
       out,
       title: `Polarization map of ${basename(scan)}`,

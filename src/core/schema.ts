@@ -50,10 +50,10 @@ export function named<const Name extends string, const Short extends string>(
   });
 }
 
-/** Where something is wrong, and what: a number out of range in words, by its key without the place in a pair or list; anything else as zod has it. */
+/** Where something is wrong, and what, in words: by its key without the place in a pair or list; what is said of few things as zod has it. */
 export function issueInWords(issue: z.core.$ZodIssue): { readonly place: string; readonly message: string } {
   const bound = boundInWords(issue);
-  if (bound === undefined) return { place: issue.path.join('.'), message: issue.message };
+  if (bound === undefined) return { place: issue.path.join('.'), message: typeInWords(issue) ?? issue.message };
   const key = issue.path.findLastIndex((part) => typeof part !== 'number');
   return { place: issue.path.slice(0, key + 1).join('.'), message: bound };
 }
@@ -66,6 +66,28 @@ function boundInWords(issue: z.core.$ZodIssue): string | undefined {
   if (issue.code === 'too_small' && number(issue.origin)) {
     return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
   }
+  return undefined;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  string: 'text',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a section',
+};
+
+function typeInWords(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
+    const kind = TYPES[(issue as { format?: string }).format === 'safeint' ? 'int' : issue.expected];
+    return kind && `must be ${kind}`;
+  }
+  if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid'))
+    return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`;
+  if (issue.code === 'too_small' && issue.origin === 'array') return `must have ${issue.minimum} entries or more`;
+  if (issue.code === 'too_big' && issue.origin === 'array') return `must have ${issue.maximum} entries at most`;
   return undefined;
 }
 

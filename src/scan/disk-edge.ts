@@ -137,6 +137,14 @@ function series(row: Float64Array, at: number, m: number, c1: number, s1: number
   return at;
 }
 
+let kept = new Float64Array(0);
+
+/** Memory that the next call overwrites, numbers of earlier ones in it: a scan takes ten thousand fits of some 200 kB. */
+function workspace(length: number): Float64Array {
+  if (kept.length < length) kept = new Float64Array(length);
+  return kept.subarray(0, length);
+}
+
 /** Fits the disk expected at `centre`. Undefined where the disk leaves the image or has no usable edge. */
 export function fitDisk(
   image: Image,
@@ -166,7 +174,7 @@ export function fitDisk(
   // Column by column: [nAll + 1][room], the last one for the values. Room for every pixel of the square.
   const side = Math.ceil(cy + reach) - Math.floor(cy - reach) + 1;
   const room = side * (Math.ceil(cx + reach) - Math.floor(cx - reach) + 1);
-  const columns = new Float64Array((nAll + 1) * room);
+  const columns = workspace((nAll + 1) * room);
   const values = columns.subarray(nAll * room);
   const edges = new Float64Array(3 * room);
   const row = new Float64Array(nBase);

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { bytesFile } from './formats/test-file.ts';
 import type { Hdf5Dataset, Hdf5File } from './hdf5.ts';
-import { checkReadable, halfFloats, isComplex, numberType } from './hdf5-array.ts';
+import { checkReadable, isComplex, numberType } from './hdf5-array.ts';
 import { lostSources } from './lost-sources.ts';
 
 const dataset = (dtype: unknown, metadata: Partial<Hdf5Dataset['metadata']>): Hdf5Dataset => ({
@@ -19,11 +19,6 @@ const dataset = (dtype: unknown, metadata: Partial<Hdf5Dataset['metadata']>): Hd
   slice: () => undefined,
 });
 const members = (...names: string[]) => ({ members: Object.fromEntries(names.map((name, i) => [name, i])) });
-
-test('half precision is what the language makes of the same bits', () => {
-  const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
-  expect(halfFloats(bits)).toEqual(new Float32Array(new Float16Array(bits.buffer)));
-});
 
 test('booleans of h5py and PyTables are numbers, other enumerations are none', () => {
   expect(numberType(dataset('unknown', { type: 8, enum_type: members('FALSE', 'TRUE') }))).toBe('bool');

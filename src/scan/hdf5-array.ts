@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { halfFloats } from './half-floats.ts';
 import { guarded, type Hdf5Dataset, type Hdf5File } from './hdf5.ts';
 import type { Numbers, StoredArray } from './stored-array.ts';
 
@@ -101,17 +102,6 @@ export function storedArray(dataset: Hdf5Dataset, path: string, plugins: Hdf5Fil
       return kind ? (value as Numbers) : toFloat32(value, path);
     },
   };
-}
-
-/** IEEE 754 half precision from its bits. */
-export function halfFloats(bits: Uint16Array): Float32Array {
-  return Float32Array.from(bits, (word) => {
-    const exponent = (word >> 10) & 31;
-    const fraction = word & 1023;
-    const sign = word & 0x8000 ? -1 : 1;
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-  });
 }
 
 /** A whole dataset as float32, row-major in its own shape, values as stored. @throws 'file-unreadable' */

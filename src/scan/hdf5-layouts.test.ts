@@ -159,6 +159,19 @@ test('a Dectris master: frames of linked files one behind the other; a file that
   expect((await problemOf(readAllOf(path))).message).toContain('d_data_000001.h5');
 });
 
+test('links that lead to themselves, or round to a group above, are passed over', async () => {
+  const path = place('loop.h5');
+  await makeHdf5(path, (file) => {
+    file.create_soft_link('/loop', 'loop');
+    const group = file.create_group('group');
+    group.create_soft_link('/group', 'up');
+    group.create_dataset({ name: 'scan', ...counts() });
+  });
+  const { numbers, info } = await readAllOf(path);
+  expect(numbers).toEqual(inOrder);
+  expect(info.dataset).toMatch(/scan$/);
+});
+
 test("Velox's stack has its frames last, and JSON beside it", async () => {
   const path = place('velox.emd');
   await makeHdf5(path, (file) => {

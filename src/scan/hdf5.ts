@@ -140,9 +140,19 @@ export function attribute(node: Hdf5Node, name: string): number | string | boole
   return plain(node.attrs[name]?.json_value);
 }
 
+/** What stands under a name; undefined for a link that only leads to itself, which HDF5 gives up on. */
+function followed(group: Hdf5Group, name: string): object | null | undefined {
+  try {
+    return group.get(name);
+  } catch (error) {
+    if (/too many( soft)? links/.test(String((error as Error)?.message ?? error))) return undefined;
+    throw error;
+  }
+}
+
 /** What a group holds under a name or path: a group, a dataset, or undefined for anything else and for nothing. */
 export function child(group: Hdf5Group, name: string): Hdf5Group | Hdf5Dataset | undefined {
-  const found = group.get(name);
+  const found = followed(group, name);
   return isGroup(found) || isDataset(found) ? found : undefined;
 }
 
@@ -178,7 +188,7 @@ export function lostLinks(group: Hdf5Group): LostLink[] {
   const lost: LostLink[] = [];
   const look = (parent: Hdf5Group): void => {
     for (const name of parent.keys()) {
-      const node = parent.get(name) as { type?: string; filename?: string; target?: string } | null;
+      const node = followed(parent, name) as { type?: string; filename?: string; target?: string } | null | undefined;
       const path = `${parent.path === '/' ? '' : parent.path}/${name}`;
       if (node?.type === 'ExternalLink') lost.push({ path, target: node.filename! });
       if (node?.type === 'BrokenSoftLink') lost.push({ path, target: node.target! });

@@ -5,7 +5,7 @@
 
 import { type AxisName, orderOf } from './axis-order.ts';
 import { blocksOf } from './block-source.ts';
-import { type OpenOptions, roundingNotes, scanShapeOf } from './formats/reader.ts';
+import { type OpenOptions, scanShapeOf, typeNotes } from './formats/reader.ts';
 import { refuseLists } from './look-lists.ts';
 import { refuseReversed } from './look-reversed.ts';
 import { checkShape, type PatternSource } from './pattern-source.ts';
@@ -74,12 +74,7 @@ export async function storedScan(
         ...(empad
           ? ['Patterns of 130 × 128 are EMPAD’s frames, whose last two rows are no part of the pattern: left out.']
           : []),
-        ...(array.dtype === 'bool'
-          ? [
-              'Numbers are true or false: read as 1 and 0, one count of a pixel at most, so that sums miss what fell on the same pixel.',
-            ]
-          : []),
-        ...roundingNotes(array.dtype),
+        ...typeNotes(array.dtype),
         ...blocks.notes,
       ],
     },

@@ -19,6 +19,7 @@ export interface Writable {
   }): Writable;
   create_attribute(name: string, data: unknown, shape?: readonly number[], dtype?: string): void;
   create_external_link(file: string, target: string, name: string): number;
+  create_soft_link(target: string, name: string): number;
 }
 
 export async function makeHdf5(path: string, fill: (file: Writable) => void): Promise<void> {

@@ -51,6 +51,19 @@ test('three axes need the scan’s shape, which has to fit', async () => {
   expect((await describeFile(three)).opens).toBe(false);
 });
 
+test('booleans and half precision are read, and said', async () => {
+  const truths = await openScan(
+    await file('bool.npy', npy('|b1', [1, 2, 2, 2], Uint8Array.of(1, 0, 0, 1, 1, 1, 0, 0).buffer)),
+  );
+  expect([...(await truths.read(0, 2))]).toEqual([1, 0, 0, 1, 1, 1, 0, 0]);
+  expect([truths.info.dtype, truths.info.notes.join(' ')]).toEqual(['bool', expect.stringContaining('true or false')]);
+  const halves = await openScan(
+    await file('half.npy', npy('<f2', [1, 1, 2, 2], Float16Array.of(1.5, -2, 0, 1000).buffer)),
+  );
+  expect([...(await halves.read(0, 1))]).toEqual([1.5, -2, 0, 1000]);
+  expect(halves.info.dtype).toBe('float16');
+});
+
 test('complex numbers, column order, two axes, a cut file: the cause by name', async () => {
   const body = new ArrayBuffer(16 * 16);
   await expect(openScan(await file('c.npy', npy('<c8', [2, 2, 2, 4], body)))).rejects.toThrow('complex numbers');

@@ -15,7 +15,7 @@ import {
 
 const TYPES: Readonly<Record<string, NumberType>> = {
   u1: 'uint8',
-  b1: 'uint8',
+  b1: 'bool',
   i1: 'int8',
   u2: 'uint16',
   i2: 'int16',
@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, NumberType>> = {
   i4: 'int32',
   u8: 'uint64',
   i8: 'int64',
+  f2: 'float16',
   f4: 'float32',
   f8: 'float64',
 };

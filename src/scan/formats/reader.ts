@@ -5,6 +5,7 @@
 
 import { fail } from '../../core/errors.ts';
 import type { AxisName } from '../axis-order.ts';
+import { halfFloats } from '../half-floats.ts';
 import { checkRange, checkShape, type PatternSource, type ScanInfo } from '../pattern-source.ts';
 import type { ScanFile } from '../scan-file.ts';
 
@@ -31,6 +32,7 @@ export interface ScanReader {
 
 /** Types of stored numbers, and their bytes. */
 export const NUMBER_BYTES = {
+  bool: 1,
   uint8: 1,
   int8: 1,
   uint16: 2,
@@ -39,32 +41,54 @@ export const NUMBER_BYTES = {
   int32: 4,
   uint64: 8,
   int64: 8,
+  float16: 2,
   float32: 4,
   float64: 8,
 } as const;
 export type NumberType = keyof typeof NUMBER_BYTES;
 
-/** Numbers as float32: counts up to 2²⁴ exactly. @param bytes of whole numbers */
+/** Halves as their bits. */
+const ARRAYS = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  uint64: BigUint64Array,
+  int64: BigInt64Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const satisfies Record<NumberType, unknown>;
+const LITTLE_HERE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Numbers as float32: counts up to 2²⁴ exactly. Converted as whole arrays, which is several times as fast as one by one. @param bytes of whole numbers */
 export function decodeNumbers(bytes: Uint8Array, dtype: NumberType, little: boolean): Float32Array {
   const size = NUMBER_BYTES[dtype];
   const count = Math.floor(bytes.length / size);
-  if (dtype === 'uint8') return Float32Array.from(bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, count * size);
-  const at: Readonly<Record<Exclude<NumberType, 'uint8'>, (i: number) => number>> = {
-    int8: (i) => view.getInt8(i),
-    uint16: (i) => view.getUint16(2 * i, little),
-    int16: (i) => view.getInt16(2 * i, little),
-    uint32: (i) => view.getUint32(4 * i, little),
-    int32: (i) => view.getInt32(4 * i, little),
-    uint64: (i) => Number(view.getBigUint64(8 * i, little)),
-    int64: (i) => Number(view.getBigInt64(8 * i, little)),
-    float32: (i) => view.getFloat32(4 * i, little),
-    float64: (i) => view.getFloat64(8 * i, little),
-  };
-  const out = new Float32Array(count);
-  const one = at[dtype];
-  for (let i = 0; i < count; i++) out[i] = one(i);
-  return out;
+  // A copy, where bytes have to be turned, do not begin where such numbers may, or would be the result themselves.
+  const asTheyLie = little === LITTLE_HERE && bytes.byteOffset % size === 0 && dtype !== 'float32';
+  const own = asTheyLie ? bytes : new Uint8Array(bytes.subarray(0, count * size));
+  if (little !== LITTLE_HERE) swapBytes(own, size);
+  const numbers = new ARRAYS[dtype](own.buffer as ArrayBuffer, own.byteOffset, count);
+  if (dtype === 'float16') return halfFloats(numbers as Uint16Array);
+  if (numbers instanceof Float32Array) return numbers;
+  return numbers instanceof BigInt64Array || numbers instanceof BigUint64Array
+    ? Float32Array.from(numbers, Number)
+    : new Float32Array(numbers);
+}
+
+/** Turns the bytes of each number round, in place. */
+function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let start = 0; start < bytes.length; start += size) {
+    for (let i = start, j = start + size - 1; i < j; i++, j--) {
+      const first = bytes[i]!;
+      bytes[i] = bytes[j]!;
+      bytes[j] = first;
+    }
+  }
 }
 
 /** Frames of one size in a file. */
@@ -85,8 +109,11 @@ export interface FrameLayout {
 /** Types that hold whole numbers which float32 does not. */
 const WIDE: readonly string[] = ['uint32', 'int32', 'uint64', 'int64', 'float64'];
 const ROUNDED = 'Numbers are taken as float32: counts above 16 777 216 are rounded to seven digits.';
+const TRUTHS =
+  'Numbers are true or false: read as 1 and 0, one count of a pixel at most, so that sums miss what fell on the same pixel.';
 /** What has to be said of numbers of a type. */
-export const roundingNotes = (dtype: string): readonly string[] => (WIDE.includes(dtype) ? [ROUNDED] : []);
+export const typeNotes = (dtype: string): readonly string[] =>
+  dtype === 'bool' ? [TRUTHS] : WIDE.includes(dtype) ? [ROUNDED] : [];
 
 /** The same source, with more to say of it. */
 export const withNotes = (source: PatternSource, notes: readonly string[]): PatternSource =>
@@ -106,6 +133,7 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
   const [rows, columns] = layout.stored ?? [qy, qx];
   const size = NUMBER_BYTES[dtype];
   const bytes = rows * columns * size;
+  const asStored = rows === qy && columns === qx && !bottomUp;
   const last = offset(ry * rx - 1) + bytes;
   if (last > file.size_bytes) {
     fail(
@@ -117,10 +145,15 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
   }
   return {
     shape,
-    info: { ...info, dtype, notes: [...info.notes, ...roundingNotes(dtype)] },
+    info: { ...info, dtype, notes: [...info.notes, ...typeNotes(dtype)] },
     close: () => {},
     async read(first, count) {
       checkRange(shape, first, count);
+      // One pattern, the usual case, is not copied again.
+      if (count === 1 && asStored) {
+        const piece = await file.read(offset(first), bytes);
+        if (piece.length === bytes) return decodeNumbers(piece, dtype, little);
+      }
       const out = new Float32Array(count * qy * qx);
       for (let done = 0; done < count; ) {
         const from = offset(first + done);

@@ -5,7 +5,7 @@
 
 import { setting } from '../../core/numbers.ts';
 import { checkAborted, type Task } from '../../core/task.ts';
-import { roundingNotes } from '../formats/reader.ts';
+import { typeNotes } from '../formats/reader.ts';
 import type { PatternSource, ScanInfo } from '../pattern-source.ts';
 import type { ReciprocalUnit } from '../units.ts';
 import { asKind, kindOf, type NumberArray, type NumberKind } from './number-type.ts';
@@ -36,7 +36,7 @@ export function scanToWrite(source: PatternSource, from: string, turned: boolean
   const size = qy * qx;
   const other = [
     ...(kind.name === info.dtype ? [] : [`Numbers of type ${info.dtype} are written as ${kind.name}.`]),
-    ...roundingNotes(kind.name).filter((note) => !info.notes.includes(note)),
+    ...typeNotes(kind.name).filter((note) => !info.notes.includes(note)),
   ];
   const lost =
     turned && (info.rotation_deg !== undefined || info.flip !== undefined)

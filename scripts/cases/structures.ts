@@ -1,20 +1,12 @@
 // Runs every case of ../shared/cases/structures through the library: what `ferroscope simulate` would send electrons through, or what `ferroscope info` says.
-// One line a case: right, said (refused or warned with the true cause) or wrong. Right values are those of each case.md; exit code 1 where one is wrong.
-//
-//     node_modules/.bin/node scripts/cases-structures.ts [FOLDER]
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describeStructure } from '../src/cli/describe-structure.ts';
-import { FerroscopeError } from '../src/core/errors.ts';
-import { parseRecipe } from '../src/recipe/recipe.ts';
-import { loadSpecimen, type Specimen } from '../src/simulation/specimen.ts';
-
-export interface CaseVerdict {
-  readonly name: string;
-  readonly verdict: 'right' | 'said' | 'wrong';
-  readonly text: string;
-}
+// Right, said (refused or warned with the true cause) or wrong. Right values are those of each case.md.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeStructure } from '../../src/cli/describe-structure.ts';
+import { FerroscopeError } from '../../src/core/errors.ts';
+import { parseRecipe } from '../../src/recipe/recipe.ts';
+import { loadSpecimen, type Specimen } from '../../src/simulation/specimen.ts';
+import type { Verdict } from './judge.ts';
 
 /** What a run of a case must come to. */
 interface Right {
@@ -130,8 +122,8 @@ async function run(folder: string, right: Right): Promise<{ problems: string[]; 
 }
 
 /** Every case under `folder`, in order; one that the table does not know is wrong. */
-export async function structureCases(folder: string): Promise<CaseVerdict[]> {
-  const verdicts: CaseVerdict[] = [];
+export async function structureCases(folder: string): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
   for (const name of readdirSync(folder).sort()) {
     const rights = RIGHT[name];
     const results = await Promise.all((rights ?? []).map((right) => run(join(folder, name), right)));
@@ -141,13 +133,4 @@ export async function structureCases(folder: string): Promise<CaseVerdict[]> {
     verdicts.push({ name, verdict, text: [...problems, ...said].join('; ') });
   }
   return verdicts;
-}
-
-const here = fileURLToPath(import.meta.url);
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === here) {
-  const folder = process.argv[2] ?? join(dirname(here), '../../shared/cases/structures');
-  if (!existsSync(folder)) throw new Error(`${folder} is not there: give the folder of the cases.`);
-  const verdicts = await structureCases(folder);
-  for (const { name, verdict, text } of verdicts) console.log(`${verdict.padEnd(6)} ${name}${text ? `: ${text}` : ''}`);
-  if (verdicts.some(({ verdict }) => verdict === 'wrong')) process.exitCode = 1;
 }
