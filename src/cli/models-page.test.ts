@@ -39,11 +39,17 @@ test('they differ where they say, and nowhere else', async () => {
       const { crystal, structures, microscope, ...rest } = tree;
       expect(Object.keys(crystal!)).toEqual(['material']);
       const { grid_per_cell, ...library } = rest.library!;
-      // Its file says why.
+      // Their files say why.
       expect(grid_per_cell).toBe(name === 'bst-300kV.toml' ? 28 : undefined);
+      const { inelastic_fraction, background_fraction, blur_mrad, ...training } = rest.training!;
+      const earlier = name === 'pbtio3-300kV.toml';
+      expect(inelastic_fraction).toEqual(earlier ? [0.02, 0.18] : [0, 0.2]);
+      expect(background_fraction).toEqual(earlier ? [0, 0.06] : [0, 0.1]);
+      expect(blur_mrad).toEqual(earlier ? [0.1, 0.3] : [0, 0.4]);
       return {
         ...rest,
         library,
+        training,
         structures: { ...structures, p_max_uC_cm2: 0 },
         microscope: { ...microscope, voltage_kV: 0 },
       };
