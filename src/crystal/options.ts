@@ -172,6 +172,15 @@ const zoneAxis = z
   .transform((axis): Vec3 | undefined => (axis.join() === '0,0,1' ? undefined : axis));
 
 const textureKinds = z.enum(['uniform', 'gradient', 'diverging', 'smooth', 'domains']);
+export type TextureKind = Options<typeof textureKinds>;
+
+/** Whether any structure has this texture. */
+export function hasTexture(
+  { texture }: { readonly texture: TextureKind | readonly TextureKind[] },
+  kind: TextureKind,
+): boolean {
+  return [texture].flat().includes(kind);
+}
 
 export const structuresOptions = z
   .strictObject({
@@ -299,7 +308,7 @@ export const structuresOptions = z
     'structures of a file are seen along [001]: leave zone out',
   )
   .refine(
-    (s) => s.domains === undefined || [s.texture].flat().includes('domains'),
+    (s) => s.domains === undefined || hasTexture(s, 'domains'),
     "domains belong to texture = 'domains', and no structure has that",
   )
   .describe('Structures of a library: textures of the soft mode, or frames of a file.');

@@ -10,8 +10,10 @@ import {
   beamEdge,
   type CrystalOptions,
   DEFAULT_P_MAX,
+  hasTexture,
   type StructureInputs,
   type StructuresOptions,
+  type TextureKind,
 } from './options.ts';
 import type { Perovskite } from './perovskites.ts';
 import { type PolarAxis, spontaneousPolarization, type Tilt } from './phase.ts';
@@ -22,7 +24,7 @@ import { variants } from './variants.ts';
 import { type BlockCells, blockProblem, cubicPlace, zoneOf } from './zone.ts';
 
 export interface Texture {
-  readonly kind: Kind;
+  readonly kind: TextureKind;
   /** P imposed [µC/cm²], [nz][ny][nx][3], along x, y and z, before atoms share it and before jitter. */
   readonly P: Float64Array;
   /** Turn of each octahedron about the cubic axes, tangents, [nz][ny][nx][3]; undefined where none is turned. */
@@ -34,17 +36,9 @@ export interface Texture {
 /** δB per u below which a gradient in steps of δB is none: P would be without bounds. */
 const LEAST_OFF_CENTRE = 0.05;
 
-type Kind = Exclude<StructuresOptions['texture'], readonly unknown[]>;
-type Textured = Pick<StructuresOptions, 'texture'>;
-
 /** Texture of structure `index`: of several, structures take turns. */
-export function textureKind({ texture }: Textured, index: number): Kind {
+export function textureKind({ texture }: Pick<StructuresOptions, 'texture'>, index: number): TextureKind {
   return typeof texture === 'string' ? texture : texture[index % texture.length]!;
-}
-
-/** Whether any structure has this texture. */
-export function hasTexture({ texture }: Textured, kind: Kind): boolean {
-  return [texture].flat().includes(kind);
 }
 
 /** The tilt in use; undefined where nothing is turned. */

@@ -12,7 +12,8 @@ import { cholesky, solveByLower } from '../core/cholesky.ts';
 
 /** Noise added beside the field's own, in units of its variance. */
 export const LAMBDAS = [0.5, 1, 1.5, 2] as const;
-const POINTS = [0, ...LAMBDAS];
+/** The field itself and these. */
+export const POINTS: readonly number[] = [0, ...LAMBDAS];
 
 /** Weights of the values at `points` in the least-squares polynomial's value at −1; `powers` of λ. */
 function weightsOf(points: readonly number[], powers: readonly number[]): readonly number[] {
@@ -29,9 +30,10 @@ function weightsOf(points: readonly number[], powers: readonly number[]): readon
 }
 
 const SECOND = weightsOf(POINTS, [0, 1, 2]);
-const THIRD = weightsOf(POINTS, [0, 1, 2, 3]);
-/** Of something that there is with added noise only. */
-const FROM_NOISE = weightsOf(LAMBDAS, [0, 1, 2]);
+/** Weights of the third-degree extrapolation, which is linear in the values at POINTS. */
+export const THIRD = weightsOf(POINTS, [0, 1, 2, 3]);
+/** Weights of the second-degree extrapolation of something that there is with added noise only, at LAMBDAS. */
+export const FROM_NOISE = weightsOf(LAMBDAS, [0, 1, 2]);
 /** Of something that is 0 without added noise. */
 const FROM_ZERO = weightsOf(LAMBDAS, [1, 2]);
 
@@ -46,11 +48,6 @@ export function second(values: readonly number[]): number {
 /** The third-degree extrapolation alone, linear in the values. @param values θ at λ = 0, ½, 1, 1½, 2 */
 export function third(values: readonly number[]): number {
   return dot(THIRD, values);
-}
-
-/** The second-degree extrapolation of what there is with added noise only. @param values at λ = ½, 1, 1½, 2 */
-export function carried(values: readonly number[]): number {
-  return dot(FROM_NOISE, values);
 }
 
 /** @param values θ at λ = 0, ½, 1, 1½, 2 */

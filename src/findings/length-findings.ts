@@ -52,15 +52,16 @@ export function lengthFindings(
   // Where the plane has no position that space lacks, one set of draws serves both.
   const groups: readonly (readonly Dimensions[])[] =
     space && validCount(space) === validCount(said) ? [[2, 3]] : [[2], [3]];
-  const found = groups.map((dimensions) => {
-    const plain = dimensions.flatMap((d) => [
-      mappedMean(mapped, d, d === 3 ? beside.mean : {}),
-      mappedMinimum(mapped, d, d === 3 ? beside.minimum : {}),
-    ]);
+  const found = groups.flatMap((dimensions) => {
+    const plain = dimensions.map((d) => ({
+      mean: mappedMean(mapped, d, d === 3 ? beside.mean : {}),
+      least: mappedMinimum(mapped, d, d === 3 ? beside.minimum : {}),
+    }));
     const axes = AXES.slice(0, Math.max(...dimensions));
     if (!said.sigma) return plain;
     if (!axes.every((axis) => told.axes.includes(axis))) {
-      return plain.map((one) => ({ ...one, undetermined: notMeasured(told, axes) }));
+      const undetermined = notMeasured(told, axes);
+      return plain.map(({ mean, least }) => ({ mean: { ...mean, undetermined }, least: { ...least, undetermined } }));
     }
     const field = dimensions.includes(3) && space ? space : freed(said, values, axes);
     const draws = stream.fork('lengths', `${dimensions}`);
@@ -68,17 +69,15 @@ export function lengthFindings(
     const means = estimate(
       field,
       together(...dimensions.map(meanLength)),
-      dimensions.map((d) => ({ ...mappedMean(mapped, d, {}), positive: true })),
+      plain.map(({ mean: { name, unit } }) => ({ name, unit, positive: true })),
       { noise, correction: 'simex', of: 'field', pairs, stream: draws, drawn: drawn.map(({ mean }) => mean) },
     );
-    return plain.map((one, k) => {
-      if (k % 2 === 1) return { ...one, ...drawn[k >> 1]!.minimum };
-      const { value, n, nulls } = one;
-      return { ...means[k >> 1]!, value, n, nulls };
-    });
+    return plain.map(({ mean: { value, n, nulls }, least }, k) => ({
+      mean: { ...means[k]!, value, n, nulls },
+      least: { ...least, ...drawn[k]!.minimum },
+    }));
   });
-  const [meanPlane, leastPlane, meanSpace, leastSpace] = found.flat();
-  return [meanPlane!, meanSpace!, leastPlane!, leastSpace!];
+  return [...found.map(({ mean }) => mean), ...found.map(({ least }) => least)];
 }
 
 function mappedMean(field: VectorField, dimensions: Dimensions, nulls: Finding['nulls']): Finding {

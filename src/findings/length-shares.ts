@@ -5,7 +5,7 @@
 
 import type { RandomStream } from '../core/random.ts';
 import { addShare, FINE, KERNEL, lengthsOf, silverman, spread } from './densities.ts';
-import { carried, LAMBDAS, second, third } from './extrapolate.ts';
+import { FROM_NOISE, LAMBDAS, POINTS, second, THIRD, third } from './extrapolate.ts';
 import type { Dimensions } from './magnitude-noise.ts';
 import type { VectorField } from './vector-field.ts';
 
@@ -13,14 +13,8 @@ import type { VectorField } from './vector-field.ts';
 export const GROUPS = 100;
 /** Positions in each, at least, on average. */
 export const LEAST = 5;
-const ROWS = [0, ...LAMBDAS];
-/** Weight of the density at each λ in the one without noise. */
-const WEIGHTS = ROWS.map((_, row) => third(ROWS.map((_, other) => (other === row ? 1 : 0))));
-
 /** Weight of each λ in half of the difference between +g and −g, for noise of λ = 1 around the density without noise. */
-const MOVES = LAMBDAS.map(
-  (lambda, row) => carried(LAMBDAS.map((_, other) => (other === row ? 1 : 0))) / (2 * Math.sqrt(lambda)),
-);
+const MOVES = LAMBDAS.map((lambda, row) => FROM_NOISE[row]! / (2 * Math.sqrt(lambda)));
 
 /** Densities of the lengths on one grid, each [point]. */
 export interface Densities {
@@ -67,11 +61,11 @@ export class LengthShares {
     this.#points = this.step > 0 ? Math.ceil(most / this.step) + KERNEL.length + 1 : 0;
     this.#group = Int32Array.from(lengths, () => random.integer(GROUPS));
     for (const one of this.#group) this.#size[one]!++;
-    this.#shares = ROWS.map(() => new Float64Array(GROUPS * this.#points));
+    this.#shares = POINTS.map(() => new Float64Array(GROUPS * this.#points));
     this.add(field, 0, 1, 1);
   }
 
-  /** @param row of ROWS @param sign of the draw, the pair's first above 0 @param weight of each length */
+  /** @param row of POINTS @param sign of the draw, the pair's first above 0 @param weight of each length */
   add(field: VectorField, row: number, sign: 1 | -1, weight: number): void {
     const [points, step] = [this.#points, this.step];
     const lengths = lengthsOf(field, this.#dimensions);
@@ -113,7 +107,7 @@ export class LengthShares {
       whole[0]!.map((_, point) => by(whole.map((some) => some[point]!)));
     const groups = Array.from(this.#size, (count, g) => {
       const own = new Float64Array(points);
-      for (const [row, weight] of WEIGHTS.entries()) {
+      for (const [row, weight] of THIRD.entries()) {
         const from = this.#shares[row]!.subarray(g * points, (g + 1) * points);
         for (let i = 0; i < points; i++) own[i]! += (weight * from[i]!) / (count * step);
       }

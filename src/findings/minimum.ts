@@ -33,6 +33,7 @@ export type MinimumErrors = Pick<Finding, 'corrected' | 'sigma' | 'interval' | '
 
 /** Points of the grid, an eighth of a bandwidth apart, across which what is likely is one piece. */
 const GAP = 4;
+
 /** Of lengths in some dimensions: the minimum, and their mean in the draws that it was found by (estimate.ts takes it from there). */
 export interface DrawnLengths {
   readonly minimum: MinimumErrors;
@@ -82,9 +83,10 @@ function minimumOfShares(shares: LengthShares): MinimumErrors {
   /** Were the top at i, noise would move the slope there by what it moves it by at the top as it is found. */
   const isTop = (i: number): boolean => {
     if (i === top) return true;
+    if (!isZero(differenceOf(densities, top, i), 'above')) return false;
     const slope = differenceOf(densities, i + 1, i - 1);
     const sigma = Math.max(slope.sigma, flat.sigma);
-    return isZero(differenceOf(densities, top, i), 'above') && isZero({ ...slope, sigma });
+    return isZero({ ...slope, sigma });
   };
   const pieces: [first: number, last: number][] = [];
   for (let i = 1; i < at.length - 1; i++) {
