@@ -10,6 +10,7 @@ import type { Gpu } from './gpu/device.ts';
 import { GpuMultislice } from './gpu/multislice.ts';
 import { simulatePatternsGpu } from './gpu/patterns.ts';
 import { GpuPositionPatterns } from './gpu/position-patterns.ts';
+import { PixelAreas } from './pixel-areas.ts';
 import { type PositionGeometry, PositionPatterns } from './position-patterns.ts';
 import { type LatticeGeometry, type PatternRequest, simulatePatterns } from './scattering-matrix.ts';
 import type { SliceStack } from './slices.ts';
@@ -24,7 +25,7 @@ export interface PatternJob {
   readonly requests: readonly PatternRequest[];
 }
 
-/** Patterns [requests][pixels qy][pixels qx], fraction of the incident beam per pixel; progress in plane waves. @throws 'range', 'aborted', 'unsupported' */
+/** Patterns [requests][pixels qy][pixels qx], fraction of the incident beam that each pixel's area records (pixel-areas.ts); progress in plane waves. @throws 'range', 'aborted', 'unsupported' */
 export type PatternEngine = (job: PatternJob, task: Task) => Promise<Float32Array>;
 
 export function cpuEngine(kernel: SliceKernel): PatternEngine {
@@ -32,7 +33,7 @@ export function cpuEngine(kernel: SliceKernel): PatternEngine {
     const mark = kernel.mark();
     try {
       const multislice = new Multislice(kernel, stack, geometry.detector.voltage_kV, [1, 1], bandLimit);
-      return simulatePatterns(multislice, geometry, requests, task);
+      return recorded(simulatePatterns(multislice, geometry, requests, task), geometry);
     } finally {
       kernel.release(mark);
     }
@@ -43,11 +44,17 @@ export function gpuEngine(gpu: Gpu): PatternEngine {
   return async ({ stack, bandLimit, geometry, requests }, task) => {
     const multislice = new GpuMultislice(gpu, stack, geometry.detector.voltage_kV, { bandLimit });
     try {
-      return await simulatePatternsGpu(multislice, geometry, requests, task);
+      return recorded(await simulatePatternsGpu(multislice, geometry, requests, task), geometry);
     } finally {
       multislice.close();
     }
   };
+}
+
+/** From samples to what pixels record, in place. */
+function recorded(samples: Float32Array, { detector }: LatticeGeometry): Float32Array {
+  new PixelAreas(detector).apply(samples);
+  return samples;
 }
 
 export interface PositionJob {

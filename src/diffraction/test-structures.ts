@@ -3,10 +3,13 @@
 import { Fft2 } from '../core/fft.ts';
 import type { RandomStream } from '../core/random.ts';
 import type { Aberrations } from './aberrations.ts';
+import { Multislice } from './cpu/multislice.ts';
+import type { SliceKernel } from './cpu/wasm.ts';
 import { type LatticeDetector, pixel_invA } from './detector.ts';
+import type { PatternEngine } from './engine.ts';
 import { probeAmplitude } from './probe.ts';
 import { type MultisliceOptions, multisliceReference, planeWave, type Wave } from './reference.ts';
-import { latticeProbe } from './scattering-matrix.ts';
+import { latticeProbe, simulatePatterns } from './scattering-matrix.ts';
 import type { Atoms, SliceStack } from './slices.ts';
 
 /** cells[0]×cells[1]×cells[2] cells of (Ba,Sr)TiO3, A at a/4 and TiO2 at 3a/4 along z, every coordinate off by 0.05 Å rms. */
@@ -148,4 +151,12 @@ export function latticeBeam(
   }
   new Fft2(nx, ny).run(re, im, 1);
   return { re, im, norm };
+}
+
+/** Intensities at pixel centres, as other programs have them; engines for libraries give what pixels record (pixel-areas.ts). */
+export function samplingEngine(kernel: SliceKernel): PatternEngine {
+  return async ({ stack, bandLimit, geometry, requests }, task) => {
+    const multislice = new Multislice(kernel, stack, geometry.detector.voltage_kV, [1, 1], bandLimit);
+    return simulatePatterns(multislice, geometry, requests, task);
+  };
 }

@@ -106,7 +106,7 @@ function settingsOf({ crystal, structures, microscope, library }: LibraryInputs)
 
 /** @param file that the structures come from; undefined for textures */
 export function libraryIdentity(inputs: LibraryInputs, program: string, file?: FileIdentity): Identity {
-  return identify({ kind: 'library', schema: 2, program, settings: settingsOf(inputs), inputs: file ? { file } : {} });
+  return identify({ kind: 'library', schema: 3, program, settings: settingsOf(inputs), inputs: file ? { file } : {} });
 }
 
 /**

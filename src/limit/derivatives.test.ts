@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { quietTask } from '../core/task.ts';
 import { materialOf, polarizationPerDisplacement } from '../crystal/material.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
-import { cpuEngine } from '../diffraction/engine.ts';
+import { samplingEngine } from '../diffraction/test-structures.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { centralDifference, patternDerivatives } from './derivatives.ts';
 import { limitsPerElectron } from './fisher.ts';
 
-const engine = cpuEngine(await SliceKernel.load());
+/** Samples at pixel centres, as ../shared/physics/limits.md has them. */
+const engine = samplingEngine(await SliceKernel.load());
 /** Beams to 60 mrad, no absorption, as ../shared/physics/limits.md has it: 13 directions of the aperture, 16 slices a cell, pixels of 0.099 Å. */
 const recipe = parseRecipe(`
 [crystal]

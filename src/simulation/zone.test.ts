@@ -10,7 +10,7 @@ import { alongSteps, toLab, zoneOf } from '../crystal/zone.ts';
 import { SliceKernel } from '../diffraction/cpu/wasm.ts';
 import { perOrder, pixel_mrad } from '../diffraction/detector.ts';
 import { cpuEngine, cpuPositions } from '../diffraction/engine.ts';
-import { r1 } from '../diffraction/test-structures.ts';
+import { r1, samplingEngine } from '../diffraction/test-structures.ts';
 import { detectorOf } from '../library/plan.ts';
 import { gridOf, slicesPerCell } from '../library/sampling.ts';
 import { UniformCrystal } from '../library/uniform-crystal.ts';
@@ -67,7 +67,7 @@ for (const [axis, x, orders] of [
     const P = [...toLab(zone, Float64Array.from(P_CUBIC))] as [number, number, number];
     const state = { P_uC_cm2: P, tilt_mrad };
     const crystal = new UniformCrystal(library);
-    const own = await crystal.patterns(state, [(repeats * step_A) / 10], cpuEngine(kernel), quietTask);
+    const own = await crystal.patterns(state, [(repeats * step_A) / 10], samplingEngine(kernel), quietTask);
 
     const perA = polarizationPerDisplacement(materialOf('BaTiO3'), A ** 3);
     // Half the distance of two planes, 1/(4 per) of a step along the beam.
