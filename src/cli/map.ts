@@ -14,8 +14,9 @@ import { fileIdentity, readBytes, readJson, refuseExisting, writeFolderWhole } f
 import { folderStore } from '../node/folder-store.ts';
 import { nodeOnnx, requireOnnx } from '../node/onnx.ts';
 import { nodeWorkers } from '../node/worker-host.ts';
+import { calibrationErrorLine } from '../polarization/calibration-error.ts';
 import type { MapWarning } from '../polarization/fit.ts';
-import { abstentionSchema, checkSchema, readMapZarr } from '../polarization/map-files.ts';
+import { abstentionSchema, calibrationErrorSchema, checkSchema, readMapZarr } from '../polarization/map-files.ts';
 import { type MapOptions, type ModelChoice, mapIdentity, mapScan } from '../polarization/map-scan.ts';
 import { type AnalysisOptions, analysisOptions } from '../polarization/options.ts';
 import type { PolarizationMap } from '../polarization/polarization-map.ts';
@@ -52,6 +53,7 @@ const summarySchema = z.object({
   /** Positions of each kind (scan/positions.ts). */
   positions: z.record(z.string(), z.number()),
   abstained: z.array(abstentionSchema),
+  calibration_error: z.array(calibrationErrorSchema).optional(),
   check: checkSchema.optional(),
   rotation_deg: z.number(),
   /** Absent in maps of version 0.1.0. */
@@ -156,6 +158,7 @@ export async function mapToFolder(request: MapRequest, task: Task): Promise<MapS
       outside: result.outside,
       positions: { ...result.positions },
       abstained: [...result.abstained],
+      calibration_error: [...(result.map.meta.calibration_error ?? [])],
       check: result.map.meta.check && checkSchema.parse(result.map.meta.check),
       rotation_deg: result.calibration.rotation_deg,
       orientation: result.calibration.orientation,
@@ -304,6 +307,7 @@ export async function runMap(line: CommandLine): Promise<void> {
     ...(summary.orientation ? [orientationText(summary.orientation)] : []),
     ...warningLines(summary.warnings.filter(({ text }) => !text.startsWith(ASSUMED))),
     `${plural(summary.patterns, 'position')} mapped in ${duration(summary.map_s)} (calibration ${duration(summary.calibrate_s)}), ${summary.outside} of them out of the model's domain; ${out}/report.html`,
+    ...[calibrationErrorLine(summary.calibration_error ?? [])].filter((text) => text !== undefined),
     ...(summary.check ? [checkLine(summary.check)] : []),
     ...scoreRows(summary.scores),
   ];

@@ -52,14 +52,20 @@ export function scoreTable(scores: readonly ChannelScore[]): ReportTable {
  * positions whose value carries no information.
  */
 export function sigmaTable(map: PolarizationMap): ReportTable {
-  const { coverage, abstained = [] } = map.meta;
+  const { coverage, abstained = [], calibration_error: errors = [] } = map.meta;
   return {
     caption: `Value ± σ is the 68% interval, value ± k₉₅σ the 95% one. Prior: σ of knowing nothing but the mean of the structures that the model was made for; where σ is not smaller, a value carries no information.${
+      errors.length > 0
+        ? ' Calibration: what the stated errors of pixel, ellipse, rotation and centre do to it, a part of σ that is the same way at all positions.'
+        : ''
+    }${
       coverage
         ? ` Calibrated on ${plural(coverage.structures, 'held-out structure')}: whatever structures are like, ${percent(coverage.promised_68, 2)} and ${percent(coverage.promised_95, 2)} are promised.`
         : ''
     }`,
-    columns: ['Channel', 'Unit', 'σ, median', 'Prior', 'k₉₅', 'No information', ''].map((label) => ({ label })),
+    columns: ['Channel', 'Unit', 'σ, median', 'Calibration', 'Prior', 'k₉₅', 'No information', ''].map((label) => ({
+      label,
+    })),
     rows: map.channels.flatMap(({ name, unit, sigma, k95, prior }): Cell[][] => {
       if (!sigma) return [];
       const known = sigma.filter(Number.isFinite);
@@ -71,6 +77,7 @@ export function sigmaTable(map: PolarizationMap): ReportTable {
           { html: channelHtml(name) },
           unitLabel(unit),
           quantile(sigma, 0.5),
+          errors.find((one) => one.name === name)?.sigma ?? Number.NaN,
           prior ?? Number.NaN,
           k95 ?? Number.NaN,
           idle === undefined ? '' : percent(idle, 2),

@@ -37,6 +37,14 @@ export const abstentionSchema = z.object({
 });
 
 /** As files hold it. */
+export const calibrationErrorSchema = z.object({
+  name: z.string(),
+  unit: z.string(),
+  sigma: z.number(),
+  by: z.object({ pixel: z.number(), ellipse: z.number(), rotation: z.number(), centre: z.number() }),
+});
+
+/** As files hold it. */
 export const checkSchema = z.object({
   positions: z.number(),
   every: z.number(),
@@ -82,6 +90,7 @@ const attributes = z.object({
     warnings: z.array(z.object({ level: z.enum(['wrong', 'care']), text: z.string() })).optional(),
     abstained: z.array(abstentionSchema).optional(),
     coverage: z.object({ structures: z.number(), promised_68: z.number(), promised_95: z.number() }).optional(),
+    calibration_error: z.array(calibrationErrorSchema).optional(),
     check: checkSchema.optional(),
   }),
 });

@@ -3,7 +3,7 @@
  * model fits those.
  *
  * The uncertainty of a value: what the model states of the pattern, from two looks at it (network/symmetric.ts), times the factors that make it hold the truth of
- * structures it never saw in 68 and 95 of 100 patterns (network/uncertainty.ts). That is honest for patterns like those of the library; where the model does
+ * structures it never saw in 68 and 95 of 100 patterns (network/uncertainty.ts), and what the calibration's own error does to it (calibration-error.ts). That is honest for patterns like those of the library; where the model does
  * not fit (fit.ts) σ is widened, and where it is as large as without any pattern the map abstains (abstention.ts): both are said.
  */
 
@@ -27,6 +27,7 @@ import { orientationText } from '../scan/orientation.ts';
 import type { PatternSource } from '../scan/pattern-source.ts';
 import type { PositionKind } from '../scan/positions.ts';
 import { abstentions, abstentionWarnings } from './abstention.ts';
+import { calibrationErrors, sharedWith } from './calibration-error.ts';
 import { fitOf, type MapWarning, widened } from './fit.ts';
 import { type Predictions, predictScan } from './map-predictions.ts';
 import {
@@ -42,7 +43,7 @@ import { measuredFacts, scanRemarks, statedFacts } from './scan-facts.ts';
 import { meanPatterns, probeShareOf, standing } from './standing.ts';
 
 /** Version of a map's format. */
-const MAP_SCHEMA = 5;
+const MAP_SCHEMA = 6;
 
 /** Beside what is said of the scan, which is part of the map's identity. */
 export interface MapOptions extends SaidOfScan {
@@ -140,6 +141,9 @@ export async function mapScan(
   const uncovered = coverage.filter((share) => share < 0.5).length;
   const missing = `${uncovered} of ${plural(size, 'pixel')} that the model looks at lie outside the camera and count as dark: expect errors, or train with fewer library.pixels.`;
 
+  const errors = await calibrationErrors(source, model, calibration, crystal, task);
+  const sigmas = read.sigmas.map((sigma, label) => sigma.map((one) => Math.hypot(one, errors[label]!.sigma)));
+
   const pick = <T>(values: ArrayLike<T>): T[] => crystal.map((i) => values[i]!);
   const fit = fitOf(info, {
     misfit: pick(read.misfit),
@@ -147,7 +151,7 @@ export async function mapScan(
     instrument: Float32Array.from(judged.flatMap((k) => [...read.instrument[k]!])),
     distance: pick(read.distance),
     values: read.values.map(pick),
-    sigma: read.sigmas.map(pick),
+    sigma: sigmas.map(pick),
     dose_e: calibration.dose_e,
     ...(apart && { apart: pick(apart.marked) }),
   });
@@ -161,10 +165,11 @@ export async function mapScan(
     const rule = read.rules[label];
     const channel = { name, unit, values: found.masked(read.values[label]!) };
     if (!rule) return channel;
-    const { k95, prior, shared } = rule;
+    const { k95, prior } = rule;
+    const shared = sharedWith(rule.shared, pick(sigmas[label]!), errors[label]!.sigma);
     return {
       ...channel,
-      sigma: found.masked(read.sigmas[label]!),
+      sigma: found.masked(sigmas[label]!),
       prior,
       ...(k95 !== undefined && { k95 }),
       ...(shared !== undefined && { shared }),
@@ -229,6 +234,7 @@ export async function mapScan(
     held_out_mae: Object.fromEntries(info.scores.training.map(({ name, mae }) => [name, mae])),
     warnings,
     ...(abstained.length > 0 && { abstained }),
+    calibration_error: errors,
     ...(info.uncertainty && { coverage: promises(info.uncertainty.structures) }),
   };
   return {

@@ -9,6 +9,7 @@
 import { fail } from '../core/errors.ts';
 import type { Identity } from '../core/identity.ts';
 import { POSITION_KINDS } from '../scan/positions.ts';
+import type { CalibrationError } from './calibration-error.ts';
 import type { MapWarning } from './fit.ts';
 
 export interface MapChannel {
@@ -97,6 +98,8 @@ export interface MapProvenance {
   readonly coverage?:
     | { readonly structures: number; readonly promised_68: number; readonly promised_95: number }
     | undefined;
+  /** What the calibration's own error adds to σ, by channel (calibration-error.ts); absent in maps of earlier formats and truths. */
+  readonly calibration_error?: readonly CalibrationError[] | undefined;
   /** Absent where nobody asked for it. */
   readonly check?: Check | undefined;
 }
