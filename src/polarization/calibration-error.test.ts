@@ -6,7 +6,7 @@ import { type LatticeDetector, pixel_mrad } from '../diffraction/detector.ts';
 import type { Model } from '../network/infer.ts';
 import { type Calibration, mapFrom } from '../scan/calibration.ts';
 import { memorySource } from '../scan/pattern-source.ts';
-import { calibrationErrorLine, calibrationErrors, sharedWith } from './calibration-error.ts';
+import { type CalibrationError, calibrationErrorLine, calibrationErrors, sharedWith } from './calibration-error.ts';
 
 const detector: LatticeDetector = { pixels: 64, pixelsPerOrder: 8, a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 };
 const [n, px, spot_px, offset_px] = [96, 0.4, 6, [5, -9] as const];
@@ -33,6 +33,7 @@ const calibration = {
   counts_per_electron: 1,
 } as unknown as Calibration;
 
+type By = CalibrationError['by'];
 const labels = ['tilt_x', 'tilt_y', 'thickness'].map((name) => ({ name, unit: name === 'thickness' ? 'nm' : 'mrad' }));
 /** Answers with the pattern's mean q along x and y [mrad], and with its mean (q_x − ⟨q_x⟩)² [mrad²]. */
 const moments = {
@@ -66,13 +67,9 @@ const moments = {
 
 test('pixel, ellipse, rotation and centre move the moments of a spot as the geometry has it', async () => {
   const errors = await calibrationErrors(source, moments, calibration, [0, 1], quietTask);
-  const [x, y, square] = errors.map(({ by }) => by) as [
-    Record<string, number>,
-    Record<string, number>,
-    Record<string, number>,
-  ];
+  const [x, y, square] = [0, 1, 2].map((label) => errors[label]!.by) as [By, By, By];
   const [qy, qx] = [offset_px[0] * px, offset_px[1] * px];
-  const close = (value: number | undefined, want: number) => expect(value! / want).toBeCloseTo(1, 1.2);
+  const close = (value: number, want: number) => expect(value / want).toBeCloseTo(1, 1.2);
   close(x.centre, 0.03 * px);
   close(y.centre, 0.02 * px);
   close(x.pixel, 0.001 * Math.abs(qx));
@@ -84,7 +81,7 @@ test('pixel, ellipse, rotation and centre move the moments of a spot as the geom
   close(x.ellipse, 0.001 * Math.hypot(qx, qy));
   close(y.ellipse, 0.001 * Math.hypot(qx, qy));
   close(square.pixel, 2 * 0.001 * (spot_px * px) ** 2);
-  close(errors[0]!.sigma, Math.hypot(x.centre!, x.pixel!, x.rotation!, x.ellipse!));
+  close(errors[0]!.sigma, Math.hypot(x.centre, x.pixel, x.rotation, x.ellipse));
   expect(calibrationErrorLine(errors)).toMatch(
     /^Of σ, the calibration’s own error is tilt_x 0\.0\d+ mrad \(most by the centre\)/,
   );
