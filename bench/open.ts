@@ -34,13 +34,13 @@ interface Times {
   readonly wall_s: number;
   readonly cpu_s: number;
   readonly memory_MB: number;
-  /** Of all counts that were read. */
+  /** Of every 16th count that was read. */
   readonly sum: number;
 }
 
 interface Ours extends Times {
-  /** Indices of patterns. */
-  readonly read: readonly number[];
+  /** Runs of patterns, as they were asked for. */
+  readonly read: readonly (readonly [first: number, count: number])[];
 }
 
 async function json<T>(program: string, args: readonly string[]): Promise<T> {
@@ -109,7 +109,7 @@ function rowOf(
   return `| ${[
     `${name}, ${shape.join(' × ')}`,
     `${(bytes / 1e9).toFixed(1)} GB`,
-    `${new Set(ours.read).size} of ${shape[0] * shape[1]}`,
+    `${new Set(ours.read.flatMap(([first, count]) => Array.from({ length: count }, (_, i) => first + i))).size} of ${shape[0] * shape[1]}`,
     both(again.wall_s, again.cpu_s),
     `${reader} ${both(theirs.wall_s, theirs.cpu_s)}`,
     `${(again.wall_s / theirs.wall_s).toFixed(2)}× (${(again.cpu_s / theirs.cpu_s).toFixed(2)}×)`,

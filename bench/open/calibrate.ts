@@ -1,5 +1,5 @@
 // Opens a scan of twin-a's patterns and calibrates it, in a process of its own: `calibrate.ts PATH [ROWS,COLUMNS or -] [INDICES]`; with a file of indices it only
-// reads those patterns. Prints JSON for bench/open.ts.
+// reads those patterns, in the runs that calibrating asked for. The sum of every 16th number shows that both read the same. Prints JSON for bench/open.ts.
 import { readFileSync, writeSync } from 'node:fs';
 import { ready } from 'h5wasm/node';
 import { scanFile } from '../../src/node/scan-file.ts';
@@ -10,7 +10,7 @@ const [path, shape = '-', indices] = process.argv.slice(2) as [string, string?, 
 const scan_shape = shape === '-' ? undefined : (shape.split(',').map(Number) as [number, number]);
 function sumOf(values: Float32Array): number {
   let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
+  for (let i = 0; i < values.length; i += 16) total += values[i]!;
   return total;
 }
 const cpu_s = (): number => {
@@ -21,19 +21,21 @@ const cpu_s = (): number => {
 await ready;
 const since = { wall: performance.now(), cpu: cpu_s() };
 const source = await openScan(await scanFile(path), { scan_shape });
-const read: number[] = [];
+const read: [first: number, count: number][] = [];
 let sum = 0;
 const counted = {
   ...source,
   read: async (first: number, count: number) => {
     const patterns = await source.read(first, count);
-    for (let i = 0; i < count; i++) read.push(first + i);
+    read.push([first, count]);
     sum += sumOf(patterns);
     return patterns;
   },
 };
 if (indices === undefined) await calibrate(counted, { a_A: 3.95, voltage_kV: 300, convergence_mrad: 2.2 });
-else for (const index of JSON.parse(readFileSync(indices, 'utf8')) as number[]) await counted.read(index, 1);
+else
+  for (const [first, count] of JSON.parse(readFileSync(indices, 'utf8')) as [number, number][])
+    await counted.read(first, count);
 const result = {
   wall_s: (performance.now() - since.wall) / 1e3,
   cpu_s: cpu_s() - since.cpu,

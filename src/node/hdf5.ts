@@ -28,10 +28,20 @@ async function load(): Promise<ReadonlySet<number>> {
 /** Opens a file for reading. @throws 'file-unreadable' */
 export async function openHdf5(path: string): Promise<Hdf5File> {
   const plugins = await load();
-  return Object.assign(
-    opened(path, () => new File(path, 'r')),
-    { plugins },
-  );
+  const file = opened(path, () => new File(path, 'r'));
+  return Object.assign(file, { plugins, headerAddress: (place: string) => headerAddress(file.file_id, place) });
+}
+
+/** HDF5's references to objects are addresses of their headers. */
+function headerAddress(file: bigint, path: string): number | undefined {
+  const names = path.split('/').filter((name) => name !== '');
+  for (let i = 1; i <= names.length; i++) {
+    const above = `/${names.slice(0, i).join('/')}`;
+    if (Module.get_symbolic_link(file, above) || Module.get_external_link(file, above).filename) return undefined;
+  }
+  const reference = Uint8Array.from(Module.create_object_reference(file, path));
+  if (reference.length !== 8) return undefined;
+  return Number(new DataView(reference.buffer).getBigUint64(0, true));
 }
 
 /** Creates a file. @throws 'disk-full', 'file-unreadable' */

@@ -1,14 +1,42 @@
 /** A file of a microscope on disk. */
 
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { FerroscopeError, fail } from '../core/errors.ts';
 import type { ScanFile } from '../scan/scan-file.ts';
 import { isZarr } from '../scan/zarr-scan.ts';
 import { fileError } from './files.ts';
 import { folderStore } from './folder-store.ts';
 import { openHdf5 } from './hdf5.ts';
+
+/** Pieces up to this are waited for [bytes]: sending a read to another thread takes as long as reading a pattern. */
+const WAITED = 2 ** 20;
+
+function readNow(path: string, into: Uint8Array, offset: number): number {
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, into, 0, into.length, offset);
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function readLater(path: string, into: Uint8Array, offset: number): Promise<number> {
+  await using handle = await open(path);
+  return (await handle.read(into, 0, into.length, offset)).bytesRead;
+}
+
+function inflate(packed: Uint8Array, bytes: number): Uint8Array | undefined {
+  try {
+    // A piece that is filled to its end would be followed by a second one.
+    const { buffer, byteOffset, length } = inflateSync(packed, { chunkSize: bytes + 64, maxOutputLength: bytes });
+    return new Uint8Array(buffer, byteOffset, length);
+  } catch {
+    return undefined;
+  }
+}
 
 /** @throws 'file-missing', 'file-unreadable' */
 export async function scanFile(path: string): Promise<ScanFile> {
@@ -21,15 +49,15 @@ export async function scanFile(path: string): Promise<ScanFile> {
     size_bytes: found.size,
     async read(offset, length) {
       try {
-        await using handle = await open(path);
         const bytes = new Uint8Array(length);
-        const { bytesRead } = await handle.read(bytes, 0, length, offset);
-        return bytes.subarray(0, bytesRead);
+        const count = length > WAITED ? await readLater(path, bytes, offset) : readNow(path, bytes, offset);
+        return bytes.subarray(0, count);
       } catch (error) {
         throw fileError(error, path);
       }
     },
     openHdf5: () => openHdf5(path),
+    inflate,
     sibling: async (leaf) => {
       const beside = resolve(dirname(path), leaf);
       return existsSync(beside) ? scanFile(beside) : undefined;

@@ -83,15 +83,21 @@ export function blocksOf(array: StoredArray, axes: ScanAxes, shape: PatternSourc
       close: () => {},
       async read(first, count) {
         checkRange(shape, first, count);
-        const out = new Float32Array(count * qy * qx);
+        let out: Float32Array | undefined;
         await each(first, count, async (y, x, n, done) => {
           for (let i = 0; i < n; i += most) {
             const m = Math.min(most, n - i);
             const numbers = await array.read(boxOf([y, y + 1], [x + i, x + i + m], [0, qy]));
+            // Floats that are all that was asked for are not copied.
+            if (m === count && numbers instanceof Float32Array) {
+              out = numbers;
+              return;
+            }
+            out ??= new Float32Array(count * qy * qx);
             out.set(numbers, (done + i) * qy * qx);
           }
         });
-        return out;
+        return out ?? new Float32Array(0);
       },
     };
   }

@@ -5,8 +5,9 @@
 
 import { FerroscopeError, fail } from '../core/errors.ts';
 import { quantity, setting } from '../core/numbers.ts';
+import { NUMBER_BYTES, type NumberType } from './decode-numbers.ts';
 import { RAW_FORM } from './formats/raw.ts';
-import { NUMBER_BYTES, type NumberType, type ScanReader } from './formats/reader.ts';
+import type { ScanReader } from './formats/reader.ts';
 import { readerOf } from './formats/readers.ts';
 import { childDataset, childGroup, guarded, type Hdf5File, isDataset, isHdf5, walk } from './hdf5.ts';
 import { isComplex, numberType } from './hdf5-array.ts';

@@ -4,9 +4,12 @@
  */
 
 import { fail } from '../core/errors.ts';
+import type { NumberType } from './decode-numbers.ts';
 import { halfFloats } from './half-floats.ts';
 import { guarded, type Hdf5Dataset, type Hdf5File } from './hdf5.ts';
-import type { Numbers, StoredArray } from './stored-array.ts';
+import { directNumbers } from './hdf5-direct.ts';
+import type { ScanFile } from './scan-file.ts';
+import type { Box, Numbers, StoredArray } from './stored-array.ts';
 
 /** Filters of HDF5 itself: deflate, shuffle, fletcher32, szip, nbit, scale-offset. */
 const BUILT_IN_FILTERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6]);
@@ -82,13 +85,28 @@ export function checkReadable(dataset: Hdf5Dataset, path: string, plugins: Hdf5F
 const ARRAYS = [Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array];
 
 /** An array of an HDF5 file for reading in boxes. @throws 'unsupported' */
-export function storedArray(dataset: Hdf5Dataset, path: string, plugins: Hdf5File['plugins']): StoredArray {
-  const dtype = checkReadable(dataset, path, plugins);
+export function storedArray(dataset: Hdf5Dataset, scan: ScanFile, file: Hdf5File): StoredArray {
+  const { name: path } = scan;
+  const dtype = checkReadable(dataset, path, file.plugins);
   // The library has no array of 16-bit floats: taken for whole numbers, their bits come as they are.
   const half = dtype === 'float16';
   const source: Hdf5Dataset = half
     ? Object.create(dataset, { metadata: { value: { ...dataset.metadata, type: 0, signed: false } } })
     : dataset;
+  const byLibrary = (box: Box): Numbers => {
+    const value = guarded(path, `reading ${dataset.path}`, () => source.slice(box.map(([a, b]) => [a, b])));
+    if (half && value instanceof Uint16Array) return halfFloats(value);
+    // h5py's booleans are bytes with a sign.
+    if (dtype === 'bool' && value instanceof Int8Array) return new Uint8Array(value);
+    const kind = ARRAYS.find((one) => value instanceof one);
+    return kind ? (value as Numbers) : toFloat32(value, path);
+  };
+  const header = guarded(path, `reading ${dataset.path}`, () => file.headerAddress?.(dataset.path));
+  let direct =
+    header === undefined
+      ? undefined
+      : directNumbers(scan, header, dataset, dtype as NumberType, dataset.metadata.littleEndian ?? true);
+  let trusted = false;
   return {
     path: dataset.path,
     shape: dataset.shape ?? [],
@@ -96,12 +114,21 @@ export function storedArray(dataset: Hdf5Dataset, path: string, plugins: Hdf5Fil
     dtype,
     bytes: half || (dataset.metadata.size === 8 && dtype.includes('int')) ? 4 : dataset.metadata.size,
     async read(box) {
-      const value = guarded(path, `reading ${dataset.path}`, () => source.slice(box.map(([a, b]) => [a, b])));
-      if (half && value instanceof Uint16Array) return halfFloats(value);
-      const kind = ARRAYS.find((one) => value instanceof one);
-      return kind ? (value as Numbers) : toFloat32(value, path);
+      const numbers = await direct?.(box);
+      if (numbers && trusted) return numbers;
+      const known = byLibrary(box);
+      // The first box tells whether the file was understood.
+      if (numbers) trusted = same(numbers, known);
+      if (numbers && !trusted) direct = undefined;
+      return known;
     },
   };
+}
+
+/** Bit by bit, so that what is no number is equal too. */
+function same(a: Numbers, b: Numbers): boolean {
+  const [x, y] = [a, b].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
+  return a.constructor === b.constructor && x!.length === y!.length && x!.every((byte, i) => byte === y![i]);
 }
 
 /** A whole dataset as float32, row-major in its own shape, values as stored. @throws 'file-unreadable' */

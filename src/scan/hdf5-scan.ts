@@ -39,9 +39,7 @@ async function sourceOf(file: Hdf5File, scan: ScanFile, options: OpenOptions): P
     return [arrays, chooseArray(file, arrays, path, options.dataset)] as const;
   });
   const notes = [...(await sourceNotes(file, scan, found)), ...guarded(path, 'reading', () => otherNotes(all, found))];
-  const array = joinedArrays(
-    guarded(path, 'reading', () => found.parts.map((part) => storedArray(part, path, file.plugins))),
-  );
+  const array = joinedArrays(guarded(path, 'reading', () => found.parts.map((part) => storedArray(part, scan, file))));
   const told = guarded(path, 'reading', () => ({
     layout: found.layout,
     title: found.title,
@@ -132,10 +130,10 @@ function companions(
     checkReadable(dataset, path, file.plugins);
     const { image, frames } = stackMean(readAll(dataset, path), rows * columns);
     if (frames > 1) notes.push(`The ${kind} image is the mean of the ${frames} frames of ${dataset.path}.`);
-    return Float32Array.from({ length: qy * qx }, (_, i) => {
-      const [y, x] = [Math.floor(i / qx), i % qx];
-      return image[transposed ? x * rows + y : y * columns + x]!;
-    });
+    const [down, across] = transposed ? [1, rows] : [columns, 1];
+    const out = new Float32Array(qy * qx);
+    for (let y = 0, i = 0; y < qy; y++) for (let x = 0; x < qx; x++) out[i++] = image[y * down + x * across]!;
+    return out;
   };
   return {
     images: { vacuum: companion('vacuum'), dark: companion('dark'), gain: companion('gain') },

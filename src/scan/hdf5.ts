@@ -29,6 +29,7 @@ export interface Hdf5Dataset extends Hdf5Node {
     /** HDF5's class of types: 0 whole numbers, 1 floating point, 4 bits, 6 compound, 8 enumeration, 11 complex. */
     readonly type: number;
     readonly chunks?: readonly number[] | null;
+    readonly littleEndian?: boolean;
     readonly enum_type?: { readonly members: Readonly<Record<string, number>> };
     /** Where a virtual dataset shows others: '.' is the file itself. */
     readonly virtual_sources?: readonly { readonly file_name: string; readonly dset_name: string }[];
@@ -46,6 +47,8 @@ export interface Hdf5Dataset extends Hdf5Node {
 export interface Hdf5File extends Hdf5Group {
   /** Filters beside HDF5's own that the library has as plug-ins, by number. */
   readonly plugins?: ReadonlySet<number>;
+  /** Where the object header of a path stands in the file's address space; undefined where a link that is no hard one leads there, maybe to another file. */
+  headerAddress?(path: string): number | undefined;
   close(): unknown;
 }
 
@@ -135,13 +138,45 @@ export function plain(value: unknown): number | string | boolean | undefined {
   return undefined;
 }
 
+/** What was seen of a node: every layout looks at the whole tree, and looking takes the library long. */
+interface Seen {
+  attrs?: Hdf5Node['attrs'];
+  names?: readonly string[];
+  readonly children: Map<string, object | null | undefined>;
+}
+const SEEN = new WeakMap<Hdf5Node, Seen>();
+function seenOf(node: Hdf5Node): Seen {
+  const old = SEEN.get(node);
+  if (old) return old;
+  const seen: Seen = { children: new Map() };
+  SEEN.set(node, seen);
+  return seen;
+}
+
 /** A scalar attribute. */
 export function attribute(node: Hdf5Node, name: string): number | string | boolean | undefined {
-  return plain(node.attrs[name]?.json_value);
+  const seen = seenOf(node);
+  seen.attrs ??= node.attrs;
+  return plain(seen.attrs[name]?.json_value);
+}
+
+/** Names of what a group holds. */
+function namesOf(group: Hdf5Group): readonly string[] {
+  const seen = seenOf(group);
+  seen.names ??= group.keys();
+  return seen.names;
 }
 
 /** What stands under a name; undefined for a link that only leads to itself, which HDF5 gives up on. */
 function followed(group: Hdf5Group, name: string): object | null | undefined {
+  const { children } = seenOf(group);
+  if (children.has(name)) return children.get(name);
+  const found = followedNow(group, name);
+  children.set(name, found);
+  return found;
+}
+
+function followedNow(group: Hdf5Group, name: string): object | null | undefined {
   try {
     return group.get(name);
   } catch (error) {
@@ -173,7 +208,7 @@ export function* walk(group: Hdf5Group, limit = 20000): Generator<Hdf5Group | Hd
   const queue: Hdf5Group[] = [group];
   let seen = 0;
   for (let next = queue.shift(); next; next = queue.shift()) {
-    for (const name of next.keys()) {
+    for (const name of namesOf(next)) {
       const node = child(next, name);
       if (!node) continue;
       if (++seen > limit) return;
@@ -187,7 +222,7 @@ export function* walk(group: Hdf5Group, limit = 20000): Generator<Hdf5Group | Hd
 export function lostLinks(group: Hdf5Group): LostLink[] {
   const lost: LostLink[] = [];
   const look = (parent: Hdf5Group): void => {
-    for (const name of parent.keys()) {
+    for (const name of namesOf(parent)) {
       const node = followed(parent, name) as { type?: string; filename?: string; target?: string } | null | undefined;
       const path = `${parent.path === '/' ? '' : parent.path}/${name}`;
       if (node?.type === 'ExternalLink') lost.push({ path, target: node.filename! });

@@ -23,7 +23,7 @@ export interface ScanFile {
   readonly name: string;
   readonly size_bytes: number;
   /**
-   * Bytes from `offset` on; fewer where the file ends before.
+   * Bytes from `offset` on, the caller's own to change; fewer where the file ends before.
    * @throws 'file-unreadable'
    */
   read(offset: number, length: number): Promise<Uint8Array>;
@@ -32,10 +32,21 @@ export interface ScanFile {
    * @throws 'file-unreadable' where it is damaged, or none
    */
   openHdf5(): Promise<Hdf5File>;
+  /** zlib's inflate, where the host has a fast one: `bytes` unpacked bytes, undefined for damaged or more ones. */
+  readonly inflate?: ((packed: Uint8Array, bytes: number) => Uint8Array | undefined) | undefined;
   /** Another file in the same folder, by its name; undefined where there is none, or the host cannot look. @throws 'file-unreadable' */
   sibling(leaf: string): Promise<ScanFile | undefined>;
   /** What lies in it, where it is a folder. */
   readonly tree?: FileTree;
+}
+
+/** All of the bytes there. @throws RangeError where the file does not hold them: for what damaged files say of themselves */
+export async function bytesAt(file: ScanFile, offset: number, length: number): Promise<Uint8Array> {
+  if (!(offset >= 0 && length >= 0 && offset + length <= file.size_bytes))
+    throw new RangeError(`${length} bytes at ${offset} of ${file.name}`);
+  const bytes = await file.read(offset, length);
+  if (bytes.length < length) throw new RangeError(`${file.name} was cut while it was read`);
+  return bytes;
 }
 
 /** The name without its folders. */

@@ -4,9 +4,9 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import type { NumberType } from '../decode-numbers.ts';
 import { lengthInNm, reciprocal } from '../units.ts';
 import { arrayOf, type DmArray, type DmGroup, groupAt, numberOf, tagAt, textOf } from './dm-tags.ts';
-import type { NumberType } from './reader.ts';
 
 export interface DmAxis {
   readonly length: number;

@@ -5,6 +5,7 @@
 
 import { fail } from '../../core/errors.ts';
 import { plural } from '../../core/numbers.ts';
+import { NUMBER_BYTES } from '../decode-numbers.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
 import { lengthInNm, reciprocal } from '../units.ts';
@@ -19,7 +20,7 @@ import {
   typeText,
 } from './dm-images.ts';
 import { type DmGroup, findNumber, readDmTags, textOf } from './dm-tags.ts';
-import { frameSource, NUMBER_BYTES, type OpenOptions, type ScanReader, scanShapeOf } from './reader.ts';
+import { frameSource, type OpenOptions, type ScanReader, scanShapeOf } from './reader.ts';
 import { scanFastestSource } from './scan-fastest.ts';
 
 /** Mean size of a step along two axes, in the unit of both. @param convert undefined where a unit is not understood */

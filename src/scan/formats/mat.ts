@@ -4,19 +4,12 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import { refuseLists } from '../look-lists.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
 import { inflatedFile, inflatedHead, partOf } from './part.ts';
-import {
-  frameSource,
-  NUMBER_BYTES,
-  type NumberType,
-  type OpenOptions,
-  type ScanReader,
-  scanShapeOf,
-  withNotes,
-} from './reader.ts';
+import { frameSource, type OpenOptions, type ScanReader, scanShapeOf, withNotes } from './reader.ts';
 
 /** Types of stored data. */
 const STORED: Readonly<Record<number, NumberType>> = {

@@ -4,18 +4,12 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import type { PatternSource, ScanInfo } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
 import { type Flyback, flybackOf } from './mib-flyback.ts';
 import { type RawFrame, rawFrame } from './mib-raw.ts';
-import {
-  frameSource,
-  NUMBER_BYTES,
-  type NumberType,
-  type OpenOptions,
-  type ScanReader,
-  scanShapeOf,
-} from './reader.ts';
+import { frameSource, type OpenOptions, type ScanReader, scanShapeOf } from './reader.ts';
 
 const TYPES: Readonly<Record<string, NumberType>> = { U08: 'uint8', U16: 'uint16', U32: 'uint32' };
 /** A header longer than this is none. */

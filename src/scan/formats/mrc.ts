@@ -4,17 +4,11 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
 import { deScan } from './de-scan.ts';
-import {
-  frameSource,
-  NUMBER_BYTES,
-  type NumberType,
-  type OpenOptions,
-  type ScanReader,
-  scanShapeOf,
-} from './reader.ts';
+import { frameSource, type OpenOptions, type ScanReader, scanShapeOf } from './reader.ts';
 
 const HEADER = 1024;
 const MODES: Readonly<Record<number, NumberType>> = { 0: 'int8', 1: 'int16', 2: 'float32', 6: 'uint16' };

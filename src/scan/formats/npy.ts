@@ -1,17 +1,10 @@
 /** NumPy's .npy of four axes, or of three with the user's scan shape (NEP 1): numbers alone, which say nothing of scan, detector or beam. */
 
 import { fail } from '../../core/errors.ts';
+import { NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import { refuseLists } from '../look-lists.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
-import {
-  frameSource,
-  NUMBER_BYTES,
-  type NumberType,
-  type OpenOptions,
-  type ScanReader,
-  scanShapeOf,
-  withNotes,
-} from './reader.ts';
+import { frameSource, type OpenOptions, type ScanReader, scanShapeOf, withNotes } from './reader.ts';
 
 const TYPES: Readonly<Record<string, NumberType>> = {
   u1: 'uint8',

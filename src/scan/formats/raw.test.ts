@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { problemOf } from '../../core/test-problem.ts';
+import { NUMBER_BYTES } from '../decode-numbers.ts';
 import { describeFile } from '../describe.ts';
 import { openScan } from '../open.ts';
-import { NUMBER_BYTES } from './reader.ts';
 import { bytesFile, sumOf } from './test-file.ts';
 
 /** Five bytes, then 6 frames of 2 × 3 big-endian numbers counting up, 4 bytes behind each. */

@@ -4,9 +4,10 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
-import { frameSource, NUMBER_BYTES, type NumberType, type OpenOptions, scanShapeOf } from './reader.ts';
+import { frameSource, type OpenOptions, scanShapeOf } from './reader.ts';
 
 const PREFIX = 'raw:';
 export const RAW_FORM = '--dataset raw:QY,QX,DTYPE,OFFSET,GAP,ENDIAN --scan-shape ROWS,COLUMNS';

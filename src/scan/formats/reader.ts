@@ -5,7 +5,7 @@
 
 import { fail } from '../../core/errors.ts';
 import type { AxisName } from '../axis-order.ts';
-import { halfFloats } from '../half-floats.ts';
+import { decodeNumbers, NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import { checkRange, checkShape, type PatternSource, type ScanInfo } from '../pattern-source.ts';
 import type { ScanFile } from '../scan-file.ts';
 
@@ -28,67 +28,6 @@ export interface ScanReader {
   matches(head: Uint8Array, leaf: string): boolean;
   /** @throws 'format' for a damaged file, 'shape' for what is no scan or needs scan_shape, 'unsupported', 'file-unreadable' */
   open(file: ScanFile, options: OpenOptions): Promise<PatternSource>;
-}
-
-/** Types of stored numbers, and their bytes. */
-export const NUMBER_BYTES = {
-  bool: 1,
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-  int16: 2,
-  uint32: 4,
-  int32: 4,
-  uint64: 8,
-  int64: 8,
-  float16: 2,
-  float32: 4,
-  float64: 8,
-} as const;
-export type NumberType = keyof typeof NUMBER_BYTES;
-
-/** Halves as their bits. */
-const ARRAYS = {
-  bool: Uint8Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  uint64: BigUint64Array,
-  int64: BigInt64Array,
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const satisfies Record<NumberType, unknown>;
-const LITTLE_HERE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** Numbers as float32: counts up to 2²⁴ exactly. Converted as whole arrays, which is several times as fast as one by one. @param bytes of whole numbers */
-export function decodeNumbers(bytes: Uint8Array, dtype: NumberType, little: boolean): Float32Array {
-  const size = NUMBER_BYTES[dtype];
-  const count = Math.floor(bytes.length / size);
-  // A copy, where bytes have to be turned, do not begin where such numbers may, or would be the result themselves.
-  const asTheyLie = little === LITTLE_HERE && bytes.byteOffset % size === 0 && dtype !== 'float32';
-  const own = asTheyLie ? bytes : new Uint8Array(bytes.subarray(0, count * size));
-  if (little !== LITTLE_HERE) swapBytes(own, size);
-  const numbers = new ARRAYS[dtype](own.buffer as ArrayBuffer, own.byteOffset, count);
-  if (dtype === 'float16') return halfFloats(numbers as Uint16Array);
-  if (numbers instanceof Float32Array) return numbers;
-  return numbers instanceof BigInt64Array || numbers instanceof BigUint64Array
-    ? Float32Array.from(numbers, Number)
-    : new Float32Array(numbers);
-}
-
-/** Turns the bytes of each number round, in place. */
-function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let start = 0; start < bytes.length; start += size) {
-    for (let i = start, j = start + size - 1; i < j; i++, j--) {
-      const first = bytes[i]!;
-      bytes[i] = bytes[j]!;
-      bytes[j] = first;
-    }
-  }
 }
 
 /** Frames of one size in a file. */
@@ -133,7 +72,8 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
   const [rows, columns] = layout.stored ?? [qy, qx];
   const size = NUMBER_BYTES[dtype];
   const bytes = rows * columns * size;
-  const asStored = rows === qy && columns === qx && !bottomUp;
+  // Rows of the frame that the pattern lacks stand behind its own: not read.
+  const rowsAlone = columns === qx && !bottomUp;
   const last = offset(ry * rx - 1) + bytes;
   if (last > file.size_bytes) {
     fail(
@@ -149,30 +89,35 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
     close: () => {},
     async read(first, count) {
       checkRange(shape, first, count);
-      // One pattern, the usual case, is not copied again.
-      if (count === 1 && asStored) {
-        const piece = await file.read(offset(first), bytes);
-        if (piece.length === bytes) return decodeNumbers(piece, dtype, little);
-      }
-      const out = new Float32Array(count * qy * qx);
+      const take = rowsAlone ? qy * columns * size : bytes;
+      let out: Float32Array | undefined;
       for (let done = 0; done < count; ) {
         const from = offset(first + done);
         // As many as lie close behind each other.
         let run = 1;
+        let gaps = false;
         while (done + run < count) {
           const next = offset(first + done + run);
-          if (next < offset(first + done + run - 1) + bytes || next + bytes - from > PIECE) break;
+          const end = offset(first + done + run - 1) + take;
+          if (next < end || next + take - from > PIECE) break;
+          gaps ||= next > end;
           run++;
         }
-        const piece = await file.read(from, offset(first + done + run - 1) + bytes - from);
+        const length = offset(first + done + run - 1) + take - from;
+        const piece = await file.read(from, length);
+        if (piece.length < length) {
+          let whole = first + done;
+          while (offset(whole) + take - from <= piece.length) whole++;
+          fail('format', `${file.name} ends within pattern ${whole}.`, 'Copy the file again.');
+        }
+        // Patterns that stand as they are asked for are the result.
+        if (rowsAlone && !gaps && run === count) return decodeNumbers(piece, dtype, little);
+        out ??= new Float32Array(count * qy * qx);
         for (let i = 0; i < run; i++) {
           const start = offset(first + done + i) - from;
-          const numbers = decodeNumbers(piece.subarray(start, start + bytes), dtype, little);
-          if (numbers.length < rows * columns) {
-            fail('format', `${file.name} ends within pattern ${first + done + i}.`, 'Copy the file again.');
-          }
+          const numbers = decodeNumbers(piece.subarray(start, start + take), dtype, little);
           const to = (done + i) * qy * qx;
-          if (columns === qx && !bottomUp) out.set(numbers.subarray(0, qy * qx), to);
+          if (rowsAlone) out.set(numbers, to);
           else {
             for (let y = 0; y < qy; y++) {
               const row = bottomUp ? rows - 1 - y : y;
@@ -182,7 +127,7 @@ export function frameSource(file: ScanFile, layout: FrameLayout, info: Omit<Scan
         }
         done += run;
       }
-      return out;
+      return out ?? new Float32Array(0);
     },
   };
 }

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { problemOf } from '../../core/test-problem.ts';
+import { NUMBER_BYTES } from '../decode-numbers.ts';
 import type { ScanFile } from '../scan-file.ts';
-import { NUMBER_BYTES } from './reader.ts';
 import { scanFastestSource } from './scan-fastest.ts';
 
 const SAID = { format: '', title: '', dataset: '', notes: [] };

@@ -4,9 +4,9 @@
  */
 
 import { fail } from '../../core/errors.ts';
+import { decodeNumbers, NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import { checkRange, checkShape, type PatternSource, type ScanInfo } from '../pattern-source.ts';
 import type { ScanFile } from '../scan-file.ts';
-import { decodeNumbers, NUMBER_BYTES, type NumberType } from './reader.ts';
 
 export interface ScanFastestLayout {
   /** Scan positions along y and x, and the pattern's pixels along y and x. */
@@ -104,7 +104,8 @@ export function scanFastestSource(
         const column = first + done - slab * columns;
         const n = Math.min(columns - column, count - done);
         const bytes = await bytesOf(slab);
-        const some = bytes.subarray(column * pixels * size, (column + n) * pixels * size);
+        // A copy: the slab is kept, and numbers are decoded in place.
+        const some = bytes.slice(column * pixels * size, (column + n) * pixels * size);
         out.set(decodeNumbers(some, dtype, little), done * pixels);
         done += n;
       }

@@ -4,16 +4,10 @@
  */
 
 import { FerroscopeError, fail } from '../../core/errors.ts';
+import { NUMBER_BYTES, type NumberType } from '../decode-numbers.ts';
 import type { PatternSource } from '../pattern-source.ts';
 import { leafName, type ScanFile } from '../scan-file.ts';
-import {
-  frameSource,
-  NUMBER_BYTES,
-  type NumberType,
-  type OpenOptions,
-  type ScanReader,
-  scanShapeOf,
-} from './reader.ts';
+import { frameSource, type OpenOptions, type ScanReader, scanShapeOf } from './reader.ts';
 import { emiInfo } from './tia-emi.ts';
 import { IMAGES, type Series, seriesOf } from './tia-series.ts';
 

@@ -1,7 +1,7 @@
 /** Numbers of every type and both orders of bytes, against DataView, which takes them one by one. */
 
 import { expect, test } from 'vitest';
-import { decodeNumbers, NUMBER_BYTES, type NumberType } from './reader.ts';
+import { decodeNumbers, NUMBER_BYTES, type NumberType } from './decode-numbers.ts';
 
 const ONE: Readonly<Record<NumberType, (view: DataView, at: number, little: boolean) => number | bigint>> = {
   bool: (view, at) => view.getUint8(at),
@@ -29,8 +29,9 @@ test.for(Object.keys(ONE) as NumberType[])('%s', (dtype) => {
     const wanted = Float32Array.from({ length: 40 + Math.floor(3 / size) }, (_, i) =>
       Number(ONE[dtype](view, i * size, little)),
     );
-    expect(decodeNumbers(bytes, dtype, little)).toEqual(wanted);
+    // Bytes may be changed: a copy at an odd address, and one where such numbers may begin.
+    const odd = all.slice().subarray(1);
+    expect(decodeNumbers(odd, dtype, little)).toEqual(wanted);
+    expect(decodeNumbers(before.slice(), dtype, little)).toEqual(wanted);
   }
-  // What was read is not changed.
-  expect(bytes).toEqual(before);
 });
