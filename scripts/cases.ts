@@ -1,6 +1,6 @@
 /**
- * `npm run cases [-- NAME…]`: every input of ../shared/cases, scans as a user would give them, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong.
- * FERROSCOPE_PYTHON names a Python with what makes the scans (cases/scans.ts; without it they are skipped, aloud); FERROSCOPE_CASES the folder they are kept in. `--kept`
+ * `npm run cases [-- NAME…]`: every input of ../shared/cases, scans as a user would give them, judged by its right value: right, said, or wrong. Exit code 1 where one is wrong or was not run.
+ * FERROSCOPE_PYTHON names a Python with what makes the scans (cases/scans.ts; what it lacks is said); FERROSCOPE_CASES the folder they are kept in. `--kept`
  * judges what earlier runs left there, and runs nothing. Without names docs/cases.md is written.
  */
 
@@ -19,6 +19,8 @@ const shared = resolve(import.meta.dirname, '../../shared');
 const program = resolve(import.meta.dirname, '../bin/ferroscope.js');
 const only = process.argv.slice(2).filter((argument) => argument !== '--kept');
 const python = process.env.FERROSCOPE_PYTHON ?? 'python3';
+/** What makes the scans. */
+const MODULES = ['numpy', 'scipy', 'h5py', 'hdf5plugin', 'hyperspy'];
 
 async function ferroscope(args: readonly string[]): Promise<{ ok: boolean; text: string }> {
   try {
@@ -27,6 +29,18 @@ async function ferroscope(args: readonly string[]): Promise<{ ok: boolean; text:
   } catch (error) {
     const { stdout = '', stderr = String(error) } = error as { stdout?: string; stderr?: string };
     return { ok: false, text: stdout + stderr };
+  }
+}
+
+/** What Python lacks, in words; undefined where it has all. */
+async function lackingModules(): Promise<string | undefined> {
+  const missing = `import importlib.util as u; print(*[m for m in ${JSON.stringify(MODULES)} if not u.find_spec(m)])`;
+  try {
+    const { stdout } = await run(python, ['-c', missing]);
+    const names = stdout.trim().split(/\s+/).filter(Boolean);
+    return names.length > 0 ? `lacks ${names.join(', ')}` : undefined;
+  } catch {
+    return 'does not run';
   }
 }
 
@@ -44,14 +58,14 @@ const structures = (await structureCases(join(shared, 'cases/structures')))
   .map(tell);
 const scans: Verdict[] = [];
 const names = scanCases(only);
-const hasPython = await run(python, ['-c', 'import numpy, scipy, h5py, hdf5plugin, hyperspy']).then(
-  () => true,
-  () => false,
-);
-if (!hasPython) {
+const lacking = await lackingModules();
+if (lacking) {
   console.log(
-    `SKIPPED: ${names.length} scans: ${python} lacks numpy, scipy, h5py, hdf5plugin or hyperspy (FERROSCOPE_PYTHON).`,
+    `NOT RUN: ${names.length} scans are made by Python, and ${python} ${lacking}.`,
+    `Give one that has all: python3 -m venv cases-python && cases-python/bin/pip install ${MODULES.join(' ')},`,
+    'then FERROSCOPE_PYTHON=$PWD/cases-python/bin/python npm run cases.',
   );
+  scans.push(...names.map((name): Verdict => ({ name, verdict: 'not run', text: '' })));
 } else if (only.length === 0 || names.some((name) => only.includes(name))) {
   const options = {
     folder: join(shared, 'cases/scans'),
@@ -64,5 +78,5 @@ if (!hasPython) {
 }
 const all = [...structures, ...scans];
 console.log(countsOf(all));
-if (only.length === 0 && hasPython) writeCasesPage(scans, structures);
-process.exitCode = all.some(({ verdict }) => verdict === 'wrong') ? 1 : 0;
+if (only.length === 0 && !lacking) writeCasesPage(scans, structures);
+process.exitCode = all.some(({ verdict }) => verdict === 'wrong' || verdict === 'not run') ? 1 : 0;

@@ -4,8 +4,17 @@
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { readNpz } from '../../src/core/npy.ts';
 import type { Calibration, Quad } from '../../src/scan/calibration.ts';
@@ -69,12 +78,22 @@ const MATERIAL = ['--material', '(Ba,Sr)TiO3'];
 async function made(name: string, { python, folder, twin, files }: ScanCaseOptions): Promise<string> {
   const path = resolve(files, `${name}.${(EXPECTED[name] as Same).ending ?? 'h5'}`);
   if (existsSync(path)) return path;
-  // Names that are not .h5 are make.py's own.
-  await run(python, ['make.py', path.replace(/\.\w+$/, '.h5')], {
-    cwd: resolve(folder, name),
-    env: { ...process.env, TWIN: twin, PYTHONDONTWRITEBYTECODE: '1' },
-    maxBuffer: 1e8,
-  });
+  // Made elsewhere and moved, so that one that was interrupted is not taken for made.
+  const making = mkdtempSync(resolve(files, '.making-'));
+  try {
+    // Names that are not .h5 are make.py's own.
+    await run(python, ['make.py', resolve(making, `${name}.h5`)], {
+      cwd: resolve(folder, name),
+      env: { ...process.env, TWIN: twin, PYTHONDONTWRITEBYTECODE: '1' },
+      maxBuffer: 1e8,
+    });
+    const leaf = basename(path);
+    // The scan last: what stands beside it is there, too.
+    const all = readdirSync(making).toSorted((a, b) => Number(a === leaf) - Number(b === leaf));
+    for (const one of all) renameSync(resolve(making, one), resolve(files, one));
+  } finally {
+    rmSync(making, { recursive: true });
+  }
   return path;
 }
 
