@@ -7,6 +7,7 @@ import { type Identity, identify } from '../core/identity.ts';
 import { plural, setting } from '../core/numbers.ts';
 import { checkAborted } from '../core/task.ts';
 import { landscapeIdentity } from '../ferroelectric/given-landscape.ts';
+import { drawnApart } from '../figures/analysis-drawn.ts';
 import { type PathPatterns, whereWords } from '../figures/analysis-path.ts';
 import { renderAnalysis } from '../figures/analysis-report.ts';
 import { findingLine } from '../figures/finding-line.ts';
@@ -108,8 +109,11 @@ export async function analysisFiles(
     for (const { source } of opened ?? []) source.close();
   }
   const identity = analysisIdentity(maps, recipe, register, scans);
+  const apart = line.options.workers === '1' ? undefined : drawnApart(analysis, nodeWorkers, task);
+  // Where drawing here fails first it is that error that counts.
+  apart?.catch(() => {});
   const landscape = await poleLandscape(recipe, recipe.findings.across, task);
-  const files = renderAnalysis(
+  const files = await renderAnalysis(
     analysis,
     {
       recipe_toml: recipeToToml(recipe, ['findings', ...(landscape ? (['crystal', 'landscape'] as const) : [])]),
@@ -117,8 +121,7 @@ export async function analysisFiles(
       seed: recipe.findings.seed,
       version: PROGRAM,
     },
-    landscape,
-    paths,
+    { landscape, paths, apart },
   );
   const numbers = numbersOf(analysis, paths);
   files.set('analysis.json', `${JSON.stringify({ kind: 'ferroscope-analysis/1', identity, ...numbers }, null, 1)}\n`);

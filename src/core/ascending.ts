@@ -21,32 +21,36 @@ export function ascending(values: ArrayLike<number>): Uint32Array {
     low[i] = below ? ~a : a;
     high[i] = below ? ~b : b ^ 0x80000000;
   }
-  const counts = new Uint32Array(PASSES * DIGITS);
-  for (let i = 0; i < n; i++) for (let k = 0; k < PASSES; k++) counts[k * DIGITS + digit(low[i]!, high[i]!, k)]!++;
-  let order = Uint32Array.from({ length: n }, (_, i) => i);
+  const counts = new Uint32Array(DIGITS);
+  const digits = new Uint16Array(n);
+  let order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   let next = new Uint32Array(n);
   for (let k = 0; k < PASSES; k++) {
-    const places = counts.subarray(k * DIGITS, (k + 1) * DIGITS);
+    digitsOf(low, high, k * BITS, digits);
+    counts.fill(0);
+    for (let i = 0; i < n; i++) counts[digits[i]!]!++;
     // All alike in these bits: nothing to do.
-    if (n > 0 && places[digit(low[0]!, high[0]!, k)] === n) continue;
+    if (n > 0 && counts[digits[0]!] === n) continue;
     for (let d = 0, sum = 0; d < DIGITS; d++) {
-      const count = places[d]!;
-      places[d] = sum;
+      const count = counts[d]!;
+      counts[d] = sum;
       sum += count;
     }
     for (let at = 0; at < n; at++) {
       const i = order[at]!;
-      next[places[digit(low[i]!, high[i]!, k)]!++] = i;
+      next[counts[digits[i]!]!++] = i;
     }
     [order, next] = [next, order];
   }
   return order;
 }
 
-/** Bits k · 11 and on of 64. */
-function digit(low: number, high: number, k: number): number {
-  const from = k * BITS;
-  if (from >= 32) return (high >>> (from - 32)) & (DIGITS - 1);
-  const bits = low >>> from;
-  return (from > 32 - BITS ? bits | (high << (32 - from)) : bits) & (DIGITS - 1);
+/** Bits `from` to `from` + 10 of 64. */
+function digitsOf(low: Uint32Array, high: Uint32Array, from: number, into: Uint16Array): void {
+  const n = into.length;
+  const mask = DIGITS - 1;
+  if (from >= 32) for (let i = 0; i < n; i++) into[i] = (high[i]! >>> (from - 32)) & mask;
+  else if (from <= 32 - BITS) for (let i = 0; i < n; i++) into[i] = (low[i]! >>> from) & mask;
+  else for (let i = 0; i < n; i++) into[i] = ((low[i]! >>> from) | (high[i]! << (32 - from))) & mask;
 }

@@ -19,7 +19,8 @@ export type WorkerName =
   | 'augment'
   | 'map'
   | 'check'
-  | 'findings';
+  | 'findings'
+  | 'figures';
 
 /** One thread, as its starter sees it. */
 export interface WorkerThread {

@@ -3,41 +3,46 @@
 import { measured, numberLabel, plural, quantity, unitLabel } from '../core/numbers.ts';
 import type { Analysis } from '../findings/analyse.ts';
 import { directionSections, type PoleLandscape } from './analysis-directions.ts';
+import { type DrawnMaps, drawn, drawnMaps } from './analysis-drawn.ts';
 import { lengthSection } from './analysis-lengths.ts';
-import { mapSection } from './analysis-maps.ts';
-import { analysisParts } from './analysis-parts.ts';
 import { type PathPatterns, pathSection } from './analysis-path.ts';
 import { profileSection } from './analysis-profiles.ts';
 import { spreadSection } from './analysis-spread.ts';
 import { switchingSection, unchangedSection } from './analysis-switching.ts';
-import { wallSection } from './analysis-walls.ts';
-import { windowSection } from './analysis-windows.ts';
 import { biasLabel } from './film-profile.ts';
 import { findingTable } from './finding-table.ts';
 import { buildReport, type ReportProvenance, type ReportSection } from './report.ts';
 
-/** report.html, figures/*.svg and data/*.csv, by path. @param landscape under the poles @param paths of each state, where its scan was given */
-export function renderAnalysis(
+export interface AnalysisDrawing {
+  /** Under the poles. */
+  readonly landscape?: PoleLandscape | undefined;
+  /** Of each state, where its scan was given. */
+  readonly paths?: readonly (PathPatterns | undefined)[] | undefined;
+  /** Maps and walls as another thread draws them meanwhile; drawn here where nobody does. */
+  readonly apart?: Promise<DrawnMaps> | undefined;
+}
+
+/** report.html, figures/*.svg and data/*.csv, by path. @throws as `apart` */
+export async function renderAnalysis(
   analysis: Analysis,
   provenance: ReportProvenance,
-  landscape?: PoleLandscape,
-  paths?: readonly (PathPatterns | undefined)[],
-): Map<string, string> {
-  const parts = analysisParts(analysis);
-  const { names, files } = parts;
+  { landscape, paths, apart }: AnalysisDrawing = {},
+): Promise<Map<string, string>> {
   const { series } = analysis;
-  const { glance, section } = mapSection(parts);
-  const sections: ReportSection[] = [
-    { ...numberSection(analysis, names), svg: [glance] },
-    section,
-    lengthSection(parts),
-    spreadSection(parts),
-    wallSection(parts),
-    windowSection(parts),
+  const names = series.states.map(({ bias_V }) => biasLabel(bias_V));
+  const lengths = drawn(analysis, (parts) => [lengthSection(parts), spreadSection(parts)]);
+  const rest = drawn(analysis, (parts) => [
     ...(paths ? [pathSection(parts, paths)] : []),
     profileSection(parts),
     ...(series.states.length > 1 ? [switchingSection(parts), unchangedSection(parts)] : []),
     ...directionSections(parts, landscape),
+  ]);
+  const { glance, maps, walls } = await (apart ?? drawnMaps(analysis));
+  const inOrder = [maps, lengths, walls, rest];
+  const files = new Map(inOrder.flatMap((some) => [...some.files]));
+  const sections: ReportSection[] = [
+    { ...numberSection(analysis, names), svg: [glance] },
+    ...inOrder.flatMap((some) => some.sections),
   ];
   const open = analysis.states.some(({ told }) => !told.whole);
   const html = buildReport({

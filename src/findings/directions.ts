@@ -40,27 +40,31 @@ export function directions(field: VectorField, factor: number = SHORT, before?: 
   const count = valid.length;
   const u = before?.u ?? componentsOf(count);
   const defined = before?.defined ?? new Uint8Array(count);
+  const [ux, uy, uz] = [u.x, u.y, u.z];
+  const { x: px, y: py, z: pz } = values;
+  // A factor of 0 asks for no σ.
+  const errors = factor > 0 ? sigma : undefined;
   let n = 0;
   let short = 0;
   for (let i = 0; i < count; i++) {
-    u.x[i] = u.y[i] = u.z[i] = Number.NaN;
+    ux[i] = uy[i] = uz[i] = Number.NaN;
     defined[i] = 0;
     if (!valid[i]) continue;
-    const x = values.x[i]!;
-    const y = values.y[i]!;
-    const z = values.z[i]!;
+    const x = px[i]!;
+    const y = py[i]!;
+    const z = pz[i]!;
     const length = Math.sqrt(x * x + y * y + z * z);
     // factor · σ < |P|, times |P|: without a quotient that P = 0 has none of.
-    const noise = sigma
-      ? factor * Math.sqrt((x * sigma.x[i]!) ** 2 + (y * sigma.y[i]!) ** 2 + (z * sigma.z[i]!) ** 2)
+    const noise = errors
+      ? factor * Math.sqrt((x * errors.x[i]!) ** 2 + (y * errors.y[i]!) ** 2 + (z * errors.z[i]!) ** 2)
       : 0;
     if (!(length * length > noise)) {
       short++;
       continue;
     }
-    u.x[i] = x / length;
-    u.y[i] = y / length;
-    u.z[i] = z / length;
+    ux[i] = x / length;
+    uy[i] = y / length;
+    uz[i] = z / length;
     defined[i] = 1;
     n++;
   }

@@ -61,7 +61,9 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
   const inSpace = together(meanLength(3), minimumOfLengths(field, 3), charges);
   const nulls = kindsOf(said).map((kind) => {
     const lone: Statistic = kind === 'prior' ? inSpace : charges;
-    const found = nullsOf(said, lone, [kind], { ...options, stream: stream.fork('nulls') });
+    // Charges take no σ: none is shuffled for them.
+    const from = kind === 'shuffled' ? { ...said, sigma: undefined } : said;
+    const found = nullsOf(from, lone, [kind], { ...options, stream: stream.fork('nulls') });
     return kind === 'prior' ? found : [{}, {}, ...found];
   });
   const [ofMean = {}, ofMinimum = {}, ...ofCharges] = nulls.reduce(

@@ -71,15 +71,19 @@ export class LengthShares {
     const lengths = lengthsOf(field, this.#dimensions);
     if (row > 0) this.#addMean(lengths, row - 1, sign);
     if (points === 0) return;
-    const into = this.#shares[row]!;
-    for (let i = 0; i < lengths.length; i++) {
-      addShare(into, lengths[i]! / step, weight, this.#group[i]! * points, points);
+    const [into, group] = [this.#shares[row]!, this.#group];
+    if (row === 0 || !this.#common) {
+      for (let i = 0; i < lengths.length; i++) addShare(into, lengths[i]! / step, weight, group[i]! * points, points);
+      return;
     }
-    if (row === 0 || !this.#common) return;
     if (row === 1 && sign > 0) this.#response.push(new Float64Array(points));
     const moved = this.#response.at(-1)!;
     const own = (sign * MOVES[row - 1]!) / (this.n * step);
-    for (let i = 0; i < lengths.length; i++) addShare(moved, lengths[i]! / step, own);
+    for (let i = 0; i < lengths.length; i++) {
+      const place = lengths[i]! / step;
+      addShare(into, place, weight, group[i]! * points, points);
+      addShare(moved, place, own);
+    }
   }
 
   #addMean(lengths: Float64Array, row: number, sign: 1 | -1): void {

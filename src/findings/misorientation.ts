@@ -63,15 +63,44 @@ export interface WallAngle {
 
 export function representatives(
   field: VectorField,
-  partition: Partition,
+  { labels }: Partition,
   links: WallLinks,
   noise: NoiseModel,
-  band = BAND,
+  { near, far }: Band = BAND,
 ): Representatives {
-  return {
-    one: sideOf(field, partition, links, noise, band, -1),
-    two: sideOf(field, partition, links, noise, band, 1),
-  };
+  const [ny, nx] = field.shape;
+  const around = { x: discAround(0.5, 0, Math.hypot(far, ASIDE)), y: discAround(0, 0.5, Math.hypot(far, ASIDE)) };
+  const [one, two] = [new SideList(field, links.count, noise), new SideList(field, links.count, noise)];
+  for (let k = 0; k < links.count; k++) {
+    const p = Math.min(links.i[k]!, links.j[k]!);
+    const disc = Math.max(links.i[k]!, links.j[k]!) === p + 1 ? around.x : around.y;
+    const [labelOne, labelTwo] = [links.one[k]!, links.two[k]!];
+    const row = Math.floor(p / nx);
+    const column = p % nx;
+    const normalX = links.nx[k]!;
+    const normalY = links.ny[k]!;
+    // A link without a normal has no sides.
+    const size = Number.isNaN(normalX) ? 0 : disc.x.length;
+    for (let m = 0; m < size; m++) {
+      const r = row + disc.row[m]!;
+      const c = column + disc.column[m]!;
+      if (r < 0 || c < 0 || r >= ny || c >= nx) continue;
+      const i = r * nx + c;
+      const label = labels[i]!;
+      if (label !== labelOne && label !== labelTwo) continue;
+      const dx = disc.x[m]!;
+      const dy = disc.y[m]!;
+      // The normal goes from `one` to `two`.
+      const ahead = label === labelTwo ? dx * normalX + dy * normalY : -(dx * normalX + dy * normalY);
+      // The slack keeps what lies on a bound the same whichever way the map is turned.
+      if (!(ahead >= near - 1e-9 && ahead <= far + 1e-9)) continue;
+      if (Math.abs(dx * normalY - dy * normalX) > ASIDE + 1e-9) continue;
+      (label === labelTwo ? two : one).at.push(i);
+    }
+    one.end(k);
+    two.end(k);
+  }
+  return { one: one.side(), two: two.side() };
 }
 
 /** Of each link, as measured [degrees]; NaN where a side has no representative. */
@@ -184,78 +213,69 @@ function varianceOf(
   return [x!, y!, z!];
 }
 
-/** @param sign 1: the side of `two`, along the normal; −1: that of `one` */
-function sideOf(
-  field: VectorField,
-  { labels }: Partition,
-  links: WallLinks,
-  noise: NoiseModel,
-  { near, far }: Band,
-  sign: 1 | -1,
-): Side {
-  const {
-    shape: [ny, nx],
-    values,
-    sigma,
-  } = field;
-  const { count } = links;
-  const start = new Int32Array(count + 1);
-  const at: number[] = [];
-  const vector = new Float64Array(3 * count).fill(Number.NaN);
-  const variance = new Float64Array(3 * count).fill(Number.NaN);
-  const around = { x: discAround(0.5, 0, Math.hypot(far, ASIDE)), y: discAround(0, 0.5, Math.hypot(far, ASIDE)) };
-  for (let k = 0; k < count; k++) {
-    const p = Math.min(links.i[k]!, links.j[k]!);
-    const along = Math.max(links.i[k]!, links.j[k]!) === p + 1 ? 'x' : 'y';
-    const label = sign > 0 ? links.two[k]! : links.one[k]!;
-    const row = Math.floor(p / nx);
-    const column = p % nx;
-    const normalX = sign * links.nx[k]!;
-    const normalY = sign * links.ny[k]!;
-    const disc = around[along];
-    let [n, x, y, z] = [0, 0, 0, 0];
-    for (let m = 0; m < disc.length; m += 4) {
-      const dx = disc[m + 2]!;
-      const dy = disc[m + 3]!;
-      const ahead = dx * normalX + dy * normalY;
-      // False for a link without a normal; the slack keeps what lies on a bound the same whichever way the map is turned.
-      if (!(ahead >= near - 1e-9 && ahead <= far + 1e-9)) continue;
-      if (Math.abs(dx * normalY - dy * normalX) > ASIDE + 1e-9) continue;
-      const r = row + disc[m]!;
-      const c = column + disc[m + 1]!;
-      if (r < 0 || c < 0 || r >= ny || c >= nx) continue;
-      const i = r * nx + c;
-      if (labels[i] !== label) continue;
-      at.push(i);
-      n++;
-      x += values.x[i]!;
-      y += values.y[i]!;
-      z += values.z[i]!;
-    }
-    start[k + 1] = at.length;
-    if (n === 0) continue;
-    vector[3 * k] = x / n;
-    vector[3 * k + 1] = y / n;
-    vector[3 * k + 2] = z / n;
-    if (!sigma) {
-      variance.fill(0, 3 * k, 3 * k + 3);
-      continue;
-    }
-    const used = at.slice(start[k]);
-    const weights = used.map(() => 1 / n);
-    variance.set(varianceOf(field, used, weights, noise), 3 * k);
+/** One side of links as it is found, link by link. */
+class SideList {
+  /** Positions so far. */
+  readonly at: number[] = [];
+  readonly #start: Int32Array;
+  readonly #vector: Float64Array;
+  readonly #variance: Float64Array;
+  readonly #field: VectorField;
+  readonly #noise: NoiseModel;
+
+  constructor(field: VectorField, links: number, noise: NoiseModel) {
+    this.#field = field;
+    this.#noise = noise;
+    this.#start = new Int32Array(links + 1);
+    this.#vector = new Float64Array(3 * links).fill(Number.NaN);
+    this.#variance = new Float64Array(3 * links).fill(Number.NaN);
   }
-  return { start, at: new Int32Array(at), vector, variance };
+
+  /** Positions since the last link's end are those of link k. */
+  end(k: number): void {
+    const { x, y, z } = this.#field.values;
+    const at = this.at;
+    const from = this.#start[k]!;
+    const n = at.length - from;
+    this.#start[k + 1] = at.length;
+    if (n === 0) return;
+    let [sx, sy, sz] = [0, 0, 0];
+    for (let m = from; m < at.length; m++) {
+      const i = at[m]!;
+      sx += x[i]!;
+      sy += y[i]!;
+      sz += z[i]!;
+    }
+    this.#vector[3 * k] = sx / n;
+    this.#vector[3 * k + 1] = sy / n;
+    this.#vector[3 * k + 2] = sz / n;
+    if (!this.#field.sigma) {
+      this.#variance.fill(0, 3 * k, 3 * k + 3);
+      return;
+    }
+    const used = at.slice(from);
+    const weights = used.map(() => 1 / n);
+    this.#variance.set(varianceOf(this.#field, used, weights, this.#noise), 3 * k);
+  }
+
+  side(): Side {
+    return { start: this.#start, at: new Int32Array(this.at), vector: this.#vector, variance: this.#variance };
+  }
 }
 
-/** Positions no further than `reach` from a link's middle, which is at (mx, my) of its first position: row and column from that position, x and y from the middle [steps], … */
-function discAround(mx: number, my: number, reach: number): Float64Array {
-  const found: number[] = [];
+/** Positions no further than `reach` from a link's middle, which is at (mx, my) of its first position: row and column from that position, x and y from the middle [steps]. */
+function discAround(mx: number, my: number, reach: number) {
+  const found: { row: number; column: number }[] = [];
   const most = Math.ceil(reach) + 1;
-  for (let r = -most; r <= most; r++) {
-    for (let c = -most; c <= most; c++) {
-      if (Math.hypot(c - mx, r - my) <= reach + 1e-6) found.push(r, c, c - mx, r - my);
+  for (let row = -most; row <= most; row++) {
+    for (let column = -most; column <= most; column++) {
+      if (Math.hypot(column - mx, row - my) <= reach + 1e-6) found.push({ row, column });
     }
   }
-  return Float64Array.from(found);
+  return {
+    row: Int32Array.from(found, ({ row }) => row),
+    column: Int32Array.from(found, ({ column }) => column),
+    x: Float64Array.from(found, ({ column }) => column - mx),
+    y: Float64Array.from(found, ({ row }) => row - my),
+  };
 }

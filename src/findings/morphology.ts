@@ -40,22 +40,30 @@ export function open(map: Float64Array, shape: Shape): Float64Array {
   return dilate(erode(map, shape), shape);
 }
 
-/** What opening takes away (a top-hat): map − opening, ≥ 0, NaN where the map is. */
-export function openingResidue(map: Float64Array, shape: Shape): Float64Array {
-  const opened = open(map, shape);
+/** What opening takes away (a top-hat): map − opening, ≥ 0, NaN where the map is. @param eroded of the map, the first half of its opening */
+export function openingResidue(
+  map: Float64Array,
+  shape: Shape,
+  eroded: Float64Array = erode(map, shape),
+): Float64Array {
+  const opened = dilate(eroded, shape);
   for (let i = 0; i < opened.length; i++) opened[i] = map[i]! - opened[i]!;
   return opened;
 }
 
-/** One iteration of the paper: the current map eroded, and the skeleton with the residue of that taken in. Neither argument is changed. */
+/**
+ * One iteration: the skeleton with the residue of the current map taken in, and the current map eroded, which is the first half of its opening and what the next iteration is of.
+ * Neither argument is changed.
+ */
 export function skeletonStep(
   current: Float64Array,
   skeleton: Float64Array,
   shape: Shape,
 ): { readonly eroded: Float64Array; readonly skeleton: Float64Array } {
   const eroded = erode(current, shape);
-  const residue = openingResidue(eroded, shape);
-  return { eroded, skeleton: skeleton.map((value, i) => Math.max(value, residue[i]!)) };
+  const found = openingResidue(current, shape, eroded);
+  for (let i = 0; i < found.length; i++) found[i] = Math.max(skeleton[i]!, found[i]!);
+  return { eroded, skeleton: found };
 }
 
 /**
@@ -63,26 +71,33 @@ export function skeletonStep(
  * @param first 1: the paper's; 0: Lantuéjoul's, which has walls one or two positions wide too
  */
 export function skeleton(map: Float64Array, shape: Shape, first: FirstTerm, iterations = ITERATIONS): Float64Array {
-  let found = first === 0 ? openingResidue(map, shape) : map.map((value) => 0 * value);
-  let current = map;
-  for (let k = 0; k < iterations; k++) ({ eroded: current, skeleton: found } = skeletonStep(current, found, shape));
+  let found: Float64Array = map.map((value) => 0 * value);
+  let current = first === 0 ? map : erode(map, shape);
+  for (let k: number = first; k <= iterations; k++) {
+    ({ eroded: current, skeleton: found } = skeletonStep(current, found, shape));
+  }
   return found;
 }
 
 /** `sign` 1: minimum; −1: maximum. */
 function extremum(map: Float64Array, [ny, nx]: Shape, sign: 1 | -1): Float64Array {
   const found = new Float64Array(map.length);
-  // NaN replaces no number and is replaced by none: comparisons with it are false.
-  const better = (value: number, best: number): boolean => (sign > 0 ? value < best : value > best);
   for (let row = 0, i = 0; row < ny; row++) {
+    // Outside the map stands the position itself, which changes nothing.
+    const up = row > 0 ? nx : 0;
+    const down = row < ny - 1 ? nx : 0;
     for (let column = 0; column < nx; column++, i++) {
-      let best = map[i]!;
-      // One by one, not from a list: a resampling passes here thousands of times.
-      if (row > 0 && better(map[i - nx]!, best)) best = map[i - nx]!;
-      if (row < ny - 1 && better(map[i + nx]!, best)) best = map[i + nx]!;
-      if (column > 0 && better(map[i - 1]!, best)) best = map[i - 1]!;
-      if (column < nx - 1 && better(map[i + 1]!, best)) best = map[i + 1]!;
-      found[i] = best;
+      // One by one, not from a list: a resampling passes here thousands of times. NaN replaces no number and is replaced by none: comparisons with it are false.
+      let best = sign * map[i]!;
+      const above = sign * map[i - up]!;
+      if (above < best) best = above;
+      const below = sign * map[i + down]!;
+      if (below < best) best = below;
+      const left = sign * map[column > 0 ? i - 1 : i]!;
+      if (left < best) best = left;
+      const right = sign * map[column < nx - 1 ? i + 1 : i]!;
+      if (right < best) best = right;
+      found[i] = sign * best;
     }
   }
   return found;

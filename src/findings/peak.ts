@@ -100,23 +100,36 @@ export function fitPeak({ low, width, counts }: Histogram): Peak | undefined {
 
 type Parameters = readonly [logTotal: number, centre: number, logDeviation: number];
 
-/** Expected count of a bin, and its derivatives by the parameters. */
+/** Expected count of each bin, and its derivatives by the parameters: [bin][4]. */
 function expected(
   [logTotal, centre, logDeviation]: Parameters,
-  a: number,
-  b: number,
-): readonly [number, number, number, number] {
+  low: number,
+  width: number,
+  bins: number,
+): Float64Array {
   const [n, s] = [Math.exp(logTotal), Math.exp(logDeviation)];
-  const [ta, tb] = [(a - centre) / s, (b - centre) / s];
-  const density = (t: number) => Math.exp(-0.5 * t * t) / Math.sqrt(2 * Math.PI);
-  const m = n * (normalCdf(tb) - normalCdf(ta)) + 1e-9;
-  return [m, m, (n * (density(ta) - density(tb))) / s, n * (ta * density(ta) - tb * density(tb))];
+  const found = new Float64Array(4 * bins);
+  let [ta, below, density] = [0, 0, 0];
+  for (let edge = 0; edge <= bins; edge++) {
+    const tb = (low + edge * width - centre) / s;
+    const belowB = normalCdf(tb);
+    const densityB = Math.exp(-0.5 * tb * tb) / Math.sqrt(2 * Math.PI);
+    if (edge > 0) {
+      const at = 4 * (edge - 1);
+      found[at] = found[at + 1] = n * (belowB - below) + 1e-9;
+      found[at + 2] = (n * (density - densityB)) / s;
+      found[at + 3] = n * (ta * density - tb * densityB);
+    }
+    [ta, below, density] = [tb, belowB, densityB];
+  }
+  return found;
 }
 
 function deviance(p: Parameters, low: number, width: number, counts: Float64Array): number {
+  const all = expected(p, low, width, counts.length);
   let sum = 0;
   for (let bin = 0; bin < counts.length; bin++) {
-    const [m] = expected(p, low + bin * width, low + (bin + 1) * width);
+    const m = all[4 * bin]!;
     sum += m - counts[bin]! * Math.log(m);
   }
   return Number.isFinite(sum) ? sum : Number.POSITIVE_INFINITY;
@@ -124,10 +137,12 @@ function deviance(p: Parameters, low: number, width: number, counts: Float64Arra
 
 /** Gradient of the log likelihood and Fisher's information [3 × 3]. */
 function score(p: Parameters, low: number, width: number, counts: Float64Array) {
+  const all = expected(p, low, width, counts.length);
   const gradient = [0, 0, 0];
   const information = new Array<number>(9).fill(0);
   for (let bin = 0; bin < counts.length; bin++) {
-    const [m, ...d] = expected(p, low + bin * width, low + (bin + 1) * width);
+    const m = all[4 * bin]!;
+    const d = all.subarray(4 * bin + 1, 4 * bin + 4);
     for (let j = 0; j < 3; j++) {
       gradient[j]! += (counts[bin]! / m - 1) * d[j]!;
       for (let k = 0; k < 3; k++) information[3 * j + k]! += (d[j]! * d[k]!) / m;

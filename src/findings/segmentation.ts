@@ -45,36 +45,41 @@ function merged(field: VectorField, sigma: number | undefined, limit: number) {
   const weights = weightsOf(field, sigma);
   let count = 0;
   const labels = Int32Array.from(valid, (mark) => (mark ? count++ : -1));
-  // Of each region: W, Σ P/σ² and their quotient m, by axis.
-  const w = new Float64Array(3 * count);
+  // Of each region, by axis: W and m, then Σ P/σ².
+  const wm = new Float64Array(6 * count);
   const s = new Float64Array(3 * count);
-  const m = new Float64Array(3 * count);
   AXES.forEach((axis, k) => {
+    const [weight, value] = [weights[axis], values[axis]];
     for (let i = 0; i < valid.length; i++) {
       if (!valid[i]) continue;
-      const at = 3 * labels[i]! + k;
-      w[at] = weights[axis][i]!;
-      s[at] = weights[axis][i]! * values[axis][i]!;
-      m[at] = s[at]! / w[at]!;
+      const region = labels[i]!;
+      wm[6 * region + k] = weight[i]!;
+      s[3 * region + k] = weight[i]! * value[i]!;
+      wm[6 * region + 3 + k] = s[3 * region + k]! / weight[i]!;
     }
   });
   return mergeRegions({ shape, labels, count }, undefined, {
     limit,
-    score: (one, two, links) => {
-      let rise = 0;
-      for (let k = 0; k < 3; k++) {
-        const w1 = w[3 * one + k]!;
-        const w2 = w[3 * two + k]!;
-        const apart = m[3 * one + k]! - m[3 * two + k]!;
-        rise += ((w1 * w2) / (w1 + w2)) * apart * apart;
+    score: ({ one, two, links }, which, n, into) => {
+      for (let k = 0; k < n; k++) {
+        const e = which[k]!;
+        const [a, b] = [6 * one[e]!, 6 * two[e]!];
+        let rise = 0;
+        for (let axis = 0; axis < 3; axis++) {
+          const w1 = wm[a + axis]!;
+          const w2 = wm[b + axis]!;
+          const apart = wm[a + 3 + axis]! - wm[b + 3 + axis]!;
+          rise += ((w1 * w2) / (w1 + w2)) * apart * apart;
+        }
+        into[k] = rise / links[e]!;
       }
-      return rise / links;
     },
     merge: (into, from) => {
       for (let k = 0; k < 3; k++) {
-        w[3 * into + k]! += w[3 * from + k]!;
+        const at = 6 * into + k;
+        wm[at]! += wm[6 * from + k]!;
         s[3 * into + k]! += s[3 * from + k]!;
-        m[3 * into + k] = s[3 * into + k]! / w[3 * into + k]!;
+        wm[at + 3] = s[3 * into + k]! / wm[at]!;
       }
     },
   });

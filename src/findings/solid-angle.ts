@@ -49,8 +49,12 @@ export function solidAngleOfTwo(u: Components, a: number, b: number, c: number, 
   const one = 1 + (ax * bx + ay * by + az * bz) + (bx * cx + by * cy + bz * cz) + ca;
   const two = 1 + ca + (cx * dx + cy * dy + cz * dz) + (dx * ax + dy * ay + dz * az);
   if (!(one > ROUNDING && two > ROUNDING)) return solidAngle(u, a, b, c) + solidAngle(u, a, c, d);
-  const first = triple(ax, ay, az, bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az);
-  const second = triple(ax, ay, az, cx - ax, cy - ay, cz - az, dx - ax, dy - ay, dz - az);
+  // (c − a) × a, in both: a·((b − a) × (c − a)) = (b − a)·((c − a) × a), a·((c − a) × (d − a)) = −(d − a)·((c − a) × a).
+  const wx = (cy - ay) * az - (cz - az) * ay;
+  const wy = (cz - az) * ax - (cx - ax) * az;
+  const wz = (cx - ax) * ay - (cy - ay) * ax;
+  const first = (bx - ax) * wx + (by - ay) * wy + (bz - az) * wz;
+  const second = (ax - dx) * wx + (ay - dy) * wy + (az - dz) * wz;
   return 2 * Math.atan2(first * two + second * one, one * two - first * second);
 }
 

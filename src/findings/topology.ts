@@ -149,23 +149,32 @@ export function latticeDensity(
   const periodic = boundary === 'periodic';
   let n = 0;
   for (let j = 0, at = 0; j < ny; j++) {
-    for (let i = 0; i < nx; i++, at++) {
-      let sum = 0;
-      let share = 0;
-      for (let k = 0; k < 4; k++) {
-        let row = k < 2 ? j - 1 : j;
-        let column = k % 2 ? i : i - 1;
-        if (periodic) {
-          row = (row + rows) % rows;
-          column = (column + columns) % columns;
-        } else if (row < 0 || column < 0 || row >= rows || column >= columns) continue;
-        const charge = charges[row * columns + column]!;
-        if (Number.isNaN(charge)) continue;
-        sum += charge;
-        share++;
+    // Rows of plaquettes before and after a position; −1 where there is none.
+    const before = j > 0 ? j - 1 : periodic ? rows - 1 : -1;
+    const after = j < rows ? j : -1;
+    // Column by column, each the right of one position and the left of the next.
+    let [leftSum, leftShare] = [0, 0];
+    for (let i = periodic ? -1 : 0; i < nx; i++) {
+      const column = i < 0 ? columns - 1 : i;
+      let rightSum = 0;
+      let rightShare = 0;
+      const up = before >= 0 && column < columns ? charges[before * columns + column]! : Number.NaN;
+      if (!Number.isNaN(up)) {
+        rightSum += up;
+        rightShare++;
       }
-      values[at] = share > 0 ? sum / (share * area) : Number.NaN;
-      if (share > 0) n++;
+      const down = after >= 0 && column < columns ? charges[after * columns + column]! : Number.NaN;
+      if (!Number.isNaN(down)) {
+        rightSum += down;
+        rightShare++;
+      }
+      if (i >= 0) {
+        const share = leftShare + rightShare;
+        values[at++] = share > 0 ? (leftSum + rightSum) / (share * area) : Number.NaN;
+        if (share > 0) n++;
+      }
+      leftSum = rightSum;
+      leftShare = rightShare;
     }
   }
   return { shape: directions.shape, step_nm: directions.step_nm, unit: '1/nm2', values, n, leftOut: ny * nx - n };

@@ -16,6 +16,7 @@
  */
 
 import { fail } from '../core/errors.ts';
+import { ranked } from '../core/ranked.ts';
 import { type FirstTerm, skeleton } from './morphology.ts';
 import { chiSquareQuantile } from './normal.ts';
 import type { Partition } from './partition.ts';
@@ -53,18 +54,24 @@ export interface Walls {
 export function findWalls(field: VectorField, first: FirstTerm): Walls {
   const sigmaP = variation(field);
   const ridge = skeleton(sigmaP, field.shape, first);
-  const threshold = wallThreshold(field);
+  const least = leastVariation(field);
+  const threshold = wallThreshold(field, least);
   const ridges = new Uint8Array(sigmaP.length);
   for (let i = 0; i < ridges.length; i++) {
     const value = sigmaP[i]!;
     if (value >= threshold[i]! && value > 0 && ridge[i]! >= RIDGE * value) ridges[i] = 1;
   }
-  return { variation: sigmaP, skeleton: ridge, threshold, ridges, partition: betweenRidges(field, sigmaP, ridges) };
+  return {
+    variation: sigmaP,
+    skeleton: ridge,
+    threshold,
+    ridges,
+    partition: betweenRidges(field, sigmaP, ridges, least),
+  };
 }
 
-/** σ_P from which on a position may be on a wall (rule 2 above), [ny][nx]; NaN where the field is not valid. @throws 'incomplete' where no position is valid */
-export function wallThreshold(field: VectorField): Float64Array {
-  const turn = leastVariation(field);
+/** σ_P from which on a position may be on a wall (rule 2 above), [ny][nx]; NaN where the field is not valid. @param least of `leastVariation` */
+function wallThreshold(field: VectorField, least: number): Float64Array {
   const noise = noiseVariation(field);
   const { sigma } = field;
   const threshold = new Float64Array(field.valid.length).fill(Number.NaN);
@@ -72,14 +79,14 @@ export function wallThreshold(field: VectorField): Float64Array {
   let [of, quantile] = [Number.NaN, Number.NaN];
   for (let i = 0; i < threshold.length; i++) {
     if (!field.valid[i]) continue;
-    threshold[i] = turn;
+    threshold[i] = least;
     if (!noise || !sigma) continue;
     // Components of unlike σ: the χ² that has their mean and variance (Satterthwaite).
     const [x, y, z] = [sigma.x[i]! ** 2, sigma.y[i]! ** 2, sigma.z[i]! ** 2];
     const squares = x * x + y * y + z * z;
     const freedom = squares > 0 ? ((WINDOW - 1) * (x + y + z) ** 2) / squares : WINDOW - 1;
     if (freedom !== of) [of, quantile] = [freedom, Math.sqrt(chiSquareQuantile(freedom, ONE_PERCENT))];
-    threshold[i] = Math.max(turn, noise[i]! * quantile);
+    threshold[i] = Math.max(least, noise[i]! * quantile);
   }
   return threshold;
 }
@@ -90,15 +97,16 @@ function leastVariation(field: VectorField): number {
   if (lengths.length === 0) {
     fail('incomplete', 'No position of the field is valid.', 'Give a region that holds positions with values.');
   }
-  return lengths.sort()[lengths.length >> 1]! * Math.sin(((LEAST_TURN_DEG / 2) * Math.PI) / 180);
+  return ranked(lengths, lengths.length >> 1) * Math.sin(((LEAST_TURN_DEG / 2) * Math.PI) / 180);
 }
 
 /**
  * Domains (rules 3 and 4 above).
  * @param sigmaP [ny][nx]
  * @param ridges [ny][nx], 1 on a wall
+ * @param least of `leastVariation`
  */
-export function betweenRidges(field: VectorField, sigmaP: Float64Array, ridges: Uint8Array): Partition {
+function betweenRidges(field: VectorField, sigmaP: Float64Array, ridges: Uint8Array, least: number): Partition {
   const basins = watershed(field, sigmaP);
   let most = 0;
   for (const value of sigmaP) if (value > most) most = value;
@@ -110,9 +118,15 @@ export function betweenRidges(field: VectorField, sigmaP: Float64Array, ridges: 
       const height = 0.5 * (sigmaP[i]! + sigmaP[j]!);
       return (ridges[i] || ridges[j] ? 1 : 0) + (!Number.isNaN(height) ? tie * height : 0);
     },
-    { limit: SUPPORT, score: (_one, _two, links, weight) => weight / links, merge: () => {} },
+    {
+      limit: SUPPORT,
+      score: ({ links, weight }, which, n, into) => {
+        for (let k = 0; k < n; k++) into[k] = weight[which[k]!]! / links[which[k]!]!;
+      },
+      merge: () => {},
+    },
   );
-  return unlike(field, withoutSlivers(field, partition), 2 * leastVariation(field));
+  return unlike(field, withoutSlivers(field, partition), 2 * least);
 }
 
 /** Neighbouring domains whose mean vectors differ by less than `least` become one, the most alike first. */
@@ -127,7 +141,12 @@ function unlike({ values, valid }: VectorField, partition: Partition, least: num
   }
   return mergeRegions(partition, undefined, {
     limit: least,
-    score: (one, two) => Math.hypot(...sums.map((sum) => sum[one]! / n[one]! - sum[two]! / n[two]!)),
+    score: ({ one, two }, which, count, into) => {
+      for (let k = 0; k < count; k++) {
+        const [a, b] = [one[which[k]!]!, two[which[k]!]!];
+        into[k] = Math.hypot(...sums.map((sum) => sum[a]! / n[a]! - sum[b]! / n[b]!));
+      }
+    },
     merge: (into, from) => {
       n[into]! += n[from]!;
       for (const sum of sums) sum[into]! += sum[from]!;
