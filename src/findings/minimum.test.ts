@@ -72,6 +72,18 @@ test('without noise it is that of the map; errors that all positions share widen
   expect(common!.minimum.sigma).toBeLessThan(0.6);
 });
 
+test('lengths of which the least are the most frequent: the minimum lies at 0, and its interval begins there', () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const stream = new RandomStream(seed, 'half');
+    const half = Float64Array.from({ length: N }, () => -3 * Math.log(1 - stream.uniform()));
+    const { corrected, interval, undetermined } = found(rowOf(half, 0.3, 3, seed), seed);
+    expect(undetermined).toBeUndefined();
+    expect(interval![0]).toBe(0);
+    expect(corrected).toBeLessThanOrEqual(interval![1]);
+    expect(interval![1]).toBeLessThan(4);
+  }
+});
+
 test('few positions tell nothing', () => {
   const few = rowOf(lengths(0.3, 1).slice(0, 400), 1, 3, 1);
   expect(found(few, 1).undetermined).toMatch(/400 positions are too few/);

@@ -74,7 +74,7 @@ function minimumOfShares(shares: LengthShares): MinimumErrors {
   const densities = shares.densities();
   const { at, clean } = densities;
   const step = at[1]!;
-  const top = clean.reduce((best, height, i) => (height > clean[best]! ? i : best), 1);
+  const top = clean.reduce((best, height, i) => (height > clean[best]! ? i : best), 0);
   const corrected = minimumOf(
     at,
     clean.map((height) => Math.max(0, height)),
@@ -89,7 +89,7 @@ function minimumOfShares(shares: LengthShares): MinimumErrors {
     return isZero({ ...slope, sigma });
   };
   const pieces: [first: number, last: number][] = [];
-  for (let i = 1; i < at.length - 1; i++) {
+  for (let i = 0; i < at.length; i++) {
     if (!isTop(i)) continue;
     const last = pieces.at(-1);
     if (last && i - last[1] <= GAP) last[1] = i;
@@ -100,9 +100,12 @@ function minimumOfShares(shares: LengthShares): MinimumErrors {
     return { undetermined: `as far as noise tells −ln ρ is least near any of ${places}` };
   }
   const [first, last] = pieces[0]!;
-  const interval = [Math.min(corrected, at[first]! - step / 2), Math.max(corrected, at[last]! + step / 2)] as const;
+  const interval = [
+    Math.max(0, Math.min(corrected, at[first]! - step / 2)),
+    Math.max(corrected, at[last]! + step / 2),
+  ] as const;
   // At the top the slope changes by so much from point to point.
-  const bend = Math.abs(clean[top + 1]! - 2 * clean[top]! + clean[top - 1]!) / step;
+  const bend = Math.abs((clean[top + 1] ?? 0) - 2 * clean[top]! + (clean[Math.abs(top - 1)] ?? 0)) / step;
   return {
     corrected,
     // Flat tops make the interval wide and lopsided: σ of a normal error with one as wide.
@@ -113,10 +116,15 @@ function minimumOfShares(shares: LengthShares): MinimumErrors {
   };
 }
 
-/** The density without noise at point a less that at b: its σ by the field's own noise, and what extrapolation leaves open. */
-function differenceOf({ at, clean, other, groups, response, n }: Densities, a: number, b: number) {
-  const value = clean[a]! - clean[b]!;
-  const between = groups.reduce((sum, one) => sum + (one[a]! - one[b]! - value) ** 2, 0) / (GROUPS * (GROUPS - 1));
+/**
+ * The density without noise at point a less that at b: its σ by the field's own noise, and what extrapolation leaves open. The density of a length goes on as its mirror
+ * image beyond 0, where point −1 is 1, and is 0 beyond the grid.
+ */
+function differenceOf({ at, clean, other, groups, response, n }: Densities, from: number, to: number) {
+  const [a, b] = [Math.abs(from), Math.abs(to)];
+  const value = (clean[a] ?? 0) - (clean[b] ?? 0);
+  const between =
+    groups.reduce((sum, one) => sum + ((one[a] ?? 0) - (one[b] ?? 0) - value) ** 2, 0) / (GROUPS * (GROUPS - 1));
   const step = at[1]!;
   const reach = KERNEL.length - 1;
   const weight = (point: number, i: number): number =>
@@ -128,9 +136,10 @@ function differenceOf({ at, clean, other, groups, response, n }: Densities, a: n
     mean += w * share;
     square += w * w * share;
   }
-  const drawn = response.reduce((sum, one) => sum + (one[a]! - one[b]!) ** 2, 0) / Math.max(1, response.length);
+  const drawn =
+    response.reduce((sum, one) => sum + ((one[a] ?? 0) - (one[b] ?? 0)) ** 2, 0) / Math.max(1, response.length);
   const sigma = Math.sqrt(Math.max(0, drawn, between - (square - mean * mean) / n));
-  return { value, sigma, unsure: Math.abs(value - (other[a]! - other[b]!)) };
+  return { value, sigma, unsure: Math.abs(value - ((other[a] ?? 0) - (other[b] ?? 0))) };
 }
 
 /** Whether it may be 0 at 95%; 'above': 0 or less. What extrapolation leaves open counts as estimate.ts has it. */
