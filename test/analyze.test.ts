@@ -112,7 +112,7 @@ test('numbers of the specimen are there within what is stated, freed of the prio
 test('what is made with a component that the map does not measure is not determined, and stands beside its null', () => {
   for (const { measured, findings } of result.states) {
     expect(measured).toEqual(['x', 'y']);
-    for (const name of ['mean P_z', 'mean |P|', '|P| where −ln ρ is least', 'mean |T_d|']) {
+    for (const name of ['mean P_z', 'mean |P|', '|P| where −ln ρ is least', 'topological charge Q', 'mean |T_d|']) {
       const { undetermined, interval } = find(findings, name);
       expect(undetermined, name).toMatch(/does not measure P along z/);
       expect(interval, name).toBeUndefined();

@@ -43,7 +43,7 @@ test('what is never below 0 has no interval below 0', () => {
 
 test('where P_z is not measured nothing made with it has an interval', () => {
   const of = findingsOf(0.5, 7.9);
-  for (const name of ['mean P_z', 'mean |P|', '|P| where −ln ρ is least', 'mean |T_d|']) {
+  for (const name of ['mean P_z', 'mean |P|', '|P| where −ln ρ is least', 'topological charge Q', 'mean |T_d|']) {
     expect(of(name).undetermined, name).toMatch(/does not measure P along z/);
   }
   expect(of('mean |P| in the plane').interval).toBeDefined();

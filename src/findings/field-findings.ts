@@ -76,10 +76,17 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     topologicalNames(field, across, charge.n, ofCharges),
     drawing('none', 'field'),
   );
-  /** Of directions in space, which the prior turns where it draws one component in by more than another. */
-  const ofDirections = ({ name, unit, value, n, nulls: beside, ...rest }: Finding): Finding => {
+  /** Of directions in space: made of the prior where it is what P_z is. */
+  const inAllOfP = (finding: Finding): Finding => {
+    if (told.whole) return finding;
+    const { name, unit, value, n, nulls: beside } = finding;
+    return { name, unit, value, n, nulls: beside, undetermined: notMeasured(told, AXES) };
+  };
+  /** Of their slopes too, which the prior turns where it draws one component in by more than another. */
+  const ofDirections = (finding: Finding): Finding => {
+    if (!told.whole) return inAllOfP(finding);
+    const { name, unit, value, n, nulls: beside, ...rest } = finding;
     const bare = { name, unit, value, n, nulls: beside };
-    if (!told.whole) return { ...bare, undetermined: notMeasured(told, AXES) };
     const kept = AXES.map((axis) => (values === 'posterior' ? 1 - (told.shares[axis]?.ratio ?? 0) ** 2 : 1));
     const turned = 1 - Math.min(...kept) / Math.max(...kept);
     if (turned < TURNED) return { ...bare, ...rest };
@@ -104,7 +111,7 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     told,
     profiles: [
       ...AXES.map((axis) => componentProfile(component(axis) ?? bare, axis, across, noise)),
-      topologicalProfile(heights, field.step_nm),
+      topologicalProfile(heights.map(inAllOfP), field.step_nm),
     ],
     density,
     charge,
@@ -112,7 +119,7 @@ export function fieldFindings(said: VectorField, options: StateOptions): FieldFi
     findings: [
       ...AXES.map(meanComponent),
       ...lengthFindings(said, field, told, { mean: ofMean, minimum: ofMinimum }, { ...options, stream }),
-      Q!,
+      inAllOfP(Q!),
       ofDirections(size!),
     ],
   };
