@@ -84,7 +84,7 @@ function comparisonTable(rows: readonly BiasComparison[], caption: string): Repo
       '95% interval',
       'From the truth',
       'Held',
-      ...kinds.map((kind) => NULL_WORDS[kind]),
+      'Where there is nothing to see',
     ].map((label) => ({ label })),
     rows: rows.map((row): Cell[] => [
       {
@@ -95,14 +95,17 @@ function comparisonTable(rows: readonly BiasComparison[], caption: string): Repo
       row.interval ? `${fixedLabel(row.interval[0])} to ${fixedLabel(row.interval[1])}` : '',
       fixedLabel(row.truth),
       row.held === undefined ? '' : row.held ? 'yes' : 'NO',
-      ...kinds.map((kind): Cell => {
-        const one = row.nulls[kind];
-        if (!one) return '';
-        const [low, high] = one.interval;
-        return {
-          html: `<span class="null">${low === high ? fixedLabel(one.mean) : `${fixedLabel(low)} to ${fixedLabel(high)}`}</span>`,
-        };
-      }),
+      {
+        html: kinds
+          .flatMap((kind) => {
+            const one = row.nulls[kind];
+            if (!one) return [];
+            const [low, high] = one.interval;
+            const said = low === high ? fixedLabel(one.mean) : `${fixedLabel(low)} to ${fixedLabel(high)}`;
+            return [`<span class="null">${richText(`${NULL_WORDS[kind]}: ${said}`)}</span>`];
+          })
+          .join('<br>'),
+      },
     ]),
   };
 }
