@@ -29,11 +29,12 @@ export interface PatternJob {
 export type PatternEngine = (job: PatternJob, task: Task) => Promise<Float32Array>;
 
 export function cpuEngine(kernel: SliceKernel): PatternEngine {
+  const record = recorder();
   return async ({ stack, bandLimit, geometry, requests }, task) => {
     const mark = kernel.mark();
     try {
       const multislice = new Multislice(kernel, stack, geometry.detector.voltage_kV, [1, 1], bandLimit);
-      return recorded(simulatePatterns(multislice, geometry, requests, task), geometry);
+      return record(simulatePatterns(multislice, geometry, requests, task), geometry);
     } finally {
       kernel.release(mark);
     }
@@ -41,20 +42,26 @@ export function cpuEngine(kernel: SliceKernel): PatternEngine {
 }
 
 export function gpuEngine(gpu: Gpu): PatternEngine {
+  const record = recorder();
   return async ({ stack, bandLimit, geometry, requests }, task) => {
     const multislice = new GpuMultislice(gpu, stack, geometry.detector.voltage_kV, { bandLimit });
     try {
-      return recorded(await simulatePatternsGpu(multislice, geometry, requests, task), geometry);
+      return record(await simulatePatternsGpu(multislice, geometry, requests, task), geometry);
     } finally {
       multislice.close();
     }
   };
 }
 
-/** From samples to what pixels record, in place. */
-function recorded(samples: Float32Array, { detector }: LatticeGeometry): Float32Array {
-  new PixelAreas(detector).apply(samples);
-  return samples;
+/** From samples to what pixels record, in place; engines are asked for one detector's patterns again and again. */
+function recorder(): (samples: Float32Array, geometry: LatticeGeometry) => Float32Array {
+  let last: { readonly key: string; readonly areas: PixelAreas } | undefined;
+  return (samples, { detector }) => {
+    const key = JSON.stringify(detector);
+    if (last?.key !== key) last = { key, areas: new PixelAreas(detector) };
+    last.areas.apply(samples);
+    return samples;
+  };
 }
 
 export interface PositionJob {

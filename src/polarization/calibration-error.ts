@@ -45,7 +45,7 @@ function recentred(calibration: Calibration, axis: 0 | 1): Calibration {
 }
 
 /** The calibration with one value after another off by its standard error. */
-export function offByOne(calibration: Calibration): { readonly value: CalibratedValue; readonly as: Calibration }[] {
+function offByOne(calibration: Calibration): { readonly value: CalibratedValue; readonly as: Calibration }[] {
   const { px_mrad, px_se_mrad, ellipse_se_percent, rotation_se_deg } = calibration;
   const scale = 1 / (1 + px_se_mrad / px_mrad);
   // S has the eigenvalues (1 ± e/2)/p.
